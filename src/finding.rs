@@ -1,0 +1,416 @@
+//! What is wrong with the data (发现), and what a figure rests on (依据).
+//!
+//! A [`Finding`] says that the *data* or the *site* is at fault; a call that could not be done at all is an error of
+//! its own room. Findings never stop a calculation by themselves: all of them are returned at once, each with a stable
+//! [`Code`], a place, what was found, what was expected and a text in Chinese and English.
+
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, fmt};
+
+/// A text for people, in Chinese and in English.
+///
+/// On the wire it is `{"zh": …, "en": …}`; either alone, or a plain string (taken for both), is accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Text {
+    /// Chinese (中文).
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl Text {
+    /// A text in both languages.
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Text { zh: zh.into(), en: en.into() }
+    }
+
+    /// The same words in both languages: a name, a number.
+    pub fn same(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Text { zh: text.clone(), en: text }
+    }
+
+    /// The text in one language.
+    pub fn in_lang(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh => &self.zh,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Wire {
+            Plain(String),
+            Both { zh: Option<String>, en: Option<String> },
+        }
+        match Wire::deserialize(deserializer)? {
+            Wire::Plain(text) => Ok(Text::same(text)),
+            Wire::Both { zh: Some(zh), en: Some(en) } => Ok(Text { zh, en }),
+            Wire::Both { zh: Some(one), en: None } | Wire::Both { zh: None, en: Some(one) } => Ok(Text::same(one)),
+            Wire::Both { zh: None, en: None } => Err(serde::de::Error::custom("a text needs \"zh\" or \"en\"")),
+        }
+    }
+}
+
+/// The language of a text for people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// Chinese (中文).
+    Zh,
+    /// English.
+    #[default]
+    En,
+}
+
+/// How much a finding weighs. Each [`Code`] has one severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Worth knowing; nothing is wrong (提示).
+    Note,
+    /// The figure stands, but look at this (警告).
+    Warning,
+    /// The figure cannot be formed, or cannot be trusted (错误): no rule about it is decided.
+    Error,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $severity:ident, $zh:literal, $en:literal, $do_zh:literal, $do_en:literal;)*) => {
+        /// The stable code of a finding. Codes are API: they are never renamed and never change their severity.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code { $(#[doc = concat!("`", $code, "`: ", $en, " (", $zh, ").")] $(#[$doc])* $name,)* }
+
+        impl Code {
+            /// All codes, in the order of their documentation.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)*];
+
+            /// The code as it stands on the wire.
+            pub const fn as_str(self) -> &'static str { match self { $(Code::$name => $code,)* } }
+
+            /// How much it weighs.
+            pub const fn severity(self) -> Severity { match self { $(Code::$name => Severity::$severity,)* } }
+
+            /// What it says, without the particulars.
+            pub fn title(self) -> Text { match self { $(Code::$name => Text::new($zh, $en),)* } }
+
+            /// What to do about it.
+            pub fn advice(self) -> Text { match self { $(Code::$name => Text::new($do_zh, $do_en),)* } }
+        }
+    };
+}
+
+codes! {
+    JsonSyntax = "json.syntax", Error, "不是有效的 JSON", "not valid JSON", "按所示行列修正后重新提交", "correct it at the line and column shown and send it again";
+    JsonSchema = "json.schema", Error, "schema 与要求不符", "another schema than the one expected", "写明所要求的 schema,并按其格式提供", "state the expected schema and follow its format";
+    JsonType = "json.type", Error, "值的类型不对", "wrong type of value", "改为所要求的类型;数字不要加引号", "give the expected type; numbers go without quotes";
+    JsonDuplicateKey = "json.duplicate_key", Error, "键重复,两个值均未采用", "duplicate key; neither value is used", "只保留一个", "keep one of them";
+    JsonUnknownField = "json.unknown_field", Warning, "不认识的字段,未采用", "unknown field, not used", "检查拼写;自用字段请以 x_ 开头", "check the spelling; fields of your own start with x_";
+    JsonUnknownValue = "json.unknown_value", Warning, "不认识的取值,视为未知", "unknown value, taken as not known", "改用文档所列取值", "use one of the documented values";
+    JsonMissing = "json.missing", Note, "缺少信息,视为未知", "not given, taken as not known", "补充后相关规则方可判定", "give it, so that the rules that ask for it can be decided";
+    CsvHeader = "csv.header", Error, "表头不可用", "the header cannot be used", "使用 meter,time,value(长表)或首列 time、其余每列一个计量点编号(宽表)", "use meter,time,value (long) or time and one column per meter id (wide)";
+    CsvValue = "csv.value", Warning, "数值无法读取,该行未采用", "a value cannot be read; its row is rejected", "写成普通小数,不要千位分隔符", "write a plain decimal number without thousands separators";
+    CsvTime = "csv.time", Warning, "时间无法读取,该行未采用", "a time cannot be read; its row is rejected", "写成 RFC 3339,或当地时间 YYYY-MM-DD HH:MM[:SS]", "write RFC 3339, or local YYYY-MM-DD HH:MM[:SS]";
+    CsvEncoding = "csv.encoding", Warning, "不是 UTF-8,按 GB18030 读取", "not UTF-8; read as GB18030", "请核对文字;最好保存为 UTF-8", "check the text; UTF-8 is best";
+    CsvRow = "csv.row", Warning, "该行的列数与表头不符,未采用", "a row has another number of columns than the header and is rejected", "补齐或删去多余的列", "complete the row or drop the extra cells";
+    ReadingDuplicate = "reading.duplicate", Note, "重复读数,保留一条", "duplicate reading; one is kept", "一般无需处理", "nothing, as a rule";
+    ReadingConflict = "reading.conflict", Warning, "同一时刻有不同读数,均未采用", "different readings for the same time; none is used", "查明哪一条正确", "find out which of them is right";
+    ReadingOutOfOrder = "reading.out_of_order", Note, "读数未按时间排列,已重新排序", "readings not in time order; they were sorted", "一般无需处理", "nothing, as a rule";
+    ReadingMissing = "reading.missing", Warning, "读数缺失(空白或 NaN)", "missing readings (blank or NaN)", "检查采集设备", "check the data logger";
+    ReadingNotFinite = "reading.not_finite", Warning, "读数为无穷大,未采用", "infinite readings; not used", "检查导出程序", "check the export";
+    /// In the figures of a submission; in a meter's series it is `reading.below_zero`.
+    ReadingNegative = "reading.negative", Error, "申报的电量为负", "negative energy", "更正该值;反送电量请用 export 计量点", "correct it; exported energy has a point of its own, export";
+    ReadingBelowZero = "reading.below_zero", Warning, "读数为负,未采用", "negative readings; not used", "检查接线方向;反送电量请用 export 计量点", "check the wiring; exported energy has a point of its own, export";
+    ReadingOutOfRange = "reading.out_of_range", Error, "读数超出可能的范围(10¹² kWh 或 kW)", "a reading beyond any possible range (10¹² kWh or kW)", "检查单位与倍率", "check unit and multiplier";
+    ReadingUnknownMeter = "reading.unknown_meter", Warning, "读数所属计量点不在场所说明中,未采用", "readings of a meter that the site does not list; not used", "在场所说明中补充该计量点,或更正编号", "add the meter to the site, or correct the id";
+    ReadingOutsidePeriod = "reading.outside_period", Note, "读数不在所问期间内", "readings outside the period asked about", "一般无需处理", "nothing, as a rule";
+    RegisterRollover = "register.rollover", Note, "表码满程回零,已按量程接续", "the register rolled over; carried on by its modulus", "一般无需处理", "nothing, as a rule";
+    RegisterReset = "register.reset", Warning, "表码被清零", "the register was reset to zero", "如为换表,请以 events 申报起止表码", "if the meter was exchanged, declare it under events with both dial values";
+    RegisterGlitch = "register.glitch", Warning, "表码短时偏低后恢复,偏低读数未采用", "the register fell and recovered; the low readings are dropped", "检查通信", "check the communication line";
+    RegisterSpike = "register.spike", Warning, "表码短时偏高后恢复,偏高读数未采用", "the register rose and recovered; the high readings are dropped", "检查通信", "check the communication line";
+    RegisterStep = "register.step", Warning, "表码跳变,该段电量未知", "the register jumped; the energy of that stretch is unknown", "查明原因;如为换表请申报", "find the cause; declare an exchange if it was one";
+    RegisterExchange = "register.exchange", Note, "已按申报的换表接续", "carried on across a declared meter exchange", "一般无需处理", "nothing, as a rule";
+    PowerGap = "power.gap", Warning, "功率采样间隔过长,该段不积分", "power samples too far apart; that stretch is not integrated", "补采数据;若本就按此间隔采样,请写明 max_gap_s", "fill in the samples; if this is the usual distance state max_gap_s";
+    IntervalOverlap = "interval.overlap", Warning, "区间重叠,重叠各条均未采用", "intervals overlap; none of those that do is used", "每段时间只提供一条", "give each stretch of time once";
+    IntervalGap = "interval.gap", Warning, "区间之间有空缺,该段电量未知", "a hole between intervals; its energy is unknown", "补充缺失的区间", "fill in the missing intervals";
+    IntervalReversed = "interval.reversed", Warning, "区间的终点不晚于起点,未采用", "an interval does not end after its start; not used", "更正起止时间", "correct start and end";
+    IntervalPartial = "interval.partial", Warning, "数值只覆盖区间的一部分(known_h)", "values cover only part of their interval (known_h)", "补齐缺失的小时", "fill in the missing hours";
+    TimeAmbiguous = "time.ambiguous", Warning, "当地时间有两种可能(夏令时结束),该行未采用", "a local time that occurs twice (end of daylight saving); its row is rejected", "写明时差,例如 -06:00", "write the offset, for example -06:00";
+    TimeNonexistent = "time.nonexistent", Warning, "当地时间不存在(夏令时开始),该行未采用", "a local time that does not exist (start of daylight saving); its row is rejected", "写明时差,例如 -06:00", "write the offset, for example -06:00";
+    PeriodReversed = "period.reversed", Error, "期间的终点不晚于起点", "the period does not end after its start", "更正起止日期;end 不含当日", "correct start and end; end is exclusive";
+    MeterDuplicateId = "meter.duplicate_id", Error, "计量点编号重复,均未采用", "duplicate meter id; none of them is used", "每个计量点使用唯一编号", "give each meter an id of its own";
+    MeterCycle = "meter.cycle", Error, "计量点上下级成环", "the meters' parents form a cycle", "更正 parent", "correct the parents";
+    MeterOrphan = "meter.orphan", Warning, "上级计量点不存在,视为顶层", "the parent meter does not exist; taken as a root", "更正 parent", "correct the parent";
+    MeterDoubleCounted = "meter.double_counted", Warning, "可能重复计量,未计入", "would be counted twice; left out", "用 parent 写明上下级关系", "state the relation with parent";
+    MeterUnit = "meter.unit", Error, "单位不适用于该计量点", "the unit does not fit the meter", "电量用 kWh、MWh 等,功率用 kW、MW;kVA 不是 kW", "use kWh, MWh … for energy, kW, MW for power; kVA is not kW";
+    CoverageLow = "coverage.low", Warning, "数据覆盖率不足,不能称为年度值", "too little of the period is known; the value may not be called annual", "补充数据;覆盖率须不低于 90%,且每个自然月都有数据", "fill in data; at least 90 % must be known, and something of every calendar month";
+    CoverageMismatch = "coverage.mismatch", Warning, "总量与 IT 没有共同已知的时段", "total and IT are nowhere known at the same time", "提供同一时段的两侧数据", "give both sides for the same time";
+    PueBelowOne = "pue.below_one", Error, "PUE 小于 1:计量或边界有误", "PUE below 1: a fault of metering or boundary", "检查 IT 与总量计量点、单位与倍率", "check the IT and total meters, their units and multipliers";
+    PueExactlyOne = "pue.exactly_one", Error, "PUE 恰为 1:不可信", "PUE of exactly 1 is not credible", "检查是否把同一块表当作总量与 IT", "check whether one meter serves as total and as IT";
+    PueItZero = "pue.it_zero", Error, "IT 电量为零", "the IT energy is zero", "检查 IT 计量点", "check the IT meters";
+    PueNoIt = "pue.no_it", Error, "没有可用的 IT 电量", "no usable IT energy", "提供 ups_output、pdu_output、it_input 或 it_load 的数据", "give data of ups_output, pdu_output, it_input or it_load";
+    PueNoTotal = "pue.no_total", Error, "没有可用的总电量", "no usable total energy", "提供 grid_supply 等供电侧数据;总量不会由分项相加得出", "give data of the supply side (grid_supply …); the total is never summed up from its parts";
+    PueUpsInput = "pue.ups_input", Error, "UPS 输入不是 IT 电量", "a UPS input is not IT energy", "改在 UPS 输出或更下游计量", "measure at the UPS output or further down";
+    PueCategoryMixed = "pue.category_mixed", Warning, "没有一个计量类别覆盖全部 IT 支路", "no single category covers every IT branch", "在同一级补齐计量点", "complete the meters of one level";
+    PueCategoryUnknown = "pue.category_unknown", Note, "IT 计量位置未说明,PUE 类别未知", "where IT is measured is not stated; the PUE category is unknown", "写明 ups_output、pdu_output 或 it_input", "state ups_output, pdu_output or it_input";
+    PuePartialYear = "pue.partial_year", Warning, "期间不是完整一年,只是期间值(iPUE)", "not a whole year: an interim value (iPUE)", "年度值需要连续 12 个月", "an annual value needs 12 continuous months";
+    PueImplausible = "pue.implausible", Warning, "PUE 不合常理", "an implausible PUE", "核对计量边界", "check the metering boundary";
+    DeclaredPue = "declared.pue_mismatch", Warning, "申报 PUE 与重算不符", "the declared PUE differs from the recomputed one", "更正申报值,或说明差异", "correct the declared value or explain the difference";
+    DeclaredCategory = "declared.category", Warning, "申报类别没有对应计量点", "no meter at the point of the declared category", "更正类别或补充计量点", "correct the category or add the meters";
+    DeclaredRacks = "declared.racks", Warning, "申报标准机架数与换算不符", "the declared standard racks differ from the conversion by power", "按设计功率 ÷ 2.5 kW 换算", "convert by design power / 2.5 kW";
+    DeclaredOccupancy = "declared.occupancy", Warning, "申报上架率与机柜数不符", "the declared occupancy differs from the rack counts", "核对机柜数", "check the rack counts";
+    DeclaredGrade = "declared.grade", Warning, "申报等级没有有效证书支持", "no valid certificate supports the declared grade", "附上本场所、在有效期内的证书", "attach a certificate of this site that is in force";
+    EnergyAboveRating = "energy.above_rating", Error, "IT 电量超过额定功率 × 小时", "more IT energy than rated power × hours", "检查单位(kWh/MWh)与额定功率", "check the unit (kWh/MWh) and the rated power";
+    EnergyDuplicate = "energy.duplicate", Error, "同一计量点、同一能源有两行而无编号,均未采用", "two rows of the same point and carrier without ids; neither is used", "给每行一个 id,或合并", "give each row an id, or merge them";
+    EnergyMonths = "energy.months", Error, "月数与期间不符,该行未采用", "another number of months than the period has; the row is not used", "期间的每个月给一个值,缺失用 null", "give one value per month of the period, null where it is missing";
+    CertificateExpired = "certificate.expired", Warning, "证书已过期", "the certificate has expired", "提交新证书", "submit a new one";
+    CertificateNotYet = "certificate.not_yet", Warning, "证书在所问日期尚未颁发", "the certificate was not yet issued on the day asked about", "提交当日有效的证书", "submit one that was in force on that day";
+    CertificateOtherSite = "certificate.other_site", Warning, "证书属于其他场所", "the certificate is of another site", "提交本场所的证书", "submit one of this site";
+    CertificateNoExpiry = "certificate.no_expiry", Warning, "证书没有写明有效期,不能计入", "the certificate states no expiry date and cannot be counted", "补充有效期", "give the expiry date";
+    CertificateUnlikely = "certificate.unlikely", Warning, "证书等级与实测 PUE 不相称", "the certificate's level is unlikely beside the measured PUE", "核实证书", "verify the certificate";
+    RacksInconsistent = "racks.inconsistent", Warning, "机柜数或功率前后不一", "rack counts or power do not fit together", "核对:已用 ≤ 已装 ≤ 设计;Σ机柜功率与额定 IT 功率", "check: occupied ≤ installed ≤ designed; Σ rack power against rated IT power";
+    FacilityDates = "facility.dates", Warning, "日期前后矛盾", "the dates contradict each other", "更正批准与投运日期", "correct the days of approval and service";
+    FacilityRegion = "facility.region", Warning, "地区代码不认识,视为未知", "unknown region code, taken as not known", "使用 GB/T 2260 或 ISO 3166 代码", "use a GB/T 2260 or ISO 3166 code";
+    FacilityHubNode = "facility.hub_node", Warning, "湖北不在国家枢纽节点之列", "Hubei is in none of the national hub nodes", "核对 hub_node", "check hub_node";
+    FacilityTimeZone = "facility.time_zone", Error, "时区无法识别", "the time zone cannot be used", "使用 IANA 名称,例如 Asia/Shanghai", "use an IANA name, for example Asia/Shanghai";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// One fault of the data or the site.
+///
+/// One finding stands for all occurrences of its code at one place: [`count`](Finding::count) says how many, `at` where
+/// the first was.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The stable code.
+    pub code: Code,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// JSON Pointer into the input, where the input was JSON.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The meter concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meter: Option<String>,
+    /// The file concerned, as its reader was told to call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The line in that file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// The column in that line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u64>,
+    /// When: the first occurrence, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// Until when the first occurrence lasted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// How often.
+    pub count: u64,
+    /// What was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
+    /// What was expected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// The whole finding in a sentence.
+    pub message: Text,
+    /// What to do.
+    pub advice: Text,
+}
+
+impl Finding {
+    /// A finding with the code's own words.
+    pub fn new(code: Code) -> Self {
+        Finding {
+            code,
+            severity: code.severity(),
+            path: None,
+            meter: None,
+            file: None,
+            line: None,
+            column: None,
+            at: None,
+            until: None,
+            count: 1,
+            found: None,
+            expected: None,
+            message: code.title(),
+            advice: code.advice(),
+        }
+    }
+
+    /// Names the place in the input.
+    pub fn path(mut self, pointer: impl Into<String>) -> Self {
+        self.path = Some(pointer.into());
+        self
+    }
+
+    /// Names the meter.
+    pub fn meter(mut self, id: impl Into<String>) -> Self {
+        self.meter = Some(id.into());
+        self
+    }
+
+    /// Says what was found.
+    pub fn found(mut self, found: impl fmt::Display) -> Self {
+        self.found = Some(found.to_string());
+        self
+    }
+
+    /// Says what was expected.
+    pub fn expected(mut self, expected: impl fmt::Display) -> Self {
+        self.expected = Some(expected.to_string());
+        self
+    }
+
+    /// Adds particulars to the code's own words.
+    pub fn detail(mut self, zh: impl AsRef<str>, en: impl AsRef<str>) -> Self {
+        self.message.zh = format!("{}:{}", self.message.zh, zh.as_ref());
+        self.message.en = format!("{}: {}", self.message.en, en.as_ref());
+        self
+    }
+
+    /// Whether the figure cannot be formed or trusted because of it.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
+    /// Groups findings: one per code, path, meter and file, counted, the first occurrence kept; ordered by weight.
+    pub fn gather(findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
+        type Key = (Code, Option<String>, Option<String>, Option<String>);
+        let mut groups: BTreeMap<Key, Finding> = BTreeMap::new();
+        for finding in findings {
+            let key = (finding.code, finding.path.clone(), finding.meter.clone(), finding.file.clone());
+            match groups.get_mut(&key) {
+                Some(first) => first.count += finding.count,
+                None => {
+                    groups.insert(key, finding);
+                }
+            }
+        }
+        let mut all: Vec<Finding> = groups.into_values().collect();
+        all.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        all
+    }
+}
+
+/// A finding in one line: `warning register.reset (chiller-1): …`.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let weight = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
+        write!(f, "{weight} {}", self.code)?;
+        if let Some(path) = &self.path {
+            write!(f, " at {path}")?;
+        }
+        if let Some(meter) = &self.meter {
+            write!(f, " ({meter})")?;
+        }
+        write!(f, ": {}", self.message.en)?;
+        if let Some(found) = &self.found {
+            write!(f, ", found {found}")?;
+        }
+        if let Some(expected) = &self.expected {
+            write!(f, ", expected {expected}")?;
+        }
+        Ok(())
+    }
+}
+
+/// All faults that kept something from being built.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{} fault(s), the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
+pub struct Faults(pub Vec<Finding>);
+
+/// What a figure rests on (依据等级).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// Read in the issuing text, or in a close paraphrase of it.
+    Official,
+    /// Read in a structured transcription of the issuing text.
+    Transcribed,
+    /// The text is silent or has two meanings; this is how it is read here. Printed as an assumption.
+    Reading,
+    /// Read only in the press or second-hand: it compares, it never judges.
+    Reported,
+    /// No issuer gives a number; one was picked and is named as such: it screens, it never judges.
+    Proxy,
+}
+
+/// Where a figure stands: document, number, clause, and what the figure rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Citation {
+    /// The document, by its number where it has one (文号).
+    pub document: String,
+    /// The clause in the issuer's own numbering.
+    pub clause: String,
+    /// The issuer's words for the figure, where they are quoted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
+    /// What the figure rests on.
+    pub basis: Basis,
+}
+
+impl Citation {
+    /// A citation without quotation.
+    pub fn new(document: impl Into<String>, clause: impl Into<String>, basis: Basis) -> Self {
+        Citation { document: document.into(), clause: clause.into(), quote: None, basis }
+    }
+
+    /// Adds the issuer's own words.
+    pub fn quote(mut self, words: impl Into<String>) -> Self {
+        self.quote = Some(words.into());
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_dotted() {
+        let mut names: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Code::ALL.len());
+        assert!(names.iter().all(|name| name.split('.').count() == 2));
+    }
+
+    #[test]
+    fn gather_counts_and_puts_errors_first() {
+        let all = Finding::gather([
+            Finding::new(Code::ReadingDuplicate).meter("a"),
+            Finding::new(Code::MeterCycle).meter("b"),
+            Finding::new(Code::ReadingDuplicate).meter("a"),
+        ]);
+        assert_eq!(
+            all.iter().map(|f| (f.code, f.count)).collect::<Vec<_>>(),
+            [(Code::MeterCycle, 1), (Code::ReadingDuplicate, 2)]
+        );
+    }
+}

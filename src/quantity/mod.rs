@@ -3,17 +3,19 @@
 //! At the API a quantity is a `uom` quantity ([`Energy`], [`Power`]): an energy cannot be passed for a power. Inside,
 //! sums are integers ([`ExactEnergy`], in microjoule), so that they do not depend on their order, and a figure is a
 //! fraction of two integers ([`Ratio`]), compared with a limit ([`Decimal`], its printed digits kept) without losing a
-//! digit. On the wire every number carries its unit in its key (`it_kwh`): see [`wire`].
+//! digit. On the wire every number carries its unit in its key (`it_kwh`): `uom`'s own serde form (base units, 1 kWh as
+//! 3600000.0) is not used.
 
 mod decimal;
 mod energy;
+mod power;
 mod ratio;
 mod rounding;
 mod unit;
-pub mod wire;
 
 pub use decimal::{Decimal, ParseDecimalError};
 pub use energy::ExactEnergy;
+pub use power::ExactPower;
 pub use ratio::Ratio;
 pub use rounding::{Comparison, Published, Relation};
 pub(crate) use unit::Conversion;

@@ -1,0 +1,139 @@
+//! The facility (数据中心): who, where, since when, how large.
+//!
+//! Each field is either a checked value or unknown (`None`); what contradicts something else is found by
+//! [`Facility::check`]. Unknown is never taken for "no" or for zero.
+
+mod certificate;
+mod lifecycle;
+mod racks;
+mod region;
+
+pub use certificate::{Certificate, CertificateKind, Ladder, Level, Standing};
+pub use lifecycle::{Lifecycle, LifecycleKind};
+pub use racks::{Occupancy, RackType, Racks, Scale, StandardRacks};
+pub use region::{Region, RegionError};
+
+use crate::{
+    finding::{Code, Finding, Text},
+    quantity::{ExactPower, Ratio},
+};
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+/// A data centre (数据中心), without its meters.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Facility {
+    /// The identifier under which it is known to whoever asks.
+    pub id: String,
+    /// Its name.
+    pub name: Option<Text>,
+    /// Who runs it (运营者).
+    pub operator: Option<String>,
+    /// Where it lies (行政区划).
+    pub region: Option<Region>,
+    /// The development zone (园区/功能区), by the ids that packs know: `east_lake`, `wuhan_etdz`, `airport`, `other`.
+    pub zone: Option<String>,
+    /// Whether it stands in a national hub node (国家枢纽节点).
+    pub hub_node: Option<bool>,
+    /// The calendar of its reporting periods.
+    pub time_zone: TimeZone,
+    /// New, rebuilt, extended or existing, with its dates.
+    pub lifecycle: Option<Lifecycle>,
+    /// Designed, installed and occupied racks (机架).
+    pub racks: Option<Racks>,
+    /// Standard racks that were declared where no rack list is given.
+    pub declared_standard_racks: Option<StandardRacks>,
+    /// Rated IT power (IT 额定功率): for load rates and plausibility, never for the scale.
+    pub rated_it: Option<ExactPower>,
+    /// How the air is conditioned.
+    pub air_conditioning: Option<AirConditioning>,
+    /// How the IT equipment is cooled.
+    pub it_cooling: Option<ItCooling>,
+    /// Whether it is an edge site (边缘数据中心).
+    pub edge: Option<bool>,
+    /// The PUE that was designed for.
+    pub design_pue: Option<Ratio>,
+    /// Share of the UPS output that does not feed IT equipment, from 0 to 1.
+    pub non_it_on_ups_share: Option<Ratio>,
+    /// Whether its power supply is its own (独立配电).
+    pub independent_supply: Option<bool>,
+    /// Climate zone, by the ids that packs know.
+    pub climate: Option<String>,
+    /// Sector, by the ids that packs know.
+    pub sector: Option<String>,
+}
+
+/// How the air is conditioned (空调形式).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AirConditioning {
+    /// Electric chillers (电动).
+    Electric,
+    /// Absorption chillers (吸收式).
+    Absorption,
+    /// Anything else.
+    Other,
+    /// None.
+    None,
+}
+
+/// How the IT equipment is cooled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItCooling {
+    /// Air (空气冷却).
+    Air,
+    /// Liquid (液冷).
+    Liquid,
+    /// Both.
+    Mixed,
+}
+
+impl Facility {
+    /// A facility of which nothing is known but its id and its calendar.
+    pub fn new(id: impl Into<String>, time_zone: TimeZone) -> Self {
+        Facility {
+            id: id.into(),
+            name: None,
+            operator: None,
+            region: None,
+            zone: None,
+            hub_node: None,
+            time_zone,
+            lifecycle: None,
+            racks: None,
+            declared_standard_racks: None,
+            rated_it: None,
+            air_conditioning: None,
+            it_cooling: None,
+            edge: None,
+            design_pue: None,
+            non_it_on_ups_share: None,
+            independent_supply: None,
+            climate: None,
+            sector: None,
+        }
+    }
+
+    /// Standard racks (标准机架): from the rack list alone, or as declared. `None`: unknown, even if the rated IT power
+    /// is given.
+    pub fn standard_racks(&self) -> Option<StandardRacks> {
+        self.racks.as_ref().and_then(Racks::standard).or(self.declared_standard_racks)
+    }
+
+    /// What contradicts something else. Paths are relative to the facility's own place in the input.
+    pub fn check(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        if let Some(racks) = &self.racks {
+            findings.extend(racks.check(self.rated_it));
+        }
+        if let Some(lifecycle) = &self.lifecycle {
+            findings.extend(lifecycle.check());
+        }
+        if self.hub_node == Some(true) && self.region.as_ref().is_some_and(|region| region.starts_with("42")) {
+            findings.push(Finding::new(Code::FacilityHubNode).path("/hub_node").found("true").expected("false"));
+        }
+        findings
+    }
+}

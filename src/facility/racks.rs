@@ -1,0 +1,179 @@
+use crate::{
+    finding::{Code, Finding},
+    quantity::{Decimal, ExactPower, Ratio},
+};
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// Rated power of one standard rack: 2.5 kW, in milliwatts.
+///
+/// Source: 标准机架, national statistics of data centres.
+const STANDARD_RACK_MW: i64 = 2_500_000;
+
+/// Cabinets of one kind in the design.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct RackType {
+    /// How many.
+    pub count: u64,
+    /// Rated power of one.
+    #[serde(rename = "rated_kw")]
+    pub rated: ExactPower,
+}
+
+/// The racks (机架): what was designed, and how many cabinets stand there today.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Racks {
+    /// The design. Standard racks and scale come from here alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<RackType>,
+    /// Cabinets installed today (已装机架).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub installed: Option<u64>,
+    /// Cabinets in use today (已用机架).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub occupied: Option<u64>,
+}
+
+impl Racks {
+    /// Standard racks (标准机架): Σ count × rated power / 2.5 kW, never the number of cabinets. `None` without a design.
+    ///
+    /// ```
+    /// use pue::{facility::{RackType, Racks}, quantity::ExactPower};
+    /// let mut racks = Racks::default();
+    /// racks.types.push(RackType { count: 1520, rated: ExactPower::from_kw(5.0)? });
+    /// assert_eq!(racks.standard().unwrap().to_string(), "3040");
+    /// # Ok::<(), pue::quantity::QuantityError>(())
+    /// ```
+    pub fn standard(&self) -> Option<StandardRacks> {
+        let power = self.design_power_mw()?;
+        Ratio::new(power, STANDARD_RACK_MW.into()).map(StandardRacks)
+    }
+
+    /// Σ count × rated power of the design; `None` without a design.
+    pub fn design_power(&self) -> Option<ExactPower> {
+        i64::try_from(self.design_power_mw()?).ok().map(ExactPower::from_milliwatts)
+    }
+
+    /// The share of the installed cabinets that is occupied (上架率), by count.
+    pub fn occupancy(&self) -> Option<Occupancy> {
+        let (occupied, installed) = (self.occupied?, self.installed?);
+        (occupied <= installed).then(|| Ratio::new(occupied.into(), installed.into()))?.map(|share| Occupancy { share })
+    }
+
+    fn design_power_mw(&self) -> Option<i128> {
+        let sum =
+            |sum: i128, kind: &RackType| sum.checked_add(i128::from(kind.count) * i128::from(kind.rated.milliwatts()));
+        if self.types.is_empty() { None } else { self.types.iter().try_fold(0, sum) }
+    }
+
+    pub(super) fn check(&self, rated_it: Option<ExactPower>) -> Vec<Finding> {
+        let designed =
+            (!self.types.is_empty()).then(|| self.types.iter().fold(0_u64, |sum, kind| sum.saturating_add(kind.count)));
+        let ordered =
+            [("/racks/occupied", self.occupied, self.installed), ("/racks/installed", self.installed, designed)];
+        let mut findings: Vec<Finding> = ordered
+            .into_iter()
+            .filter_map(|(path, some, of)| Some((path, some?, of?)))
+            .filter(|(_, some, of)| some > of)
+            .map(|(path, some, of)| {
+                Finding::new(Code::RacksInconsistent).path(path).found(some).expected(format!("at most {of}"))
+            })
+            .collect();
+        if let (Some(design), Some(rated)) = (self.design_power(), rated_it)
+            && rated > design
+        {
+            findings.push(
+                Finding::new(Code::RacksInconsistent)
+                    .path("/rated_it_kw")
+                    .found(rated)
+                    .expected(format!("at most the racks' {design}")),
+            );
+        }
+        findings
+    }
+}
+
+/// A number of standard racks of 2.5 kW (标准机架), an exact fraction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StandardRacks(Ratio);
+
+impl StandardRacks {
+    /// A declared number of standard racks; `None` if it is negative or not a number.
+    pub fn declared(number: f64) -> Option<Self> {
+        Ratio::from_f64(number).filter(|ratio| *ratio >= Ratio::ZERO).map(StandardRacks)
+    }
+
+    /// The exact number.
+    pub const fn ratio(self) -> Ratio {
+        self.0
+    }
+}
+
+impl fmt::Display for StandardRacks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl Serialize for StandardRacks {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// The size class of a site (规模) under the table of the pack that asks: the edges differ between issuers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scale {
+    /// Small (小型).
+    Small,
+    /// Medium and small (中小型).
+    MediumSmall,
+    /// Medium (中型).
+    Medium,
+    /// Large (大型).
+    Large,
+    /// Super-large (超大型).
+    SuperLarge,
+}
+
+impl Scale {
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Scale::Small => "small",
+            Scale::MediumSmall => "medium_small",
+            Scale::Medium => "medium",
+            Scale::Large => "large",
+            Scale::SuperLarge => "super_large",
+        }
+    }
+
+    /// Its Chinese name.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Scale::Small => "小型",
+            Scale::MediumSmall => "中小型",
+            Scale::Medium => "中型",
+            Scale::Large => "大型",
+            Scale::SuperLarge => "超大型",
+        }
+    }
+
+    /// The national classes of 工信部联通〔2013〕13号: super-large from 10 000, large from 3 000 standard racks.
+    pub fn national(racks: StandardRacks) -> Scale {
+        let at_least = |edge: i128| Decimal::new(edge, 0).is_some_and(|edge| racks.0 >= Ratio::from(&edge));
+        match (at_least(10_000), at_least(3_000)) {
+            (true, _) => Scale::SuperLarge,
+            (_, true) => Scale::Large,
+            _ => Scale::MediumSmall,
+        }
+    }
+}
+
+/// Rack occupancy (上架率) by count of cabinets; the basis is part of the number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Occupancy {
+    /// Occupied / installed, from 0 to 1.
+    pub share: Ratio,
+}

@@ -1,0 +1,83 @@
+use serde::{Serialize, Serializer};
+use std::{fmt, str::FromStr};
+
+/// An administrative region: a GB/T 2260 code (`420100` is Wuhan), or ISO 3166-1/-2 elsewhere (`DE`, `US-CO`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Region(String);
+
+/// The text is no region code.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a GB/T 2260 code of six digits or an ISO 3166 code such as US-CO, found {0:?}")]
+pub struct RegionError(String);
+
+/// The province-level codes of GB/T 2260.
+const PROVINCES: [&str; 34] = [
+    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44",
+    "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82",
+];
+
+impl Region {
+    /// The code.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the region is, or lies in, the one whose code begins so: `4201` for Wuhan and its districts.
+    pub fn starts_with(&self, prefix: &str) -> bool {
+        self.0.starts_with(prefix)
+    }
+
+    /// Whether it is a region of mainland China, whose one legal time is Asia/Shanghai.
+    pub fn is_mainland_china(&self) -> bool {
+        let digits = self.0.as_bytes().first().is_some_and(u8::is_ascii_digit);
+        self.0 == "CN"
+            || self.0.starts_with("CN-")
+            || (digits && !["71", "81", "82"].iter().any(|p| self.0.starts_with(p)))
+    }
+}
+
+impl FromStr for Region {
+    type Err = RegionError;
+
+    fn from_str(code: &str) -> Result<Self, Self::Err> {
+        let fault = || RegionError(code.chars().take(40).collect());
+        let is_gb = code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit());
+        let known = if is_gb {
+            PROVINCES.iter().any(|province| code.starts_with(province))
+        } else {
+            let (country, part) = code.split_once('-').unwrap_or((code, "0"));
+            country.len() == 2
+                && country.bytes().all(|b| b.is_ascii_uppercase())
+                && (1..=3).contains(&part.len())
+                && part.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        };
+        if known { Ok(Region(code.to_owned())) } else { Err(fault()) }
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for Region {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_checked() {
+        for good in ["420100", "420111", "US-CO", "DE", "CN", "CN-HB", "810000"] {
+            assert!(good.parse::<Region>().is_ok(), "{good}");
+        }
+        for bad in ["", "4201", "990000", "Wuhan", "us-co", "US-", "42010０", "USA"] {
+            assert!(bad.parse::<Region>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+use crate::{
+    finding::Code,
+    metering::clean::{Flow, Hole, Rate, Shape, Sink, Tally},
+};
+use std::collections::BTreeMap;
+
+/// Faults by code: how many, when first, the particulars of the first.
+pub(super) type Log = BTreeMap<Code, (u64, i64, Tally)>;
+
+/// What has been booked so far. Accounts of different stretches add up in any order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Account {
+    pub energy: Vec<i128>,
+    pub holes: Vec<Hole>,
+    pub spans: Vec<(i64, i64)>,
+    pub log: Log,
+    pub top: Option<Rate>,
+    pub points: u64,
+}
+
+impl Account {
+    pub(super) fn add(&mut self, other: Account) {
+        if self.energy.len() < other.energy.len() {
+            self.energy.resize(other.energy.len(), 0);
+        }
+        for (mine, theirs) in self.energy.iter_mut().zip(other.energy) {
+            *mine += theirs;
+        }
+        self.holes.extend(other.holes);
+        self.spans.extend(other.spans);
+        self.points += other.points;
+        for (code, (count, at, tally)) in other.log {
+            note(&mut self.log, code, count, at, tally);
+        }
+        if let Some(rate) = other.top {
+            raise(&mut self.top, rate);
+        }
+    }
+}
+
+/// Whether a reading with this fault is not used.
+pub(super) fn rejects(code: Code) -> bool {
+    matches!(
+        code,
+        Code::ReadingDuplicate
+            | Code::ReadingConflict
+            | Code::ReadingMissing
+            | Code::ReadingNotFinite
+            | Code::ReadingBelowZero
+            | Code::ReadingOutOfRange
+            | Code::RegisterGlitch
+            | Code::RegisterSpike
+            | Code::IntervalOverlap
+            | Code::IntervalReversed
+    )
+}
+
+fn note(log: &mut Log, code: Code, count: u64, at: i64, tally: Tally) {
+    let entry = log.entry(code).or_insert((0, at, tally));
+    entry.0 += count;
+    if at < entry.1 {
+        (entry.1, entry.2) = (at, tally);
+    }
+}
+
+fn raise(top: &mut Option<Rate>, rate: Rate) {
+    if rate.ms > 0 && top.is_none_or(|top| rate.is_above(top)) {
+        *top = Some(rate);
+    }
+}
+
+/// A sum longer than this says nothing about its course (ours: one hour, the longest stretch that IESO interpolates).
+const COURSE_MS: i64 = 3_600_000;
+
+/// Books flows into the steps of a calendar.
+pub(super) struct Booking<'a> {
+    account: &'a mut Account,
+    edges: &'a [i64],
+    /// The step of the last flow: flows come in time order, mostly.
+    step: usize,
+}
+
+impl<'a> Booking<'a> {
+    pub(super) fn new(account: &'a mut Account, edges: &'a [i64]) -> Self {
+        account.energy.resize(edges.len().saturating_sub(1), 0);
+        Booking { account, edges, step: 0 }
+    }
+
+    fn edge(&self, i: usize) -> i64 {
+        self.edges.get(i).copied().unwrap_or(i64::MAX)
+    }
+
+    fn outer(&self) -> (i64, i64) {
+        (self.edge(0), self.edges.last().copied().unwrap_or(i64::MIN))
+    }
+}
+
+impl Sink for Booking<'_> {
+    fn flow(&mut self, flow: Flow) {
+        let (first, last) = self.outer();
+        if flow.end <= first || flow.start >= last || flow.end <= flow.start {
+            return;
+        }
+        let start = flow.start.max(first);
+        if !(self.edge(self.step) <= start && start < self.edge(self.step + 1)) {
+            self.step = self.edges.partition_point(|&edge| edge <= start).saturating_sub(1);
+        }
+        let mut booked = flow.up_to(start);
+        let whole = flow.start >= first && flow.end <= self.edge(self.step + 1);
+        if !whole && flow.end - flow.start > COURSE_MS && matches!(flow.shape, Shape::Even) {
+            self.account.spans.push((flow.start, flow.end));
+        }
+        while self.edge(self.step) < flow.end {
+            let upto = flow.up_to(self.edge(self.step + 1).min(flow.end));
+            let Some(slot) = self.account.energy.get_mut(self.step) else { break };
+            *slot += upto - booked;
+            booked = upto;
+            if self.edge(self.step + 1) >= flow.end {
+                break;
+            }
+            self.step += 1;
+        }
+    }
+
+    fn hole(&mut self, hole: Hole) {
+        let (first, last) = self.outer();
+        if hole.start < last && hole.end > first {
+            self.account.holes.push(hole);
+        }
+    }
+
+    fn fault(&mut self, code: Code, at: i64, tally: Tally) {
+        let (first, last) = self.outer();
+        if at <= last && tally.until.unwrap_or(at) >= first {
+            note(&mut self.account.log, code, 1, at, tally);
+        }
+    }
+
+    fn rate(&mut self, rate: Rate) {
+        raise(&mut self.account.top, rate);
+    }
+}
+
+/// A sink for a first pass that asks for nothing.
+pub(super) struct Nowhere;
+
+impl Sink for Nowhere {
+    fn flow(&mut self, _: Flow) {}
+    fn hole(&mut self, _: Hole) {}
+    fn fault(&mut self, _: Code, _: i64, _: Tally) {}
+    fn rate(&mut self, _: Rate) {}
+}

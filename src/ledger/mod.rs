@@ -1,0 +1,430 @@
+//! The ledger (台账): energy by meter and by stretch of the calendar, with what is not known.
+//!
+//! A [`PartialLedger`] is made from any part of the readings and merges with others, in any order and grouping, to the
+//! bits of the whole; [`PartialLedger::close`] says that no more readings will come and gives the [`Ledger`].
+
+mod account;
+mod coverage;
+mod piece;
+
+use crate::{
+    finding::{Code, Finding},
+    metering::{
+        Column, Readings,
+        clean::{Chain, History, Hole, Rate, prepare},
+    },
+    period::{Granularity, Period, day_start, rfc3339},
+    quantity::{ExactEnergy, Ratio},
+    site::Site,
+};
+use account::{Account, Booking};
+use piece::Piece;
+use std::ops::Range;
+
+pub(crate) use coverage::unknown_ms;
+
+/// Why a ledger cannot be built.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// The period has more steps than fit in memory for this many meters.
+    #[error(
+        "expected at most {most} steps of the calendar over all meters, found {found}; ask for a shorter period or longer steps"
+    )]
+    TooLong {
+        /// How many there are.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// Two pieces cover the same time.
+    #[error(
+        "the readings of meter {meter:?} overlap: one piece reaches to {until}, the other starts at {from}; join the readings first"
+    )]
+    Overlap {
+        /// The meter.
+        meter: String,
+        /// The end of the earlier piece, in milliseconds.
+        until: i64,
+        /// The start of the later piece.
+        from: i64,
+    },
+    /// The ledgers are of different sites, periods, steps or meter histories.
+    #[error("expected ledgers of the same site, period, step and history, found another {0}")]
+    Different(&'static str),
+}
+
+/// Steps × meters; each takes 16 bytes.
+const MOST_STEPS: usize = 1 << 26;
+
+/// What must be known of all readings before a part of them can be booked: the usual rate of registers without a
+/// stated capacity, and the longest interval. It does not depend on the order of readings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Histories(Vec<History>);
+
+impl Histories {
+    /// From all readings of the site.
+    pub fn new(site: &Site, readings: &Readings) -> Self {
+        let history = |meter: &crate::metering::Meter| {
+            let column = readings.get(&meter.id).map(|series| series.column()).unwrap_or_default();
+            let points = if History::is_needed(meter) {
+                prepare(meter, column, EVER, &mut account::Nowhere)
+            } else {
+                Vec::new()
+            };
+            History::new(meter, &points)
+        };
+        Histories(site.meters().iter().map(history).collect())
+    }
+}
+
+/// Every instant.
+const EVER: (i64, i64) = (i64::MIN, i64::MAX);
+
+/// A ledger of a part of the readings. See the [room](self).
+#[derive(Clone, Debug)]
+pub struct PartialLedger<'s> {
+    site: &'s Site,
+    period: Period,
+    granularity: Granularity,
+    edges: Vec<i64>,
+    histories: Histories,
+    /// Per meter: pieces in time order that do not overlap.
+    pieces: Vec<Vec<Piece>>,
+}
+
+impl<'s> PartialLedger<'s> {
+    /// Books the readings whose instant (the start, for intervals) lies within `window`, a half-open stretch of
+    /// milliseconds; the caller promises that these are all readings of that stretch.
+    ///
+    /// # Errors
+    /// [`LedgerError::TooLong`], [`LedgerError::Different`] if the histories are of another site.
+    pub fn build(
+        site: &'s Site,
+        readings: &Readings,
+        period: Period,
+        granularity: Granularity,
+        histories: &Histories,
+        window: Range<i64>,
+    ) -> Result<Self, LedgerError> {
+        let edges = period.edges(granularity);
+        let found = edges.len().saturating_mul(site.meters().len());
+        if found > MOST_STEPS {
+            return Err(LedgerError::TooLong { found, most: MOST_STEPS });
+        }
+        if histories.0.len() != site.meters().len() {
+            return Err(LedgerError::Different("history"));
+        }
+        let window = (window.start, window.end);
+        let mut pieces = Vec::with_capacity(site.meters().len());
+        for (meter, history) in site.meters().iter().zip(&histories.0) {
+            let column = readings.get(&meter.id).map(|series| series.column()).unwrap_or_default();
+            pieces.push(vec![Piece::new(&Chain { meter, history }, column, window, &edges)]);
+        }
+        Ok(PartialLedger { site, period, granularity, edges, histories: histories.clone(), pieces })
+    }
+
+    /// Adds another part of the readings.
+    ///
+    /// # Errors
+    /// [`LedgerError::Overlap`] if both cover the same time of a meter, [`LedgerError::Different`] if they do not belong
+    /// together. Neither ledger is kept then: build them again.
+    pub fn merge(mut self, other: PartialLedger<'s>) -> Result<Self, LedgerError> {
+        if self.site != other.site {
+            return Err(LedgerError::Different("site"));
+        }
+        if self.period != other.period || self.granularity != other.granularity {
+            return Err(LedgerError::Different("period or step"));
+        }
+        if self.histories != other.histories {
+            return Err(LedgerError::Different("history"));
+        }
+        let meters = self.site.meters().iter().zip(&self.histories.0);
+        for ((mine, theirs), (meter, history)) in self.pieces.iter_mut().zip(other.pieces).zip(meters) {
+            mine.extend(theirs);
+            mine.sort_by_key(|piece| piece.window);
+            let chain = Chain { meter, history };
+            let mut joined: Vec<Piece> = Vec::with_capacity(mine.len());
+            for piece in mine.drain(..) {
+                match joined.last_mut() {
+                    Some(last) if last.window.1 > piece.window.0 => {
+                        return Err(LedgerError::Overlap {
+                            meter: meter.id.clone(),
+                            until: last.window.1,
+                            from: piece.window.0,
+                        });
+                    }
+                    Some(last) if last.window.1 == piece.window.0 => last.join(piece, &chain, &self.edges),
+                    _ => joined.push(piece),
+                }
+            }
+            *mine = joined;
+        }
+        Ok(self)
+    }
+
+    /// Says that no more readings will come. Stretches that no piece covers are unknown.
+    pub fn close(self) -> Ledger<'s> {
+        let PartialLedger { site, period, granularity, edges, histories, pieces } = self;
+        let books = site.meters().iter().zip(&histories.0).zip(pieces).map(|((meter, history), pieces)| {
+            let chain = Chain { meter, history };
+            let whole = pieces.into_iter().reduce(|mut left, right| {
+                left.join(right, &chain, &edges);
+                left
+            });
+            let (account, known) =
+                whole.map_or_else(|| (Account::default(), None), |piece| piece.close(&chain, &edges));
+            Book::new(&chain, account, known, &period, &edges)
+        });
+        let books = books.collect();
+        Ledger { site, period, granularity, edges, books, findings: Vec::new() }
+    }
+}
+
+/// Energy by meter and by step of the calendar, complete.
+#[derive(Clone, Debug)]
+pub struct Ledger<'s> {
+    site: &'s Site,
+    period: Period,
+    granularity: Granularity,
+    edges: Vec<i64>,
+    books: Vec<Book>,
+    findings: Vec<Finding>,
+}
+
+impl<'s> Ledger<'s> {
+    /// Books all readings by local clock hours.
+    ///
+    /// # Errors
+    /// [`LedgerError::TooLong`].
+    pub fn build(site: &'s Site, readings: &Readings, period: Period) -> Result<Self, LedgerError> {
+        Ledger::build_by(site, readings, period, Granularity::Hour)
+    }
+
+    /// Books all readings by steps of one granularity: longer steps take less memory, and leave less to compare where
+    /// readings are missing.
+    ///
+    /// # Errors
+    /// [`LedgerError::TooLong`].
+    pub fn build_by(
+        site: &'s Site,
+        readings: &Readings,
+        period: Period,
+        granularity: Granularity,
+    ) -> Result<Self, LedgerError> {
+        let histories = Histories::new(site, readings);
+        let mut ledger = PartialLedger::build(site, readings, period, granularity, &histories, EVER.0..EVER.1)?.close();
+        ledger.look_at(readings);
+        Ok(ledger)
+    }
+
+    /// The site.
+    pub const fn site(&self) -> &'s Site {
+        self.site
+    }
+
+    /// The period.
+    pub const fn period(&self) -> &Period {
+        &self.period
+    }
+
+    /// The length of its steps.
+    pub const fn granularity(&self) -> Granularity {
+        self.granularity
+    }
+
+    /// One meter's book.
+    pub fn meter(&self, id: &str) -> Option<&Book> {
+        self.site.meter_index(id).and_then(|i| self.books.get(i))
+    }
+
+    pub(crate) fn book(&self, meter: usize) -> Option<&Book> {
+        self.books.get(meter)
+    }
+
+    pub(crate) fn edges(&self) -> &[i64] {
+        &self.edges
+    }
+
+    /// The steps that lie within a part of the period: the first and the one after the last.
+    pub(crate) fn steps(&self, part: &Period) -> Range<usize> {
+        let at =
+            |instant: i64| self.edges.partition_point(|&edge| edge < instant).min(self.edges.len().saturating_sub(1));
+        at(part.start())..at(part.end()).max(at(part.start()))
+    }
+
+    /// What was found in the readings.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut all = self.findings.clone();
+        let zone = self.period.zone();
+        for (i, (meter, book)) in self.site.meters().iter().zip(&self.books).enumerate() {
+            for (code, &(count, at, tally)) in &book.log {
+                let mut finding = Finding::new(*code).path(format!("/meters/{i}")).meter(&meter.id);
+                finding.count = count;
+                finding.at = Some(rfc3339(at, zone));
+                finding.until = tally.until.map(|until| rfc3339(until, zone));
+                finding.found = tally.found.map(|found| format!("{found} {}", meter.unit.as_str()));
+                finding.expected = tally.at_least.map(|least| format!("at least {least} {}", meter.unit.as_str()));
+                all.push(finding);
+            }
+        }
+        all
+    }
+
+    /// What only the readings as they came can tell: foreign meters, disorder, and where a fault stood.
+    fn look_at(&mut self, readings: &Readings) {
+        for (id, series) in readings.iter() {
+            let Some(i) = self.site.meter_index(id) else {
+                let mut finding = Finding::new(Code::ReadingUnknownMeter).meter(id);
+                finding.count = series.len() as u64;
+                self.findings.push(finding);
+                continue;
+            };
+            let Some(meter) = self.site.meters().get(i) else { continue };
+            let (_, displaced) = series.column().sorted(meter);
+            let outside = series.time.iter().zip(series.start.iter().chain(std::iter::repeat(&i64::MIN)));
+            let outside = outside.filter(|&(&end, &start)| {
+                let start = if start == i64::MIN { end } else { start };
+                end < self.period.start()
+                    || start > self.period.end()
+                    || (start < end && (end == self.period.start() || start == self.period.end()))
+            });
+            for (code, count) in
+                [(Code::ReadingOutOfOrder, displaced), (Code::ReadingOutsidePeriod, outside.count() as u64)]
+            {
+                if count > 0 {
+                    let mut finding = Finding::new(code).path(format!("/meters/{i}")).meter(id);
+                    finding.count = count;
+                    self.findings.push(finding);
+                }
+            }
+            if let Some(book) = self.books.get_mut(i) {
+                book.readings = series.len() as u64;
+            }
+        }
+    }
+}
+
+/// One meter's energy (or volume, or mass) over the period.
+#[derive(Clone, Debug)]
+pub struct Book {
+    /// Amount before each edge of the calendar, in exact units: parts are differences of it.
+    prefix: Vec<i128>,
+    /// Stretches of unknown energy, in time order; their `most` is given where anything bounds it.
+    pub(crate) holes: Vec<Hole>,
+    /// Stretches whose sum is known but not its course.
+    pub(crate) spans: Vec<(i64, i64)>,
+    log: account::Log,
+    readings: u64,
+}
+
+/// Without a capacity, a hole holds at most this many times the meter's own highest known rate (ours, a setting).
+const TIMES_THE_TOP: i128 = 2;
+
+impl Book {
+    fn new(chain: &Chain<'_>, account: Account, known: Option<(i64, i64)>, period: &Period, edges: &[i64]) -> Self {
+        let meter = chain.meter;
+        let zone = period.zone();
+        // Outside of its life the energy is known to be zero.
+        let alive_from = meter.from.map_or(period.start(), |day| day_start(day, zone)).max(period.start());
+        let alive_until = meter.until.map_or(period.end(), |day| day_start(day, zone)).min(period.end());
+        let limit = match meter.capacity {
+            Some(capacity) => Some(Rate { amount: capacity.milliwatts().into(), ms: 1 }),
+            None => account.top.map(|top| Rate { amount: top.amount.saturating_mul(TIMES_THE_TOP), ms: top.ms }),
+        };
+        let (first, last) = known.unwrap_or((alive_until, alive_until));
+        let outer = [(alive_from, first), (last.max(first), alive_until)].map(|(start, end)| Hole {
+            start,
+            end,
+            missing_ms: (end - start).max(0),
+            most: None,
+        });
+        let mut holes: Vec<Hole> = account
+            .holes
+            .into_iter()
+            .chain(outer)
+            .filter_map(|hole| {
+                let (start, end) = (hole.start.max(alive_from), hole.end.min(alive_until));
+                let missing_ms = if hole.missing_ms == hole.end - hole.start {
+                    end - start
+                } else {
+                    hole.missing_ms.min(end - start)
+                };
+                let most = hole.most.or_else(|| limit.map(|limit| limit.most(missing_ms)));
+                (start < end).then_some(Hole { start, end, missing_ms, most })
+            })
+            .collect();
+        holes.sort_by_key(|hole| (hole.start, hole.end));
+        let mut energy = account.energy;
+        energy.resize(edges.len().saturating_sub(1), 0);
+        let mut sum = 0;
+        let prefix = std::iter::once(0).chain(energy.into_iter().map(|part| {
+            sum += part;
+            sum
+        }));
+        let prefix = prefix.collect();
+        Book { prefix, holes, spans: account.spans, log: account.log, readings: account.points }
+    }
+
+    /// The known energy of the whole period. For a meter of volume or mass see [`Book::exact`].
+    pub fn energy(&self) -> ExactEnergy {
+        ExactEnergy::from_microjoules(self.exact())
+    }
+
+    /// The known amount of the whole period in exact units: µJ, µl or mg.
+    pub fn exact(&self) -> i128 {
+        self.prefix.last().copied().unwrap_or(0)
+    }
+
+    /// The known energy of each step of the calendar.
+    pub fn steps(&self) -> impl Iterator<Item = ExactEnergy> + '_ {
+        let parts = self.prefix.iter().zip(self.prefix.iter().skip(1));
+        parts.map(|(before, after)| ExactEnergy::from_microjoules(after - before))
+    }
+
+    /// The known amount of some steps, times a factor: differences of the rounded-down running sum, so that parts add up.
+    pub(crate) fn scaled(&self, steps: &Range<usize>, factor: Ratio) -> i128 {
+        let upto = |i: usize| {
+            let sum = self.prefix.get(i).or(self.prefix.last()).copied().unwrap_or(0);
+            if factor == Ratio::ONE { sum } else { factor.floor_of(sum).unwrap_or(i128::MAX / 4) }
+        };
+        upto(steps.end) - upto(steps.start)
+    }
+
+    /// The share of a part of the period whose energy is known, from 0 to 1.
+    pub fn coverage(&self, part: &Period) -> f64 {
+        1.0 - unknown_ms([self.holes.as_slice()], part.start()..part.end()) as f64 / part.milliseconds() as f64
+    }
+
+    /// The share of a part of the period in which the course of the energy is known too.
+    pub fn course_coverage(&self, part: &Period) -> f64 {
+        let spans: Vec<Hole> = self
+            .spans
+            .iter()
+            // A stretch that lies within the part altogether belongs to it, however it ran.
+            .filter(|&&(start, end)| start < part.start() || end > part.end())
+            .map(|&(start, end)| Hole { start, end, missing_ms: end - start, most: None })
+            .collect();
+        1.0 - unknown_ms([self.holes.as_slice(), &spans], part.start()..part.end()) as f64 / part.milliseconds() as f64
+    }
+
+    /// How many readings came in, and how many of them were not used.
+    pub fn readings(&self) -> (u64, u64) {
+        let rejected = self.log.iter().filter(|(code, _)| account::rejects(**code)).map(|(_, entry)| entry.0).sum();
+        (self.readings, rejected)
+    }
+}
+
+impl Booking<'_> {
+    fn points(
+        meter: &Chain<'_>,
+        column: Column<'_>,
+        window: (i64, i64),
+        edges: &[i64],
+        account: &mut Account,
+    ) -> Vec<crate::metering::clean::Point> {
+        let points = prepare(meter.meter, column, window, &mut Booking::new(account, edges));
+        account.points += points.len() as u64;
+        points
+    }
+}

@@ -1,0 +1,79 @@
+use super::Point;
+use crate::metering::{Meter, MeterKind};
+
+/// An amount of exact units in so many milliseconds: a power, or a flow of fuel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rate {
+    pub amount: i128,
+    pub ms: i64,
+}
+
+impl Rate {
+    /// Whether `amount` can have passed in `ms` at this rate.
+    pub(crate) fn admits(self, amount: i128, ms: i64) -> bool {
+        amount.saturating_mul(i128::from(self.ms)) <= self.amount.saturating_mul(i128::from(ms))
+    }
+
+    /// The most that can pass in `ms`, rounded up.
+    pub(crate) fn most(self, ms: i64) -> i128 {
+        let product = self.amount.saturating_mul(i128::from(ms));
+        let divisor = i128::from(self.ms.max(1));
+        product.div_euclid(divisor) + i128::from(product.rem_euclid(divisor) != 0)
+    }
+
+    pub(crate) fn is_above(self, other: Rate) -> bool {
+        self.amount.saturating_mul(i128::from(other.ms)) > other.amount.saturating_mul(i128::from(self.ms))
+    }
+}
+
+/// How many times its own usual rate a register without a stated capacity may run (ours, a setting).
+const TIMES_THE_MEDIAN: i128 = 20;
+
+/// What the cleaning must know of the whole series before it can judge a part of it: found in a first pass that does
+/// not depend on the order of readings, and handed to every piece.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct History {
+    /// The fastest that a register may run: its capacity, or 20 × its own median positive rate.
+    pub limit: Option<Rate>,
+    /// The longest interval.
+    pub longest_ms: i64,
+}
+
+impl History {
+    /// Whether anything has to be looked up in the readings.
+    pub(crate) fn is_needed(meter: &Meter) -> bool {
+        match meter.kind {
+            MeterKind::Register { .. } => meter.capacity.is_none(),
+            MeterKind::Interval => true,
+            MeterKind::Power => false,
+        }
+    }
+
+    /// From the prepared points of the whole series.
+    pub(crate) fn new(meter: &Meter, points: &[Point]) -> Self {
+        let longest_ms = points.iter().map(|point| point.until - point.at).max().unwrap_or(0);
+        let limit = match meter.capacity {
+            // 1 mW over 1 ms is 1 µJ.
+            Some(capacity) => Some(Rate { amount: capacity.milliwatts().into(), ms: 1 }),
+            None => median_rate(points)
+                .map(|median| Rate { amount: median.amount.saturating_mul(TIMES_THE_MEDIAN), ms: median.ms }),
+        };
+        History { limit, longest_ms }
+    }
+}
+
+/// The median of the positive rates between neighbouring points; the lower one of two.
+fn median_rate(points: &[Point]) -> Option<Rate> {
+    let mut rates: Vec<Rate> = points
+        .iter()
+        .zip(points.iter().skip(1))
+        .map(|(a, b)| Rate { amount: b.value - a.base(), ms: b.at - a.at })
+        .filter(|rate| rate.amount > 0 && rate.ms > 0)
+        .collect();
+    let middle = rates.len().checked_sub(1)? / 2;
+    let (_, median, _) = rates.select_nth_unstable_by(middle, |a, b| {
+        let (left, right) = (a.amount.saturating_mul(b.ms.into()), b.amount.saturating_mul(a.ms.into()));
+        left.cmp(&right)
+    });
+    Some(*median)
+}

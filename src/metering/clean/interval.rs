@@ -1,0 +1,58 @@
+//! Interval meters (区间量): a value per `[start, end)`.
+//!
+//! Intervals that overlap form a cluster, of which none is used: nobody can say which of them is right. A hole between
+//! intervals loses energy. One that covers only part of its time (`known_h`) leaves the rest unknown.
+
+use super::{Flow, Hole, Point, Rate, Shape, Sink, Tally};
+use crate::finding::Code;
+
+/// The start of the next cluster; only a later reading settles where a cluster ends.
+pub(super) fn next(points: &[Point], from: usize) -> Option<usize> {
+    let mut end = points.get(from)?.until;
+    for (i, point) in points.iter().enumerate().skip(from + 1) {
+        if point.at >= end {
+            return Some(i);
+        }
+        end = end.max(point.until);
+    }
+    None
+}
+
+pub(super) fn book(points: &[Point], from: usize, to: usize, sink: &mut impl Sink) {
+    let end = cluster(points.get(from..to).unwrap_or_default(), sink);
+    let Some(following) = points.get(to) else { return };
+    if following.at > end {
+        sink.hole(Hole { start: end, end: following.at, missing_ms: following.at - end, most: None });
+        sink.fault(Code::IntervalGap, end, Tally { until: Some(following.at), ..Tally::default() });
+    }
+}
+
+pub(super) fn finish(points: &[Point], from: usize, sink: &mut impl Sink) -> i64 {
+    cluster(points.get(from..).unwrap_or_default(), sink)
+}
+
+/// Books one cluster and returns its end.
+fn cluster(points: &[Point], sink: &mut impl Sink) -> i64 {
+    let end = points.iter().map(|point| point.until).max().unwrap_or(i64::MIN);
+    if let [one] = points {
+        let length = one.until - one.at;
+        if one.known_ms > 0 {
+            sink.rate(Rate { amount: one.value, ms: one.known_ms });
+            sink.flow(Flow { start: one.at, end: one.until, amount: one.value, shape: Shape::Even });
+        }
+        if one.known_ms < length {
+            sink.hole(Hole { start: one.at, end: one.until, missing_ms: length - one.known_ms, most: None });
+            sink.fault(Code::IntervalPartial, one.at, Tally { until: Some(one.until), ..Tally::default() });
+        }
+    } else if let Some(first) = points.first() {
+        sink.hole(Hole { start: first.at, end, missing_ms: end - first.at, most: None });
+        for overlapping in points {
+            sink.fault(
+                Code::IntervalOverlap,
+                overlapping.at,
+                Tally { until: Some(overlapping.until), ..Tally::default() },
+            );
+        }
+    }
+    end
+}

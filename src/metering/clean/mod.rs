@@ -1,0 +1,146 @@
+//! Cleaning (数据清洗): one meter's readings become flows of known energy and holes of unknown energy.
+//!
+//! First [`prepare`] turns a column into [`Point`]s: exact units, time order, one point per instant. Then a chain of
+//! steps leads from each accepted point to the next accepted one; what a step finds out goes to a [`Sink`]. The three
+//! kinds of meter differ only in their step, so there is one file for each.
+//!
+//! A step looks ahead no further than the chain's *reach*. That is what lets a series be cut anywhere and the pieces be
+//! joined to the bits of the whole (see the ledger).
+
+mod history;
+mod interval;
+mod power;
+mod prepare;
+mod register;
+
+pub(crate) use history::{History, Rate};
+pub(crate) use prepare::{Tally, prepare};
+
+use super::{Meter, MeterKind};
+use crate::finding::Code;
+
+/// A reading in exact units (µJ, µl, mg; mW for power samples).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Point {
+    /// The instant; the start of an interval.
+    pub at: i64,
+    /// The end of an interval; otherwise the instant.
+    pub until: i64,
+    /// The value.
+    pub value: i128,
+    /// How much of the interval the value covers.
+    pub known_ms: i64,
+    /// For a declared exchange: the new dial's first value.
+    pub restart: Option<i128>,
+}
+
+impl Point {
+    /// The dial value from which the next difference is taken.
+    pub(crate) fn base(&self) -> i128 {
+        self.restart.unwrap_or(self.value)
+    }
+}
+
+/// Known energy over `[start, end)`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flow {
+    pub start: i64,
+    pub end: i64,
+    pub amount: i128,
+    pub shape: Shape,
+}
+
+/// How a flow runs between its ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Shape {
+    /// Evenly, as far as anybody knows: only the sum was measured.
+    Even,
+    /// From one power to another in a straight line, in mW.
+    Ramp(i128, i128),
+}
+
+impl Flow {
+    /// The amount from the start to `edge`, rounded down: parts are differences of this, so they add up.
+    pub(crate) fn up_to(&self, edge: i64) -> i128 {
+        if edge <= self.start {
+            return 0;
+        }
+        if edge >= self.end {
+            return self.amount;
+        }
+        let (passed, length) = (i128::from(edge - self.start), i128::from(self.end - self.start));
+        match self.shape {
+            // amount·passed/length, split so that no product leaves the range
+            Shape::Even => {
+                let (whole, rest) = (self.amount.div_euclid(length), self.amount.rem_euclid(length));
+                whole * passed + (rest * passed).div_euclid(length)
+            }
+            Shape::Ramp(from, to) => {
+                (2 * length * from * passed + (to - from) * passed * passed).div_euclid(2 * length)
+            }
+        }
+    }
+}
+
+/// Unknown energy somewhere in `[start, end)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hole {
+    pub start: i64,
+    pub end: i64,
+    /// How much of the time is unknown; less than the whole where it is not known which part.
+    pub missing_ms: i64,
+    /// The most that can have flowed; `None`: as much as the meter's capacity or history allows in the missing time.
+    pub most: Option<i128>,
+}
+
+/// Takes what the cleaning finds out.
+pub(crate) trait Sink {
+    fn flow(&mut self, flow: Flow);
+    fn hole(&mut self, hole: Hole);
+    fn fault(&mut self, code: Code, at: i64, tally: Tally);
+    fn rate(&mut self, rate: Rate);
+}
+
+/// The rules by which one meter's points follow each other.
+pub(crate) struct Chain<'a> {
+    pub meter: &'a Meter,
+    pub history: &'a History,
+}
+
+impl Chain<'_> {
+    /// How far ahead a step may have to look, in milliseconds.
+    pub(crate) fn reach(&self) -> i64 {
+        match self.meter.kind {
+            MeterKind::Register { .. } => register::LOOK_AHEAD_MS,
+            MeterKind::Interval => self.history.longest_ms,
+            MeterKind::Power => 0,
+        }
+    }
+
+    /// The point accepted after point `from`; `None` if the readings known so far, complete before instant
+    /// `complete_until`, do not settle it.
+    pub(crate) fn next(&self, points: &[Point], from: usize, complete_until: i64) -> Option<usize> {
+        match self.meter.kind {
+            MeterKind::Register { .. } => register::next(self, points, from, complete_until),
+            MeterKind::Interval => interval::next(points, from),
+            MeterKind::Power => (from + 1 < points.len()).then_some(from + 1),
+        }
+    }
+
+    /// Hands what happened between two points that follow each other to the sink.
+    pub(crate) fn book(&self, points: &[Point], from: usize, to: usize, sink: &mut impl Sink) {
+        match self.meter.kind {
+            MeterKind::Register { .. } => register::book(self, points, from, to, sink),
+            MeterKind::Interval => interval::book(points, from, to, sink),
+            MeterKind::Power => power::book(self, points, from, to, sink),
+        }
+    }
+
+    /// Hands the last accepted point, and what follows it, to the sink. Returns until when the meter is known.
+    pub(crate) fn finish(&self, points: &[Point], from: usize, sink: &mut impl Sink) -> i64 {
+        match self.meter.kind {
+            MeterKind::Interval => interval::finish(points, from, sink),
+            _ => points.get(from).map_or(i64::MIN, |last| last.until),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+use super::{Point, Sink};
+use crate::{
+    finding::Code,
+    metering::{Column, Exchange, Meter, MeterKind},
+    quantity::{Conversion, QuantityError},
+};
+
+/// The particulars of a fault, in exact units or as they stood in the input.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Tally {
+    /// Until when it lasted, if longer than an instant.
+    pub until: Option<i64>,
+    /// What was found.
+    pub found: Option<f64>,
+    /// What would have been expected at least.
+    pub at_least: Option<f64>,
+}
+
+/// Instants beyond these (the years 1900 and 2200) are nobody's readings.
+const TIME_RANGE: std::ops::RangeInclusive<i64> = -2_208_988_800_000..=7_258_118_400_000;
+
+/// The points of a column within `window`, in time order, one per instant (per interval), with the declared exchanges
+/// among them. What cannot be used is counted at the sink.
+///
+/// `window` is half-open; intervals belong to the window in which they start.
+pub(crate) fn prepare(meter: &Meter, column: Column<'_>, window: (i64, i64), sink: &mut impl Sink) -> Vec<Point> {
+    let (order, _) = column.sorted(meter);
+    let conversions = Conversions::new(meter);
+    let mut points: Vec<Point> = Vec::with_capacity(column.time.len());
+    let mut conflicted: Option<(i64, i64)> = None;
+    for row in 0..column.time.len().min(column.value.len()) {
+        let i = order.as_ref().and_then(|order| order.get(row)).map_or(row, |&i| i as usize);
+        let (Some(&until), Some(&value)) = (column.time.get(i), column.value.get(i)) else { continue };
+        let is_interval = meter.kind == MeterKind::Interval;
+        let at = if is_interval { column.start.get(i).copied().unwrap_or(until) } else { until };
+        if at < window.0 || at >= window.1 {
+            continue;
+        }
+        if !TIME_RANGE.contains(&at) || !TIME_RANGE.contains(&until) {
+            sink.fault(Code::ReadingOutOfRange, at, Tally { found: Some(at as f64), ..Tally::default() });
+            continue;
+        }
+        if is_interval && until <= at {
+            sink.fault(Code::IntervalReversed, at, Tally { until: Some(until), ..Tally::default() });
+            continue;
+        }
+        let Some(exact) = conversions.exact(at, value, sink) else { continue };
+        let length = until - at;
+        let known_ms = column.known_ms.get(i).copied().unwrap_or(length).clamp(0, length);
+        let point = Point { at, until, value: exact, known_ms, restart: None };
+        if conflicted == Some((at, until)) {
+            continue;
+        }
+        match points.last() {
+            Some(last) if (last.at, last.until) == (at, until) => {
+                if (last.value, last.known_ms) == (exact, known_ms) {
+                    sink.fault(Code::ReadingDuplicate, at, Tally { found: Some(value), ..Tally::default() });
+                } else {
+                    // None of them is used, however many agree.
+                    sink.fault(Code::ReadingConflict, at, Tally { found: Some(value), ..Tally::default() });
+                    conflicted = Some((at, until));
+                    points.pop();
+                }
+            }
+            _ => points.push(point),
+        }
+    }
+    insert_exchanges(&mut points, meter, &conversions, window, sink);
+    points
+}
+
+/// Puts the declared exchanges among the points. A reading stamped at the very moment says nothing that the two
+/// declared dial values do not say.
+fn insert_exchanges(
+    points: &mut Vec<Point>,
+    meter: &Meter,
+    conversions: &Conversions<'_>,
+    window: (i64, i64),
+    sink: &mut impl Sink,
+) {
+    if !matches!(meter.kind, MeterKind::Register { .. }) {
+        return;
+    }
+    for event in &meter.events {
+        let at = event.at.as_millisecond();
+        if at < window.0 || at >= window.1 {
+            continue;
+        }
+        let old = conversions.before(at).exact(event.last);
+        let new = conversions.from(at).exact(event.first);
+        let (Ok(last), Ok(first)) = (old, new) else {
+            sink.fault(Code::ReadingOutOfRange, at, Tally { found: Some(event.last), ..Tally::default() });
+            continue;
+        };
+        points.retain(|point| point.at != at);
+        let place = points.partition_point(|point| point.at < at);
+        points.insert(place, Point { at, until: at, value: last, known_ms: 0, restart: Some(first) });
+    }
+}
+
+/// Dial values to exact units; the multiplier may change with an exchange.
+struct Conversions<'a> {
+    first: Conversion,
+    meter: &'a Meter,
+}
+
+impl<'a> Conversions<'a> {
+    fn new(meter: &'a Meter) -> Self {
+        Conversions { first: meter.unit.conversion(meter.multiplier), meter }
+    }
+
+    fn before(&self, at: i64) -> Conversion {
+        self.last_of(|event| event.at.as_millisecond() < at)
+    }
+
+    fn from(&self, at: i64) -> Conversion {
+        self.last_of(|event| event.at.as_millisecond() <= at)
+    }
+
+    fn last_of(&self, holds: impl Fn(&Exchange) -> bool) -> Conversion {
+        let changed =
+            self.meter.events.iter().filter(|event| holds(event)).filter_map(|event| event.multiplier).next_back();
+        changed.map_or(self.first, |multiplier| self.meter.unit.conversion(multiplier))
+    }
+
+    fn exact(&self, at: i64, value: f64, sink: &mut impl Sink) -> Option<i128> {
+        if value.is_nan() {
+            sink.fault(Code::ReadingMissing, at, Tally::default());
+            return None;
+        }
+        let conversion = if self.meter.events.is_empty() { self.first } else { self.from(at) };
+        let code = match conversion.exact(value) {
+            Ok(exact) if exact >= 0 => return Some(exact),
+            Ok(_) => Code::ReadingBelowZero,
+            Err(QuantityError::NotFinite(_)) => Code::ReadingNotFinite,
+            Err(_) => Code::ReadingOutOfRange,
+        };
+        sink.fault(code, at, Tally { found: Some(value), ..Tally::default() });
+        None
+    }
+}

@@ -1,0 +1,109 @@
+//! Registers (累计表码): the ladder by which one dial value follows another.
+//!
+//! From `a`, the last accepted point, to `b`, the next one, with `d = b − a` and `lim` = capacity × time:
+//! 1. `0 ≤ d ≤ lim`: `d` is the energy.
+//! 2. A modulus is given, `d < 0`, `d + modulus ≤ lim`: a rollover.
+//! 3. Some later `c` within 24 h of `b` fits 1 or 2: what lies between is dropped, as a glitch below `a`, as a spike
+//!    above.
+//! 4. `0 ≤ b ≤ lim`: a reset; `b` is booked, what was used before the zero is unknown.
+//! 5. Else a step: nothing is booked, `b` is the new base.
+//!
+//! A hole between two readings loses no energy: the total is known, only its course is not.
+
+use super::{Chain, Flow, Hole, Point, Rate, Shape, Sink, Tally};
+use crate::{
+    finding::Code,
+    metering::{Meter, MeterKind},
+};
+
+pub(super) const LOOK_AHEAD_MS: i64 = 24 * 3_600_000;
+
+pub(super) fn next(chain: &Chain<'_>, points: &[Point], from: usize, complete_until: i64) -> Option<usize> {
+    let (a, b) = (points.get(from)?, points.get(from + 1)?);
+    if fit(chain, a, b).is_some() || b.restart.is_some() {
+        return Some(from + 1);
+    }
+    let horizon = b.at.saturating_add(LOOK_AHEAD_MS);
+    for (c, later) in points.iter().enumerate().skip(from + 2) {
+        if later.at > horizon {
+            return Some(from + 1);
+        }
+        if fit(chain, a, later).is_some() {
+            return Some(c);
+        }
+        if later.restart.is_some() {
+            return Some(from + 1);
+        }
+    }
+    (complete_until > horizon).then_some(from + 1)
+}
+
+pub(super) fn book(chain: &Chain<'_>, points: &[Point], from: usize, to: usize, sink: &mut impl Sink) {
+    let (Some(a), Some(b)) = (points.get(from), points.get(to)) else { return };
+    let units = Units::of(chain.meter);
+    for dropped in points.get(from + 1..to).unwrap_or_default() {
+        let code = if dropped.value < a.base() { Code::RegisterGlitch } else { Code::RegisterSpike };
+        let tally =
+            Tally { until: Some(b.at), found: Some(units.dial(dropped.value)), at_least: Some(units.dial(a.base())) };
+        sink.fault(code, dropped.at, tally);
+    }
+    let elapsed = b.at - a.at;
+    let mut known = |amount: i128| {
+        sink.rate(Rate { amount, ms: elapsed });
+        sink.flow(Flow { start: a.at, end: b.at, amount, shape: Shape::Even });
+    };
+    let tally = Tally { until: Some(b.at), found: Some(units.dial(b.value)), at_least: Some(units.dial(a.base())) };
+    let most = chain.history.limit.map(|limit| limit.most(elapsed));
+    match fit(chain, a, b) {
+        Some(Fit::Plain(d)) => known(d),
+        Some(Fit::Rollover(d)) => {
+            known(d);
+            sink.fault(Code::RegisterRollover, b.at, tally);
+        }
+        None if b.restart.is_none() && most.is_some_and(|most| b.value <= most) => {
+            sink.flow(Flow { start: a.at, end: b.at, amount: b.value, shape: Shape::Even });
+            sink.hole(Hole { start: a.at, end: b.at, missing_ms: 0, most: most.map(|most| most - b.value) });
+            sink.fault(Code::RegisterReset, b.at, tally);
+        }
+        None => {
+            sink.hole(Hole { start: a.at, end: b.at, missing_ms: elapsed, most });
+            sink.fault(Code::RegisterStep, b.at, tally);
+        }
+    }
+    if let Some(first) = b.restart {
+        sink.fault(Code::RegisterExchange, b.at, Tally { until: None, found: Some(units.dial(first)), at_least: None });
+    }
+}
+
+enum Fit {
+    Plain(i128),
+    Rollover(i128),
+}
+
+/// Steps 1 and 2 of the ladder.
+fn fit(chain: &Chain<'_>, a: &Point, b: &Point) -> Option<Fit> {
+    let (d, elapsed) = (b.value - a.base(), b.at - a.at);
+    let possible = |amount: i128| amount >= 0 && chain.history.limit.is_none_or(|limit| limit.admits(amount, elapsed));
+    if possible(d) {
+        return Some(Fit::Plain(d));
+    }
+    let MeterKind::Register { modulus: Some(modulus) } = chain.meter.kind else { return None };
+    let modulus = chain.meter.unit.conversion(chain.meter.multiplier).exact(modulus).ok()?;
+    (d < 0 && possible(d + modulus)).then_some(Fit::Rollover(d + modulus))
+}
+
+/// Exact units back to dial values, for people.
+struct Units {
+    per_dial: f64,
+}
+
+impl Units {
+    fn of(meter: &Meter) -> Self {
+        let one = meter.unit.conversion(meter.multiplier).exact(1.0).unwrap_or(1);
+        Units { per_dial: one.max(1) as f64 }
+    }
+
+    fn dial(&self, exact: i128) -> f64 {
+        exact as f64 / self.per_dial
+    }
+}

@@ -1,0 +1,84 @@
+use crate::period::{day_start, local};
+use jiff::{ToSpan, tz::TimeZone};
+use std::collections::HashMap;
+
+/// What the single stamp of an interval marks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stamp {
+    /// Its start.
+    Start,
+    /// Its end.
+    End,
+}
+
+/// The bounds `[start, end)` of intervals that carry one stamp each, in the order given.
+///
+/// The length is the usual spacing: the commonest distance between neighbouring stamps (of several, the shortest), or
+/// the calendar month where all stamps are local month starts; it never reaches past the neighbouring stamp. `None`
+/// where nothing says how long the intervals are: a single stamp that is no month start.
+pub fn interval_bounds(stamps: &[i64], stamp: Stamp, zone: &TimeZone) -> Option<Vec<(i64, i64)>> {
+    let mut sorted = stamps.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let monthly =
+        sorted.iter().all(|&at| local(at, zone).date().day() == 1 && day_start(local(at, zone).date(), zone) == at);
+    let spacing = if monthly { None } else { Some(commonest_distance(&sorted)?) };
+    let away = |at: i64| match (spacing, stamp) {
+        (Some(distance), Stamp::Start) => at.saturating_add(distance),
+        (Some(distance), Stamp::End) => at.saturating_sub(distance),
+        (None, _) => {
+            let month = if stamp == Stamp::Start { 1.month() } else { -1.month() };
+            local(at, zone).date().checked_add(month).map_or(at, |date| day_start(date, zone))
+        }
+    };
+    let bounds = stamps.iter().map(|&at| {
+        let here = sorted.partition_point(|&other| other < at);
+        match stamp {
+            Stamp::Start => (at, away(at).min(sorted.get(here + 1).copied().unwrap_or(i64::MAX))),
+            Stamp::End => {
+                let before = here.checked_sub(1).and_then(|i| sorted.get(i)).copied().unwrap_or(i64::MIN);
+                (away(at).max(before), at)
+            }
+        }
+    });
+    Some(bounds.collect())
+}
+
+fn commonest_distance(sorted: &[i64]) -> Option<i64> {
+    let mut counts: HashMap<i64, usize> = HashMap::new();
+    for (before, after) in sorted.iter().zip(sorted.iter().skip(1)) {
+        *counts.entry(after - before).or_default() += 1;
+    }
+    counts
+        .into_iter()
+        .max_by_key(|&(distance, count)| (count, std::cmp::Reverse(distance)))
+        .map(|(distance, _)| distance)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::period::{Granularity, Period, time_zone};
+
+    const H: i64 = 3_600_000;
+
+    #[test]
+    fn the_usual_spacing_is_kept_over_a_hole() {
+        let zone = time_zone("Asia/Shanghai").unwrap();
+        let stamps = [0, H, 2 * H, 5 * H, 6 * H];
+        let starts = interval_bounds(&stamps, Stamp::Start, &zone).unwrap();
+        assert_eq!(starts, [(0, H), (H, 2 * H), (2 * H, 3 * H), (5 * H, 6 * H), (6 * H, 7 * H)]);
+        let ends = interval_bounds(&stamps, Stamp::End, &zone).unwrap();
+        assert_eq!(ends[3], (4 * H, 5 * H));
+        assert_eq!(interval_bounds(&[5 * H], Stamp::Start, &zone), None);
+    }
+
+    #[test]
+    fn month_starts_mean_calendar_months() {
+        let zone = time_zone("America/Denver").unwrap();
+        let edges = Period::year(2024, zone.clone()).unwrap().edges(Granularity::Month);
+        let months = interval_bounds(&edges[..12], Stamp::Start, &zone).unwrap();
+        assert!(months.iter().zip(edges.windows(2)).all(|(month, edge)| (month.0, month.1) == (edge[0], edge[1])));
+        assert_eq!(interval_bounds(&edges[1..], Stamp::End, &zone).unwrap(), months);
+    }
+}

@@ -1,0 +1,409 @@
+use crate::{
+    finding::{Code, Finding},
+    quantity::{Dimension, ExactPower, Ratio, Unit},
+};
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
+
+/// A meter (计量点/表计) and what it measures.
+///
+/// The fields are what its owner says; [`Meter::check`] finds what does not fit together, and a
+/// [`Site`](crate::site::Site) admits only meters that pass.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Meter {
+    /// Its id, unique on the site.
+    pub id: String,
+    /// Where it measures (计量位置).
+    pub point: MeasurementPoint,
+    /// What flows through it (能源介质).
+    pub carrier: Carrier,
+    /// What its readings are (读数类型).
+    pub kind: MeterKind,
+    /// The unit of its readings.
+    pub unit: Unit,
+    /// What a reading is multiplied by: CT × PT ratio (倍率).
+    #[serde(skip_serializing_if = "is_one")]
+    pub multiplier: f64,
+    /// Accuracy class (准确度等级).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accuracy_class: Option<AccuracyClass>,
+    /// Accuracy class of its current transformers (互感器).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ct_class: Option<AccuracyClass>,
+    /// The largest power that can pass.
+    #[serde(rename = "capacity_kw", skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<ExactPower>,
+    /// Power samples further apart than this are not joined; default 1 800 s.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_gap_s: Option<u32>,
+    /// The meter above it (上级计量点).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// How power samples are joined.
+    #[serde(skip_serializing_if = "is_default")]
+    pub integrate: Integration,
+    /// Before this day its energy is known to be zero.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Date>,
+    /// From this day on its energy is known to be zero.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+    /// The part of its energy that belongs to this data centre, from 0 to 1 (分摊比例).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<Ratio>,
+    /// The meter that it checks; a check meter is never counted (校核表).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub check_of: Option<String>,
+    /// Electricity per unit of bought cooling (购入冷量折电系数).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub factor: Option<Ratio>,
+    /// Declared meter exchanges (换表), in time order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Exchange>,
+}
+
+/// A power sample says nothing about the next month; it also keeps the products of the integration in range.
+const LONGEST_GAP_S: u32 = 31 * 86_400;
+
+fn is_one(multiplier: &f64) -> bool {
+    *multiplier == 1.0
+}
+
+fn is_default(integrate: &Integration) -> bool {
+    *integrate == Integration::default()
+}
+
+impl Meter {
+    /// An electricity meter with nothing optional said.
+    pub fn new(id: impl Into<String>, point: MeasurementPoint, kind: MeterKind, unit: Unit) -> Self {
+        Meter {
+            id: id.into(),
+            point,
+            carrier: Carrier::Electricity,
+            kind,
+            unit,
+            multiplier: 1.0,
+            accuracy_class: None,
+            ct_class: None,
+            capacity: None,
+            max_gap_s: None,
+            parent: None,
+            integrate: Integration::default(),
+            from: None,
+            until: None,
+            share: None,
+            check_of: None,
+            factor: None,
+            events: Vec::new(),
+        }
+    }
+
+    /// What its readings add up to: energy, volume or mass.
+    pub const fn dimension(&self) -> Dimension {
+        match self.unit.dimension() {
+            Dimension::Power => Dimension::Energy,
+            other => other,
+        }
+    }
+
+    /// The furthest distance at which two power samples are joined, in milliseconds.
+    pub(crate) fn max_gap_ms(&self) -> i64 {
+        i64::from(self.max_gap_s.unwrap_or(1800)) * 1000
+    }
+
+    /// What does not fit together. Paths are relative to the meter's own place in the input.
+    pub fn check(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut fault = |path: &str, found: String, expected: &str| {
+            let code = if path == "/unit" { Code::MeterUnit } else { Code::MeterValue };
+            findings.push(Finding::new(code).path(path).meter(&self.id).found(found).expected(expected));
+        };
+        let power = self.unit.dimension() == Dimension::Power;
+        if power != (self.kind == MeterKind::Power) {
+            let expected = if power { "a unit of energy, volume or mass" } else { "W, kW or MW" };
+            fault("/unit", self.unit.as_str().into(), expected);
+        } else if !self.carrier.is_measured_in(self.unit) {
+            fault("/unit", format!("{} of {}", self.unit.as_str(), self.carrier.as_str()), "a unit of this carrier");
+        }
+        if !(self.multiplier.is_finite() && self.multiplier > 0.0) {
+            fault("/multiplier", self.multiplier.to_string(), "a number above 0");
+        }
+        if let MeterKind::Register { modulus: Some(modulus) } = self.kind
+            && !(modulus.is_finite() && modulus > 0.0)
+        {
+            fault("/kind/register/modulus", modulus.to_string(), "a number above 0");
+        }
+        if self.capacity.is_some_and(|capacity| capacity.milliwatts() <= 0) {
+            fault("/capacity_kw", "0 or less".into(), "a number above 0");
+        }
+        if self.share.is_some_and(|share| share < Ratio::ZERO || share > Ratio::ONE) {
+            fault("/share", "a number outside 0 to 1".into(), "a number from 0 to 1");
+        }
+        if self.factor.is_some_and(|factor| factor < Ratio::ZERO) {
+            fault("/factor", "a negative number".into(), "a number from 0 up");
+        }
+        if self.max_gap_s.is_some_and(|seconds| seconds == 0 || seconds > LONGEST_GAP_S) {
+            fault("/max_gap_s", self.max_gap_s.unwrap_or(0).to_string(), "seconds from 1 to 2678400 (31 days)");
+        }
+        for event in &self.events {
+            let dials = [Some(event.last), Some(event.first), event.multiplier.map(|m| if m > 0.0 { m } else { -1.0 })];
+            if dials.iter().flatten().any(|dial| !(dial.is_finite() && *dial >= 0.0)) {
+                fault("/events", format!("{event:?}"), "dial values from 0 up and a multiplier above 0");
+            }
+        }
+        if self.events.windows(2).any(|pair| matches!(pair, [a, b] if a.at >= b.at)) {
+            fault("/events", "events that are not in time order".into(), "one event after the other");
+        }
+        if let (Some(from), Some(until)) = (self.from, self.until)
+            && until <= from
+        {
+            fault("/until", until.to_string(), "a day after from");
+        }
+        findings
+    }
+}
+
+/// Where a meter measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum MeasurementPoint {
+    /// Supply from the grid, before the transfer switch (市电进线).
+    GridSupply,
+    /// Output of generators (发电机输出).
+    GeneratorOutput,
+    /// Fuel to generators (发电机燃料).
+    GeneratorFuel,
+    /// Photovoltaics, as delivered (光伏).
+    Pv,
+    /// Wind, as delivered (风电).
+    Wind,
+    /// Bought cooling (外购冷量).
+    PurchasedCooling,
+    /// UPS input (UPS 输入): never IT energy.
+    UpsInput,
+    /// UPS or HVDC output (UPS/HVDC 输出): category 1.
+    UpsOutput,
+    /// Output of the power distribution units (PDU 输出): category 2.
+    PduOutput,
+    /// Input of the IT equipment (IT 设备输入): category 3.
+    ItInput,
+    /// IT, the place of measurement not stated (IT 负载).
+    ItLoad,
+    /// Cooling (制冷).
+    Cooling,
+    /// Energy lost or used by the distribution gear, not passed through (配电损耗).
+    Distribution,
+    /// Lighting (照明).
+    Lighting,
+    /// Anything else inside the boundary (其他).
+    Other,
+    /// Not part of the data centre (非数据中心用能).
+    Outside,
+    /// Heat that is reused outside (余热利用).
+    HeatReused,
+    /// Water (用水).
+    Water,
+    /// Electricity given back to the grid (上网电量).
+    Export,
+}
+
+impl MeasurementPoint {
+    /// As on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            MeasurementPoint::GridSupply => "grid_supply",
+            MeasurementPoint::GeneratorOutput => "generator_output",
+            MeasurementPoint::GeneratorFuel => "generator_fuel",
+            MeasurementPoint::Pv => "pv",
+            MeasurementPoint::Wind => "wind",
+            MeasurementPoint::PurchasedCooling => "purchased_cooling",
+            MeasurementPoint::UpsInput => "ups_input",
+            MeasurementPoint::UpsOutput => "ups_output",
+            MeasurementPoint::PduOutput => "pdu_output",
+            MeasurementPoint::ItInput => "it_input",
+            MeasurementPoint::ItLoad => "it_load",
+            MeasurementPoint::Cooling => "cooling",
+            MeasurementPoint::Distribution => "distribution",
+            MeasurementPoint::Lighting => "lighting",
+            MeasurementPoint::Other => "other",
+            MeasurementPoint::Outside => "outside",
+            MeasurementPoint::HeatReused => "heat_reused",
+            MeasurementPoint::Water => "water",
+            MeasurementPoint::Export => "export",
+        }
+    }
+}
+
+/// What flows through a meter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Carrier {
+    /// Electricity (电).
+    Electricity,
+    /// Diesel (柴油).
+    Diesel,
+    /// Natural gas (天然气).
+    NaturalGas,
+    /// Hydrogen (氢).
+    Hydrogen,
+    /// Bioethanol (生物乙醇).
+    Bioethanol,
+    /// Chilled water (冷冻水).
+    ChilledWater,
+    /// Hot water (热水).
+    HotWater,
+    /// Water (水).
+    Water,
+}
+
+impl Carrier {
+    /// As on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Carrier::Electricity => "electricity",
+            Carrier::Diesel => "diesel",
+            Carrier::NaturalGas => "natural_gas",
+            Carrier::Hydrogen => "hydrogen",
+            Carrier::Bioethanol => "bioethanol",
+            Carrier::ChilledWater => "chilled_water",
+            Carrier::HotWater => "hot_water",
+            Carrier::Water => "water",
+        }
+    }
+
+    /// Its Chinese name.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Carrier::Electricity => "电",
+            Carrier::Diesel => "柴油",
+            Carrier::NaturalGas => "天然气",
+            Carrier::Hydrogen => "氢",
+            Carrier::Bioethanol => "生物乙醇",
+            Carrier::ChilledWater => "冷冻水",
+            Carrier::HotWater => "热水",
+            Carrier::Water => "水",
+        }
+    }
+
+    fn is_measured_in(self, unit: Unit) -> bool {
+        match (self, unit.dimension()) {
+            (Carrier::Water, Dimension::Volume) => true,
+            (Carrier::Water, _) => false,
+            (_, Dimension::Energy | Dimension::Power) => true,
+            (Carrier::Diesel | Carrier::NaturalGas | Carrier::Bioethanol, Dimension::Volume) => true,
+            (Carrier::Hydrogen, Dimension::Mass) => true,
+            _ => false,
+        }
+    }
+}
+
+/// What a meter's readings are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum MeterKind {
+    /// A dial that counts up (累计表码).
+    Register {
+        /// The dial value at which it starts again from zero (满量程), in the meter's unit before the multiplier.
+        modulus: Option<f64>,
+    },
+    /// A value per stretch of time (区间量).
+    Interval,
+    /// Samples of power (功率采样).
+    Power,
+}
+
+impl Serialize for MeterKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Dial {
+            modulus: f64,
+        }
+        match *self {
+            MeterKind::Register { modulus: None } => serializer.serialize_str("register"),
+            MeterKind::Register { modulus: Some(modulus) } => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry("register", &Dial { modulus })?;
+                map.end()
+            }
+            MeterKind::Interval => serializer.serialize_str("interval"),
+            MeterKind::Power => serializer.serialize_str("power"),
+        }
+    }
+}
+
+/// How power samples are joined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Integration {
+    /// A straight line from sample to sample.
+    #[default]
+    Trapezoid,
+    /// Each sample holds until the next.
+    Step,
+}
+
+/// A declared exchange of a meter (换表): the old dial's last value, the new dial's first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Exchange {
+    /// When.
+    pub at: Timestamp,
+    /// The old dial at that moment, in the meter's unit before the multiplier.
+    pub last: f64,
+    /// The new dial at that moment.
+    pub first: f64,
+    /// The new meter's multiplier; the old one's if not given.
+    pub multiplier: Option<f64>,
+}
+
+impl Serialize for Exchange {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Dials {
+            last: f64,
+            first: f64,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            multiplier: Option<f64>,
+        }
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("at", &self.at)?;
+        map.serialize_entry("exchange", &Dials { last: self.last, first: self.first, multiplier: self.multiplier })?;
+        map.end()
+    }
+}
+
+/// Accuracy class of a meter or a current transformer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AccuracyClass {
+    /// 0.1.
+    #[serde(rename = "0.1")]
+    C01,
+    /// 0.1 S.
+    #[serde(rename = "0.1S")]
+    C01S,
+    /// 0.2.
+    #[serde(rename = "0.2")]
+    C02,
+    /// 0.2 S.
+    #[serde(rename = "0.2S")]
+    C02S,
+    /// 0.5.
+    #[serde(rename = "0.5")]
+    C05,
+    /// 0.5 S.
+    #[serde(rename = "0.5S")]
+    C05S,
+    /// 1.
+    #[serde(rename = "1")]
+    C1,
+    /// 2.
+    #[serde(rename = "2")]
+    C2,
+    /// A (MID).
+    A,
+    /// B (MID).
+    B,
+    /// C (MID).
+    C,
+}

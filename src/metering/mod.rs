@@ -1,0 +1,15 @@
+//! Metering (计量): meters, the tree they form, their readings, and how readings become energy.
+//!
+//! [`Readings`] are columns of instants and values. The `clean` room turns one meter's columns into known flows of energy
+//! and holes of unknown energy; nothing is guessed, and what was dropped is counted under a code.
+
+pub(crate) mod clean;
+mod intervals;
+mod meter;
+mod readings;
+mod tree;
+
+pub use intervals::{Stamp, interval_bounds};
+pub use meter::{AccuracyClass, Carrier, Exchange, Integration, MeasurementPoint, Meter, MeterKind};
+pub use readings::{Column, Origin, Readings, Series};
+pub use tree::MeteringTree;

@@ -1,0 +1,217 @@
+use super::Meter;
+use std::collections::BTreeMap;
+
+/// Readings as columns, by meter id: instants in milliseconds since 1970 and values in the meter's unit.
+///
+/// ```
+/// use pue::metering::{Readings, Series};
+/// let mut readings = Readings::default();
+/// readings.insert("grid-1", Series::registers(vec![0, 900_000], vec![100.0, 112.5]));
+/// assert_eq!(readings.len(), 2);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Readings {
+    series: BTreeMap<String, Series>,
+    files: Vec<String>,
+}
+
+impl Readings {
+    /// Adds a meter's series; a series that is already there is carried on.
+    pub fn insert(&mut self, meter: impl Into<String>, series: Series) {
+        self.series.entry(meter.into()).or_default().append(series);
+    }
+
+    /// Adds all of `other`.
+    pub fn extend(&mut self, other: Readings) {
+        let offset = self.files.len() as u32;
+        self.files.extend(other.files);
+        for (meter, mut series) in other.series {
+            for origin in &mut series.origins {
+                origin.file += offset;
+            }
+            self.insert(meter, series);
+        }
+    }
+
+    /// One meter's series.
+    pub fn get(&self, meter: &str) -> Option<&Series> {
+        self.series.get(meter)
+    }
+
+    /// All series, by meter id.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Series)> {
+        self.series.iter().map(|(id, series)| (id.as_str(), series))
+    }
+
+    /// How many readings there are.
+    pub fn len(&self) -> usize {
+        self.series.values().map(Series::len).sum()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Notes the name of a file; the number is for [`Origin::file`].
+    pub(crate) fn add_file(&mut self, name: &str) -> u32 {
+        self.files.push(name.to_owned());
+        self.files.len() as u32 - 1
+    }
+
+    /// The file and line from which a meter's reading at an instant came.
+    pub(crate) fn locate(&self, meter: &str, at: i64) -> Option<(&str, u64)> {
+        let series = self.series.get(meter)?;
+        let stamps = if series.start.is_empty() { &series.time } else { &series.start };
+        let origin = series.origins.get(stamps.iter().position(|&time| time == at)?)?;
+        Some((self.files.get(origin.file as usize)?, origin.line.into()))
+    }
+}
+
+/// One meter's readings, in any order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Series {
+    pub(crate) start: Vec<i64>,
+    pub(crate) time: Vec<i64>,
+    pub(crate) value: Vec<f64>,
+    pub(crate) known_ms: Vec<i64>,
+    pub(crate) origins: Vec<Origin>,
+}
+
+/// Where a reading stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The file, by number.
+    pub file: u32,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+impl Series {
+    /// Dial values of a register. NaN is a missing value. The longer column is cut to the shorter.
+    pub fn registers(time: Vec<i64>, value: Vec<f64>) -> Self {
+        let mut series = Series { time, value, ..Series::default() };
+        series.trim();
+        series
+    }
+
+    /// Samples of power.
+    pub fn power(time: Vec<i64>, value: Vec<f64>) -> Self {
+        Series::registers(time, value)
+    }
+
+    /// Energy per interval `[start, end)`.
+    pub fn intervals(start: Vec<i64>, end: Vec<i64>, value: Vec<f64>) -> Self {
+        let mut series = Series { start, time: end, value, ..Series::default() };
+        series.trim();
+        series
+    }
+
+    /// States how much of each interval its value covers, in milliseconds.
+    pub fn with_known(mut self, known_ms: Vec<i64>) -> Self {
+        self.known_ms = known_ms;
+        self.trim();
+        self
+    }
+
+    /// How many readings there are.
+    pub fn len(&self) -> usize {
+        self.value.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.value.is_empty()
+    }
+
+    /// The columns, borrowed.
+    pub fn column(&self) -> Column<'_> {
+        Column { start: &self.start, time: &self.time, value: &self.value, known_ms: &self.known_ms }
+    }
+
+    fn trim(&mut self) {
+        let mut rows = self.time.len().min(self.value.len());
+        for optional in [&self.start, &self.known_ms] {
+            if !optional.is_empty() {
+                rows = rows.min(optional.len());
+            }
+        }
+        for column in [&mut self.start, &mut self.time, &mut self.known_ms] {
+            column.truncate(rows);
+        }
+        self.value.truncate(rows);
+        self.origins.truncate(rows);
+    }
+
+    fn append(&mut self, other: Series) {
+        if self.is_empty() {
+            *self = other;
+            return;
+        }
+        // An optional column is all there or not at all: fill up with what its absence means.
+        let both = |mine: &Vec<i64>, theirs: &Vec<i64>| mine.is_empty() != theirs.is_empty();
+        let mut other = other;
+        if both(&self.start, &other.start) {
+            for series in [&mut *self, &mut other] {
+                if series.start.is_empty() {
+                    series.start = series.time.clone();
+                }
+            }
+        }
+        if both(&self.known_ms, &other.known_ms) {
+            for series in [&mut *self, &mut other] {
+                if series.known_ms.is_empty() {
+                    series.known_ms = series.start.iter().zip(&series.time).map(|(start, end)| end - start).collect();
+                }
+            }
+        }
+        self.origins.resize(self.time.len(), Origin { file: u32::MAX, line: 0 });
+        other.origins.resize(other.time.len(), Origin { file: u32::MAX, line: 0 });
+        self.start.extend(other.start);
+        self.time.extend(other.time);
+        self.value.extend(other.value);
+        self.known_ms.extend(other.known_ms);
+        self.origins.extend(other.origins);
+    }
+}
+
+/// One meter's readings, borrowed from wherever they are: Arrow, Parquet or CSV readers hand them over without a copy.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Column<'a> {
+    /// Starts of intervals; empty for registers and power samples.
+    pub start: &'a [i64],
+    /// Instants; the ends of intervals.
+    pub time: &'a [i64],
+    /// Values in the meter's unit; NaN is a missing value.
+    pub value: &'a [f64],
+    /// How much of each interval its value covers; empty: all of it.
+    pub known_ms: &'a [i64],
+}
+
+impl Column<'_> {
+    /// The order of its rows in time, and how many of them stood out of order; `None` if it is in order already.
+    pub(crate) fn sorted(&self, meter: &Meter) -> (Option<Vec<u32>>, u64) {
+        let key = |i: u32| {
+            let i = i as usize;
+            let end = self.time.get(i).copied().unwrap_or(i64::MAX);
+            match meter.kind {
+                super::MeterKind::Interval => (self.start.get(i).copied().unwrap_or(end), end),
+                _ => (end, end),
+            }
+        };
+        let rows = self.time.len().min(self.value.len()) as u32;
+        let mut latest = (i64::MIN, i64::MIN);
+        let mut displaced = 0;
+        for i in 0..rows {
+            let at = key(i);
+            displaced += u64::from(at < latest);
+            latest = latest.max(at);
+        }
+        if displaced == 0 {
+            return (None, 0);
+        }
+        let mut order: Vec<u32> = (0..rows).collect();
+        order.sort_by_key(|&i| key(i));
+        (Some(order), displaced)
+    }
+}

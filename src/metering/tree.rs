@@ -1,0 +1,124 @@
+use super::{MeasurementPoint, Meter};
+use crate::finding::{Code, Finding};
+use std::collections::HashMap;
+
+/// Which meter is above which (计量树).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MeteringTree {
+    parents: Vec<Option<usize>>,
+}
+
+impl MeteringTree {
+    /// The tree of these meters, whose ids are unique, and its faults: parents that do not exist
+    /// ([`Code::MeterOrphan`]) and cycles ([`Code::MeterCycle`]). A meter with such a fault becomes a root.
+    pub fn new(meters: &[Meter]) -> (Self, Vec<Finding>) {
+        let index: HashMap<&str, usize> = meters.iter().enumerate().map(|(i, meter)| (meter.id.as_str(), i)).collect();
+        let mut findings = Vec::new();
+        let mut parents: Vec<Option<usize>> = Vec::with_capacity(meters.len());
+        for meter in meters {
+            let parent = meter.parent.as_deref().and_then(|id| {
+                let found = index.get(id).copied();
+                if found.is_none() {
+                    findings.push(Finding::new(Code::MeterOrphan).path("/parent").meter(&meter.id).found(id));
+                }
+                found
+            });
+            parents.push(parent);
+        }
+        for cut in cyclic(&parents) {
+            if let (Some(parent), Some(meter)) = (parents.get_mut(cut), meters.get(cut)) {
+                *parent = None;
+                findings.push(
+                    Finding::new(Code::MeterCycle)
+                        .path("/parent")
+                        .meter(&meter.id)
+                        .found(meter.parent.as_deref().unwrap_or_default()),
+                );
+            }
+        }
+        (MeteringTree { parents }, findings)
+    }
+
+    /// The meter above.
+    pub fn parent(&self, meter: usize) -> Option<usize> {
+        self.parents.get(meter).copied().flatten()
+    }
+
+    /// All meters above, the nearest first.
+    pub fn above(&self, meter: usize) -> impl Iterator<Item = usize> + '_ {
+        std::iter::successors(self.parent(meter), |&up| self.parent(up))
+    }
+
+    /// Whether any meter above stands at one of these points.
+    pub fn is_below(&self, meter: usize, meters: &[Meter], at: impl Fn(MeasurementPoint) -> bool) -> bool {
+        self.above(meter).any(|up| meters.get(up).is_some_and(|meter| at(meter.point)))
+    }
+}
+
+/// The members of cycles, each found in linear time.
+fn cyclic(parents: &[Option<usize>]) -> Vec<usize> {
+    // 0: not seen; a walk's own number: seen in that walk.
+    let mut seen = vec![0_usize; parents.len()];
+    let mut members = Vec::new();
+    for start in 0..parents.len() {
+        let mut at = Some(start);
+        while let Some(i) = at {
+            match seen.get_mut(i) {
+                Some(mark) if *mark == 0 => *mark = start + 1,
+                Some(mark) if *mark == start + 1 => {
+                    let mut member = i;
+                    loop {
+                        members.push(member);
+                        match parents.get(member).copied().flatten() {
+                            Some(next) if next != i => member = next,
+                            _ => break,
+                        }
+                    }
+                    break;
+                }
+                _ => break,
+            }
+            at = parents.get(i).copied().flatten();
+        }
+    }
+    members.sort_unstable();
+    members
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{metering::MeterKind, quantity::Unit};
+
+    fn meters(parents: &[(&str, Option<&str>)]) -> Vec<Meter> {
+        parents
+            .iter()
+            .map(|(id, parent)| {
+                let mut meter = Meter::new(*id, MeasurementPoint::Other, MeterKind::Interval, Unit::KilowattHour);
+                meter.parent = parent.map(str::to_owned);
+                meter
+            })
+            .collect()
+    }
+
+    #[test]
+    fn cycles_and_orphans_are_found_and_cut() {
+        let meters = meters(&[
+            ("a", None),
+            ("b", Some("a")),
+            ("c", Some("d")),
+            ("d", Some("c")),
+            ("e", Some("c")),
+            ("f", Some("f")),
+            ("g", Some("x")),
+        ]);
+        let (tree, findings) = MeteringTree::new(&meters);
+        let found: Vec<_> = findings.iter().map(|f| (f.code, f.meter.as_deref().unwrap())).collect();
+        assert_eq!(
+            found,
+            [(Code::MeterOrphan, "g"), (Code::MeterCycle, "c"), (Code::MeterCycle, "d"), (Code::MeterCycle, "f")]
+        );
+        assert_eq!(tree.above(4).collect::<Vec<_>>(), [2]);
+        assert_eq!(tree.above(1).collect::<Vec<_>>(), [0]);
+    }
+}

@@ -7,8 +7,10 @@
 // The rooms, in layer order: each imports only from rooms above it.
 pub mod facility;
 pub mod finding;
+pub mod kpi;
 pub mod ledger;
 pub mod metering;
 pub mod period;
 pub mod quantity;
+pub mod rule;
 pub mod site;

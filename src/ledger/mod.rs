@@ -163,7 +163,7 @@ impl<'s> PartialLedger<'s> {
         Ok(self)
     }
 
-    /// Says that no more readings will come. Stretches that no piece covers are unknown.
+    /// Says that no more readings will come. Stretches that no piece covers hold no readings.
     pub fn close(self) -> Ledger<'s> {
         let PartialLedger { site, period, granularity, edges, histories, pieces } = self;
         let books = site.meters().iter().zip(&histories.0).zip(pieces).map(|((meter, history), pieces)| {
@@ -363,7 +363,9 @@ impl Book {
             sum
         }));
         let prefix = prefix.collect();
-        Book { prefix, holes, spans: account.spans, log: account.log, readings: account.points }
+        let mut spans = account.spans;
+        spans.sort_unstable();
+        Book { prefix, holes, spans, log: account.log, readings: account.points }
     }
 
     /// The known energy of the whole period. For a meter of volume or mass see [`Book::exact`].

@@ -140,8 +140,12 @@ impl Meter {
         if self.share.is_some_and(|share| share < Ratio::ZERO || share > Ratio::ONE) {
             fault("/share", "a number outside 0 to 1".into(), "a number from 0 to 1");
         }
-        if self.factor.is_some_and(|factor| factor < Ratio::ZERO) {
-            fault("/factor", "a negative number".into(), "a number from 0 up");
+        if self.factor.is_some_and(|factor| factor < Ratio::ZERO || factor > Ratio::from(100)) {
+            fault(
+                "/factor",
+                "a number outside 0 to 100".into(),
+                "kWh of electricity per kWh of cooling, from 0 to 100",
+            );
         }
         if self.max_gap_s.is_some_and(|seconds| seconds == 0 || seconds > LONGEST_GAP_S) {
             fault("/max_gap_s", self.max_gap_s.unwrap_or(0).to_string(), "seconds from 1 to 2678400 (31 days)");

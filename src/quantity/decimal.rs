@@ -23,6 +23,9 @@ pub struct ParseDecimalError {
 }
 
 impl Decimal {
+    /// `1`.
+    pub const ONE: Decimal = Decimal { units: 1, digits: 0 };
+
     /// `units / 10^digits`; `None` beyond 18 digits or 10³⁶ units.
     pub const fn new(units: i128, digits: u8) -> Option<Decimal> {
         if digits > MAX_DIGITS || units > MAX_UNITS || units < -MAX_UNITS {

@@ -1,0 +1,21 @@
+//! Key performance indicators (指标): PUE first, from energies of the same time.
+//!
+//! A KPI knows no rule: it says what is, with its category, its coverage and its bounds. Sums come first, then the
+//! ratio; a mean of ratios is not a PUE.
+
+mod boundary;
+mod measured;
+mod overhead;
+pub(crate) use pue::PUBLISHED_DIGITS;
+mod pue;
+mod ratios;
+
+pub use boundary::{Boundary, Category, ENERGY_CONTENT, EnergyContent};
+pub use measured::{Bounds, Coverage, MeasuredPue, Monthly, NotAnnual};
+pub use overhead::Overhead;
+pub use pue::{
+    Annual, AnnualPue, AnyPue, Design, DesignPue, Interim, InterimPue, Kind, Partial, PartialPue, Pue, PueError,
+};
+pub use ratios::{
+    carbon_usage, energy_reuse_effectiveness, energy_reuse_factor, it_load_use_rate, renewable_factor, water_usage,
+};

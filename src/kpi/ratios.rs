@@ -1,0 +1,45 @@
+//! The other indicators of ISO/IEC 30134 and EN 50600-4, as plain ratios of sums over the same time.
+
+use crate::quantity::{ExactEnergy, ExactPower, Ratio};
+
+/// Energy reuse factor (ERF, 能源再利用率): reused energy / E_DC.
+///
+/// `None` if the total is zero.
+pub fn energy_reuse_factor(reused: ExactEnergy, total: ExactEnergy) -> Option<Ratio> {
+    reused.ratio_to(total)
+}
+
+/// Energy reuse effectiveness (ERE): `(E_DC − reused) / E_IT`; may be below 1.
+///
+/// ```
+/// use pue::{kpi::energy_reuse_effectiveness, quantity::ExactEnergy};
+/// let [total, it, reused] = [1500.0, 1000.0, 300.0].map(|kwh| ExactEnergy::from_kwh(kwh).unwrap());
+/// assert_eq!(energy_reuse_effectiveness(total, it, reused).unwrap().to_f64(), 1.2);
+/// ```
+pub fn energy_reuse_effectiveness(total: ExactEnergy, it: ExactEnergy, reused: ExactEnergy) -> Option<Ratio> {
+    (total - reused).ratio_to(it)
+}
+
+/// Renewable energy factor (REF, 可再生能源占比): renewable energy used and owned / E_DC; at most 1.
+pub fn renewable_factor(renewable: ExactEnergy, total: ExactEnergy) -> Option<Ratio> {
+    renewable.ratio_to(total).map(|share| share.min(Ratio::ONE))
+}
+
+/// Water usage effectiveness (WUE, 水利用效率): litres per kWh of IT energy, the same number as m³/MWh.
+///
+/// `None` if the water is not a number or the IT energy is zero.
+pub fn water_usage(water_m3: f64, it: ExactEnergy) -> Option<f64> {
+    (water_m3.is_finite() && water_m3 >= 0.0 && it > ExactEnergy::ZERO).then(|| water_m3 * 1000.0 / it.kwh())
+}
+
+/// Carbon usage effectiveness (CUE, 碳利用效率): kg CO₂e per kWh of IT energy.
+///
+/// `None` if the emission is not a number or the IT energy is zero.
+pub fn carbon_usage(co2_kg: f64, it: ExactEnergy) -> Option<f64> {
+    (co2_kg.is_finite() && co2_kg >= 0.0 && it > ExactEnergy::ZERO).then(|| co2_kg / it.kwh())
+}
+
+/// IT load use rate (IT 负荷使用率): E_IT / (rated IT power × hours of the period).
+pub fn it_load_use_rate(it: ExactEnergy, rated: ExactPower, milliseconds: i64) -> Option<Ratio> {
+    it.ratio_to(rated.over(milliseconds))
+}

@@ -1,0 +1,246 @@
+use super::Scope;
+use crate::{
+    facility::{CertificateKind, Ladder, Level, Scale, StandardRacks},
+    finding::{Basis, Citation, Text},
+    quantity::{Comparison, Decimal, Ratio, Relation},
+};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// A document's rules in one edition, as data (规则包). Once published an edition is frozen; a correction is a new one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Pack {
+    /// `pue/pack/1`.
+    pub schema: String,
+    /// Its id: `wuhan-2024`.
+    pub id: String,
+    /// Its edition, a day.
+    pub edition: String,
+    /// The document's title.
+    pub title: Text,
+    /// Who issued it.
+    pub issuer: Text,
+    /// The document's number (文号).
+    pub number: String,
+    /// The first day in force.
+    pub from: Date,
+    /// The last day in force; unset if none is stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+    /// A day after which the text's own period is over although nobody repealed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lapse: Option<Lapse>,
+    /// The regions whose code begins so.
+    pub jurisdiction: Vec<String>,
+    /// How a value is compared with a limit.
+    #[serde(default)]
+    pub comparison: Comparison,
+    /// The size classes, the largest first.
+    pub scale: Vec<ScaleClass>,
+    /// What the text leaves open, and how it is taken.
+    #[serde(default)]
+    pub settings: Settings,
+    /// What is required.
+    pub requirements: Vec<Requirement>,
+}
+
+/// The text's own period is over, but no repeal is stated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lapse {
+    /// The last day of the text's own period.
+    pub after: Date,
+    /// What a verdict for a later day adds.
+    pub note: Text,
+}
+
+/// A size class: from so many standard racks on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScaleClass {
+    /// The class.
+    pub class: Scale,
+    /// How the number of standard racks stands to `racks`: `at_least` or `more_than`.
+    pub relation: Relation,
+    /// The edge.
+    pub racks: Decimal,
+}
+
+/// What a text leaves open. Each choice is printed as an assumption where it matters.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Settings {
+    /// Whether 改建 and 扩建 count as 新建.
+    pub count_rebuilt_as_new: bool,
+    /// From which approval day on a site is new; unset: as the submission says.
+    pub new_since: Option<Date>,
+    /// The ladders whose certificates count; empty: either.
+    pub ladders: Vec<Ladder>,
+    /// The kinds of certificate that count; empty: either.
+    pub kinds: Vec<CertificateKind>,
+}
+
+/// Whether a requirement binds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Nature {
+    /// Binding (约束性).
+    Binding,
+    /// Expected (预期性).
+    Expected,
+}
+
+/// One requirement of a pack.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Requirement {
+    /// Its id within the pack: `pue-new-large`.
+    pub id: String,
+    /// Binding or expected.
+    pub nature: Nature,
+    /// Whom it binds.
+    pub scope: Scope,
+    /// What it asks.
+    pub check: Check,
+    /// Where it stands.
+    pub source: Source,
+    /// How silent or ambiguous words are read; printed with each verdict.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<Text>,
+}
+
+/// What a requirement asks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Check {
+    /// The annual PUE, of electricity, stands so to a limit.
+    AnnualPue {
+        /// How.
+        relation: Relation,
+        /// The limit as printed.
+        limit: Decimal,
+    },
+    /// A certificate of the green low-carbon grade of at least this level.
+    Grade {
+        /// The level.
+        at_least: Level,
+    },
+}
+
+/// Where a requirement stands. Only what a figure of this basis may rest on can decide: a `reported` or `proxy` figure
+/// cannot be written here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The clause in the issuer's own numbering.
+    pub clause: String,
+    /// The issuer's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
+    /// What the figure rests on.
+    pub basis: JudgingBasis,
+}
+
+/// A basis that may decide a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JudgingBasis {
+    /// See [`Basis::Official`].
+    Official,
+    /// See [`Basis::Transcribed`].
+    Transcribed,
+    /// See [`Basis::Reading`].
+    Reading,
+}
+
+impl From<JudgingBasis> for Basis {
+    fn from(basis: JudgingBasis) -> Basis {
+        match basis {
+            JudgingBasis::Official => Basis::Official,
+            JudgingBasis::Transcribed => Basis::Transcribed,
+            JudgingBasis::Reading => Basis::Reading,
+        }
+    }
+}
+
+/// All that is wrong with a pack.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("invalid pack: {}", .0.join("; "))]
+pub struct InvalidPack(pub Vec<String>);
+
+/// The schema of a pack.
+pub(crate) const SCHEMA: &str = "pue/pack/1";
+
+impl Pack {
+    /// The size class of a number of standard racks by this pack's own table.
+    pub fn scale_of(&self, racks: StandardRacks) -> Option<Scale> {
+        let row = self.scale.iter().find(|row| row.relation.admits(racks.ratio().cmp(&Ratio::from(&row.racks))));
+        row.map(|row| row.class)
+    }
+
+    /// Whether it is in force on a day.
+    pub fn in_force(&self, on: Date) -> bool {
+        self.from <= on && self.until.is_none_or(|until| on <= until)
+    }
+
+    /// `wuhan-2024@2024-01-25`.
+    pub fn name(&self) -> String {
+        format!("{}@{}", self.id, self.edition)
+    }
+
+    /// The full citation of one of its requirements.
+    pub fn citation(&self, requirement: &Requirement) -> Citation {
+        Citation {
+            document: self.number.clone(),
+            clause: requirement.source.clause.clone(),
+            quote: requirement.source.quote.clone(),
+            basis: requirement.source.basis.into(),
+        }
+    }
+
+    /// Finds all that is wrong with a pack that came from outside.
+    ///
+    /// # Errors
+    /// [`InvalidPack`], with every fault.
+    pub fn validate(&self) -> Result<(), InvalidPack> {
+        let mut faults = Vec::new();
+        let mut expect = |fine: bool, fault: &dyn Fn() -> String| {
+            if !fine {
+                faults.push(fault());
+            }
+        };
+        expect(self.schema == SCHEMA, &|| format!("schema: expected {SCHEMA:?}, found {:?}", self.schema));
+        for (key, text) in [("id", &self.id), ("edition", &self.edition), ("number", &self.number)] {
+            expect(!text.trim().is_empty(), &|| format!("{key}: expected a text, found nothing"));
+        }
+        expect(self.until.is_none_or(|until| until >= self.from), &|| {
+            "until: expected a day from `from` on".to_owned()
+        });
+        let descending =
+            self.scale.windows(2).all(|pair| matches!(pair, [a, b] if Ratio::from(&a.racks) > Ratio::from(&b.racks)));
+        expect(descending, &|| "scale: expected classes from the largest to the smallest".to_owned());
+        let lower = |row: &ScaleClass| matches!(row.relation, Relation::AtLeast | Relation::MoreThan);
+        expect(self.scale.iter().all(lower), &|| "scale: expected relations at_least or more_than".to_owned());
+        expect(!self.requirements.is_empty(), &|| "requirements: expected at least one".to_owned());
+        for (i, requirement) in self.requirements.iter().enumerate() {
+            let twice = self.requirements.iter().take(i).any(|other| other.id == requirement.id);
+            expect(!twice && !requirement.id.is_empty(), &|| {
+                format!("requirements/{i}/id: expected an id of its own, found {:?}", requirement.id)
+            });
+            expect(!requirement.source.clause.trim().is_empty(), &|| {
+                format!("requirements/{i}/source/clause: expected a clause, found nothing")
+            });
+            if let Check::AnnualPue { limit, .. } = requirement.check {
+                expect(Ratio::from(&limit) >= Ratio::ONE, &|| {
+                    format!("requirements/{i}/check/limit: expected 1 or more, found {limit}")
+                });
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(InvalidPack(faults)) }
+    }
+}

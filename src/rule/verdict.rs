@@ -1,0 +1,140 @@
+use super::{Nature, Pack, Requirement};
+use crate::{
+    finding::{Citation, Text},
+    quantity::{Ratio, Relation},
+};
+use serde::Serialize;
+use std::{collections::BTreeMap, fmt};
+
+/// What a requirement comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is met (符合).
+    Meets,
+    /// It is not met (不符合).
+    Fails,
+    /// It cannot be decided from what is known (无法判定).
+    Undetermined,
+    /// It does not bind this site (不适用).
+    NotApplicable,
+}
+
+impl Outcome {
+    /// In both languages.
+    pub fn text(self) -> Text {
+        match self {
+            Outcome::Meets => Text::new("符合", "meets"),
+            Outcome::Fails => Text::new("不符合", "fails"),
+            Outcome::Undetermined => Text::new("无法判定", "undetermined"),
+            Outcome::NotApplicable => Text::new("不适用", "not applicable"),
+        }
+    }
+}
+
+/// A requirement's outcome, with everything that led to it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Verdict {
+    /// The pack's id.
+    pub pack: String,
+    /// The pack's edition.
+    pub edition: String,
+    /// The requirement's id.
+    pub requirement: String,
+    /// Binding or expected.
+    pub nature: Nature,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// The exact value that was compared, if one was.
+    pub value: Option<Ratio>,
+    /// The level that was compared, if one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<&'static str>,
+    /// The limit as printed, or the level.
+    pub limit: String,
+    /// How the value has to stand to it.
+    pub relation: Relation,
+    /// The method of the value.
+    pub method: Option<&'static str>,
+    /// Probability that the true value conforms, where the meters' uncertainty is known.
+    pub conformance_probability: Option<f64>,
+    /// How silent or ambiguous words were read.
+    pub assumptions: Vec<Text>,
+    /// Where the requirement stands.
+    pub citation: Citation,
+    /// What would settle an undetermined outcome.
+    pub settles: Option<Text>,
+    /// The verdict in a sentence.
+    pub message: Text,
+    /// How it came about, step by step, from the code that decided.
+    pub trace: Vec<TraceStep>,
+}
+
+impl Verdict {
+    pub(super) fn new(pack: &Pack, requirement: &Requirement, relation: Relation, limit: String) -> Self {
+        Verdict {
+            pack: pack.id.clone(),
+            edition: pack.edition.clone(),
+            requirement: requirement.id.clone(),
+            nature: requirement.nature,
+            outcome: Outcome::Undetermined,
+            value: None,
+            level: None,
+            limit,
+            relation,
+            method: None,
+            conformance_probability: None,
+            assumptions: Vec::new(),
+            citation: pack.citation(requirement),
+            settles: None,
+            message: Outcome::Undetermined.text(),
+            trace: Vec::new(),
+        }
+    }
+
+    /// Not decided: why, and what would settle it.
+    pub(super) fn undetermined(mut self, why: Text, settles: Text) -> Self {
+        self.outcome = Outcome::Undetermined;
+        self.settles = Some(settles);
+        self.say(why)
+    }
+
+    /// The outcome's own word, then the reason.
+    pub(super) fn say(mut self, why: Text) -> Self {
+        let word = self.outcome.text();
+        self.message = Text::new(format!("{}:{}", word.zh, why.zh), format!("{}: {}", word.en, why.en));
+        self
+    }
+
+    pub(super) fn step(
+        &mut self,
+        step: &'static str,
+        formula: &'static str,
+        value: impl fmt::Display,
+        inputs: &[(&'static str, String)],
+    ) {
+        let inputs = inputs.iter().cloned().collect();
+        self.trace.push(TraceStep { step, formula, inputs, value: value.to_string() });
+    }
+}
+
+/// `wuhan-2024 pue-new-large: meets: …`.
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.pack, self.requirement, self.message.en)
+    }
+}
+
+/// One step of a verdict.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TraceStep {
+    /// Which step.
+    pub step: &'static str,
+    /// What was done.
+    pub formula: &'static str,
+    /// With what.
+    pub inputs: BTreeMap<&'static str, String>,
+    /// What came out.
+    pub value: String,
+}

@@ -12,5 +12,6 @@ pub mod ledger;
 pub mod metering;
 pub mod period;
 pub mod quantity;
+pub mod read;
 pub mod rule;
 pub mod site;

@@ -18,54 +18,76 @@ use crate::{
     quantity::{ExactPower, Ratio},
 };
 use jiff::tz::TimeZone;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A data centre (数据中心), without its meters.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Facility {
     /// The identifier under which it is known to whoever asks.
     pub id: String,
     /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Text>,
     /// Who runs it (运营者).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub operator: Option<String>,
     /// Where it lies (行政区划).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
     /// The development zone (园区/功能区), by the ids that packs know: `east_lake`, `wuhan_etdz`, `airport`, `other`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
     /// Whether it stands in a national hub node (国家枢纽节点).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hub_node: Option<bool>,
     /// The calendar of its reporting periods.
+    #[serde(serialize_with = "iana_name")]
     pub time_zone: TimeZone,
     /// New, rebuilt, extended or existing, with its dates.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub lifecycle: Option<Lifecycle>,
     /// Designed, installed and occupied racks (机架).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub racks: Option<Racks>,
     /// Standard racks that were declared where no rack list is given.
+    #[serde(skip)]
     pub declared_standard_racks: Option<StandardRacks>,
     /// Rated IT power (IT 额定功率): for load rates and plausibility, never for the scale.
+    #[serde(rename = "rated_it_kw", skip_serializing_if = "Option::is_none")]
     pub rated_it: Option<ExactPower>,
     /// How the air is conditioned.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub air_conditioning: Option<AirConditioning>,
     /// How the IT equipment is cooled.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub it_cooling: Option<ItCooling>,
     /// Whether it is an edge site (边缘数据中心).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub edge: Option<bool>,
     /// The PUE that was designed for.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub design_pue: Option<Ratio>,
     /// Share of the UPS output that does not feed IT equipment, from 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub non_it_on_ups_share: Option<Ratio>,
     /// Whether its power supply is its own (独立配电).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub independent_supply: Option<bool>,
     /// Climate zone, by the ids that packs know.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub climate: Option<String>,
     /// Sector, by the ids that packs know.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sector: Option<String>,
 }
 
+fn iana_name<S: serde::Serializer>(zone: &TimeZone, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(zone.iana_name().unwrap_or("UTC"))
+}
+
 /// How the air is conditioned (空调形式).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AirConditioning {
     /// Electric chillers (电动).
@@ -79,7 +101,7 @@ pub enum AirConditioning {
 }
 
 /// How the IT equipment is cooled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ItCooling {
     /// Air (空气冷却).

@@ -19,7 +19,7 @@ use crate::{
 };
 use account::{Account, Booking};
 use piece::Piece;
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 pub(crate) use coverage::unknown_ms;
 
@@ -264,6 +264,9 @@ impl<'s> Ledger<'s> {
                 finding.at = Some(rfc3339(at, zone));
                 finding.until = tally.until.map(|until| rfc3339(until, zone));
                 finding.found = tally.found.map(|found| format!("{found} {}", meter.unit.as_str()));
+                if let Some((file, line)) = book.places.get(code) {
+                    (finding.file, finding.line) = (Some(file.clone()), Some(*line));
+                }
                 finding.expected = tally.at_least.map(|least| format!("at least {least} {}", meter.unit.as_str()));
                 all.push(finding);
             }
@@ -273,6 +276,11 @@ impl<'s> Ledger<'s> {
 
     /// What only the readings as they came can tell: foreign meters, disorder, and where a fault stood.
     fn look_at(&mut self, readings: &Readings) {
+        self.findings.extend(readings.findings().iter().cloned());
+        for (meter, book) in self.site.meters().iter().zip(&mut self.books) {
+            let place = |at: i64| readings.locate(&meter.id, at).map(|(file, line)| (file.to_owned(), line));
+            book.places = book.log.iter().filter_map(|(code, &(_, at, _))| Some((*code, place(at)?))).collect();
+        }
         for (id, series) in readings.iter() {
             let Some(i) = self.site.meter_index(id) else {
                 let mut finding = Finding::new(Code::ReadingUnknownMeter).meter(id);
@@ -315,6 +323,8 @@ pub struct Book {
     /// Stretches whose sum is known but not its course.
     pub(crate) spans: Vec<(i64, i64)>,
     log: account::Log,
+    /// File and line of the first reading with each fault, where the reader kept them.
+    places: BTreeMap<Code, (String, u64)>,
     readings: u64,
 }
 
@@ -365,7 +375,7 @@ impl Book {
         let prefix = prefix.collect();
         let mut spans = account.spans;
         spans.sort_unstable();
-        Book { prefix, holes, spans, log: account.log, readings: account.points }
+        Book { prefix, holes, spans, log: account.log, places: BTreeMap::new(), readings: account.points }
     }
 
     /// The known energy of the whole period. For a meter of volume or mass see [`Book::exact`].

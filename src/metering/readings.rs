@@ -1,4 +1,5 @@
 use super::Meter;
+use crate::finding::Finding;
 use std::collections::BTreeMap;
 
 /// Readings as columns, by meter id: instants in milliseconds since 1970 and values in the meter's unit.
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 pub struct Readings {
     series: BTreeMap<String, Series>,
     files: Vec<String>,
+    findings: Vec<Finding>,
 }
 
 impl Readings {
@@ -25,12 +27,23 @@ impl Readings {
     pub fn extend(&mut self, other: Readings) {
         let offset = self.files.len() as u32;
         self.files.extend(other.files);
+        self.findings.extend(other.findings);
         for (meter, mut series) in other.series {
             for origin in &mut series.origins {
                 origin.file += offset;
             }
             self.insert(meter, series);
         }
+    }
+
+    /// What their reader found.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    #[cfg_attr(not(feature = "csv"), allow(dead_code))]
+    pub(crate) fn push_findings(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        self.findings.extend(findings);
     }
 
     /// One meter's series.
@@ -54,6 +67,7 @@ impl Readings {
     }
 
     /// Notes the name of a file; the number is for [`Origin::file`].
+    #[cfg_attr(not(feature = "csv"), allow(dead_code))]
     pub(crate) fn add_file(&mut self, name: &str) -> u32 {
         self.files.push(name.to_owned());
         self.files.len() as u32 - 1

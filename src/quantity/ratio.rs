@@ -54,9 +54,20 @@ impl Ratio {
         self.denominator
     }
 
-    /// The nearest float, within 1.5 units in the last place.
+    /// The nearest float.
     pub fn to_f64(self) -> f64 {
-        self.numerator as f64 / self.denominator as f64
+        const EXACT: i128 = 1 << 53;
+        if self.numerator.abs() <= EXACT && self.denominator <= EXACT {
+            return self.numerator as f64 / self.denominator as f64;
+        }
+        // Binary long division to more bits than a float holds; what is left over only breaks ties.
+        let (n, d) = (self.numerator.unsigned_abs(), self.denominator.unsigned_abs());
+        let (mut quotient, mut rest, mut shift) = (n / d, n % d, 0);
+        while quotient < 1 << 55 && rest != 0 {
+            (quotient, rest, shift) = (quotient << 1 | (rest << 1) / d, (rest << 1) % d, shift + 1);
+        }
+        let nearest = (quotient | u128::from(rest != 0)) as f64 * 0.5_f64.powi(shift);
+        if self.numerator < 0 { -nearest } else { nearest }
     }
 
     /// The fraction rounded to `digits` decimal places, half to even (四舍六入五成双), once, from the full value.
@@ -171,6 +182,16 @@ mod tests {
         fn order_is_that_of_the_cross_products(a in -1_000_000_i128..1_000_000, b in 1_i128..1_000_000, c in -1_000_000_i128..1_000_000, d in 1_i128..1_000_000) {
             let (x, y) = (Ratio::new(a, b).unwrap(), Ratio::new(c, d).unwrap());
             prop_assert_eq!(x.cmp(&y), (a * d).cmp(&(c * b)));
+        }
+
+        /// A float is read as the decimal it prints as, and comes back.
+        #[test]
+        fn floats_come_back(value in -1e15_f64..1e15, small in 0.0_f64..2.0) {
+            for float in [value, small] {
+                if let Some(ratio) = Ratio::from_f64(float) {
+                    prop_assert_eq!(ratio.to_f64(), float);
+                }
+            }
         }
 
         #[test]

@@ -177,8 +177,8 @@ impl Pack {
             format!("{} {limit}: {met}", relation.symbol()),
             &inputs,
         );
-        if let Some(open) = self.within_bounds(&mut verdict, case, met, &holds) {
-            return open(verdict);
+        if let Some((why, settles)) = self.straddles(&mut verdict, case, met, holds) {
+            return verdict.undetermined(why, settles);
         }
         if let Some(carriers) = other_carriers_matter(case, met, holds) {
             let why = Text::new(
@@ -191,19 +191,19 @@ impl Pack {
             );
         }
         verdict.outcome = if met { Outcome::Meets } else { Outcome::Fails };
-        let sentence = pue_sentence(value, relation, limit, met, annual.total(), annual.it());
+        let sentence = pue_sentence(value, relation, limit, met, annual.it());
         verdict.say(sentence)
     }
 
-    /// With energy missing, the verdict stands only if the lowest and the highest value lie on the same side.
-    #[allow(clippy::type_complexity)]
-    fn within_bounds(
+    /// With energy missing, the verdict stands only if the lowest and the highest value lie on the same side: else why
+    /// not, and what would settle it.
+    fn straddles(
         &self,
         verdict: &mut Verdict,
         case: &Case<'_>,
         met: bool,
-        holds: &dyn Fn(Ratio) -> bool,
-    ) -> Option<Box<dyn FnOnce(Verdict) -> Verdict>> {
+        holds: impl Fn(Ratio) -> bool,
+    ) -> Option<(Text, Text)> {
         let bounds = case.pue.bounds;
         if bounds.exact {
             return None;
@@ -211,14 +211,15 @@ impl Pack {
         let show = |bound: Option<Ratio>| bound.map_or("open".to_owned(), |bound| bound.to_string());
         let (low, high) = (show(bounds.low), show(bounds.high));
         let same = [bounds.low, bounds.high].into_iter().all(|bound| bound.is_some_and(|bound| holds(bound) == met));
+        let inputs = [("low", low.clone()), ("high", high.clone())];
         verdict.step(
             "bounds",
             "lowest and highest value that the missing energy allows",
             format!("same side: {same}"),
-            &[("low", low.clone()), ("high", high.clone())],
+            &inputs,
         );
         verdict.assumptions.push(Text::new(
-            "缺失时段的电量按 0 至容量×时长估计上下限;未给容量的按自身最高已知功率的 2 倍",
+            "缺失时段的电量在 0 与容量×时长之间;未给容量的按自身最高已知功率的 2 倍",
             "missing energy lies between nothing and capacity × time; without a capacity, twice the meter's own highest known rate",
         ));
         let why = Text::new(
@@ -229,9 +230,7 @@ impl Pack {
             "补充缺失时段的读数,或填写各计量点的 capacity_kw",
             "the readings that are missing, or the meters' capacity_kw",
         );
-        (!same).then(|| {
-            Box::new(move |verdict: Verdict| verdict.undetermined(why, settles)) as Box<dyn FnOnce(Verdict) -> Verdict>
-        })
+        (!same).then_some((why, settles))
     }
 
     fn decide_grade(&self, mut verdict: Verdict, case: &Case<'_>, at_least: Level) -> Verdict {
@@ -334,14 +333,7 @@ fn which_count(ladders: &[Ladder], kinds: &[CertificateKind]) -> Text {
 }
 
 /// Value and limit in a sentence that does not round its reason away, with the energy that is too much.
-fn pue_sentence(
-    value: Ratio,
-    relation: Relation,
-    limit: Decimal,
-    met: bool,
-    total: ExactEnergy,
-    it: ExactEnergy,
-) -> Text {
+fn pue_sentence(value: Ratio, relation: Relation, limit: Decimal, met: bool, it: ExactEnergy) -> Text {
     let digits = limit.digits().max(crate::kpi::PUBLISHED_DIGITS);
     let shown = Published::new(value, digits).map_or(value.to_string(), |published| published.beside(limit));
     if met {
@@ -350,9 +342,9 @@ fn pue_sentence(
             format!("annual PUE {shown} {} {limit}", relation.symbol()),
         );
     }
-    let allowed = Ratio::from(&limit).floor_of(it.microjoules()).map(ExactEnergy::from_microjoules);
-    let excess = allowed.map(|allowed| (total - allowed).kwh() / 1e6).filter(|excess| *excess > 0.0);
-    let (zh, en) = excess.map_or((String::new(), String::new()), |gwh| {
+    let energy = |ratio: Ratio| ratio.floor_of(it.microjoules()).map(ExactEnergy::from_microjoules);
+    let excess = energy(value).zip(energy(Ratio::from(&limit))).map(|(used, allowed)| (used - allowed).kwh() / 1e6);
+    let (zh, en) = excess.filter(|gwh| *gwh > 0.0).map_or((String::new(), String::new()), |gwh| {
         (
             format!(";按目前 IT 负荷,非 IT 用电每年须减少 {gwh:.3} GWh"),
             format!("; at today's IT load the non-IT energy must fall by {gwh:.3} GWh a year"),

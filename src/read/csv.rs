@@ -1,0 +1,382 @@
+use crate::{
+    finding::{Code, Finding},
+    metering::{MeterKind, Origin, Readings, Series, Stamp, interval_bounds},
+    period::{LocalTime, from_local},
+    site::Site,
+};
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use std::{borrow::Cow, collections::BTreeMap, io};
+
+/// Why a file of readings cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CsvError {
+    /// The bytes could not be had.
+    #[error("{file}: {error}")]
+    Io {
+        /// The file.
+        file: String,
+        /// What went wrong.
+        error: io::Error,
+    },
+    /// The header is none of the two forms.
+    #[error(
+        "{file}, line 1: expected a header meter,time,value (long) or time and one column per meter (wide), found {found:?}"
+    )]
+    Header {
+        /// The file.
+        file: String,
+        /// The header's columns.
+        found: String,
+    },
+}
+
+/// Reads meter readings from CSV, long or wide; `file` is the name that findings give.
+///
+/// Long: `meter,time,value` (also `meter_id`, `timestamp`, `reading`), with `start,end` for interval meters, `known_h`
+/// for the hours that a value covers, and `facility` where several sites share a file. Wide: `time` (or `end`), then one
+/// column per meter. UTF-8 with or without BOM; GB18030 where UTF-8 fails. Empty, `NaN`, `null` and `-` are missing
+/// values. Local times are read in the site's zone and never guessed. A bad cell costs its row and becomes a finding of
+/// the [`Readings`] with file, line and column.
+///
+/// ```
+/// # let site = pue::read::site(br#"{"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Asia/Shanghai"},
+/// #   "meters": [{"id": "grid", "point": "grid_supply", "kind": "register", "unit": "kWh"}]}"#).value.unwrap();
+/// let file = "meter,time,value\ngrid,2024-01-01 00:00,100\ngrid,2024-01-01 01:00,one hundred\n";
+/// let readings = pue::read::csv(&site, "a.csv", file.as_bytes())?;
+/// assert_eq!(readings.len(), 1);
+/// assert_eq!((readings.findings()[0].line, readings.findings()[0].column), (Some(3), Some(3)));
+/// # Ok::<(), pue::read::CsvError>(())
+/// ```
+///
+/// # Errors
+/// [`CsvError`].
+pub fn csv(site: &Site, file: &str, mut reader: impl io::Read) -> Result<Readings, CsvError> {
+    let mut bytes = Vec::new();
+    reader.read_to_end(&mut bytes).map_err(|error| CsvError::Io { file: file.to_owned(), error })?;
+    let mut readings = Readings::default();
+    let number = readings.add_file(file);
+    let text = decode(&bytes, file, &mut readings);
+    let mut rows =
+        csv::ReaderBuilder::new().flexible(true).has_headers(false).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let mut record = csv::StringRecord::new();
+    let unreadable = |error: csv::Error| CsvError::Io { file: file.to_owned(), error: error.into() };
+    let more = rows.read_record(&mut record).map_err(unreadable)?;
+    let layout = more.then(|| Layout::new(&record)).flatten();
+    let Some(layout) = layout else {
+        let found: String = record.iter().collect::<Vec<_>>().join(",").chars().take(200).collect();
+        return Err(CsvError::Header { file: file.to_owned(), found });
+    };
+    let mut sheet = Sheet {
+        site,
+        file,
+        number,
+        zone: site.time_zone(),
+        columns: BTreeMap::new(),
+        unknown: BTreeMap::new(),
+        findings: Vec::new(),
+    };
+    let width = record.len();
+    while rows.read_record(&mut record).map_err(unreadable)? {
+        let line = record.position().map_or(0, csv::Position::line);
+        if record.len() != width {
+            let short = record.len() < width && layout.needed(&record);
+            if !short {
+                sheet.fault(
+                    Code::CsvRow,
+                    line,
+                    None,
+                    None,
+                    format!("{} columns", record.len()),
+                    format!("{width} columns"),
+                );
+                continue;
+            }
+        }
+        layout.read(&record, line, &mut sheet);
+    }
+    sheet.finish(&mut readings);
+    Ok(readings)
+}
+
+fn decode<'b>(bytes: &'b [u8], file: &str, readings: &mut Readings) -> Cow<'b, str> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let mut finding = Finding::new(Code::CsvEncoding);
+    finding.file = Some(file.to_owned());
+    readings.push_findings([finding]);
+    encoding_rs::GB18030.decode_without_bom_handling(bytes).0
+}
+
+/// Which column holds what.
+enum Layout {
+    Long { meter: usize, value: usize, when: When, known_h: Option<usize>, facility: Option<usize> },
+    Wide { when: usize, stamp: Stamp, meters: Vec<(usize, String)> },
+}
+
+/// The columns that say when.
+enum When {
+    /// One stamp.
+    One(usize, Stamp),
+    /// Start and end.
+    Both(usize, usize),
+}
+
+impl Layout {
+    fn new(header: &csv::StringRecord) -> Option<Layout> {
+        let names: Vec<String> = header.iter().map(str::to_lowercase).collect();
+        let find = |of: &[&str]| names.iter().position(|name| of.contains(&name.as_str()));
+        let time = find(&["time", "timestamp"]);
+        let (start, end) = (find(&["start"]), find(&["end"]));
+        if let (Some(meter), Some(value)) = (find(&["meter", "meter_id"]), find(&["value", "reading"])) {
+            let when = match (time, start, end) {
+                (_, Some(start), Some(end)) => When::Both(start, end),
+                (Some(time), ..) => When::One(time, Stamp::Start),
+                (None, None, Some(end)) => When::One(end, Stamp::End),
+                (None, Some(start), None) => When::One(start, Stamp::Start),
+                (None, None, None) => return None,
+            };
+            return Some(Layout::Long {
+                meter,
+                value,
+                when,
+                known_h: find(&["known_h"]),
+                facility: find(&["facility", "facility_id"]),
+            });
+        }
+        let stamp = match names.first()?.as_str() {
+            "time" | "timestamp" | "start" => Stamp::Start,
+            "end" => Stamp::End,
+            _ => return None,
+        };
+        let meters: Vec<(usize, String)> =
+            header.iter().enumerate().skip(1).map(|(i, id)| (i, id.to_owned())).collect();
+        (!meters.is_empty()).then_some(Layout::Wide { when: 0, stamp, meters })
+    }
+
+    /// Whether a short row still has all that it needs: only optional columns at its end are missing.
+    fn needed(&self, record: &csv::StringRecord) -> bool {
+        let last = match self {
+            Layout::Long { meter, value, when, .. } => {
+                let when = match *when {
+                    When::One(at, _) => at,
+                    When::Both(start, end) => start.max(end),
+                };
+                when.max(*meter).max(*value)
+            }
+            Layout::Wide { meters, .. } => meters.len(),
+        };
+        record.len() > last
+    }
+
+    fn read(&self, record: &csv::StringRecord, line: u64, sheet: &mut Sheet<'_>) {
+        let cell = |i: usize| record.get(i).unwrap_or("");
+        match self {
+            Layout::Long { meter, value, when, known_h, facility } => {
+                if facility.is_some_and(|i| cell(i) != sheet.site.facility().id) {
+                    return;
+                }
+                let id = cell(*meter);
+                let Some(kind) = sheet.kind(id) else { return };
+                let interval = kind == MeterKind::Interval;
+                let stamps = match *when {
+                    When::One(at, _) => sheet.time(cell(at), line, at, id).map(|time| (None, time)),
+                    When::Both(start, end) if interval => {
+                        let both = (sheet.time(cell(start), line, start, id), sheet.time(cell(end), line, end, id));
+                        both.0.zip(both.1).map(|(start, end)| (Some(start), end))
+                    }
+                    When::Both(_, end) => sheet.time(cell(end), line, end, id).map(|time| (None, time)),
+                };
+                let Some((start, time)) = stamps else { return };
+                let Some(number) = sheet.value(cell(*value), line, *value, id) else { return };
+                let known = match known_h.map(|i| (i, cell(i))) {
+                    None | Some((_, "")) => None,
+                    Some((i, text)) => match sheet.value(text, line, i, id) {
+                        Some(hours) if hours >= 0.0 => Some((hours * 3_600_000.0).round() as i64),
+                        _ => return,
+                    },
+                };
+                let stamp = if let When::One(_, stamp) = when { *stamp } else { Stamp::End };
+                sheet.push(id, Row { start, time, value: number, known, line, stamp });
+            }
+            Layout::Wide { when, stamp, meters } => {
+                let Some(time) = sheet.time(cell(*when), line, *when, "") else { return };
+                for (i, id) in meters {
+                    if sheet.kind(id).is_none() {
+                        continue;
+                    }
+                    if let Some(value) = sheet.value(cell(*i), line, *i, id) {
+                        sheet.push(id, Row { start: None, time, value, known: None, line, stamp: *stamp });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One reading as it stood in the file.
+#[derive(Clone, Copy)]
+struct Row {
+    start: Option<i64>,
+    time: i64,
+    value: f64,
+    known: Option<i64>,
+    line: u64,
+    stamp: Stamp,
+}
+
+/// What has been read of a file so far.
+struct Sheet<'a> {
+    site: &'a Site,
+    file: &'a str,
+    number: u32,
+    zone: TimeZone,
+    columns: BTreeMap<String, Vec<Row>>,
+    unknown: BTreeMap<String, u64>,
+    findings: Vec<Finding>,
+}
+
+impl Sheet<'_> {
+    /// The kind of a meter; a foreign one is counted.
+    fn kind(&mut self, id: &str) -> Option<MeterKind> {
+        let kind = self.site.meter_index(id).and_then(|i| self.site.meters().get(i)).map(|meter| meter.kind);
+        if kind.is_none() {
+            match self.unknown.get_mut(id) {
+                Some(count) => *count += 1,
+                None => {
+                    self.unknown.insert(id.to_owned(), 1);
+                }
+            }
+        }
+        kind
+    }
+
+    fn fault(
+        &mut self,
+        code: Code,
+        line: u64,
+        column: Option<usize>,
+        meter: Option<&str>,
+        found: impl std::fmt::Display,
+        expected: impl std::fmt::Display,
+    ) {
+        let mut finding = Finding::new(code).found(found).expected(expected);
+        finding.file = Some(self.file.to_owned());
+        finding.line = Some(line);
+        finding.column = column.map(|column| column as u64 + 1);
+        finding.meter = meter.filter(|id| !id.is_empty()).map(str::to_owned);
+        self.findings.push(finding);
+    }
+
+    /// RFC 3339, or a local time in the site's zone.
+    fn time(&mut self, text: &str, line: u64, column: usize, meter: &str) -> Option<i64> {
+        let bytes = text.as_bytes();
+        let shaped = bytes.len() >= 16
+            && [(4, b'-'), (7, b'-'), (13, b':')].iter().all(|(i, mark)| bytes.get(*i) == Some(mark))
+            && matches!(bytes.get(10), Some(b'T' | b't' | b' '));
+        let has_offset = bytes.iter().skip(16).any(|b| matches!(b, b'Z' | b'z' | b'+' | b'-'));
+        let shown: String = text.chars().take(60).collect();
+        if shaped && has_offset {
+            if let Ok(time) = text.parse::<Timestamp>() {
+                return Some(time.as_millisecond());
+            }
+        } else if shaped && let Ok(clock) = text.parse::<DateTime>() {
+            let (code, why) = match from_local(clock, &self.zone) {
+                LocalTime::Unique(time) => return Some(time),
+                LocalTime::Ambiguous => (Code::TimeAmbiguous, "a time with offset: this local time occurs twice"),
+                LocalTime::Nonexistent => (Code::TimeNonexistent, "a time with offset: this local time does not exist"),
+            };
+            self.fault(code, line, Some(column), Some(meter), shown, why);
+            return None;
+        }
+        self.fault(
+            Code::CsvTime,
+            line,
+            Some(column),
+            Some(meter),
+            format!("{shown:?}"),
+            "RFC 3339 with offset, or YYYY-MM-DD HH:MM[:SS]",
+        );
+        None
+    }
+
+    /// A plain decimal number; NaN for a missing one.
+    fn value(&mut self, text: &str, line: u64, column: usize, meter: &str) -> Option<f64> {
+        if matches!(text, "" | "-") || text.eq_ignore_ascii_case("nan") || text.eq_ignore_ascii_case("null") {
+            return Some(f64::NAN);
+        }
+        let number = text.parse::<f64>().ok();
+        if number.is_none() {
+            let shown: String = text.chars().take(60).collect();
+            self.fault(Code::CsvValue, line, Some(column), Some(meter), format!("{shown:?}"), "a plain decimal number");
+        }
+        number
+    }
+
+    fn push(&mut self, id: &str, row: Row) {
+        match self.columns.get_mut(id) {
+            Some(rows) => rows.push(row),
+            None => {
+                self.columns.insert(id.to_owned(), vec![row]);
+            }
+        }
+    }
+
+    fn finish(mut self, readings: &mut Readings) {
+        for (id, rows) in std::mem::take(&mut self.columns) {
+            let interval = self.kind(&id) == Some(MeterKind::Interval);
+            let mut series = Series {
+                time: rows.iter().map(|row| row.time).collect(),
+                value: rows.iter().map(|row| row.value).collect(),
+                origins: rows
+                    .iter()
+                    .map(|row| Origin { file: self.number, line: u32::try_from(row.line).unwrap_or(u32::MAX) })
+                    .collect(),
+                ..Series::default()
+            };
+            if interval {
+                let Some(bounds) = self.bounds(&id, &rows) else { continue };
+                (series.start, series.time) = bounds.into_iter().unzip();
+                if rows.iter().any(|row| row.known.is_some()) {
+                    let known = rows
+                        .iter()
+                        .zip(series.start.iter().zip(&series.time))
+                        .map(|(row, (start, end))| row.known.unwrap_or(end - start));
+                    series.known_ms = known.collect();
+                }
+            }
+            readings.insert(id, series);
+        }
+        for (id, count) in std::mem::take(&mut self.unknown) {
+            let mut finding = Finding::new(Code::ReadingUnknownMeter).meter(id.chars().take(100).collect::<String>());
+            finding.file = Some(self.file.to_owned());
+            finding.count = count;
+            self.findings.push(finding);
+        }
+        readings.push_findings(self.findings);
+    }
+
+    /// Where each interval starts and ends.
+    fn bounds(&mut self, id: &str, rows: &[Row]) -> Option<Vec<(i64, i64)>> {
+        let stated: Option<Vec<(i64, i64)>> = rows.iter().map(|row| Some((row.start?, row.time))).collect();
+        if stated.is_some() {
+            return stated;
+        }
+        let stamps: Vec<i64> = rows.iter().map(|row| row.time).collect();
+        let first = rows.first()?;
+        let bounds = interval_bounds(&stamps, first.stamp, &self.zone);
+        if bounds.is_none() {
+            self.fault(
+                Code::CsvTime,
+                first.line,
+                None,
+                Some(id),
+                "one stamp, which does not say how long the interval is",
+                "columns start,end",
+            );
+        }
+        bounds
+    }
+}

@@ -1,0 +1,19 @@
+//! Readers (读入): bytes to values, with all faults. Nothing is opened here: bytes, or any [`std::io::Read`], come in.
+//!
+//! What a sender says is read leniently: a fault costs what is faulty, becomes a finding with its place, and the rest is
+//! used.
+
+#[cfg(feature = "csv")]
+mod csv;
+mod fields;
+mod node;
+mod site;
+
+#[cfg(feature = "csv")]
+pub use csv::{CsvError, csv};
+pub(crate) use fields::{Fields, at};
+pub(crate) use node::Node;
+#[cfg(feature = "json")]
+pub use site::site;
+pub use site::{Read, SITE_SCHEMA};
+pub(crate) use site::{certificates, facility, meters, site_from};

@@ -1,0 +1,347 @@
+use super::{Fields, Node};
+use crate::{
+    facility::{Certificate, Facility, Lifecycle, RackType, Racks},
+    finding::{Code, Finding},
+    metering::{Carrier, Exchange, Meter, MeterKind},
+    period::time_zone,
+    quantity::Unit,
+    site::Site,
+};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::cell::RefCell;
+
+/// The schema of a site on the wire.
+pub const SITE_SCHEMA: &str = "pue/site/1";
+
+/// What could be read, and everything that was found on the way.
+#[derive(Clone, Debug)]
+pub struct Read<T> {
+    /// The value, of whatever could be used; `None` if it could not be read at all.
+    pub value: Option<T>,
+    /// What was found, if there is no value to ask for it.
+    pub findings: Vec<Finding>,
+}
+
+/// A site from JSON bytes, leniently: a fault costs what is faulty and becomes one of the site's findings. (To be
+/// refused a site with errors instead, deserialize a [`Site`].)
+///
+/// ```
+/// let read = pue::read::site(br#"{"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Asia/Shanghai"}, "meters": []}"#);
+/// assert_eq!(read.value.unwrap().facility().id, "A");
+/// ```
+#[cfg(feature = "json")]
+pub fn site(json: &[u8]) -> Read<Site> {
+    match Node::from_json(json) {
+        Ok(node) => site_from(&node),
+        Err(finding) => Read { value: None, findings: vec![*finding] },
+    }
+}
+
+pub(crate) fn site_from(node: &Node) -> Read<Site> {
+    let findings = RefCell::default();
+    let read = read_site(node, &findings);
+    let mut findings = findings.into_inner();
+    let value = read.map(|(facility, meters, certificates)| {
+        Site::assemble(facility, meters, certificates, std::mem::take(&mut findings))
+    });
+    Read { value, findings }
+}
+
+fn read_site<'n>(
+    node: &'n Node,
+    findings: &'n RefCell<Vec<Finding>>,
+) -> Option<(Facility, Vec<Meter>, Vec<Certificate>)> {
+    let fields = Fields::new(node, "", findings)?;
+    expect_schema(&fields, SITE_SCHEMA)?;
+    let Some(of_facility) = fields.object("facility") else {
+        fields.missing("facility", "an object that describes the data centre");
+        return None;
+    };
+    let facility = facility(of_facility);
+    let meters = meters(&fields);
+    let certificates = certificates(&fields);
+    fields.finish();
+    Some((facility, meters, certificates))
+}
+
+/// The stated schema, or a finding and nothing.
+pub(crate) fn expect_schema(fields: &Fields<'_>, schema: &str) -> Option<()> {
+    let found = fields.text("schema");
+    if found.as_deref() == Some(schema) {
+        return Some(());
+    }
+    let found =
+        found.map_or("no schema".to_owned(), |found| format!("{:?}", found.chars().take(60).collect::<String>()));
+    fields.push(Finding::new(Code::JsonSchema).path("/schema").found(found).expected(format!("{schema:?}")));
+    None
+}
+
+pub(crate) fn facility(fields: Fields<'_>) -> Facility {
+    let id = fields.text("id").filter(|id| !id.is_empty());
+    if id.is_none() {
+        fields.missing("id", "an identifier");
+    }
+    let region_text = fields.text("region");
+    let region = region_text.as_deref().and_then(|code| match code.parse() {
+        Ok(region) => Some(region),
+        Err(error) => {
+            fields.push(
+                Finding::new(Code::FacilityRegion)
+                    .path(fields.path("region"))
+                    .found(code.chars().take(40).collect::<String>())
+                    .expected(error),
+            );
+            None
+        }
+    });
+    let zone = zone_of(&fields, region.as_ref());
+    let mut facility = Facility::new(id.unwrap_or_default(), zone);
+    if region.is_none() && region_text.is_none() {
+        fields.missing("region", "a GB/T 2260 code such as 420100");
+    }
+    facility.region = region;
+    facility.name = fields.both("name");
+    facility.operator = fields.text("operator");
+    facility.zone = fields.text("zone");
+    facility.hub_node = fields.flag("hub_node");
+    facility.lifecycle = lifecycle(&fields);
+    facility.racks = racks(&fields);
+    facility.rated_it = fields.kilowatts("rated_it_kw");
+    facility.air_conditioning = fields.choice("air_conditioning");
+    facility.it_cooling = fields.choice("it_cooling");
+    facility.edge = fields.flag("edge");
+    facility.design_pue = fields.ratio("design_pue");
+    facility.climate = fields.text("climate");
+    facility.sector = fields.text("sector");
+    facility.independent_supply = fields.flag("independent_supply");
+    facility.non_it_on_ups_share = fields.ratio("non_it_on_ups_share");
+    fields.finish();
+    facility
+}
+
+/// The stated zone; else, for mainland China, its one legal time; else UTC. Whatever is not stated is noted.
+fn zone_of(fields: &Fields<'_>, region: Option<&crate::facility::Region>) -> TimeZone {
+    let stated = fields.text("time_zone");
+    let assumed = if region.is_some_and(crate::facility::Region::is_mainland_china) { "Asia/Shanghai" } else { "UTC" };
+    match &stated {
+        Some(name) => match time_zone(name) {
+            Ok(zone) => return zone,
+            Err(error) => fields.push(
+                Finding::new(Code::FacilityTimeZone)
+                    .path(fields.path("time_zone"))
+                    .found(name.chars().take(60).collect::<String>())
+                    .expected(error),
+            ),
+        },
+        None => fields.missing("time_zone", &format!("an IANA name; taken as {assumed}")),
+    }
+    time_zone(assumed).unwrap_or(TimeZone::UTC)
+}
+
+fn lifecycle(fields: &Fields<'_>) -> Option<Lifecycle> {
+    let Some(of_lifecycle) = fields.object("lifecycle") else {
+        fields.missing("lifecycle", "an object with kind, approved_on, in_service_on");
+        return None;
+    };
+    let lifecycle = Lifecycle {
+        kind: of_lifecycle.choice("kind"),
+        approved_on: of_lifecycle.date("approved_on"),
+        in_service_on: of_lifecycle.date("in_service_on"),
+    };
+    if lifecycle.kind.is_none() {
+        of_lifecycle.missing("kind", "new, rebuilt, extended or existing");
+    }
+    of_lifecycle.finish();
+    Some(lifecycle)
+}
+
+fn racks(fields: &Fields<'_>) -> Option<Racks> {
+    let Some(of_racks) = fields.object("racks") else {
+        fields.missing("racks", "an object with types: [{count, rated_kw}], which fixes the scale");
+        return None;
+    };
+    let listed = of_racks.objects("types");
+    let members = listed.as_ref().map_or(0, Vec::len);
+    let types: Vec<RackType> = listed
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|row| {
+            let (count, rated) = (row.count("count"), row.kilowatts("rated_kw"));
+            for (key, known) in [("count", count.is_some()), ("rated_kw", rated.is_some())] {
+                if !known {
+                    row.missing(key, "a number; without it the scale is unknown");
+                }
+            }
+            row.finish();
+            Some(RackType { count: count?, rated: rated? })
+        })
+        .collect();
+    let complete = types.len() == members && members > 0;
+    if members == 0 {
+        of_racks.missing("types", "[{count, rated_kw}]; the scale comes from here alone");
+    }
+    // A list of which a row is lost would give a smaller scale than the site has.
+    let types = if complete { types } else { Vec::new() };
+    let racks = Racks { types, installed: of_racks.count("installed"), occupied: of_racks.count("occupied") };
+    of_racks.finish();
+    Some(racks)
+}
+
+pub(crate) fn certificates(fields: &Fields<'_>) -> Vec<Certificate> {
+    let rows = fields.objects("certificates").unwrap_or_default().into_iter().map(|row| {
+        let certificate = Certificate {
+            ladder: row.choice("ladder"),
+            kind: row.choice("kind"),
+            level: row.choice("level"),
+            issuer: row.text("issuer"),
+            number: row.text("number"),
+            facility: row.text("facility"),
+            issued_on: row.date("issued_on"),
+            expires_on: row.date("expires_on"),
+        };
+        row.finish();
+        certificate
+    });
+    rows.collect()
+}
+
+pub(crate) fn meters(fields: &Fields<'_>) -> Vec<Meter> {
+    fields.objects("meters").unwrap_or_default().into_iter().filter_map(meter).collect()
+}
+
+fn meter(row: Fields<'_>) -> Option<Meter> {
+    for key in ["id", "point", "kind", "unit"] {
+        if row.node(key).is_none() {
+            row.missing(key, "needed; the meter is left out without it");
+        }
+    }
+    let (id, point, kind, unit) = (row.text("id"), row.choice("point"), kind(&row), unit(&row));
+    let mut meter = Meter::new(
+        id.clone().unwrap_or_default(),
+        point.unwrap_or(crate::metering::MeasurementPoint::Other),
+        kind.unwrap_or(MeterKind::Interval),
+        unit.unwrap_or(Unit::KilowattHour),
+    );
+    let carrier = if row.node("carrier").is_some() { row.choice("carrier") } else { Some(Carrier::Electricity) };
+    meter.carrier = carrier.unwrap_or(Carrier::Electricity);
+    meter.multiplier = row.number("multiplier").unwrap_or(1.0);
+    meter.accuracy_class = row.choice("accuracy_class");
+    meter.ct_class = row.choice("ct_class");
+    meter.capacity = row.kilowatts("capacity_kw");
+    meter.max_gap_s = row.count("max_gap_s").map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
+    meter.parent = row.text("parent");
+    meter.integrate = row.choice("integrate").unwrap_or_default();
+    meter.from = row.date("from");
+    meter.until = row.date("until");
+    meter.share = row.ratio("share");
+    meter.check_of = row.text("check_of");
+    meter.factor = row.ratio("factor");
+    meter.events = events(&row);
+    row.finish();
+    (id.is_some() && point.is_some() && kind.is_some() && unit.is_some() && carrier.is_some()).then_some(meter)
+}
+
+fn kind(row: &Fields<'_>) -> Option<MeterKind> {
+    if let Some(Node::Map(_)) = row.node("kind") {
+        let of_kind = row.object("kind")?;
+        let register = of_kind.object("register");
+        of_kind.finish();
+        let register = register?;
+        let modulus = register.number("modulus");
+        register.finish();
+        return Some(MeterKind::Register { modulus });
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Wire {
+        Register,
+        Interval,
+        Power,
+    }
+    row.choice("kind").map(|kind| match kind {
+        Wire::Register => MeterKind::Register { modulus: None },
+        Wire::Interval => MeterKind::Interval,
+        Wire::Power => MeterKind::Power,
+    })
+}
+
+fn unit(row: &Fields<'_>) -> Option<Unit> {
+    let text = row.text("unit")?;
+    let found = Unit::ALL.into_iter().find(|unit| unit.as_str() == text);
+    if found.is_none() {
+        let shown: String = text.chars().take(40).collect();
+        let finding = Finding::new(Code::MeterUnit)
+            .path(row.path("unit"))
+            .found(format!("{shown:?}"))
+            .expected("kWh MWh GWh Wh MJ GJ kW MW W l m3 kg");
+        row.push(finding);
+    }
+    found
+}
+
+fn events(row: &Fields<'_>) -> Vec<Exchange> {
+    let mut events: Vec<Exchange> = Vec::new();
+    for event in row.objects("events").unwrap_or_default() {
+        let at = event.text("at").and_then(|text| match text.parse() {
+            Ok(at) => Some(at),
+            Err(_) => {
+                event.push(
+                    Finding::new(Code::JsonType)
+                        .path(event.path("at"))
+                        .found(format!("{text:?}"))
+                        .expected("RFC 3339 with offset"),
+                );
+                None
+            }
+        });
+        let dials = event.object("exchange").map(|exchange| {
+            let dials = (exchange.number("last"), exchange.number("first"), exchange.number("multiplier"));
+            for (key, known) in [("last", dials.0.is_some()), ("first", dials.1.is_some())] {
+                if !known {
+                    exchange.missing(key, "a dial value");
+                }
+            }
+            exchange.finish();
+            dials
+        });
+        if let (Some(at), Some((Some(last), Some(first), multiplier))) = (at, dials) {
+            events.push(Exchange { at, last, first, multiplier });
+        }
+        event.finish();
+    }
+    events.sort_by_key(|event| event.at);
+    events
+}
+
+/// Strict: a site with any error is refused, with all of them in the message.
+impl<'de> Deserialize<'de> for Site {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = site_from(&Node::deserialize(deserializer)?);
+        let faults = |findings: &[Finding]| {
+            serde::de::Error::custom(findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+        };
+        let site = read.value.ok_or_else(|| faults(&read.findings))?;
+        site.checked().map_err(|error| faults(&error.0))
+    }
+}
+
+/// As on the wire.
+impl Serialize for Site {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Wire<'a> {
+            schema: &'static str,
+            facility: &'a Facility,
+            meters: &'a [Meter],
+            certificates: &'a [Certificate],
+        }
+        Wire {
+            schema: SITE_SCHEMA,
+            facility: self.facility(),
+            meters: self.meters(),
+            certificates: self.certificates(),
+        }
+        .serialize(serializer)
+    }
+}

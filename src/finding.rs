@@ -147,6 +147,7 @@ codes! {
     MeterOrphan = "meter.orphan", Warning, "上级计量点不存在,视为顶层", "the parent meter does not exist; taken as a root", "更正 parent", "correct the parent";
     MeterDoubleCounted = "meter.double_counted", Warning, "可能重复计量,未计入", "would be counted twice; left out", "用 parent 写明上下级关系", "state the relation with parent";
     MeterUnit = "meter.unit", Error, "单位不适用于该计量点", "the unit does not fit the meter", "电量用 kWh、MWh 等,功率用 kW、MW;kVA 不是 kW", "use kWh, MWh … for energy, kW, MW for power; kVA is not kW";
+    MeterUnusable = "meter.unusable", Error, "计量点无法使用,合计可能不完整", "a meter cannot be used, so sums may be incomplete", "补全或更正 id、point、carrier、kind、unit", "complete or correct its id, point, carrier, kind and unit";
     MeterValue = "meter.value", Error, "计量点属性超出可能的范围", "a property of the meter is out of range", "按说明更正", "correct it as stated";
     CoverageLow = "coverage.low", Warning, "数据覆盖率不足,不能称为年度值", "too little of the period is known; the value may not be called annual", "补充数据;覆盖率须不低于 90%,且每个自然月都有数据", "fill in data; at least 90 % must be known, and something of every calendar month";
     CoverageMismatch = "coverage.mismatch", Warning, "总量与 IT 没有共同已知的时段", "total and IT are nowhere known at the same time", "提供同一时段的两侧数据", "give both sides for the same time";

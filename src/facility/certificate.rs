@@ -113,6 +113,8 @@ impl Certificate {
     pub fn standing(&self, facility: &str, on: Date) -> Standing {
         match (&self.facility, self.issued_on, self.expires_on) {
             (Some(site), ..) if site != facility => Standing::OtherSite,
+            // Two unknown ids are not the same site.
+            _ if facility.is_empty() => Standing::Incomplete,
             (_, Some(issued), _) if issued > on => Standing::NotYetIssued,
             (_, _, Some(expires)) if expires < on => Standing::Expired,
             (_, _, None) => Standing::NoExpiry,

@@ -207,7 +207,13 @@ impl Ledger<'_> {
     pub fn monthly(&self, boundary: &Boundary, part: &Period) -> Vec<Monthly> {
         let months = part.parts(Granularity::Month).map(|month| {
             let view = View::new(self, boundary, &month);
-            let known = view.common_ms > 0 && !boundary.it.is_empty() && !boundary.electricity.is_empty();
+            // A month of which only a longer sum is known has no ratio of its own.
+            let has_course = view.counted().all(|book| {
+                !book.spans.iter().any(|&(start, end)| {
+                    start <= month.start() && month.end() <= end && (start, end) != (month.start(), month.end())
+                })
+            });
+            let known = has_course && view.common_ms > 0 && !boundary.it.is_empty() && !boundary.electricity.is_empty();
             let mut total = view.sum(&boundary.electricity);
             if boundary.unweighted_carriers().is_empty() {
                 total += view.sum(&boundary.other_carriers);

@@ -64,7 +64,7 @@ impl Ratio {
         let (n, d) = (self.numerator.unsigned_abs(), self.denominator.unsigned_abs());
         let (mut quotient, mut rest, mut shift) = (n / d, n % d, 0);
         while quotient < 1 << 55 && rest != 0 {
-            (quotient, rest, shift) = (quotient << 1 | (rest << 1) / d, (rest << 1) % d, shift + 1);
+            (quotient, rest, shift) = ((quotient << 1) | ((rest << 1) / d), (rest << 1) % d, shift + 1);
         }
         let nearest = (quotient | u128::from(rest != 0)) as f64 * 0.5_f64.powi(shift);
         if self.numerator < 0 { -nearest } else { nearest }

@@ -54,6 +54,11 @@ impl<'n> Fields<'n> {
         Some(Fields { path, entries, order, asked: RefCell::default(), findings })
     }
 
+    /// The path of the object itself.
+    pub(crate) fn place(&self) -> &str {
+        &self.path
+    }
+
     pub(crate) fn path(&self, key: &str) -> String {
         at(&self.path, key)
     }

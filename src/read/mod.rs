@@ -11,9 +11,9 @@ mod site;
 
 #[cfg(feature = "csv")]
 pub use csv::{CsvError, csv};
-pub(crate) use fields::{Fields, at};
+pub(crate) use fields::{Fields, number};
 pub(crate) use node::Node;
 #[cfg(feature = "json")]
 pub use site::site;
 pub use site::{Read, SITE_SCHEMA};
-pub(crate) use site::{certificates, facility, meters, site_from};
+pub(crate) use site::{certificates, expect_schema, facility, meters, unit};

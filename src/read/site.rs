@@ -38,7 +38,7 @@ pub fn site(json: &[u8]) -> Read<Site> {
     }
 }
 
-pub(crate) fn site_from(node: &Node) -> Read<Site> {
+fn site_from(node: &Node) -> Read<Site> {
     let findings = RefCell::default();
     let read = read_site(node, &findings);
     let mut findings = findings.into_inner();
@@ -238,8 +238,12 @@ fn meter(row: Fields<'_>) -> Option<Meter> {
     meter.check_of = row.text("check_of");
     meter.factor = row.ratio("factor");
     meter.events = events(&row);
+    let usable = id.is_some() && point.is_some() && kind.is_some() && unit.is_some() && carrier.is_some();
+    if !usable {
+        row.push(Finding::new(Code::MeterUnusable).path(row.place()).meter(&meter.id));
+    }
     row.finish();
-    (id.is_some() && point.is_some() && kind.is_some() && unit.is_some() && carrier.is_some()).then_some(meter)
+    usable.then_some(meter)
 }
 
 fn kind(row: &Fields<'_>) -> Option<MeterKind> {
@@ -266,7 +270,7 @@ fn kind(row: &Fields<'_>) -> Option<MeterKind> {
     })
 }
 
-fn unit(row: &Fields<'_>) -> Option<Unit> {
+pub(crate) fn unit(row: &Fields<'_>) -> Option<Unit> {
     let text = row.text("unit")?;
     let found = Unit::ALL.into_iter().find(|unit| unit.as_str() == text);
     if found.is_none() {

@@ -109,6 +109,14 @@ impl Pack {
         }
         verdict.assumptions.extend(requirement.readings.iter().cloned());
         verdict.assumptions.extend(self.assumed_new(case));
+        if case.facility.racks.as_ref().and_then(|racks| racks.standard()).is_none()
+            && case.facility.declared_standard_racks.is_some()
+        {
+            verdict.assumptions.push(Text::new(
+                "规模依据申报的标准机架数,未提供机架清单",
+                "the scale rests on the declared standard racks; no rack list was given",
+            ));
+        }
         if let Some(lapse) = self.lapse.as_ref().filter(|lapse| case.on > lapse.after) {
             verdict.assumptions.push(lapse.note.clone());
         }

@@ -1,0 +1,66 @@
+//! The portfolio (多场所汇总): many sites side by side.
+//!
+//! A portfolio's PUE is Σ E_DC / Σ E_IT, never a mean of ratios. The European Union publishes an E_DC-weighted mean, a
+//! different number: both are here, by name.
+
+use crate::{
+    assessment::Assessment,
+    quantity::{ExactEnergy, Ratio},
+    rule::Outcome,
+};
+
+/// Sums over sites; only annual figures count, the others are named.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Portfolio {
+    /// Sites with an annual PUE.
+    pub counted: usize,
+    /// Sites without one.
+    pub left_out: usize,
+    /// Σ E_DC of the sites that count.
+    pub total: ExactEnergy,
+    /// Σ E_IT of the sites that count.
+    pub it: ExactEnergy,
+    weighted: f64,
+    outcomes: [usize; 4],
+}
+
+impl Portfolio {
+    /// Adds a site's assessment.
+    ///
+    /// ```
+    /// use pue::{portfolio::Portfolio, submission::audit_json};
+    /// let mut portfolio = Portfolio::default();
+    /// portfolio.add(&audit_json(b"not a submission", &[]));
+    /// assert_eq!((portfolio.counted, portfolio.left_out, portfolio.pue()), (0, 1, None));
+    /// ```
+    pub fn add(&mut self, assessment: &Assessment) {
+        match assessment.pue.as_ref().and_then(|pue| pue.value.annual()) {
+            Some(pue) => {
+                self.counted += 1;
+                self.total += pue.total();
+                self.it += pue.it();
+                self.weighted += pue.value() * pue.total().kwh();
+            }
+            None => self.left_out += 1,
+        }
+        if let Some(slot) = assessment.worst().and_then(|outcome| self.outcomes.get_mut(outcome as usize)) {
+            *slot += 1;
+        }
+    }
+
+    /// Σ E_DC / Σ E_IT.
+    pub fn pue(&self) -> Option<Ratio> {
+        self.total.ratio_to(self.it)
+    }
+
+    /// The E_DC-weighted mean of the sites' PUEs, as the European Union publishes it.
+    pub fn weighted_mean(&self) -> Option<f64> {
+        (self.total > ExactEnergy::ZERO).then(|| self.weighted / self.total.kwh())
+    }
+
+    /// How many sites have this as their worst outcome.
+    pub fn with(&self, outcome: Outcome) -> usize {
+        self.outcomes.get(outcome as usize).copied().unwrap_or(0)
+    }
+}

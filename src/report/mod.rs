@@ -1,0 +1,295 @@
+//! The report (报告): an assessment as text or Markdown, in Chinese or English. It computes nothing.
+
+use crate::{
+    assessment::Assessment,
+    finding::{Finding, Lang, Severity, Text},
+    retrofit::FlagOutcome,
+    rule::{Outcome, Verdict},
+};
+use std::fmt::{self, Write};
+
+/// The look of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// Plain text for a terminal.
+    #[default]
+    Text,
+    /// Markdown.
+    Markdown,
+}
+
+/// An assessment to be shown.
+///
+/// ```
+/// use pue::{finding::Lang, report::{Report, Style}, submission::audit_json};
+/// let assessment = audit_json(b"{}", &[]);
+/// let report = Report::new(&assessment, Lang::Zh, Style::Text).to_string();
+/// assert!(report.contains("json.schema"));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'a> {
+    assessment: &'a Assessment,
+    lang: Lang,
+    style: Style,
+}
+
+impl<'a> Report<'a> {
+    /// A report in one language and style.
+    pub const fn new(assessment: &'a Assessment, lang: Lang, style: Style) -> Self {
+        Report { assessment, lang, style }
+    }
+
+    fn pick<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
+        match self.lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+
+    fn say(&self, text: &'a Text) -> &'a str {
+        text.in_lang(self.lang)
+    }
+
+    fn heading(&self, f: &mut fmt::Formatter<'_>, zh: &str, en: &str) -> fmt::Result {
+        match self.style {
+            Style::Text => writeln!(f, "\n{}", self.pick(zh, en)),
+            Style::Markdown => writeln!(f, "\n## {}\n", self.pick(zh, en)),
+        }
+    }
+
+    fn item(&self, f: &mut fmt::Formatter<'_>, text: impl fmt::Display) -> fmt::Result {
+        match self.style {
+            Style::Text => writeln!(f, "  {}", printable(&text.to_string())),
+            Style::Markdown => writeln!(f, "- {}", escape(&text.to_string())),
+        }
+    }
+
+    fn pue(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(pue) = &self.assessment.pue else {
+            return self.item(
+                f,
+                self.pick("PUE:无法得出(见下方“数据问题”)", "PUE: cannot be formed (see the findings below)"),
+            );
+        };
+        let kind = match pue.kind {
+            "annual" => self.pick("年度", "annual"),
+            _ => self.pick("期间值 iPUE", "interim (iPUE)"),
+        };
+        let category =
+            pue.category.map_or(self.pick("未说明", "not stated").to_owned(), |category| category.to_string());
+        let four = pue.value.ratio().round(4).map(|value| value.to_string()).unwrap_or_default();
+        let coverage = self.assessment.coverage.map_or(0.0, |coverage| coverage.result() * 100.0);
+        self.item(
+            f,
+            format_args!(
+                "PUE {} ({four}) · {kind} · {} {category} · {} {coverage:.1}%",
+                pue.published,
+                self.pick("类别", "category"),
+                self.pick("覆盖率", "coverage")
+            ),
+        )?;
+        let range = |bound: Option<crate::quantity::Ratio>| {
+            bound
+                .and_then(|bound| bound.round(4))
+                .map_or(self.pick("不限", "open").to_owned(), |bound| bound.to_string())
+        };
+        if pue.low != pue.high || pue.low.is_none() {
+            self.item(
+                f,
+                format_args!(
+                    "{} {} – {}",
+                    self.pick("缺失电量允许的范围", "range that the missing energy allows"),
+                    range(pue.low),
+                    range(pue.high)
+                ),
+            )?;
+        }
+        self.item(
+            f,
+            format_args!(
+                "{} {:.3} MWh · IT {:.3} MWh · {}",
+                self.pick("总电量", "total"),
+                pue.total_kwh.kwh() / 1e3,
+                pue.it_kwh.kwh() / 1e3,
+                pue.method
+            ),
+        )?;
+        for assumption in &pue.assumptions {
+            self.item(f, format_args!("{} {}", self.pick("假定:", "assumed:"), self.say(assumption)))?;
+        }
+        if let Some(overhead) = self.assessment.overhead {
+            let part = |share: Option<f64>| share.map_or("—".to_owned(), |share| format!("{share:.3}"));
+            self.item(
+                f,
+                format_args!(
+                    "1 + {} {} + {} {} + {} {} + {} {:.3}",
+                    self.pick("制冷", "cooling"),
+                    part(overhead.cooling),
+                    self.pick("供配电", "power chain"),
+                    part(overhead.power_chain),
+                    self.pick("照明及其他", "lighting and other"),
+                    part(overhead.lighting_other),
+                    self.pick("未解释", "unexplained"),
+                    overhead.unexplained
+                ),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn verdict(&self, f: &mut fmt::Formatter<'_>, verdict: &'a Verdict) -> fmt::Result {
+        let mark = match verdict.outcome {
+            Outcome::Meets => "✓",
+            Outcome::Fails => "✗",
+            Outcome::Undetermined => "?",
+            Outcome::NotApplicable => "–",
+        };
+        self.item(f, format_args!("{mark} {} {}: {}", verdict.pack, verdict.requirement, self.say(&verdict.message)))?;
+        let indent = if self.style == Style::Text { "    " } else { "  " };
+        let mut line = |text: fmt::Arguments<'_>| match self.style {
+            Style::Text => writeln!(f, "{indent}{text}"),
+            Style::Markdown => writeln!(f, "{indent}- {}", escape(&text.to_string())),
+        };
+        line(format_args!(
+            "{} {} {} ({:?})",
+            self.pick("依据", "source:"),
+            verdict.citation.document,
+            verdict.citation.clause,
+            verdict.citation.basis
+        ))?;
+        if let Some(settles) = &verdict.settles {
+            line(format_args!("{} {}", self.pick("可据以判定:", "would settle it:"), self.say(settles)))?;
+        }
+        for assumption in &verdict.assumptions {
+            line(format_args!("{} {}", self.pick("假定:", "assumed:"), self.say(assumption)))?;
+        }
+        Ok(())
+    }
+
+    fn finding(&self, f: &mut fmt::Formatter<'_>, finding: &'a Finding) -> fmt::Result {
+        let weight = match finding.severity {
+            Severity::Error => self.pick("错误", "error"),
+            Severity::Warning => self.pick("警告", "warning"),
+            Severity::Note => self.pick("提示", "note"),
+        };
+        let mut place = String::new();
+        if let Some(meter) = &finding.meter {
+            write!(place, " {meter}")?;
+        } else if let Some(path) = finding.path.as_ref().filter(|path| !path.is_empty()) {
+            write!(place, " {path}")?;
+        }
+        if let Some(file) = &finding.file {
+            write!(place, " {file}")?;
+            if let Some(line) = finding.line {
+                write!(place, ":{line}")?;
+            }
+        } else if let (Some(line), Some(column)) = (finding.line, finding.column) {
+            write!(place, " {line}:{column}")?;
+        }
+        if let Some(at) = &finding.at {
+            write!(place, " {at}")?;
+        }
+        let mut facts = String::new();
+        if let Some(found) = &finding.found {
+            write!(facts, "; {} {found}", self.pick("发现", "found"))?;
+        }
+        if let Some(expected) = &finding.expected {
+            write!(facts, "; {} {expected}", self.pick("应为", "expected"))?;
+        }
+        let times = if finding.count > 1 { format!(" ×{}", finding.count) } else { String::new() };
+        self.item(f, format_args!("{weight} {}{times}{place}: {}{facts}", finding.code, self.say(&finding.message)))?;
+        if finding.severity > Severity::Note {
+            self.item(f, format_args!("  → {}", self.say(&finding.advice)))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let facility = self.assessment.facility.as_deref().unwrap_or(self.pick("(无法读取)", "(cannot be read)"));
+        let period = self
+            .assessment
+            .period
+            .as_ref()
+            .map(|period| format!("{} – {}", period.start, period.end))
+            .unwrap_or_default();
+        match self.style {
+            Style::Text => writeln!(f, "{facility}  {period}")?,
+            Style::Markdown => writeln!(f, "# {}\n\n{period}", escape(facility))?,
+        }
+        self.heading(f, "电能利用效率", "Power usage effectiveness")?;
+        self.pue(f)?;
+        if !self.assessment.verdicts.is_empty() {
+            self.heading(f, "判定", "Verdicts")?;
+            for verdict in &self.assessment.verdicts {
+                self.verdict(f, verdict)?;
+            }
+        }
+        if let Some(declared) = self.assessment.declared.as_ref().filter(|declared| !declared.is_empty()) {
+            self.heading(f, "申报与重算", "Declared and recomputed")?;
+            for (key, figure) in declared {
+                let show = |figure: &crate::assessment::Figure| match figure {
+                    crate::assessment::Figure::Number(number) => number.to_string(),
+                    crate::assessment::Figure::Level(level) => level.clone(),
+                };
+                let recomputed = figure.recomputed.as_ref().map_or("—".to_owned(), show);
+                let agrees = match figure.agrees {
+                    Some(true) => self.pick("一致", "agrees"),
+                    Some(false) => self.pick("不一致", "differs"),
+                    None => self.pick("无法核对", "cannot be checked"),
+                };
+                self.item(f, format_args!("{key}: {} / {recomputed} · {agrees}", show(&figure.said)))?;
+            }
+        }
+        if let Some(retrofit) = self.assessment.retrofit.as_ref().filter(|retrofit| !retrofit.flags.is_empty()) {
+            self.heading(
+                f,
+                "老旧小散筛查(代用阈值,不作判定)",
+                "Retrofit screen (proxy thresholds; screens, never judges)",
+            )?;
+            for flag in &retrofit.flags {
+                let outcome = match flag.outcome {
+                    FlagOutcome::Flagged => self.pick("命中", "flagged"),
+                    FlagOutcome::NotFlagged => self.pick("未命中", "not flagged"),
+                    FlagOutcome::Undetermined => self.pick("无法判定", "undetermined"),
+                };
+                self.item(f, format_args!("{}: {outcome} · {}", flag.flag, self.say(&flag.evidence)))?;
+            }
+            if let (Some(savings), Some(target)) = (retrofit.savings_kwh, retrofit.target) {
+                self.item(
+                    f,
+                    format_args!(
+                        "{} {target}: {:.3} MWh",
+                        self.pick("每年节电潜力,目标 PUE", "yearly savings at PUE"),
+                        savings.kwh() / 1e3
+                    ),
+                )?;
+            }
+        }
+        if !self.assessment.findings.is_empty() {
+            self.heading(f, "数据问题", "Findings")?;
+            for finding in &self.assessment.findings {
+                self.finding(f, finding)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Keeps what a sender wrote from steering the terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Keeps what a sender wrote from becoming markup.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#') {
+            escaped.push('\\');
+        }
+        escaped.push(if c.is_control() { ' ' } else { c });
+    }
+    escaped
+}

@@ -1,0 +1,212 @@
+//! The retrofit screen (老旧小散筛查): old, inefficient, small, scattered, idle, each apart with its evidence.
+//!
+//! The Wuhan plan pushes the upgrade of old, small, scattered sites and gives no number (二(六)15). So this room
+//! *screens* by a named proxy and never *judges*: each threshold says from which text it was borrowed, and a missing input
+//! makes its flag undetermined, never "not flagged".
+
+use crate::{
+    facility::{Facility, Region},
+    finding::{Basis, Citation, Text},
+    kpi::{AnnualPue, AnyPue, MeasuredPue},
+    quantity::{Decimal, ExactEnergy, Ratio},
+};
+use jiff::civil::Date;
+use serde::Serialize;
+
+/// The thresholds of a screen, all of them changeable.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Screen {
+    /// Its name, printed with each flag.
+    pub id: String,
+    /// Old (老): in service for at least so many years (Shanghai, 2022).
+    pub old_years: i32,
+    /// Inefficient: annual PUE above this (发改高技〔2021〕1742号).
+    pub inefficient_above: Decimal,
+    /// Small (小): at most so many standard racks (Guangdong's "small").
+    pub small_at_most: Decimal,
+    /// Scattered (散): in none of these zones (ours: no text defines it).
+    pub core_zones: Vec<String>,
+    /// Idle: occupancy below this after a year in service (Beijing, 2022).
+    pub idle_below: Decimal,
+    /// The PUE against which savings are counted (附件13).
+    pub target: Decimal,
+}
+
+impl Screen {
+    /// `wuhan-proxy`: the default.
+    pub fn wuhan_proxy() -> Self {
+        let decimal = |units, digits| Decimal::new(units, digits).unwrap_or(Decimal::ONE);
+        Screen {
+            id: "wuhan-proxy".to_owned(),
+            old_years: 10,
+            inefficient_above: decimal(15, 1),
+            small_at_most: decimal(1000, 0),
+            core_zones: ["east_lake", "wuhan_etdz", "airport"].map(str::to_owned).to_vec(),
+            idle_below: decimal(50, 2),
+            target: decimal(125, 2),
+        }
+    }
+
+    /// Screens a site on a day. A site that is known to lie outside Wuhan is not screened: there are no flags then.
+    ///
+    /// `trusted` says that no error stands against the figures; without it nothing about the PUE is known.
+    pub fn look_at(&self, facility: &Facility, pue: &MeasuredPue, trusted: bool, on: Date) -> Retrofit {
+        let elsewhere = |region: &Region| !region.starts_with("4201");
+        if facility.region.as_ref().is_some_and(elsewhere) {
+            return Retrofit { flags: Vec::new(), savings_kwh: None, target: None };
+        }
+        let annual = pue.pue.and_then(AnyPue::annual).filter(|_| trusted);
+        let flags = vec![
+            self.old(facility, on),
+            self.inefficient(annual),
+            self.small(facility),
+            self.scattered(facility),
+            self.idle(facility, on),
+        ];
+        let savings_kwh = annual.and_then(|annual| self.savings(annual));
+        Retrofit { flags, savings_kwh, target: savings_kwh.map(|_| self.target) }
+    }
+
+    /// `(PUE − target) × E_IT` a year at today's IT load; zero where the target is met.
+    fn savings(&self, annual: AnnualPue) -> Option<ExactEnergy> {
+        let allowed = Ratio::from(&self.target).floor_of(annual.it().microjoules())?;
+        Some((annual.total() - ExactEnergy::from_microjoules(allowed)).max(ExactEnergy::ZERO))
+    }
+
+    fn old(&self, facility: &Facility, on: Date) -> Flag {
+        let years = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.years_in_service(on));
+        let evidence = match years {
+            Some(years) => Text::new(
+                format!("投运 {years} 年,阈值 {} 年", self.old_years),
+                format!("{years} years in service, threshold {}", self.old_years),
+            ),
+            None => Text::new("投运日期未知", "the first day in service is not known"),
+        };
+        let source = Citation::new("上海市数据中心节能降碳“百一”行动计划(2022-2025)", "连续运行10年以上", Basis::Proxy);
+        self.flag("old", years.map(|years| years >= self.old_years), evidence, source)
+    }
+
+    fn inefficient(&self, annual: Option<AnnualPue>) -> Flag {
+        let evidence = match annual {
+            Some(pue) => Text::new(
+                format!("年度 PUE {pue},阈值 > {}", self.inefficient_above),
+                format!("annual PUE {pue}, threshold > {}", self.inefficient_above),
+            ),
+            None => Text::new("没有可信的年度 PUE", "there is no annual PUE to be trusted"),
+        };
+        let source = Citation::new("发改高技〔2021〕1742号", "PUE 超过1.5", Basis::Proxy);
+        self.flag("inefficient", annual.map(|pue| pue.ratio() > Ratio::from(&self.inefficient_above)), evidence, source)
+    }
+
+    fn small(&self, facility: &Facility) -> Flag {
+        let racks = facility.standard_racks();
+        let evidence = match racks {
+            Some(racks) => Text::new(
+                format!("{racks} 个标准机架,阈值 ≤ {}", self.small_at_most),
+                format!("{racks} standard racks, threshold ≤ {}", self.small_at_most),
+            ),
+            None => Text::new("标准机架数未知", "the number of standard racks is not known"),
+        };
+        let source = Citation::new("广东省数据中心布局 2021-2025", "小型(≤1000)", Basis::Proxy);
+        self.flag("small", racks.map(|racks| racks.ratio() <= Ratio::from(&self.small_at_most)), evidence, source)
+    }
+
+    fn scattered(&self, facility: &Facility) -> Flag {
+        let outside = facility.zone.as_ref().map(|zone| !self.core_zones.contains(zone));
+        // Edge sites belong near their users.
+        let known = if facility.edge == Some(true) { Some(false) } else { outside };
+        let evidence = match (&facility.zone, facility.edge) {
+            (_, Some(true)) => Text::new("边缘数据中心,不适用分散判断", "an edge site, exempt"),
+            (Some(zone), _) => Text::new(
+                format!("所在功能区 {zone};方案亦鼓励边缘与自建算力中心"),
+                format!("zone {zone}; the plan also welcomes edge and self-financed centres elsewhere"),
+            ),
+            (None, _) => Text::new("所在功能区未知", "the zone is not known"),
+        };
+        let source = Citation::new("武政办〔2024〕9号", "二(一)2 核心区(散未定义)", Basis::Proxy);
+        self.flag("scattered", known, evidence, source)
+    }
+
+    fn idle(&self, facility: &Facility, on: Date) -> Flag {
+        let occupancy = facility.racks.as_ref().and_then(|racks| racks.occupancy());
+        let years = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.years_in_service(on));
+        let below = occupancy.map(|occupancy| occupancy.share < Ratio::from(&self.idle_below));
+        let known = match (years, below) {
+            (Some(0), _) | (_, Some(false)) => Some(false),
+            (Some(_), Some(true)) => Some(true),
+            _ => None,
+        };
+        let evidence = match (occupancy, years) {
+            (Some(occupancy), Some(years)) => {
+                let percent = occupancy.share.to_f64() * 100.0;
+                Text::new(
+                    format!("上架率 {percent:.1}%(按机柜数),投运 {years} 年"),
+                    format!("occupancy {percent:.1} % by count, {years} years in service"),
+                )
+            }
+            (None, _) => Text::new("上架率未知", "the occupancy is not known"),
+            (_, None) => Text::new("投运日期未知", "the first day in service is not known"),
+        };
+        let source = Citation::new(
+            "北京市低效数据中心综合治理 2022",
+            "建成一年上架率低于50%(原文另有2000吨标煤条件)",
+            Basis::Proxy,
+        );
+        self.flag("idle", known, evidence, source)
+    }
+
+    fn flag(&self, flag: &'static str, known: Option<bool>, evidence: Text, citation: Citation) -> Flag {
+        let outcome = match known {
+            Some(true) => FlagOutcome::Flagged,
+            Some(false) => FlagOutcome::NotFlagged,
+            None => FlagOutcome::Undetermined,
+        };
+        Flag { flag, outcome, pack: self.id.clone(), evidence, citation }
+    }
+}
+
+impl Default for Screen {
+    fn default() -> Self {
+        Screen::wuhan_proxy()
+    }
+}
+
+/// What a screen found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Retrofit {
+    /// The flags; none for a site outside Wuhan.
+    pub flags: Vec<Flag>,
+    /// What reaching the target would save a year at today's IT load; `None` without an annual PUE.
+    pub savings_kwh: Option<ExactEnergy>,
+    /// The PUE that the savings are counted against.
+    pub target: Option<Decimal>,
+}
+
+/// One flag with its evidence.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Flag {
+    /// `old`, `inefficient`, `small`, `scattered` or `idle`.
+    pub flag: &'static str,
+    /// Whether it is raised.
+    pub outcome: FlagOutcome,
+    /// The screen.
+    pub pack: String,
+    /// Why.
+    pub evidence: Text,
+    /// From where the threshold was borrowed.
+    pub citation: Citation,
+}
+
+/// Whether a flag is raised. A screen has no other answers: it cannot say that a rule is met or broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlagOutcome {
+    /// Raised (命中).
+    Flagged,
+    /// Not raised (未命中).
+    NotFlagged,
+    /// Not known (无法判定).
+    Undetermined,
+}

@@ -1,0 +1,129 @@
+//! The submission (填报): what an operator declares, and the audit that recomputes it.
+//!
+//! Whatever can be used is used; whatever cannot becomes a finding with its place. What cannot be read at all still gets
+//! one answer.
+
+mod declared;
+mod wire;
+
+use crate::{
+    assessment::{Assessment, Extra, Options},
+    facility::{Certificate, Facility, Level, StandardRacks},
+    finding::{Code, Finding},
+    kpi::Category,
+    ledger::{Ledger, LedgerError},
+    metering::{Meter, Readings},
+    period::{Granularity, Period},
+    read::Node,
+    rule::Pack,
+    site::Site,
+};
+
+pub use wire::SUBMISSION_SCHEMA;
+
+/// An operator's submission for one site and one period, as far as it could be read.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    site: Site,
+    period: Period,
+    readings: Readings,
+    claims: Claims,
+    extra: Extra,
+}
+
+/// What the operator claims.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Claims {
+    /// PUE.
+    pub pue: Option<f64>,
+    /// PUE category.
+    pub category: Option<Category>,
+    /// Standard racks.
+    pub standard_racks: Option<StandardRacks>,
+    /// Rack occupancy, from 0 to 1.
+    pub occupancy: Option<f64>,
+    /// Grade.
+    pub grade: Option<Level>,
+}
+
+impl Submission {
+    /// From JSON bytes.
+    ///
+    /// # Errors
+    /// The findings, if nothing could be made of it: no JSON, another schema, no period.
+    #[cfg(feature = "json")]
+    pub fn from_json(json: &[u8]) -> Result<Submission, Vec<Finding>> {
+        wire::read(&Node::from_json(json).map_err(|finding| vec![*finding])?)
+    }
+
+    /// From any self-describing format.
+    ///
+    /// # Errors
+    /// The deserializer's own error; or, inside, the findings if nothing could be made of it.
+    pub fn deserialize<'de, D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Result<Submission, Vec<Finding>>, D::Error> {
+        serde::Deserialize::deserialize(deserializer).map(|node: Node| wire::read(&node))
+    }
+
+    /// Recomputes and judges it; `packs` are applied beyond those in force for the site.
+    pub fn audit(&self, packs: &[Pack]) -> Assessment {
+        let mut options = Options::default().category(self.claims.category);
+        options.extra = self.extra;
+        options.packs = packs.to_vec();
+        let ledger = match self.ledger() {
+            Ok(ledger) => ledger,
+            Err(error) => {
+                let finding = Finding::new(Code::PeriodReversed).path("/period").found(error);
+                return Assessment::unreadable(self.site.findings().iter().cloned().chain([finding]).collect());
+            }
+        };
+        let mut assessment = Assessment::of(&ledger, &options);
+        declared::compare(&self.claims, &self.site, &self.period, &mut assessment);
+        assessment
+    }
+
+    /// The energies that it states, by month.
+    ///
+    /// # Errors
+    /// [`LedgerError::TooLong`].
+    pub fn ledger(&self) -> Result<Ledger<'_>, LedgerError> {
+        Ledger::build_by(&self.site, &self.readings, self.period.clone(), Granularity::Month)
+    }
+
+    /// The site as described.
+    pub const fn site(&self) -> &Site {
+        &self.site
+    }
+
+    /// The period.
+    pub const fn period(&self) -> &Period {
+        &self.period
+    }
+
+    /// What is claimed.
+    pub const fn claims(&self) -> &Claims {
+        &self.claims
+    }
+}
+
+/// From JSON bytes to the audit in one step; what cannot be read gets its answer too.
+#[cfg(feature = "json")]
+pub fn audit_json(json: &[u8], packs: &[Pack]) -> Assessment {
+    match Submission::from_json(json) {
+        Ok(submission) => submission.audit(packs),
+        Err(findings) => Assessment::unreadable(findings),
+    }
+}
+
+/// The parts of a submission, before they are checked together.
+struct Parts {
+    facility: Facility,
+    meters: Vec<Meter>,
+    certificates: Vec<Certificate>,
+    period: Period,
+    readings: Readings,
+    claims: Claims,
+    extra: Extra,
+}

@@ -1,1 +1,25 @@
-fn main() {}
+//! The library in another program: a site, a file of readings, a year, a PUE, verdicts.
+//!
+//! `cargo run --release --example embedder`
+
+use pue::{Ledger, Period, Site, packs};
+use std::{error::Error, fs::File};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/wuhan");
+    let site: Site = serde_json::from_reader(File::open(format!("{data}/site.json"))?)?;
+
+    let mut readings = pue::read::csv(&site, "registers.csv", File::open(format!("{data}/registers.csv"))?)?;
+    for file in ["power.csv", "intervals.csv"] {
+        readings.extend(pue::read::csv(&site, file, File::open(format!("{data}/{file}"))?)?);
+    }
+
+    let ledger = Ledger::build(&site, &readings, Period::year(2024, site.time_zone())?)?;
+    let annual = ledger.annual_pue()?; // an error names the months that are missing
+
+    println!("PUE {annual} = {} / {}", annual.total(), annual.it());
+    for verdict in packs::wuhan_2024().judge(&site, &ledger) {
+        println!("{verdict}");
+    }
+    Ok(())
+}

@@ -1,1 +1,226 @@
-fn main() {}
+//! A regulator's round: every submission recomputed and judged, one line each, one table.
+//!
+//! `cargo run --release --example regulator -- PATH…` (files, folders, NDJSON, `-` for standard input).
+
+#[path = "common/mod.rs"]
+mod common;
+
+use clap::{Parser, ValueEnum};
+use comfy_table::{Cell, Table, presets::UTF8_HORIZONTAL_ONLY};
+use common::{Ending, Language};
+use pue::{Assessment, Lang, Outcome, Pack, Severity, portfolio::Portfolio, submission::audit_json};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// Submissions recomputed and judged.
+#[derive(Parser)]
+#[command(about = "Submissions recomputed and judged, one line each")]
+struct Arguments {
+    /// Files, folders (*.json *.ndjson *.jsonl, recursive), or - for standard input
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// A further pack of rules, by id or as a JSON file; may be given several times
+    #[arg(long)]
+    pack: Vec<String>,
+    /// The language
+    #[arg(long, value_enum, default_value_t)]
+    lang: Language,
+    /// The form of the answer
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Write the answer to this file
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum Format {
+    #[default]
+    Table,
+    Json,
+    Csv,
+}
+
+fn main() -> ExitCode {
+    let arguments: Arguments = common::options();
+    match run(&arguments) {
+        Ok(ending) => ending.into(),
+        Err(message) => {
+            eprintln!("{message}");
+            Ending::Unusable.into()
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<Ending, String> {
+    let packs = common::load_packs(&arguments.pack)?;
+    let mut audits = Vec::new();
+    for path in files(&arguments.paths)? {
+        audit_file(&path, &packs, &mut audits)?;
+    }
+    if audits.is_empty() {
+        return Err("expected at least one submission (*.json, *.ndjson, *.jsonl), found none".to_owned());
+    }
+    let text = match arguments.format {
+        Format::Table => table(&audits, arguments.lang.into()),
+        Format::Json => json(&audits)?,
+        Format::Csv => csv(&audits, arguments.lang.into())?,
+    };
+    common::write_out(arguments.out.as_deref(), &text)?;
+    Ok(audits.iter().map(|audit| Ending::of(&audit.assessment)).max().unwrap_or(Ending::Unusable))
+}
+
+/// One record and its answer.
+struct Audit {
+    source: String,
+    assessment: Assessment,
+}
+
+/// The files behind the paths, folders in order.
+fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    let mut all = Vec::new();
+    for path in paths {
+        if path.is_dir() { collect(path, &mut all)? } else { all.push(path.clone()) }
+    }
+    Ok(all)
+}
+
+fn collect(folder: &Path, all: &mut Vec<PathBuf>) -> Result<(), String> {
+    let fault = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let mut entries: Vec<_> = std::fs::read_dir(folder).map_err(fault)?.collect::<Result<_, _>>().map_err(fault)?;
+    entries.sort_by_key(std::fs::DirEntry::path);
+    for entry in entries {
+        let path = entry.path();
+        // A link may lead back up: only real folders are entered.
+        if entry.file_type().map_err(fault)?.is_dir() {
+            collect(&path, all)?;
+        } else if matches!(path.extension().and_then(|end| end.to_str()), Some("json" | "ndjson" | "jsonl")) {
+            all.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn audit_file(path: &Path, packs: &[Pack], audits: &mut Vec<Audit>) -> Result<(), String> {
+    let mut bytes = Vec::new();
+    let standard_input = path == Path::new("-");
+    let read = if standard_input {
+        std::io::stdin().lock().read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
+    };
+    read.map_err(|error| format!("{}: {error}", path.display()))?;
+    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let by_line = standard_input || matches!(path.extension().and_then(|end| end.to_str()), Some("ndjson" | "jsonl"));
+    // One object over several lines on standard input is one record.
+    if !by_line || serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok() {
+        audits.push(Audit { source: name, assessment: audit_json(&bytes, packs) });
+        return Ok(());
+    }
+    for (i, line) in bytes.split(|&byte| byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty()) {
+        audits.push(Audit { source: format!("{name}:{}", i + 1), assessment: audit_json(line, packs) });
+    }
+    Ok(())
+}
+
+fn json(audits: &[Audit]) -> Result<String, String> {
+    let mut text = String::new();
+    for audit in audits {
+        text += &serde_json::to_string(&audit.assessment).map_err(|error| error.to_string())?;
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+/// The cells of one record, the same for the table and for CSV.
+fn cells(audit: &Audit, lang: Lang) -> Vec<String> {
+    let assessment = &audit.assessment;
+    let verdicts = assessment.verdicts.iter().filter(|verdict| verdict.outcome != Outcome::NotApplicable);
+    let mut said: Vec<String> =
+        verdicts.map(|verdict| format!("{}: {}", verdict.requirement, verdict.message.in_lang(lang))).collect();
+    if said.is_empty() {
+        said.extend(assessment.verdicts.first().map(|verdict| verdict.message.in_lang(lang).to_owned()));
+    }
+    let declared = assessment.declared.as_ref().and_then(|declared| declared.get("pue"));
+    let declared = declared.map(|pue| match (&pue.said, pue.agrees) {
+        (pue::assessment::Figure::Number(said), Some(false)) => format!("{said} ≠"),
+        (pue::assessment::Figure::Number(said), _) => said.to_string(),
+        (pue::assessment::Figure::Level(said), _) => said.clone(),
+    });
+    let worst: Vec<String> = assessment
+        .findings
+        .iter()
+        .filter(|finding| finding.severity > Severity::Note)
+        .map(|finding| finding.code.to_string())
+        .collect();
+    vec![
+        audit.source.clone(),
+        assessment.facility.clone().unwrap_or_else(|| "–".to_owned()),
+        assessment.pue.as_ref().map_or("–".to_owned(), |pue| pue.published.to_string()),
+        declared.unwrap_or_else(|| "–".to_owned()),
+        assessment.pue.as_ref().map_or("–".to_owned(), |pue| pue.kind.to_owned()),
+        said.join("\n"),
+        worst.join("\n"),
+    ]
+}
+
+fn header(lang: Lang) -> [&'static str; 7] {
+    match lang {
+        Lang::Zh => ["来源", "数据中心", "重算 PUE", "申报", "类型", "判定", "问题"],
+        Lang::En => ["source", "facility", "PUE", "declared", "kind", "verdicts", "findings"],
+    }
+}
+
+fn table(audits: &[Audit], lang: Lang) -> String {
+    let mut table = Table::new();
+    table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
+    if table.width().is_none() {
+        table.set_width(150);
+    }
+    table.set_header(header(lang));
+    let mut portfolio = Portfolio::default();
+    for audit in audits {
+        portfolio.add(&audit.assessment);
+        table.add_row(
+            cells(audit, lang)
+                .into_iter()
+                .map(|cell| Cell::new(cell.replace(|c: char| c.is_control() && c != '\n', " "))),
+        );
+    }
+    let counts = [Outcome::Meets, Outcome::Fails, Outcome::Undetermined, Outcome::NotApplicable]
+        .map(|outcome| format!("{} {}", portfolio.with(outcome), outcome.text().in_lang(lang)));
+    let sum = portfolio.pue().and_then(|pue| pue.round(3)).map_or("–".to_owned(), |pue| pue.to_string());
+    let of = match lang {
+        Lang::Zh => format!(
+            "{} 份;{};合计 PUE(Σ总电量/ΣIT,{} 个年度值){sum}",
+            audits.len(),
+            counts.join(","),
+            portfolio.counted
+        ),
+        Lang::En => format!(
+            "{} records; {}; PUE of all (Σ total / Σ IT, {} annual values) {sum}",
+            audits.len(),
+            counts.join(", "),
+            portfolio.counted
+        ),
+    };
+    format!("{table}\n{of}\n")
+}
+
+fn csv(audits: &[Audit], lang: Lang) -> Result<String, String> {
+    let mut rows = csv::Writer::from_writer(Vec::new());
+    rows.write_record(header(lang)).map_err(|error| error.to_string())?;
+    for audit in audits {
+        rows.write_record(cells(audit, lang).iter().map(|cell| harmless(cell))).map_err(|error| error.to_string())?;
+    }
+    let bytes = rows.into_inner().map_err(|error| error.to_string())?;
+    String::from_utf8(bytes).map_err(|error| error.to_string())
+}
+
+/// A cell that a spreadsheet takes for text, not for a formula.
+fn harmless(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}

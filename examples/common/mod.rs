@@ -1,0 +1,99 @@
+//! What the command-line examples share: options, packs, exit codes.
+
+use clap::ValueEnum;
+use pue::{Assessment, Lang, Outcome, Pack, packs};
+use std::process::ExitCode;
+
+/// The language of texts for people.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum Language {
+    /// 中文.
+    Zh,
+    /// English.
+    #[default]
+    En,
+}
+
+impl From<Language> for Lang {
+    fn from(language: Language) -> Lang {
+        match language {
+            Language::Zh => Lang::Zh,
+            Language::En => Lang::En,
+        }
+    }
+}
+
+/// How a run ends. Several records: 1 before 3 before 2 before 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ending {
+    /// 0: every verdict meets or is not applicable.
+    Fine,
+    /// 2: some verdict is undetermined.
+    Undetermined,
+    /// 3: input that could not be used, or wrong options.
+    Unusable,
+    /// 1: some requirement fails.
+    Fails,
+}
+
+impl Ending {
+    /// Of one assessment.
+    pub fn of(assessment: &Assessment) -> Ending {
+        match assessment.worst() {
+            Some(Outcome::Fails) => Ending::Fails,
+            _ if assessment.pue.is_none() => Ending::Unusable,
+            Some(Outcome::Undetermined) => Ending::Undetermined,
+            _ => Ending::Fine,
+        }
+    }
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> ExitCode {
+        ExitCode::from(match ending {
+            Ending::Fine => 0,
+            Ending::Fails => 1,
+            Ending::Undetermined => 2,
+            Ending::Unusable => 3,
+        })
+    }
+}
+
+/// Options from the command line; wrong ones end the program with 3, a call for help with 0.
+pub fn options<T: clap::Parser>() -> T {
+    T::try_parse().unwrap_or_else(|error| {
+        let _ = error.print();
+        std::process::exit(if error.use_stderr() { 3 } else { 0 })
+    })
+}
+
+/// Packs by id, or from JSON files.
+pub fn load_packs(names: &[String]) -> Result<Vec<Pack>, String> {
+    names.iter().map(|name| load_pack(name)).collect()
+}
+
+fn load_pack(name: &str) -> Result<Pack, String> {
+    if let Some(pack) = packs::by_id(name) {
+        return Ok(pack);
+    }
+    let known: Vec<String> = packs::all().into_iter().map(|pack| pack.id).collect();
+    let text = std::fs::read_to_string(name).map_err(|error| {
+        format!("--pack {name}: expected one of {} or a file of JSON, found: {error}", known.join(", "))
+    })?;
+    let pack: Pack = serde_json::from_str(&text).map_err(|error| format!("--pack {name}: {error}"))?;
+    pack.validate().map_err(|error| format!("--pack {name}: {error}"))?;
+    Ok(pack)
+}
+
+/// Writes an answer to a file, or to standard output.
+pub fn write_out(out: Option<&std::path::Path>, text: &str) -> Result<(), String> {
+    use std::io::Write;
+    match out {
+        Some(path) => std::fs::write(path, text).map_err(|error| format!("--out {}: {error}", path.display())),
+        // A reader that closes the pipe early has seen enough.
+        None => match std::io::stdout().lock().write_all(text.as_bytes()) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.to_string()),
+            _ => Ok(()),
+        },
+    }
+}

@@ -4,28 +4,29 @@
     warn(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
-// The rooms, in layer order: each imports only from rooms above it.
-pub mod assessment;
-pub mod facility;
+// The rooms, in layer order: each imports only from rooms above it (`tests/layering.rs`).
 pub mod finding;
-pub mod kpi;
-pub mod ledger;
-pub mod metering;
-pub mod period;
-pub mod portfolio;
 pub mod quantity;
+pub mod period;
+pub mod facility;
+pub mod metering;
+pub mod site;
 pub mod read;
+pub mod ledger;
+pub mod kpi;
+pub mod rule;
+pub mod retrofit;
+pub mod assessment;
+pub mod submission;
+pub mod portfolio;
 #[cfg(feature = "report")]
 pub mod report;
-pub mod retrofit;
-pub mod rule;
-pub mod site;
-pub mod submission;
 
+// The paved path.
 pub use assessment::Assessment;
 pub use facility::Facility;
-pub use finding::{Code, Finding, Lang, Severity, Text};
-pub use kpi::{AnnualPue, InterimPue, Pue};
+pub use finding::{Code, Finding, Lang, Severity};
+pub use kpi::AnnualPue;
 pub use ledger::Ledger;
 pub use metering::{Meter, Readings};
 pub use period::Period;

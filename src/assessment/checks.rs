@@ -38,7 +38,7 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
                     Finding::new(Code::CertificateExpired)
                         .path(place("/expires_on"))
                         .found(day)
-                        .expected(format!("{on} or later")),
+                        .expected(format!("≥ {on}")),
                 )
             }
             Standing::NotYetIssued => {
@@ -47,7 +47,7 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
                     Finding::new(Code::CertificateNotYet)
                         .path(place("/issued_on"))
                         .found(day)
-                        .expected(format!("{on} or earlier")),
+                        .expected(format!("≤ {on}")),
                 )
             }
             Standing::NoExpiry => Some(Finding::new(Code::CertificateNoExpiry).path(place("/expires_on"))),
@@ -73,9 +73,8 @@ fn plausible(site: &Site, measured: &MeasuredPue) -> Option<Finding> {
     let least =
         if site.facility().it_cooling == Some(ItCooling::Air) { Ratio::new(105, 100)? } else { Ratio::new(102, 100)? };
     let implausible = pue.ratio() > Ratio::from(4) || pue.ratio() < least;
-    implausible.then(|| {
-        Finding::new(Code::PueImplausible).path("/meters").found(pue.value()).expected(format!("from {least} to 4"))
-    })
+    implausible
+        .then(|| Finding::new(Code::PueImplausible).path("/meters").found(pue.value()).expected(format!("{least} – 4")))
 }
 
 /// More IT energy than 1.02 × rated power × the hours that it is of.
@@ -88,6 +87,6 @@ fn rating(site: &Site, measured: &MeasuredPue, part: &Period) -> Option<Finding>
         Finding::new(Code::EnergyAboveRating)
             .path("/facility/rated_it_kw")
             .found(pue.it())
-            .expected(format!("at most {allowed}"))
+            .expected(format!("≤ {allowed}"))
     })
 }

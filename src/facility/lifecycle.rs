@@ -50,7 +50,7 @@ impl Lifecycle {
             Finding::new(Code::FacilityDates)
                 .path("/lifecycle/in_service_on")
                 .found(service)
-                .expected(format!("{approved} or later"))
+                .expected(format!("≥ {approved}"))
         })
     }
 }

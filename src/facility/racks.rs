@@ -76,17 +76,14 @@ impl Racks {
             .filter_map(|(path, some, of)| Some((path, some?, of?)))
             .filter(|(_, some, of)| some > of)
             .map(|(path, some, of)| {
-                Finding::new(Code::RacksInconsistent).path(path).found(some).expected(format!("at most {of}"))
+                Finding::new(Code::RacksInconsistent).path(path).found(some).expected(format!("≤ {of}"))
             })
             .collect();
         if let (Some(design), Some(rated)) = (self.design_power(), rated_it)
             && rated > design
         {
             findings.push(
-                Finding::new(Code::RacksInconsistent)
-                    .path("/rated_it_kw")
-                    .found(rated)
-                    .expected(format!("at most the racks' {design}")),
+                Finding::new(Code::RacksInconsistent).path("/rated_it_kw").found(rated).expected(format!("≤ {design}")),
             );
         }
         findings

@@ -168,7 +168,7 @@ impl Ledger<'_> {
         let pue = formed.map_err(|finding| findings.extend(finding)).ok();
         if let Some(pue) = pue {
             if pue.ratio() == Ratio::ONE {
-                findings.push(Finding::new(Code::PueExactlyOne).path("/meters").found("1").expected("above 1"));
+                findings.push(Finding::new(Code::PueExactlyOne).path("/meters").found("1").expected("> 1"));
             }
             if !part.is_one_year() {
                 findings.push(Finding::new(Code::PuePartialYear).path("/period").found(part).expected("one year"));
@@ -181,7 +181,7 @@ impl Ledger<'_> {
                     Finding::new(Code::CoverageLow)
                         .path("/period")
                         .found(found)
-                        .expected("at least 90 %, something of every month")
+                        .expected("≥ 90 %, something of every month")
                         .detail(zh, en),
                 );
             }
@@ -233,10 +233,9 @@ impl Ledger<'_> {
 
 fn as_finding(error: PueError) -> Finding {
     match error {
-        PueError::BelowOne { total, it } => Finding::new(Code::PueBelowOne)
-            .path("/meters")
-            .found(total)
-            .expected(format!("at least the IT energy, {it}")),
+        PueError::BelowOne { total, it } => {
+            Finding::new(Code::PueBelowOne).path("/meters").found(total).expected(format!("≥ {it}"))
+        }
         other => Finding::new(Code::PueItZero).path("/meters").found(other),
     }
 }

@@ -263,11 +263,12 @@ impl<'s> Ledger<'s> {
                 finding.count = count;
                 finding.at = Some(rfc3339(at, zone));
                 finding.until = tally.until.map(|until| rfc3339(until, zone));
-                finding.found = tally.found.map(|found| format!("{found} {}", meter.unit.as_str()));
+                let and = tally.and.map(|and| format!(" / {and}")).unwrap_or_default();
+                finding.found = tally.found.map(|found| format!("{found}{and} {}", meter.unit.as_str()));
                 if let Some((file, line)) = book.places.get(code) {
                     (finding.file, finding.line) = (Some(file.clone()), Some(*line));
                 }
-                finding.expected = tally.at_least.map(|least| format!("at least {least} {}", meter.unit.as_str()));
+                finding.expected = tally.at_least.map(|least| format!("≥ {least} {}", meter.unit.as_str()));
                 all.push(finding);
             }
         }

@@ -119,6 +119,9 @@ fn run(
 /// first, the steps from there lead to it.
 fn anchor(chain: &Chain<'_>, points: &[Point], complete_until: i64) -> Option<usize> {
     let horizon = points.first()?.at.saturating_add(chain.reach());
+    if complete_until <= horizon {
+        return None; // the point accepted first may lie beyond this piece
+    }
     let mut open: BTreeSet<usize> = (0..points.partition_point(|point| point.at <= horizon)).collect();
     while open.len() > 1 {
         let earliest = open.pop_first()?;

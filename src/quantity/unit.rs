@@ -1,4 +1,4 @@
-use super::QuantityError;
+use super::{QuantityError, Ratio};
 use serde::{Deserialize, Serialize};
 
 /// What a unit measures.
@@ -153,6 +153,11 @@ impl Conversion {
             return Ok(nearest as i128 * self.step);
         }
         self.exact_slowly(value)
+    }
+
+    /// The dial value of so many exact units, for people.
+    pub(crate) fn dial(&self, exact: i128) -> f64 {
+        self.exact(1.0).ok().and_then(|one| Ratio::new(exact, one)).map_or(exact as f64, Ratio::to_f64)
     }
 
     #[cold]

@@ -168,7 +168,7 @@ fn total(row: &Fields<'_>, key: &'static str) -> Option<f64> {
 fn figure(row: &Fields<'_>, path: &str, node: &Node) -> f64 {
     match number(node) {
         Some(number) if number >= 0.0 => return number,
-        Some(number) => row.push(Finding::new(Code::ReadingNegative).path(path).found(number).expected("0 or more")),
+        Some(number) => row.push(Finding::new(Code::ReadingNegative).path(path).found(number).expected("≥ 0")),
         None => row.push(Finding::new(Code::JsonType).path(path).found(node.describe()).expected("a number or null")),
     }
     f64::NAN

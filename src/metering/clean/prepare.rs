@@ -12,6 +12,8 @@ pub(crate) struct Tally {
     pub until: Option<i64>,
     /// What was found.
     pub found: Option<f64>,
+    /// What else was found at the same time.
+    pub and: Option<f64>,
     /// What would have been expected at least.
     pub at_least: Option<f64>,
 }
@@ -27,7 +29,6 @@ pub(crate) fn prepare(meter: &Meter, column: Column<'_>, window: (i64, i64), sin
     let (order, _) = column.sorted(meter);
     let conversions = Conversions::new(meter);
     let mut points: Vec<Point> = Vec::with_capacity(column.time.len());
-    let mut conflicted: Option<(i64, i64)> = None;
     for row in 0..column.time.len().min(column.value.len()) {
         let i = order.as_ref().and_then(|order| order.get(row)).map_or(row, |&i| i as usize);
         let (Some(&until), Some(&value)) = (column.time.get(i), column.value.get(i)) else { continue };
@@ -47,26 +48,35 @@ pub(crate) fn prepare(meter: &Meter, column: Column<'_>, window: (i64, i64), sin
         let Some(exact) = conversions.exact(at, value, sink) else { continue };
         let length = until - at;
         let known_ms = column.known_ms.get(i).copied().unwrap_or(length).clamp(0, length);
-        let point = Point { at, until, value: exact, known_ms, restart: None };
-        if conflicted == Some((at, until)) {
-            continue;
-        }
-        match points.last() {
-            Some(last) if (last.at, last.until) == (at, until) => {
-                if (last.value, last.known_ms) == (exact, known_ms) {
-                    sink.fault(Code::ReadingDuplicate, at, Tally { found: Some(value), ..Tally::default() });
-                } else {
-                    // None of them is used, however many agree.
-                    sink.fault(Code::ReadingConflict, at, Tally { found: Some(value), ..Tally::default() });
-                    conflicted = Some((at, until));
-                    points.pop();
-                }
-            }
-            _ => points.push(point),
-        }
+        points.push(Point { at, until, value: exact, known_ms, restart: None });
     }
+    one_per_instant(&mut points, &conversions, sink);
     insert_exchanges(&mut points, meter, &conversions, window, sink);
     points
+}
+
+/// Of points with the same stamp: one, if they all agree; none, if they do not, however many agree.
+fn one_per_instant(points: &mut Vec<Point>, conversions: &Conversions<'_>, sink: &mut impl Sink) {
+    let same = |a: &Point, b: &Point| (a.at, a.until) == (b.at, b.until);
+    if !points.windows(2).any(|pair| matches!(pair, [a, b] if same(a, b))) {
+        return;
+    }
+    let mut kept = Vec::with_capacity(points.len());
+    for group in points.chunk_by(same) {
+        let Some(first) = group.first() else { continue };
+        let dial = |value: Option<i128>| value.map(|value| conversions.from(first.at).dial(value));
+        let values = group.iter().map(|point| point.value);
+        if group.iter().any(|point| (point.value, point.known_ms) != (first.value, first.known_ms)) {
+            let tally = Tally { found: dial(values.clone().min()), and: dial(values.max()), ..Tally::default() };
+            sink.fault(Code::ReadingConflict, first.at, tally);
+            continue;
+        }
+        for _ in 1..group.len() {
+            sink.fault(Code::ReadingDuplicate, first.at, Tally { found: dial(Some(first.value)), ..Tally::default() });
+        }
+        kept.push(*first);
+    }
+    *points = kept;
 }
 
 /// Puts the declared exchanges among the points. A reading stamped at the very moment says nothing that the two

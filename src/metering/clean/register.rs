@@ -11,10 +11,7 @@
 //! A hole between two readings loses no energy: the total is known, only its course is not.
 
 use super::{Chain, Flow, Hole, Point, Rate, Shape, Sink, Tally};
-use crate::{
-    finding::Code,
-    metering::{Meter, MeterKind},
-};
+use crate::{finding::Code, metering::MeterKind};
 
 pub(super) const LOOK_AHEAD_MS: i64 = 24 * 3_600_000;
 
@@ -40,11 +37,15 @@ pub(super) fn next(chain: &Chain<'_>, points: &[Point], from: usize, complete_un
 
 pub(super) fn book(chain: &Chain<'_>, points: &[Point], from: usize, to: usize, sink: &mut impl Sink) {
     let (Some(a), Some(b)) = (points.get(from), points.get(to)) else { return };
-    let units = Units::of(chain.meter);
+    let units = chain.meter.unit.conversion(chain.meter.multiplier);
     for dropped in points.get(from + 1..to).unwrap_or_default() {
         let code = if dropped.value < a.base() { Code::RegisterGlitch } else { Code::RegisterSpike };
-        let tally =
-            Tally { until: Some(b.at), found: Some(units.dial(dropped.value)), at_least: Some(units.dial(a.base())) };
+        let tally = Tally {
+            until: Some(b.at),
+            found: Some(units.dial(dropped.value)),
+            at_least: Some(units.dial(a.base())),
+            ..Tally::default()
+        };
         sink.fault(code, dropped.at, tally);
     }
     let elapsed = b.at - a.at;
@@ -52,7 +53,12 @@ pub(super) fn book(chain: &Chain<'_>, points: &[Point], from: usize, to: usize, 
         sink.rate(Rate { amount, ms: elapsed });
         sink.flow(Flow { start: a.at, end: b.at, amount, shape: Shape::Even });
     };
-    let tally = Tally { until: Some(b.at), found: Some(units.dial(b.value)), at_least: Some(units.dial(a.base())) };
+    let tally = Tally {
+        until: Some(b.at),
+        found: Some(units.dial(b.value)),
+        at_least: Some(units.dial(a.base())),
+        ..Tally::default()
+    };
     let most = chain.history.limit.map(|limit| limit.most(elapsed));
     match fit(chain, a, b) {
         Some(Fit::Plain(d)) => known(d),
@@ -71,7 +77,7 @@ pub(super) fn book(chain: &Chain<'_>, points: &[Point], from: usize, to: usize, 
         }
     }
     if let Some(first) = b.restart {
-        sink.fault(Code::RegisterExchange, b.at, Tally { until: None, found: Some(units.dial(first)), at_least: None });
+        sink.fault(Code::RegisterExchange, b.at, Tally { found: Some(units.dial(first)), ..Tally::default() });
     }
 }
 
@@ -90,20 +96,4 @@ fn fit(chain: &Chain<'_>, a: &Point, b: &Point) -> Option<Fit> {
     let MeterKind::Register { modulus: Some(modulus) } = chain.meter.kind else { return None };
     let modulus = chain.meter.unit.conversion(chain.meter.multiplier).exact(modulus).ok()?;
     (d < 0 && possible(d + modulus)).then_some(Fit::Rollover(d + modulus))
-}
-
-/// Exact units back to dial values, for people.
-struct Units {
-    per_dial: f64,
-}
-
-impl Units {
-    fn of(meter: &Meter) -> Self {
-        let one = meter.unit.conversion(meter.multiplier).exact(1.0).unwrap_or(1);
-        Units { per_dial: one.max(1) as f64 }
-    }
-
-    fn dial(&self, exact: i128) -> f64 {
-        exact as f64 / self.per_dial
-    }
 }

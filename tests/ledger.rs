@@ -1,0 +1,305 @@
+//! Properties of the ledger: the order of readings, the places where they are cut and the way the pieces are merged
+//! change nothing, not a bit.
+
+mod common;
+
+use proptest::prelude::*;
+use pue::{
+    Ledger, Period, Readings, Site,
+    ledger::{Histories, LedgerError, PartialLedger},
+    metering::{Integration, MeasurementPoint, Meter, MeterKind, Series},
+    period::{Granularity, time_zone},
+    quantity::{ExactPower, Unit},
+};
+
+const H: i64 = 3_600_000;
+
+fn site(kind: MeterKind, unit: Unit, capacity: bool, step: bool) -> Site {
+    let mut meter = Meter::new("m", MeasurementPoint::GridSupply, kind, unit);
+    meter.capacity = capacity.then(|| ExactPower::from_kw(100.0).unwrap());
+    meter.max_gap_s = Some(2 * 3600);
+    if step {
+        meter.integrate = Integration::Step;
+    }
+    let facility = pue::Facility::new("A", time_zone("America/Denver").unwrap());
+    Site::new(facility, vec![meter], Vec::new()).unwrap()
+}
+
+fn period(site: &Site) -> Period {
+    // Ten days around the start of daylight saving.
+    Period::parse("2024-03-05/2024-03-15", site.time_zone()).unwrap()
+}
+
+/// One reading: distance to the one before in quarter hours, and what happens.
+#[derive(Clone, Debug)]
+enum Event {
+    Fine(u8, u16),
+    Missing(u8),
+    Zero(u8),
+    High(u8),
+    Reset(u8),
+    Twice(u8, u16),
+    Contradicted(u8, u16),
+    Late(u8, u16),
+}
+
+fn events() -> impl Strategy<Value = Vec<Event>> {
+    let event = prop_oneof![
+        12 => (1..9_u8, 0..30_000_u16).prop_map(|(q, e)| Event::Fine(q, e)),
+        1 => (1..9_u8).prop_map(Event::Missing),
+        1 => (1..9_u8).prop_map(Event::Zero),
+        1 => (1..9_u8).prop_map(Event::High),
+        1 => (1..9_u8).prop_map(Event::Reset),
+        1 => (1..9_u8, 0..30_000_u16).prop_map(|(q, e)| Event::Twice(q, e)),
+        1 => (1..9_u8, 0..30_000_u16).prop_map(|(q, e)| Event::Contradicted(q, e)),
+        1 => (150..255_u8, 0..60_000_u16).prop_map(|(q, e)| Event::Late(q, e)),
+    ];
+    prop::collection::vec(event, 0..250)
+}
+
+/// Rows (start, end, value) of a series that counts in Wh.
+fn rows(kind: MeterKind, start: i64, events: &[Event]) -> Vec<(i64, i64, f64)> {
+    let (mut at, mut dial, mut rows) = (start, 5_000_000_i64, Vec::new());
+    for event in events {
+        let (quarters, wh) = match *event {
+            Event::Fine(q, e) | Event::Twice(q, e) | Event::Contradicted(q, e) | Event::Late(q, e) => (q, i64::from(e)),
+            Event::Missing(q) | Event::Zero(q) | Event::High(q) | Event::Reset(q) => (q, 0),
+        };
+        let before = at;
+        at += i64::from(quarters) * H / 4;
+        dial = if matches!(event, Event::Reset(_)) { wh } else { dial + wh };
+        let value = if matches!(kind, MeterKind::Register { .. }) { dial } else { wh } as f64 / 1000.0;
+        let value = match event {
+            Event::Missing(_) => f64::NAN,
+            Event::Zero(_) => 0.0,
+            Event::High(_) => value + 90_000.0,
+            _ => value,
+        };
+        // Now and then an interval reaches into the next one.
+        let end = if matches!(event, Event::High(_)) { at + H } else { at };
+        rows.push((before, end, value));
+        match event {
+            Event::Twice(..) => rows.push((before, end, value)),
+            Event::Contradicted(..) => rows.push((before, end, value + 1.0)),
+            _ => {}
+        }
+    }
+    rows
+}
+
+fn readings(kind: MeterKind, rows: &[(i64, i64, f64)]) -> Readings {
+    let mut readings = Readings::default();
+    let (start, (end, value)): (Vec<i64>, (Vec<i64>, Vec<f64>)) =
+        rows.iter().map(|&(start, end, value)| (start, (end, value))).unzip();
+    readings.insert(
+        "m",
+        match kind {
+            MeterKind::Interval => Series::intervals(start, end, value),
+            MeterKind::Power => Series::power(end, value),
+            MeterKind::Register { .. } => Series::registers(end, value),
+        },
+    );
+    readings
+}
+
+/// Everything that a ledger says, to the bit.
+fn all(ledger: &Ledger<'_>) -> String {
+    let book = ledger.meter("m").unwrap();
+    let steps: Vec<i128> = book.steps().map(|energy| energy.microjoules()).collect();
+    let mut findings = ledger.findings();
+    findings.retain(|finding| {
+        finding.code.as_str() != "reading.out_of_order" && finding.code.as_str() != "reading.outside_period"
+    });
+    let coverage = (book.coverage(ledger.period()).to_bits(), book.course_coverage(ledger.period()).to_bits());
+    format!(
+        "{steps:?} {coverage:?} {findings:?} {:?}",
+        ledger.pue(&pue::kpi::Boundary::new(ledger.site(), None), ledger.period()).bounds
+    )
+}
+
+fn kinds() -> impl Strategy<Value = (MeterKind, Unit)> {
+    prop_oneof![
+        Just((MeterKind::Register { modulus: None }, Unit::KilowattHour)),
+        Just((MeterKind::Register { modulus: Some(5_100.0) }, Unit::KilowattHour)),
+        Just((MeterKind::Interval, Unit::KilowattHour)),
+        Just((MeterKind::Power, Unit::Kilowatt)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(common::config())]
+
+    /// Cut anywhere, merged in any order and grouping: the bits of the whole.
+    #[test]
+    fn cutting_and_merging_change_nothing(
+        (kind, unit) in kinds(), capacity: bool, step: bool, granularity in prop_oneof![Just(Granularity::Hour), Just(Granularity::Day)],
+        events in events(), offset in -400_i64..100, cuts in prop::collection::vec(-100_i64..1200, 0..6), picks in prop::collection::vec(any::<prop::sample::Index>(), 8),
+    ) {
+        let site = site(kind, unit, capacity, step);
+        let period = period(&site);
+        let readings = readings(kind, &rows(kind, period.start() + offset * H / 4, &events));
+        let whole = Ledger::build_by(&site, &readings, period.clone(), granularity).unwrap();
+        let histories = Histories::new(&site, &readings);
+        let mut cuts: Vec<i64> = cuts.iter().map(|quarter| period.start() + quarter * H / 4 + quarter % 7).collect();
+        cuts.sort_unstable();
+        cuts.dedup();
+        let edges: Vec<i64> = [i64::MIN].into_iter().chain(cuts).chain([i64::MAX]).collect();
+        let mut pieces: Vec<PartialLedger<'_>> = edges
+            .windows(2)
+            .map(|pair| PartialLedger::build(&site, &readings, period.clone(), granularity, &histories, pair[0]..pair[1]).unwrap())
+            .collect();
+        let mut picks = picks.iter();
+        while pieces.len() > 1 {
+            let pick = picks.next().unwrap();
+            let one = pieces.swap_remove(pick.index(pieces.len()));
+            let other = pieces.swap_remove(pick.index(pieces.len()));
+            pieces.push(one.merge(other).unwrap());
+        }
+        prop_assert_eq!(all(&pieces.pop().unwrap().close()), all(&whole));
+    }
+
+    /// The order of readings is irrelevant.
+    #[test]
+    fn order_changes_nothing((kind, unit) in kinds(), capacity: bool, events in events(), seed: u64) {
+        let site = site(kind, unit, capacity, false);
+        let period = period(&site);
+        let sorted = rows(kind, period.start() - H, &events);
+        let mut shuffled = sorted.clone();
+        let mut state = seed | 1;
+        for i in (1..shuffled.len()).rev() {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            shuffled.swap(i, (state >> 33) as usize % (i + 1));
+        }
+        let build = |rows: &[(i64, i64, f64)]| all(&Ledger::build(&site, &readings(kind, rows), period.clone()).unwrap());
+        prop_assert_eq!(build(&sorted), build(&shuffled));
+    }
+
+    /// Hours add up to days, days to the period, to the last unit.
+    #[test]
+    fn steps_add_up((kind, unit) in kinds(), events in events()) {
+        let site = site(kind, unit, true, false);
+        let period = period(&site);
+        let readings = readings(kind, &rows(kind, period.start() - H, &events));
+        let sum = |granularity| {
+            let ledger = Ledger::build_by(&site, &readings, period.clone(), granularity).unwrap();
+            let book = ledger.meter("m").unwrap();
+            assert_eq!(book.steps().sum::<pue::quantity::ExactEnergy>(), book.energy());
+            book.energy()
+        };
+        let hours = sum(Granularity::Hour);
+        prop_assert_eq!(hours, sum(Granularity::Day));
+        prop_assert_eq!(hours, sum(Granularity::Month));
+    }
+
+    /// Taking readings away never narrows what may be.
+    #[test]
+    fn less_data_never_narrows_the_bounds(wh in prop::collection::vec(1_u32..90_000, 240), gone in prop::collection::vec(0..240_usize, 0..40)) {
+        let site = two_meters();
+        let period = period(&site);
+        let at = |hour: usize| period.start() + hour as i64 * H;
+        let build = |gone: &[usize]| {
+            let kept: Vec<usize> = (0..239).filter(|hour| !gone.contains(hour)).collect();
+            let column = |scale: f64| {
+                let start = kept.iter().map(|&hour| at(hour)).collect();
+                let end = kept.iter().map(|&hour| at(hour + 1)).collect();
+                Series::intervals(start, end, kept.iter().map(|&hour| f64::from(wh[hour]) / 1000.0 * scale).collect())
+            };
+            let mut readings = Readings::default();
+            readings.insert("total", column(1.3));
+            readings.insert("it", column(1.0));
+            let ledger = Ledger::build(&site, &readings, period.clone()).unwrap();
+            ledger.pue(&pue::kpi::Boundary::new(&site, None), &period).bounds
+        };
+        let (full, less) = (build(&[]), build(&gone));
+        prop_assert!(less.low.unwrap() <= full.low.unwrap());
+        prop_assert!(less.high.is_none() || less.high.unwrap() >= full.high.unwrap());
+    }
+
+    /// Scaling both energies keeps the PUE.
+    #[test]
+    fn scaling_keeps_the_pue(wh in prop::collection::vec((1_u32..90_000, 0_u32..50_000), 1..60), factor in 1_u32..1000) {
+        let site = two_meters();
+        let period = period(&site);
+        let build = |factor: f64| {
+            let start: Vec<i64> = (0..wh.len()).map(|hour| period.start() + hour as i64 * H).collect();
+            let end: Vec<i64> = start.iter().map(|start| start + H).collect();
+            let mut readings = Readings::default();
+            readings.insert("total", Series::intervals(start.clone(), end.clone(), wh.iter().map(|(it, more)| f64::from(it + more) * factor / 1000.0).collect()));
+            readings.insert("it", Series::intervals(start, end, wh.iter().map(|(it, _)| f64::from(*it) * factor / 1000.0).collect()));
+            let ledger = Ledger::build(&site, &readings, period.clone()).unwrap();
+            ledger.pue(&pue::kpi::Boundary::new(&site, None), &period).pue.map(|pue| pue.ratio())
+        };
+        prop_assert_eq!(build(1.0), build(f64::from(factor)));
+        prop_assert!(build(1.0).is_some());
+    }
+}
+
+fn two_meters() -> Site {
+    let meter = |id: &str, point| {
+        let mut meter = Meter::new(id, point, MeterKind::Interval, Unit::KilowattHour);
+        meter.capacity = Some(ExactPower::from_kw(200.0).unwrap());
+        meter
+    };
+    let meters = vec![meter("total", MeasurementPoint::GridSupply), meter("it", MeasurementPoint::UpsOutput)];
+    Site::new(pue::Facility::new("A", time_zone("America/Denver").unwrap()), meters, Vec::new()).unwrap()
+}
+
+#[test]
+fn pieces_that_overlap_are_refused() {
+    let site = site(MeterKind::Power, Unit::Kilowatt, true, false);
+    let period = period(&site);
+    let readings = Readings::default();
+    let histories = Histories::new(&site, &readings);
+    let piece =
+        |window| PartialLedger::build(&site, &readings, period.clone(), Granularity::Hour, &histories, window).unwrap();
+    assert!(matches!(piece(0..10).merge(piece(9..20)), Err(LedgerError::Overlap { .. })));
+    assert!(piece(0..10).merge(piece(10..20)).is_ok());
+    let other = PartialLedger::build(
+        &site,
+        &readings,
+        Period::year(2024, site.time_zone()).unwrap(),
+        Granularity::Hour,
+        &histories,
+        20..30,
+    )
+    .unwrap();
+    assert!(matches!(piece(0..10).merge(other), Err(LedgerError::Different(_))));
+}
+
+/// One case a fault, with the energy and the codes that the method asks for.
+#[test]
+fn each_fault_has_its_energy_and_its_code() {
+    let golden = common::golden("faults.json");
+    for case in golden["cases"].as_array().unwrap() {
+        let name = case["name"].as_str().unwrap();
+        let mut meter = case["meter"].clone();
+        meter["id"] = "m".into();
+        meter["point"] = "grid_supply".into();
+        let json = serde_json::json!({"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Asia/Shanghai"}, "meters": [meter]});
+        let site: Site = serde_json::from_value(json).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let rows: Vec<String> =
+            case["rows"].as_array().unwrap().iter().map(|row| row.as_str().unwrap().to_owned()).collect();
+        let header = if case["meter"]["kind"] == "interval" { "meter,start,end,value" } else { "meter,time,value" };
+        let file = format!("{header}\n{}\n", rows.iter().map(|row| format!("m,{row}")).collect::<Vec<_>>().join("\n"));
+        let readings = pue::read::csv(&site, "a.csv", file.as_bytes()).unwrap();
+        let period =
+            Period::parse(case["period"].as_str().unwrap_or("2024-01-01/2024-01-02"), site.time_zone()).unwrap();
+        let ledger = Ledger::build(&site, &readings, period.clone()).unwrap();
+        let book = ledger.meter("m").unwrap();
+        let kwh = pue::quantity::ExactEnergy::from_kwh(case["expect"]["kwh"].as_f64().unwrap()).unwrap();
+        assert_eq!(book.energy(), kwh, "{name}");
+        if let Some(hours) = case["expect"]["known_h"].as_f64() {
+            assert!(
+                (book.coverage(&period) * period.hours() - hours).abs() < 1e-9,
+                "{name}: {} h known",
+                book.coverage(&period) * period.hours()
+            );
+        }
+        let mut codes: Vec<String> =
+            ledger.findings().iter().map(|finding| format!("{} {}", finding.code, finding.count)).collect();
+        codes.sort();
+        let expected: Vec<String> =
+            case["expect"]["codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned()).collect();
+        assert_eq!(codes, expected, "{name}");
+    }
+}

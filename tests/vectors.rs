@@ -1,0 +1,173 @@
+//! The vectors of the method, read from golden files.
+
+mod common;
+
+use common::{bytes, golden, outcome, text};
+use pue::{
+    Ledger, Period,
+    facility::{RackType, Racks, Scale, StandardRacks},
+    kpi::{AnyPue, Boundary, Pue},
+    period::{Granularity, time_zone},
+    quantity::{Comparison, ExactEnergy, ExactPower, Ratio, Relation},
+    submission::audit_json,
+};
+use serde_json::{Value, json};
+
+fn kwh(value: &Value) -> ExactEnergy {
+    ExactEnergy::from_kwh(value.as_f64().unwrap()).unwrap()
+}
+
+fn racks(list: &Value) -> Racks {
+    let types = list.as_array().unwrap().iter().map(|row| RackType {
+        count: row["count"].as_u64().unwrap(),
+        rated: ExactPower::from_kw(row["rated_kw"].as_f64().unwrap()).unwrap(),
+    });
+    let mut racks = Racks::default();
+    racks.types.extend(types);
+    racks
+}
+
+#[test]
+fn v1_exactly_the_limit() {
+    let v = golden("v01-pue.json");
+    let pue = Pue::interim(kwh(&v["total_kwh"]), kwh(&v["it_kwh"])).unwrap();
+    let limit = v["expect"]["pue"].as_str().unwrap().parse().unwrap();
+    assert_eq!(pue.ratio(), Ratio::from(&limit));
+    assert_eq!(Comparison::Full.holds(pue.ratio(), Relation::AtMost, limit), v["expect"]["at_most_1.25"]);
+    assert_eq!(Comparison::Full.holds(pue.ratio(), Relation::LessThan, limit), v["expect"]["less_than_1.25"]);
+}
+
+#[test]
+fn v2_design_figure() {
+    let v = golden("v02-design.json");
+    let racks = racks(&v["racks"]);
+    let power = racks.design_power().unwrap();
+    assert_eq!(power.kw(), v["expect"]["power_kw"].as_f64().unwrap());
+    let it = power.over(v["hours"].as_i64().unwrap() * 3_600_000);
+    assert_eq!(it, kwh(&v["expect"]["it_kwh"]));
+    let pue = Pue::design(kwh(&v["total_kwh"]), it).unwrap();
+    assert_eq!(pue.ratio().round(5).unwrap().to_string(), v["expect"]["pue_5_digits"]);
+    let standard = racks.standard().unwrap();
+    assert_eq!(standard.ratio().to_f64(), v["expect"]["standard_racks"].as_f64().unwrap());
+    assert_eq!(Scale::national(standard).as_str(), v["expect"]["scale"]);
+}
+
+#[test]
+fn v3_ratio_of_sums_not_mean_of_ratios() {
+    let v = golden("v03-ratio-of-sums.json");
+    let sum =
+        |column: usize| v["months"].as_array().unwrap().iter().map(|month| kwh(&month[column])).sum::<ExactEnergy>();
+    let pue = Pue::interim(sum(0), sum(1)).unwrap();
+    assert_eq!(pue.ratio().round(6).unwrap().to_string(), v["expect"]["pue_6_digits"]);
+    assert_ne!(pue.ratio().round(2).unwrap().to_string(), v["expect"]["not"]);
+}
+
+#[test]
+fn v7_standard_racks_by_power() {
+    let v = golden("v07-standard-racks.json");
+    let standard = racks(&v["racks"]).standard().unwrap();
+    assert_eq!(standard.ratio().to_f64(), v["expect"]["standard_racks"].as_f64().unwrap());
+    assert_eq!(Scale::national(standard).as_str(), v["expect"]["scale"]);
+}
+
+#[test]
+fn v8_scale_edges() {
+    for row in golden("v08-scale.json")["expect"].as_array().unwrap() {
+        let racks = StandardRacks::declared(row["standard_racks"].as_f64().unwrap()).unwrap();
+        assert_eq!(Scale::national(racks).as_str(), row["scale"], "{racks}");
+        let by_pack = pue::packs::wuhan_2024().scale_of(racks).unwrap();
+        assert_eq!(by_pack.as_str(), row["scale"], "{racks}");
+    }
+}
+
+#[test]
+fn v9_wuhan_rules_at_their_edges() {
+    let v = golden("v09-wuhan.json");
+    for case in v["cases"].as_array().unwrap() {
+        let name = case["name"].as_str().unwrap();
+        let months = case["months"].as_u64().unwrap_or(12) as usize;
+        let mut submission = common::good_submission();
+        submission["facility"]["rated_it_kw"] = json!(7600.0);
+        // IT energy per month: 4 GWh in twelve months, so that the year's total is a whole number of mWh.
+        let it = vec![48_000_000.0 / months as f64; months];
+        let it: Vec<f64> = it.iter().map(|kwh: &f64| kwh.floor()).collect();
+        let sum: f64 = it.iter().sum();
+        let mut total = it.clone();
+        total[0] += sum * (case["pue"].as_f64().unwrap() - 1.0);
+        // To the nearest mWh of the exact product, away from the limit's other side.
+        total[0] = (total[0] * 1e6).round() / 1e6;
+        submission["energy"] = json!([
+            {"point": "grid_supply", "carrier": "electricity", "monthly_kwh": total},
+            {"point": "ups_output", "carrier": "electricity", "monthly_kwh": it},
+        ]);
+        submission["facility"].as_object_mut().unwrap().remove("rated_it_kw");
+        for (pointer, value) in case["change"].as_object().into_iter().flatten() {
+            let (parent, key) = pointer.rsplit_once('/').unwrap();
+            submission.pointer_mut(parent).unwrap()[key] = value.clone();
+        }
+        let audit = audit_json(submission.to_string().as_bytes(), &[]);
+        assert_eq!(outcome(&audit, "pue-new-large"), case["expect"]["pue"], "{name}: {:#?}", audit.verdicts);
+        assert_eq!(outcome(&audit, "grade-new-large"), case["expect"]["grade"], "{name}: {:#?}", audit.verdicts);
+        for verdict in &audit.verdicts {
+            let undetermined = verdict.outcome == pue::Outcome::Undetermined;
+            assert_eq!(
+                verdict.settles.is_some(),
+                undetermined,
+                "{name}: what would settle it is said if, and only if, it is open"
+            );
+            assert!(
+                !verdict.trace.is_empty() && !verdict.message.zh.is_empty() && !verdict.message.en.is_empty(),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn v15_the_real_site() {
+    let v = golden("v15-esif.json");
+    let site = pue::read::site(&bytes("examples/data/esif/site.json")).value.unwrap();
+    let readings = pue::read::csv(&site, "readings.csv", text("examples/data/esif/readings.csv").as_bytes()).unwrap();
+    let zone = time_zone("America/Denver").unwrap();
+    let whole = Period::parse("2016-06-01/2025-09-01", zone.clone()).unwrap();
+    let boundary = Boundary::new(&site, None);
+    for granularity in [Granularity::Month, Granularity::Hour] {
+        let ledger = Ledger::build_by(&site, &readings, whole.clone(), granularity).unwrap();
+        let measured = ledger.pue(&boundary, &whole);
+        let pue = measured.pue.unwrap();
+        assert_eq!(pue.kind(), v["whole"]["kind"]);
+        assert_eq!(pue.ratio().round(4).unwrap().to_string(), v["whole"]["pue_4_digits"]);
+        for row in v["years"].as_array().unwrap() {
+            let year = Period::year(row["year"].as_i64().unwrap() as i16, zone.clone()).unwrap();
+            let measured = ledger.pue(&boundary, &year);
+            let pue = measured.pue.unwrap();
+            assert_eq!(pue.kind(), row["kind"], "{year}");
+            let percent = measured.coverage.result() * 100.0;
+            assert!((percent - row["coverage_percent"].as_f64().unwrap()).abs() <= 0.05, "{year}: {percent}");
+            if let Some(printed) = row["pue_4_digits"].as_str() {
+                assert_eq!(pue.ratio().round(4).unwrap().to_string(), printed, "{year}");
+                assert_ne!(pue.ratio().round(4).unwrap().to_string(), row["not_the_mean_of_months"], "{year}");
+            }
+            assert_eq!(matches!(pue, AnyPue::Annual(_)), row["kind"] == "annual", "{year}");
+        }
+    }
+}
+
+/// Every month's ratio is the one that the source prints, within 2e-6.
+#[test]
+fn v15_every_month_is_the_printed_one() {
+    let site = pue::read::site(&bytes("examples/data/esif/site.json")).value.unwrap();
+    let readings = pue::read::csv(&site, "readings.csv", text("examples/data/esif/readings.csv").as_bytes()).unwrap();
+    let whole = Period::parse("2016-06-01/2025-09-01", site.time_zone()).unwrap();
+    let ledger = Ledger::build(&site, &readings, whole.clone()).unwrap();
+    let months = ledger.monthly(&Boundary::new(&site, None), &whole);
+    let printed = text("tests/golden/v15-esif-monthly.csv");
+    let printed: Vec<(&str, f64)> =
+        printed.lines().skip(1).map(|line| (&line[..7], line.rsplit(',').next().unwrap().parse().unwrap())).collect();
+    assert_eq!((months.len(), printed.len()), (111, 111));
+    for (month, (name, ratio)) in months.iter().zip(printed) {
+        assert_eq!(month.month, name);
+        let ours = month.pue.unwrap();
+        assert!((ours - ratio).abs() <= 2e-6, "{name}: {ours} against {ratio}");
+    }
+}

@@ -5,7 +5,7 @@ use crate::{
     finding::{Code, Faults, Finding},
     metering::{Meter, MeteringTree},
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// A data centre with its meters and certificates.
 ///
@@ -18,6 +18,8 @@ pub struct Site {
     certificates: Vec<Certificate>,
     tree: MeteringTree,
     index: HashMap<String, usize>,
+    /// Where each meter stands in the input, as a JSON Pointer.
+    places: Vec<String>,
     findings: Vec<Finding>,
 }
 
@@ -27,65 +29,41 @@ impl Site {
     /// # Errors
     /// All [`Faults`] at once.
     pub fn new(facility: Facility, meters: Vec<Meter>, certificates: Vec<Certificate>) -> Result<Self, Faults> {
-        Site::assemble(facility, meters, certificates, Vec::new()).checked()
+        Site::assemble(facility, in_list(meters), certificates, Vec::new()).checked()
     }
 
-    /// A site of whatever can be used, with everything that was found on the way. A meter with an error is left out.
+    /// A site of whatever can be used, with everything that was found on the way. Each meter comes with its place in the
+    /// input; one with an error is left out.
     pub(crate) fn assemble(
         facility: Facility,
-        meters: Vec<Meter>,
+        meters: Vec<(String, Meter)>,
         certificates: Vec<Certificate>,
         mut findings: Vec<Finding>,
     ) -> Self {
         findings.extend(facility.check().into_iter().map(|finding| at_place("/facility", finding)));
-        let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (i, meter) in meters.iter().enumerate() {
-            places.entry(&meter.id).or_default().push(i);
+        let mut shared: HashMap<&str, usize> = HashMap::new();
+        for (_, meter) in &meters {
+            *shared.entry(&meter.id).or_default() += 1;
         }
-        let mut bad = vec![false; meters.len()];
-        let mut refuse = |i: usize, finding: Finding| {
-            if finding.is_error()
-                && let Some(flag) = bad.get_mut(i)
-            {
-                *flag = true;
+        let mut sound = Vec::with_capacity(meters.len());
+        for (place, meter) in &meters {
+            let mut faults = meter.check();
+            if let Some(&count) = shared.get(meter.id.as_str()).filter(|count| **count > 1) {
+                let found = format!("{count} meters of this id");
+                faults.push(Finding::new(Code::MeterDuplicateId).path("/id").meter(&meter.id).found(found));
             }
-            findings.push(at_place(&format!("/meters/{i}"), finding));
-        };
-        for (id, shared) in places.iter().filter(|(_, shared)| shared.len() > 1) {
-            for &i in shared {
-                refuse(
-                    i,
-                    Finding::new(Code::MeterDuplicateId)
-                        .path("/id")
-                        .meter(*id)
-                        .found(format!("{} meters of this id", shared.len())),
-                );
-            }
+            sound.push(!faults.iter().any(Finding::is_error));
+            findings.extend(faults.into_iter().map(|finding| at_place(place, finding)));
         }
-        for (i, meter) in meters.iter().enumerate() {
-            for finding in meter.check() {
-                refuse(i, finding);
-            }
-        }
-        let (kept, places): (Vec<Meter>, Vec<usize>) = meters
-            .into_iter()
-            .enumerate()
-            .filter(|(i, _)| !bad.get(*i).copied().unwrap_or(true))
-            .map(|(i, meter)| (meter, i))
-            .unzip();
+        let kept = meters.into_iter().zip(sound).filter(|(_, sound)| *sound).map(|(meter, _)| meter);
+        let (places, kept): (Vec<String>, Vec<Meter>) = kept.unzip();
         let index: HashMap<String, usize> = kept.iter().enumerate().map(|(i, meter)| (meter.id.clone(), i)).collect();
         let (tree, faults) = MeteringTree::new(&kept);
         for finding in faults {
-            let place = finding
-                .meter
-                .as_deref()
-                .and_then(|id| index.get(id))
-                .and_then(|&i| places.get(i))
-                .copied()
-                .unwrap_or(0);
-            findings.push(at_place(&format!("/meters/{place}"), finding));
+            let meter = finding.meter.as_deref().and_then(|id| index.get(id)).and_then(|&i| places.get(i));
+            findings.push(at_place(meter.map_or("/meters", String::as_str), finding));
         }
-        Site { facility, meters: kept, certificates, tree, index, findings }
+        Site { facility, meters: kept, certificates, tree, index, places, findings }
     }
 
     /// The site, if none of its findings is an error.
@@ -119,6 +97,11 @@ impl Site {
         self.index.get(id).copied()
     }
 
+    /// Where a meter stands in the input, as a JSON Pointer.
+    pub(crate) fn place(&self, meter: usize) -> &str {
+        self.places.get(meter).map_or("/meters", String::as_str)
+    }
+
     /// Its time zone.
     pub fn time_zone(&self) -> jiff::tz::TimeZone {
         self.facility.time_zone.clone()
@@ -135,6 +118,11 @@ impl PartialEq for Site {
     fn eq(&self, other: &Self) -> bool {
         (&self.facility, &self.meters, &self.certificates) == (&other.facility, &other.meters, &other.certificates)
     }
+}
+
+/// Meters with their places in a plain list.
+pub(crate) fn in_list(meters: Vec<Meter>) -> Vec<(String, Meter)> {
+    meters.into_iter().enumerate().map(|(i, meter)| (format!("/meters/{i}"), meter)).collect()
 }
 
 fn at_place(place: &str, mut finding: Finding) -> Finding {

@@ -174,7 +174,7 @@ impl Boundary {
                 if !same {
                     self.findings.push(
                         Finding::new(Code::MeterDoubleCounted)
-                            .path(format!("/meters/{i}"))
+                            .path(site.place(i))
                             .meter(&meter.id)
                             .found(meter.point.as_str()),
                     );
@@ -218,7 +218,7 @@ impl Boundary {
                 // Nothing says which generator it feeds; its output is metered, so the fuel is the same energy again.
                 self.findings.push(
                     Finding::new(Code::MeterDoubleCounted)
-                        .path(format!("/meters/{i}/parent"))
+                        .path(format!("{}/parent", site.place(i)))
                         .meter(&meter.id)
                         .found("no parent")
                         .expected("the generator_output meter that it feeds, if any"),
@@ -240,7 +240,7 @@ impl Boundary {
                     };
                     self.findings.push(
                         Finding::new(Code::JsonMissing)
-                            .path(format!("/meters/{i}/factor"))
+                            .path(format!("{}/factor", site.place(i)))
                             .meter(&meter.id)
                             .expected(expected),
                     );
@@ -295,7 +295,7 @@ impl Boundary {
             if meter.parent.is_some() && !covers && !site.tree().is_below(i, site.meters(), |above| above == point) {
                 self.findings.push(
                     Finding::new(Code::PueCategoryMixed)
-                        .path(format!("/meters/{i}"))
+                        .path(site.place(i))
                         .meter(&meter.id)
                         .found(meter.point.as_str())
                         .expected(point.as_str()),

@@ -259,7 +259,7 @@ impl<'s> Ledger<'s> {
         let zone = self.period.zone();
         for (i, (meter, book)) in self.site.meters().iter().zip(&self.books).enumerate() {
             for (code, &(count, at, tally)) in &book.log {
-                let mut finding = Finding::new(*code).path(format!("/meters/{i}")).meter(&meter.id);
+                let mut finding = Finding::new(*code).path(self.site.place(i)).meter(&meter.id);
                 finding.count = count;
                 finding.at = Some(rfc3339(at, zone));
                 finding.until = tally.until.map(|until| rfc3339(until, zone));
@@ -302,7 +302,7 @@ impl<'s> Ledger<'s> {
                 [(Code::ReadingOutOfOrder, displaced), (Code::ReadingOutsidePeriod, outside.count() as u64)]
             {
                 if count > 0 {
-                    let mut finding = Finding::new(code).path(format!("/meters/{i}")).meter(id);
+                    let mut finding = Finding::new(code).path(self.site.place(i)).meter(id);
                     finding.count = count;
                     self.findings.push(finding);
                 }

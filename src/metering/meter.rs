@@ -238,6 +238,17 @@ impl MeasurementPoint {
             MeasurementPoint::Export => "export",
         }
     }
+
+    /// The carrier that goes without saying there; a generator's fuel has to be named.
+    pub const fn usual_carrier(self) -> Option<Carrier> {
+        match self {
+            MeasurementPoint::GeneratorFuel => None,
+            MeasurementPoint::PurchasedCooling => Some(Carrier::ChilledWater),
+            MeasurementPoint::HeatReused => Some(Carrier::HotWater),
+            MeasurementPoint::Water => Some(Carrier::Water),
+            _ => Some(Carrier::Electricity),
+        }
+    }
 }
 
 /// What flows through a meter.

@@ -37,11 +37,19 @@ impl Ratio {
         Some(Ratio { numerator: numerator / divisor, denominator: denominator / divisor })
     }
 
-    /// The number as its shortest decimal form reads (`0.1` is one tenth); `None` unless finite and below 10¹⁸.
+    /// The number as its shortest decimal form reads (`0.1` is one tenth); `None` unless it is zero or its magnitude lies
+    /// between 10⁻¹⁹ and 10¹⁸.
     pub fn from_f64(value: f64) -> Option<Ratio> {
-        (value.is_finite() && value.abs() < 1e18)
-            .then(|| format!("{value}").parse::<Decimal>().ok())?
-            .map(|d| Ratio::from(&d))
+        if !value.is_finite() || value.abs() >= 1e18 {
+            return None;
+        }
+        let text = format!("{value:e}");
+        let (mantissa, exponent) = text.split_once('e')?;
+        let digits = mantissa.split_once('.').map_or(0, |(_, part)| part.len() as i32);
+        let units: i128 = mantissa.replace('.', "").parse().ok()?;
+        let power = exponent.parse::<i32>().ok()? - digits;
+        let scale = 10_i128.checked_pow(power.unsigned_abs())?;
+        if power >= 0 { Ratio::new(units.checked_mul(scale)?, 1) } else { Ratio::new(units, scale) }
     }
 
     /// The part above the line, in lowest terms.
@@ -98,11 +106,26 @@ impl Ratio {
 
     /// `⌊self × whole⌋`; `None` beyond the range of the integer.
     pub(crate) fn floor_of(self, whole: i128) -> Option<i128> {
-        // Whole multiples first, so that the product of two large numbers never has to be formed.
-        let many = (whole.div_euclid(self.denominator)).checked_mul(self.numerator)?;
-        let rest = whole.rem_euclid(self.denominator).checked_mul(self.numerator)?.div_euclid(self.denominator);
-        many.checked_add(rest)
+        // Whole multiples first, so that the product of two large numbers rarely has to be formed.
+        let many = whole.div_euclid(self.denominator).checked_mul(self.numerator)?;
+        let rest = whole.rem_euclid(self.denominator);
+        let part = match rest.checked_mul(self.numerator) {
+            Some(product) => product.div_euclid(self.denominator),
+            None => floor_of_product(rest, self.numerator, self.denominator)?,
+        };
+        many.checked_add(part)
     }
+}
+
+/// `⌊a·b / d⌋` for `0 ≤ a < d`, bit by bit, without forming the product.
+fn floor_of_product(a: i128, b: i128, d: i128) -> Option<i128> {
+    let (mut quotient, mut rest) = (0_i128, 0_i128);
+    for bit in (0..i128::BITS - b.unsigned_abs().leading_zeros()).rev() {
+        rest = 2 * rest + if b.unsigned_abs() >> bit & 1 == 1 { a } else { 0 };
+        quotient = quotient.checked_mul(2)?.checked_add(rest / d)?;
+        rest %= d;
+    }
+    Some(if b >= 0 { quotient } else { -quotient - i128::from(rest != 0) })
 }
 
 impl From<&Decimal> for Ratio {
@@ -192,6 +215,11 @@ mod tests {
                     prop_assert_eq!(ratio.to_f64(), float);
                 }
             }
+        }
+
+        #[test]
+        fn the_long_way_is_the_short_way(a in 0_i128..1_000_000_000, b in -1_000_000_000_000_i128..1_000_000_000_000, more in 1_i128..1_000_000) {
+            prop_assert_eq!(floor_of_product(a, b, a + more), Some((a * b).div_euclid(a + more)));
         }
 
         #[test]

@@ -2,7 +2,7 @@ use super::{Fields, Node};
 use crate::{
     facility::{Certificate, Facility, Lifecycle, RackType, Racks},
     finding::{Code, Finding},
-    metering::{Carrier, Exchange, Meter, MeterKind},
+    metering::{Carrier, Exchange, MeasurementPoint, Meter, MeterKind},
     period::time_zone,
     quantity::Unit,
     site::Site,
@@ -51,7 +51,7 @@ fn site_from(node: &Node) -> Read<Site> {
 fn read_site<'n>(
     node: &'n Node,
     findings: &'n RefCell<Vec<Finding>>,
-) -> Option<(Facility, Vec<Meter>, Vec<Certificate>)> {
+) -> Option<(Facility, Vec<(String, Meter)>, Vec<Certificate>)> {
     let fields = Fields::new(node, "", findings)?;
     expect_schema(&fields, SITE_SCHEMA)?;
     let Some(of_facility) = fields.object("facility") else {
@@ -206,8 +206,14 @@ pub(crate) fn certificates(fields: &Fields<'_>) -> Vec<Certificate> {
     rows.collect()
 }
 
-pub(crate) fn meters(fields: &Fields<'_>) -> Vec<Meter> {
-    fields.objects("meters").unwrap_or_default().into_iter().filter_map(meter).collect()
+/// The meters with their places.
+pub(crate) fn meters(fields: &Fields<'_>) -> Vec<(String, Meter)> {
+    fields
+        .objects("meters")
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|row| Some((row.place().to_owned(), meter(row)?)))
+        .collect()
 }
 
 fn meter(row: Fields<'_>) -> Option<Meter> {
@@ -219,11 +225,11 @@ fn meter(row: Fields<'_>) -> Option<Meter> {
     let (id, point, kind, unit) = (row.text("id"), row.choice("point"), kind(&row), unit(&row));
     let mut meter = Meter::new(
         id.clone().unwrap_or_default(),
-        point.unwrap_or(crate::metering::MeasurementPoint::Other),
+        point.unwrap_or(MeasurementPoint::Other),
         kind.unwrap_or(MeterKind::Interval),
         unit.unwrap_or(Unit::KilowattHour),
     );
-    let carrier = if row.node("carrier").is_some() { row.choice("carrier") } else { Some(Carrier::Electricity) };
+    let carrier = carrier(&row, point);
     meter.carrier = carrier.unwrap_or(Carrier::Electricity);
     meter.multiplier = row.number("multiplier").unwrap_or(1.0);
     meter.accuracy_class = row.choice("accuracy_class");
@@ -244,6 +250,18 @@ fn meter(row: Fields<'_>) -> Option<Meter> {
     }
     row.finish();
     usable.then_some(meter)
+}
+
+/// The carrier as stated, or the one that goes without saying at the point.
+pub(crate) fn carrier(row: &Fields<'_>, point: Option<MeasurementPoint>) -> Option<Carrier> {
+    if row.node("carrier").is_some() {
+        return row.choice("carrier");
+    }
+    let usual = point.and_then(MeasurementPoint::usual_carrier);
+    if usual.is_none() {
+        row.missing("carrier", "diesel, natural_gas, hydrogen …");
+    }
+    usual
 }
 
 fn kind(row: &Fields<'_>) -> Option<MeterKind> {

@@ -120,7 +120,8 @@ pub fn audit_json(json: &[u8], packs: &[Pack]) -> Assessment {
 /// The parts of a submission, before they are checked together.
 struct Parts {
     facility: Facility,
-    meters: Vec<Meter>,
+    /// With their places in the input.
+    meters: Vec<(String, Meter)>,
     certificates: Vec<Certificate>,
     period: Period,
     readings: Readings,

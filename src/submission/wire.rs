@@ -75,7 +75,7 @@ struct Row {
     point: MeasurementPoint,
     carrier: Carrier,
     unit: Unit,
-    /// Start, end, value; NaN is missing.
+    /// Start, end, value; what is missing is not there.
     parts: Vec<(i64, i64, f64)>,
 }
 
@@ -116,7 +116,7 @@ fn energy(fields: &Fields<'_>, period: &Period) -> Vec<Row> {
 fn energy_row(row: Fields<'_>, months: &[i64]) -> Option<Row> {
     let path = row.place().to_owned();
     let (id, point) = (row.text("id"), row.choice("point"));
-    let carrier = if row.node("carrier").is_some() { row.choice("carrier") } else { Some(Carrier::Electricity) };
+    let carrier = read::carrier(&row, point);
     let unit = if row.node("unit").is_some() { read::unit(&row) } else { Some(Unit::KilowattHour) };
     let (by_kwh, by_unit) = (values(&row, "monthly_kwh", months), values(&row, "monthly", months));
     let (whole_kwh, whole_unit) = (total(&row, "total_kwh"), total(&row, "total"));
@@ -146,70 +146,58 @@ fn values(row: &Fields<'_>, key: &'static str, months: &[i64]) -> Option<Vec<(i6
         return Some(Vec::new());
     }
     let edges = months.iter().zip(months.iter().skip(1));
-    let values = items.into_iter().zip(edges).map(|((path, node), (&start, &end))| {
+    let values = items.into_iter().zip(edges).filter_map(|((path, node), (&start, &end))| {
         let value = match node {
             Node::Null => {
                 row.push(Finding::new(Code::JsonMissing).path(&path).expected("the energy of the month"));
-                f64::NAN
+                None
             }
             node => figure(row, &path, node),
         };
-        (start, end, value)
+        Some((start, end, value?))
     });
     Some(values.collect())
 }
 
 fn total(row: &Fields<'_>, key: &'static str) -> Option<f64> {
-    let node = row.node(key)?;
-    Some(figure(row, &row.path(key), node))
+    figure(row, &row.path(key), row.node(key)?)
 }
 
 /// A number from 0 up; anything else is an error and missing.
-fn figure(row: &Fields<'_>, path: &str, node: &Node) -> f64 {
+fn figure(row: &Fields<'_>, path: &str, node: &Node) -> Option<f64> {
     match number(node) {
-        Some(number) if number >= 0.0 => return number,
+        Some(number) if number >= 0.0 => return Some(number),
         Some(number) => row.push(Finding::new(Code::ReadingNegative).path(path).found(number).expected("≥ 0")),
         None => row.push(Finding::new(Code::JsonType).path(path).found(node.describe()).expected("a number or null")),
     }
-    f64::NAN
+    None
 }
 
 /// The rows as meters with readings. A row with the id of a listed meter gives that meter's energy; a row without id
 /// stands for the whole point. A listed meter that no row speaks for stays, and its energy is unknown.
-fn metered(listed: Vec<Meter>, rows: Vec<Row>) -> (Vec<Meter>, Readings) {
+fn metered(listed: Vec<(String, Meter)>, rows: Vec<Row>) -> (Vec<(String, Meter)>, Readings) {
     let mut readings = Readings::default();
-    let mut meters: Vec<Meter> = Vec::new();
-    let mut spoken_for: Vec<bool> = listed
-        .iter()
-        .map(|meter| {
-            rows.iter().any(|row| row.id.is_none() && (row.point, row.carrier) == (meter.point, meter.carrier))
-        })
-        .collect();
+    let mut meters: Vec<(String, Meter)> = Vec::new();
+    let same_flow = |meter: &Meter, row: &Row| (meter.point, meter.carrier) == (row.point, row.carrier);
+    let speaks_for =
+        |row: &Row, meter: &Meter| same_flow(meter, row) && row.id.as_ref().is_none_or(|id| *id == meter.id);
+    let unheard: Vec<_> =
+        listed.iter().filter(|(_, meter)| !rows.iter().any(|row| speaks_for(row, meter))).cloned().collect();
     for row in rows {
-        let known = row.id.as_ref().and_then(|id| {
-            listed.iter().position(|meter| meter.id == *id && (meter.point, meter.carrier) == (row.point, row.carrier))
-        });
+        let known = listed.iter().find(|(_, meter)| row.id.as_ref() == Some(&meter.id) && same_flow(meter, &row));
         let id = row.id.unwrap_or_else(|| format!("{}/{}", row.point.as_str(), row.carrier.as_str()));
-        let mut meter = match known.and_then(|i| listed.get(i)) {
-            Some(meter) => meter.clone(),
+        let mut meter = match known {
+            Some((_, meter)) => meter.clone(),
             None => Meter::new(id.clone(), row.point, MeterKind::Interval, row.unit),
         };
-        if let Some(flag) = known.and_then(|i| spoken_for.get_mut(i)) {
-            *flag = true;
-        }
         // The row is energy already: dial, multiplier and exchanges have been dealt with.
         (meter.kind, meter.unit, meter.carrier, meter.multiplier) = (MeterKind::Interval, row.unit, row.carrier, 1.0);
         meter.events.clear();
-        let (mut start, mut end, mut value) = (Vec::new(), Vec::new(), Vec::new());
-        for (from, until, amount) in row.parts {
-            start.push(from);
-            end.push(until);
-            value.push(amount);
-        }
+        let (start, (end, value)) = row.parts.into_iter().map(|(from, until, amount)| (from, (until, amount))).unzip();
         readings.insert(id, Series::intervals(start, end, value));
-        meters.push(meter);
+        meters.push((row.path, meter));
     }
-    meters.extend(listed.into_iter().zip(spoken_for).filter(|(_, spoken_for)| !spoken_for).map(|(meter, _)| meter));
+    meters.extend(unheard);
     (meters, readings)
 }
 

@@ -1,0 +1,153 @@
+//! The rules: frozen figures, and scope in three-valued logic.
+
+mod common;
+
+use common::{golden, good_submission, outcome};
+use pue::{Pack, packs, submission::audit_json};
+use serde_json::{Value, json};
+
+/// A changed figure of a published edition breaks this test: publish a new edition instead.
+#[test]
+fn wuhan_2024_figures_are_frozen() {
+    let pack = serde_json::to_value(packs::wuhan_2024()).unwrap();
+    assert_eq!(pack, golden("rules/wuhan-2024.json"));
+}
+
+#[test]
+fn packs_go_round() {
+    for pack in packs::all() {
+        pack.validate().unwrap();
+        let again: Pack = serde_json::from_str(&serde_json::to_string(&pack).unwrap()).unwrap();
+        assert_eq!(pack, again);
+    }
+}
+
+/// A figure that is only reported, or a proxy, cannot be written into a requirement.
+#[test]
+fn a_proxy_cannot_judge() {
+    for basis in ["proxy", "reported"] {
+        let mut pack = serde_json::to_value(packs::wuhan_2024()).unwrap();
+        pack["requirements"][0]["source"]["basis"] = json!(basis);
+        let refused = serde_json::from_value::<Pack>(pack).unwrap_err().to_string();
+        assert!(refused.contains("unknown variant") && refused.contains("transcribed"), "{refused}");
+    }
+}
+
+#[test]
+fn a_faulty_pack_is_refused_with_all_its_faults() {
+    let mut pack = serde_json::to_value(packs::wuhan_2024()).unwrap();
+    pack["id"] = json!("");
+    pack["until"] = json!("2020-01-01");
+    pack["scale"].as_array_mut().unwrap().reverse();
+    pack["requirements"][1]["id"] = json!("pue-new-large");
+    pack["requirements"][0]["check"]["annual_pue"]["limit"] = json!("0.5");
+    let faults = serde_json::from_value::<Pack>(pack).unwrap().validate().unwrap_err().0;
+    assert_eq!(faults.len(), 5, "{faults:?}");
+    let mut number = serde_json::to_value(packs::wuhan_2024()).unwrap();
+    number["requirements"][0]["check"]["annual_pue"]["limit"] = json!(1.25);
+    assert!(serde_json::from_value::<Pack>(number).is_err(), "a limit is text, so that its printed digits survive");
+}
+
+/// A pack with another limit gives another verdict: the verdict comes from the data.
+#[test]
+fn the_limit_is_data() {
+    let mut pack = serde_json::to_value(packs::wuhan_2024()).unwrap();
+    pack["id"] = json!("stricter");
+    pack["requirements"][0]["check"]["annual_pue"]["limit"] = json!("1.2399");
+    let pack: Pack = serde_json::from_value(pack).unwrap();
+    let audit = audit_json(good_submission().to_string().as_bytes(), &[pack]);
+    let of = |id: &str| {
+        audit.verdicts.iter().find(|verdict| verdict.pack == id && verdict.requirement == "pue-new-large").unwrap()
+    };
+    assert_eq!(of("wuhan-2024").outcome, pue::Outcome::Meets);
+    assert_eq!(of("stricter").outcome, pue::Outcome::Fails);
+    assert!(
+        of("stricter").message.en.contains("1.240") && of("stricter").message.en.contains("1.2399"),
+        "{}",
+        of("stricter").message.en
+    );
+}
+
+#[test]
+fn settings_change_what_the_text_leaves_open() {
+    let changed = |change: &dyn Fn(&mut Value), spoil: &dyn Fn(&mut Value)| {
+        let mut pack = serde_json::to_value(packs::wuhan_2024()).unwrap();
+        pack["id"] = json!("set");
+        change(&mut pack["settings"]);
+        let mut submission = good_submission();
+        spoil(&mut submission);
+        let audit = audit_json(submission.to_string().as_bytes(), &[serde_json::from_value(pack).unwrap()]);
+        let outcomes: Vec<Value> = audit
+            .verdicts
+            .iter()
+            .filter(|verdict| verdict.pack == "set")
+            .map(|verdict| json!(verdict.outcome))
+            .collect();
+        json!(outcomes)
+    };
+    let rebuilt = |submission: &mut Value| submission["facility"]["lifecycle"]["kind"] = json!("rebuilt");
+    assert_eq!(
+        changed(&|settings| settings["count_rebuilt_as_new"] = json!(true), &rebuilt),
+        json!(["meets", "meets"])
+    );
+    assert_eq!(
+        changed(&|settings| settings["new_since"] = json!("2024-01-25"), &|_| {}),
+        json!(["not_applicable", "not_applicable"])
+    );
+    assert_eq!(changed(&|settings| settings["new_since"] = json!("2023-03-01"), &|_| {}), json!(["meets", "meets"]));
+    let no_day = |submission: &mut Value| submission["facility"]["lifecycle"]["approved_on"] = Value::Null;
+    assert_eq!(
+        changed(&|settings| settings["new_since"] = json!("2023-03-01"), &no_day),
+        json!(["undetermined", "undetermined"])
+    );
+    assert_eq!(
+        changed(&|settings| settings["ladders"] = json!(["low_carbon"]), &|_| {}),
+        json!(["meets", "undetermined"])
+    );
+    assert_eq!(changed(&|settings| settings["kinds"] = json!(["operation"]), &|_| {}), json!(["meets", "meets"]));
+}
+
+#[test]
+fn after_the_plans_years_the_verdict_says_so() {
+    let mut submission = good_submission();
+    submission["period"] = json!({"start": "2025-02-01", "end": "2026-02-01"});
+    let audit = audit_json(submission.to_string().as_bytes(), &[]);
+    assert_eq!(outcome(&audit, "pue-new-large"), "meets");
+    assert!(audit.verdicts[0].assumptions.iter().any(|text| text.en.contains("no repeal is stated")));
+}
+
+/// Missing energy: the verdict stands only if all that may have been missing keeps it.
+#[test]
+fn a_hole_decides_only_if_it_cannot_matter() {
+    use pue::{Ledger, Period, Readings, Site, metering::Series};
+    let judge = |capacity: f64, pue: f64| {
+        let mut site = good_submission();
+        site["schema"] = json!("pue/site/1");
+        for key in ["period", "energy", "declared"] {
+            site.as_object_mut().unwrap().remove(key);
+        }
+        site["facility"].as_object_mut().unwrap().remove("rated_it_kw");
+        site["meters"] = json!([
+            {"id": "total", "point": "grid_supply", "kind": "interval", "unit": "kWh", "capacity_kw": capacity * pue},
+            {"id": "it", "point": "ups_output", "kind": "interval", "unit": "kWh", "capacity_kw": capacity},
+        ]);
+        let site: Site = serde_json::from_value(site).unwrap();
+        let year = Period::year(2024, site.time_zone()).unwrap();
+        // A fortnight of June is missing.
+        let hours = (0..8784_i64).filter(|hour| !(4000..4336).contains(hour));
+        let start: Vec<i64> = hours.map(|hour| year.start() + hour * 3_600_000).collect();
+        let end: Vec<i64> = start.iter().map(|start| start + 3_600_000).collect();
+        let mut readings = Readings::default();
+        for (id, kw) in [("total", 4000.0 * pue), ("it", 4000.0)] {
+            readings.insert(id, Series::intervals(start.clone(), end.clone(), vec![kw; start.len()]));
+        }
+        let ledger = Ledger::build(&site, &readings, year).unwrap();
+        assert!(ledger.annual_pue().is_ok());
+        let verdicts = packs::wuhan_2024().judge(&site, &ledger);
+        serde_json::to_value(&verdicts[0]).unwrap()
+    };
+    assert_eq!(judge(4500.0, 1.10)["outcome"], "meets");
+    assert_eq!(judge(4500.0, 1.24)["outcome"], "undetermined");
+    assert_eq!(judge(4500.0, 1.40)["outcome"], "fails");
+    assert!(judge(4500.0, 1.24)["settles"]["en"].as_str().unwrap().contains("missing"));
+}

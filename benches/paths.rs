@@ -1,1 +1,98 @@
-fn main() {}
+//! The ways that have to be fast: cleaning, the ledger, the PUE, an audit. See `benches/README.md`.
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use pue::{
+    AnnualPue, Ledger, Period, Readings, Site,
+    kpi::Boundary,
+    metering::Series,
+    packs,
+    period::Granularity,
+    rule::Case,
+    submission::{Submission, audit_json},
+};
+use std::hint::black_box;
+
+const QUARTER: i64 = 900_000;
+
+/// A year of quarter-hour registers: two supplies and two UPS outputs, with a spike and a few missing values.
+fn registers() -> (Site, Readings, Period) {
+    let meter = |id: &str, point: &str| serde_json::json!({"id": id, "point": point, "kind": {"register": {"modulus": 1e9}}, "unit": "kWh", "capacity_kw": 5000.0});
+    let site = serde_json::json!({
+        "schema": "pue/site/1",
+        "facility": {"id": "A", "time_zone": "Asia/Shanghai"},
+        "meters": [meter("g1", "grid_supply"), meter("g2", "grid_supply"), meter("u1", "ups_output"), meter("u2", "ups_output")],
+    });
+    let site: Site = serde_json::from_value(site).expect("a site");
+    let year = Period::year(2024, site.time_zone()).expect("a year");
+    let time: Vec<i64> = (0..).map(|i| year.start() + i * QUARTER).take_while(|&at| at <= year.end()).collect();
+    let mut readings = Readings::default();
+    for (meter, scale) in [("g1", 1.2), ("g2", 1.25), ("u1", 1.0), ("u2", 1.0)] {
+        let mut dial = 1000.0;
+        let value = (0..time.len()).map(|i| {
+            dial += (300.0 + 40.0 * ((i as f64) / 96.0).sin()) * scale;
+            match i {
+                9_000 => dial + 90_000.0,
+                i if i % 1000 == 77 => f64::NAN,
+                _ => (dial * 1000.0_f64).round() / 1000.0,
+            }
+        });
+        readings.insert(meter, Series::registers(time.clone(), value.collect()));
+    }
+    (site, readings, year)
+}
+
+fn ledgers(c: &mut Criterion) {
+    let (site, readings, year) = registers();
+    let mut group = c.benchmark_group("readings");
+    group.throughput(Throughput::Elements(readings.len() as u64)).sample_size(20);
+    group.bench_function("plain sum of the columns", |b| {
+        b.iter(|| {
+            readings.iter().fold(0_u64, |sum, (_, series)| {
+                let column = series.column();
+                column
+                    .time
+                    .iter()
+                    .zip(column.value)
+                    .fold(sum, |sum, (time, value)| sum.wrapping_add(*time as u64 ^ value.to_bits()))
+            })
+        });
+    });
+    group.bench_function("clean and book by months", |b| {
+        b.iter(|| Ledger::build_by(&site, &readings, year.clone(), Granularity::Month).expect("a ledger"));
+    });
+    group.bench_function("clean and book by hours", |b| {
+        b.iter(|| Ledger::build(&site, &readings, year.clone()).expect("a ledger"))
+    });
+    group.finish();
+    let ledger = Ledger::build(&site, &readings, year.clone()).expect("a ledger");
+    let boundary = Boundary::new(&site, None);
+    c.bench_function("ledger of a year to its PUE", |b| b.iter(|| ledger.pue(black_box(&boundary), &year)));
+    c.bench_function("ledger of a year to its months", |b| b.iter(|| ledger.monthly(black_box(&boundary), &year)));
+}
+
+fn small_calls(c: &mut Criterion) {
+    let months = [(5_000_000.0, 4_000_000.0); 12];
+    c.bench_function("PUE of twelve monthly pairs", |b| b.iter(|| AnnualPue::from_monthly_kwh(black_box(&months))));
+    let json = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json"))
+        .expect("a submission");
+    c.bench_function("submission: parse", |b| {
+        b.iter(|| Submission::from_json(black_box(&json)).expect("a submission"))
+    });
+    c.bench_function("submission: parse and audit", |b| b.iter(|| audit_json(black_box(&json), &[])));
+    let submission = Submission::from_json(&json).expect("a submission");
+    let ledger = submission.ledger().expect("a ledger");
+    let boundary = Boundary::new(submission.site(), None);
+    let measured = ledger.pue(&boundary, ledger.period());
+    let pack = packs::wuhan_2024();
+    let on = ledger.period().last_day();
+    c.bench_function("wuhan-2024: judge with trace", |b| {
+        b.iter_batched(
+            || Case::new(submission.site(), on, &measured, &boundary, &[]),
+            |case| pack.judge_case(&case),
+            BatchSize::SmallInput,
+        );
+    });
+}
+
+criterion_group!(benches, ledgers, small_calls);
+criterion_main!(benches);

@@ -144,13 +144,16 @@ pub(crate) struct Conversion {
 /// Counted steps up to here have a float spacing of 1/32 or less: a product this close to an integer is that integer.
 const SURE: f64 = (1_u64 << 48) as f64;
 
+/// Adding and taking away 1.5·2⁵² rounds a float below 2⁵¹ to the nearest integer, ties to even.
+const ROUND: f64 = (3_u64 << 51) as f64;
+
 impl Conversion {
     /// The exact units of a dial value.
     pub(crate) fn exact(&self, value: f64) -> Result<i128, QuantityError> {
         let product = value * self.factor;
-        let nearest = product.round_ties_even();
+        let nearest = (product + ROUND) - ROUND;
         if product.abs() < SURE && (product - nearest).abs() <= 0.25 {
-            return Ok(nearest as i128 * self.step);
+            return Ok(i128::from(nearest as i64) * self.step);
         }
         self.exact_slowly(value)
     }

@@ -11,18 +11,26 @@ pub(crate) struct Rate {
 impl Rate {
     /// Whether `amount` can have passed in `ms` at this rate.
     pub(crate) fn admits(self, amount: i128, ms: i64) -> bool {
-        amount.saturating_mul(i128::from(self.ms)) <= self.amount.saturating_mul(i128::from(ms))
+        times(amount, self.ms) <= times(self.amount, ms)
     }
 
     /// The most that can pass in `ms`, rounded up.
     pub(crate) fn most(self, ms: i64) -> i128 {
-        let product = self.amount.saturating_mul(i128::from(ms));
+        let product = times(self.amount, ms);
         let divisor = i128::from(self.ms.max(1));
         product.div_euclid(divisor) + i128::from(product.rem_euclid(divisor) != 0)
     }
 
     pub(crate) fn is_above(self, other: Rate) -> bool {
-        self.amount.saturating_mul(i128::from(other.ms)) > other.amount.saturating_mul(i128::from(self.ms))
+        times(self.amount, other.ms) > times(other.amount, self.ms)
+    }
+}
+
+/// The product, saturating. Nearly all amounts fit in 64 bits, and then it is a single multiplication.
+fn times(amount: i128, ms: i64) -> i128 {
+    match i64::try_from(amount) {
+        Ok(small) => i128::from(small) * i128::from(ms),
+        Err(_) => amount.saturating_mul(i128::from(ms)),
     }
 }
 
@@ -71,9 +79,6 @@ fn median_rate(points: &[Point]) -> Option<Rate> {
         .filter(|rate| rate.amount > 0 && rate.ms > 0)
         .collect();
     let middle = rates.len().checked_sub(1)? / 2;
-    let (_, median, _) = rates.select_nth_unstable_by(middle, |a, b| {
-        let (left, right) = (a.amount.saturating_mul(b.ms.into()), b.amount.saturating_mul(a.ms.into()));
-        left.cmp(&right)
-    });
+    let (_, median, _) = rates.select_nth_unstable_by(middle, |a, b| times(a.amount, b.ms).cmp(&times(b.amount, a.ms)));
     Some(*median)
 }

@@ -37,43 +37,38 @@ pub(super) fn next(chain: &Chain<'_>, points: &[Point], from: usize, complete_un
 
 pub(super) fn book(chain: &Chain<'_>, points: &[Point], from: usize, to: usize, sink: &mut impl Sink) {
     let (Some(a), Some(b)) = (points.get(from), points.get(to)) else { return };
-    let units = chain.meter.unit.conversion(chain.meter.multiplier);
-    for dropped in points.get(from + 1..to).unwrap_or_default() {
-        let code = if dropped.value < a.base() { Code::RegisterGlitch } else { Code::RegisterSpike };
-        let tally = Tally {
-            until: Some(b.at),
-            found: Some(units.dial(dropped.value)),
-            at_least: Some(units.dial(a.base())),
-            ..Tally::default()
-        };
-        sink.fault(code, dropped.at, tally);
-    }
     let elapsed = b.at - a.at;
-    let mut known = |amount: i128| {
+    let flow = |amount: i128| Flow { start: a.at, end: b.at, amount, shape: Shape::Even };
+    let fitted = fit(chain, a, b);
+    if let Some(Fit::Plain(amount) | Fit::Rollover(amount)) = fitted {
         sink.rate(Rate { amount, ms: elapsed });
-        sink.flow(Flow { start: a.at, end: b.at, amount, shape: Shape::Even });
-    };
-    let tally = Tally {
+        sink.flow(flow(amount));
+    }
+    if matches!(fitted, Some(Fit::Plain(_))) && to == from + 1 && b.restart.is_none() {
+        return; // as nearly always
+    }
+    let units = chain.meter.unit.conversion(chain.meter.multiplier);
+    let seen = |point: &Point| Tally {
         until: Some(b.at),
-        found: Some(units.dial(b.value)),
+        found: Some(units.dial(point.value)),
         at_least: Some(units.dial(a.base())),
         ..Tally::default()
     };
-    let most = chain.history.limit.map(|limit| limit.most(elapsed));
-    match fit(chain, a, b) {
-        Some(Fit::Plain(d)) => known(d),
-        Some(Fit::Rollover(d)) => {
-            known(d);
-            sink.fault(Code::RegisterRollover, b.at, tally);
+    for dropped in points.get(from + 1..to).unwrap_or_default() {
+        let code = if dropped.value < a.base() { Code::RegisterGlitch } else { Code::RegisterSpike };
+        sink.fault(code, dropped.at, seen(dropped));
+    }
+    match (fitted, chain.history.limit.map(|limit| limit.most(elapsed))) {
+        (Some(Fit::Plain(_)), _) => {}
+        (Some(Fit::Rollover(_)), _) => sink.fault(Code::RegisterRollover, b.at, seen(b)),
+        (None, Some(most)) if b.restart.is_none() && b.value <= most => {
+            sink.flow(flow(b.value));
+            sink.hole(Hole { start: a.at, end: b.at, missing_ms: 0, most: Some(most - b.value) });
+            sink.fault(Code::RegisterReset, b.at, seen(b));
         }
-        None if b.restart.is_none() && most.is_some_and(|most| b.value <= most) => {
-            sink.flow(Flow { start: a.at, end: b.at, amount: b.value, shape: Shape::Even });
-            sink.hole(Hole { start: a.at, end: b.at, missing_ms: 0, most: most.map(|most| most - b.value) });
-            sink.fault(Code::RegisterReset, b.at, tally);
-        }
-        None => {
+        (None, most) => {
             sink.hole(Hole { start: a.at, end: b.at, missing_ms: elapsed, most });
-            sink.fault(Code::RegisterStep, b.at, tally);
+            sink.fault(Code::RegisterStep, b.at, seen(b));
         }
     }
     if let Some(first) = b.restart {

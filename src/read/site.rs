@@ -40,29 +40,32 @@ pub fn site(json: &[u8]) -> Read<Site> {
 
 fn site_from(node: &Node) -> Read<Site> {
     let findings = RefCell::default();
-    let read = read_site(node, &findings);
+    let parts = parts(node, &findings);
     let mut findings = findings.into_inner();
-    let value = read.map(|(facility, meters, certificates)| {
+    let value = parts.map(|Parts { facility, meters, certificates }| {
         Site::assemble(facility, meters, certificates, std::mem::take(&mut findings))
     });
     Read { value, findings }
 }
 
-fn read_site<'n>(
-    node: &'n Node,
-    findings: &'n RefCell<Vec<Finding>>,
-) -> Option<(Facility, Vec<(String, Meter)>, Vec<Certificate>)> {
+/// The parts of a site, before they are checked together.
+struct Parts {
+    facility: Facility,
+    /// With their places in the input.
+    meters: Vec<(String, Meter)>,
+    certificates: Vec<Certificate>,
+}
+
+fn parts<'n>(node: &'n Node, findings: &'n RefCell<Vec<Finding>>) -> Option<Parts> {
     let fields = Fields::new(node, "", findings)?;
     expect_schema(&fields, SITE_SCHEMA)?;
     let Some(of_facility) = fields.object("facility") else {
         fields.missing("facility", "an object that describes the data centre");
         return None;
     };
-    let facility = facility(of_facility);
-    let meters = meters(&fields);
-    let certificates = certificates(&fields);
+    let parts = Parts { facility: facility(of_facility), meters: meters(&fields), certificates: certificates(&fields) };
     fields.finish();
-    Some((facility, meters, certificates))
+    Some(parts)
 }
 
 /// The stated schema, or a finding and nothing.

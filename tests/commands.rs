@@ -1,0 +1,161 @@
+//! The commands as users run them: options, answers, exit codes.
+
+mod common;
+
+use serde_json::Value;
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+};
+
+/// Runs an example; `cargo test` has built it.
+fn run(example: &str, arguments: &[&str], input: Option<&[u8]>) -> Output {
+    let mut folder = std::env::current_exe().unwrap();
+    folder.pop();
+    folder.pop();
+    let program = folder.join("examples").join(format!("{example}{}", std::env::consts::EXE_SUFFIX));
+    let mut child = Command::new(&program)
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}; `cargo test` without --test builds it", program.display()));
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(input.unwrap_or_default()).unwrap();
+    drop(stdin);
+    child.wait_with_output().unwrap()
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+const WUHAN: [&str; 10] = [
+    "--site",
+    "examples/data/wuhan/site.json",
+    "--readings",
+    "examples/data/wuhan/registers.csv",
+    "--readings",
+    "examples/data/wuhan/power.csv",
+    "--readings",
+    "examples/data/wuhan/intervals.csv",
+    "--period",
+    "2024",
+];
+
+#[test]
+fn the_first_command_shows_the_real_site() {
+    for (lang, verdict) in [("en", "not applicable"), ("zh", "不适用")] {
+        let output = run("operator", &["--lang", lang], None);
+        assert_eq!(output.status.code(), Some(0));
+        let shown = text(&output);
+        for part in [
+            "1.0716",
+            "1.0456",
+            "10.7799/3015212",
+            "wuhan-2024 pue-new-large",
+            verdict,
+            "examples/data/wuhan/site.json",
+        ] {
+            assert!(shown.contains(part), "{part} is not in\n{shown}");
+        }
+    }
+}
+
+#[test]
+fn the_operator_answers_in_each_form() {
+    let with = |more: &[&str]| run("operator", &[&WUHAN, more].concat(), None);
+    let json = with(&["--format", "json"]);
+    assert_eq!((json.status.code(), json.stderr.len()), (Some(0), 0));
+    let answer: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(answer["schema"], "pue/assessment/1");
+    assert_eq!(answer["pue"]["kind"], "annual");
+    assert!(text(&with(&["--format", "md"])).starts_with("# WH-0007"));
+    assert!(text(&with(&["--lang", "zh"])).contains("电能利用效率"));
+    let one_month = run("operator", &[&WUHAN[..9], &["2024-03"]].concat(), None);
+    assert_eq!(one_month.status.code(), Some(2), "an interim value leaves the rule open");
+    let file = std::env::temp_dir().join(format!("pue-{}.json", std::process::id()));
+    let written = with(&["--format", "json", "--out", file.to_str().unwrap()]);
+    assert_eq!((written.status.code(), written.stdout.len()), (Some(0), 0));
+    assert_eq!(std::fs::read(&file).unwrap(), json.stdout);
+    std::fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn wrong_options_and_unusable_input_end_in_three() {
+    let cases: [&[&str]; 10] = [
+        &["--nonsense"],
+        &["--period", "2024-13"],
+        &["--period", "2024-02-01/2024-01-01"],
+        &["--site", "no-such-file.json"],
+        &["--site", "README.md"],
+        &["--readings", "examples/data/wuhan/truth.json", "--period", "2024"],
+        &["--category", "4"],
+        &["--estimate", "magic"],
+        &["--format", "html"],
+        &["--pack", "no-such-pack"],
+    ];
+    for case in cases {
+        let output = run("operator", case, None);
+        assert_eq!(output.status.code(), Some(3), "{case:?}");
+        assert!(output.stdout.len() + output.stderr.len() > 20, "{case:?} says why");
+    }
+    let output = run("operator", &["--period", "2031"], None);
+    assert_eq!(output.status.code(), Some(3), "a year without readings");
+    assert!(text(&output).contains("pue.no_total"));
+}
+
+#[test]
+fn a_site_without_readings_is_checked() {
+    assert_eq!(run("operator", &["--site", "examples/data/wuhan/site.json"], None).status.code(), Some(0));
+    let template = text(&run("operator", &["--template"], None));
+    let (site, header) = template.split_once("\n\n").unwrap();
+    let site: pue::Site = serde_json::from_str(site).unwrap();
+    assert!(site.findings().is_empty(), "{:?}", site.findings());
+    assert!(header.starts_with("meter,time,value\n"));
+}
+
+#[test]
+fn the_regulator_gives_one_line_for_each_record() {
+    let output = run("regulator", &["examples/data/submissions", "--format", "json"], None);
+    assert_eq!(output.status.code(), Some(1), "some of them fail");
+    let lines: Vec<Value> = text(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 13);
+    assert_eq!(lines[0]["facility"], "WH-0101");
+    assert!(lines[10]["facility"].is_null());
+    let code = |file: &str| run("regulator", &[&format!("examples/data/submissions/{file}")], None).status.code();
+    assert_eq!(code("01-meets.json"), Some(0));
+    assert_eq!(code("02-over-the-limit.json"), Some(1));
+    assert_eq!(code("03-no-certificate.json"), Some(2));
+    assert_eq!(code("05-2999-racks.json"), Some(0));
+    assert_eq!(code("07-it-above-total.json"), Some(3));
+    assert_eq!(code("11-truncated.json"), Some(3));
+    assert_eq!(run("regulator", &[], None).status.code(), Some(3));
+    assert_eq!(run("regulator", &["src"], None).status.code(), Some(3));
+}
+
+#[test]
+fn the_regulator_reads_ndjson_and_standard_input() {
+    let good = common::good_submission().to_string();
+    let lines = format!("{good}\n\nnot json\n{good}\n");
+    let output = run("regulator", &["-", "--format", "json"], Some(lines.as_bytes()));
+    assert_eq!(text(&output).lines().count(), 3);
+    assert_eq!(output.status.code(), Some(3));
+    let pretty = common::bytes("examples/data/submissions/01-meets.json");
+    let output = run("regulator", &["-", "--format", "json"], Some(&pretty));
+    assert_eq!((text(&output).lines().count(), output.status.code()), (1, Some(0)));
+    let evil = good.replace("WH-0101", "=cmd()");
+    let output = run("regulator", &["-", "--format", "csv"], Some(evil.as_bytes()));
+    assert!(text(&output).contains("'=cmd()") && !text(&output).contains(",=cmd()"));
+}
+
+#[test]
+fn the_embedder_is_short_and_runs() {
+    let output = run("embedder", &[], None);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output).contains("PUE 1.182") && text(&output).contains("pue-new-large: meets"));
+    let code = common::text("examples/embedder.rs");
+    assert!(code.lines().count() <= 40);
+}

@@ -145,7 +145,9 @@ fn describe(arguments: &Arguments, site: &Site) -> Result<Ending, String> {
     let boundary = Boundary::new(site, None);
     let findings = Finding::gather(site.findings().iter().chain(boundary.findings()).cloned());
     let faulty = findings.iter().any(Finding::is_error);
-    answer(arguments, &Assessment::unreadable(findings))?;
+    let mut description = Assessment::unreadable(findings);
+    description.facility = Some(site.facility().id.clone());
+    answer(arguments, &description)?;
     Ok(if faulty { Ending::Unusable } else { Ending::Fine })
 }
 

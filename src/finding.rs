@@ -112,7 +112,6 @@ codes! {
     JsonUnknownField = "json.unknown_field", Warning, "不认识的字段,未采用", "unknown field, not used", "检查拼写;自用字段请以 x_ 开头", "check the spelling; fields of your own start with x_";
     JsonUnknownValue = "json.unknown_value", Warning, "不认识的取值,视为未知", "unknown value, taken as not known", "改用文档所列取值", "use one of the documented values";
     JsonMissing = "json.missing", Note, "缺少信息,视为未知", "not given, taken as not known", "补充后相关规则方可判定", "give it, so that the rules that ask for it can be decided";
-    CsvHeader = "csv.header", Error, "表头不可用", "the header cannot be used", "使用 meter,time,value(长表)或首列 time、其余每列一个计量点编号(宽表)", "use meter,time,value (long) or time and one column per meter id (wide)";
     CsvValue = "csv.value", Warning, "数值无法读取,该行未采用", "a value cannot be read; its row is rejected", "写成普通小数,不要千位分隔符", "write a plain decimal number without thousands separators";
     CsvTime = "csv.time", Warning, "时间无法读取,该行未采用", "a time cannot be read; its row is rejected", "写成 RFC 3339,或当地时间 YYYY-MM-DD HH:MM[:SS]", "write RFC 3339, or local YYYY-MM-DD HH:MM[:SS]";
     CsvEncoding = "csv.encoding", Warning, "不是 UTF-8,按 GB18030 读取", "not UTF-8; read as GB18030", "请核对文字;最好保存为 UTF-8", "check the text; UTF-8 is best";

@@ -90,7 +90,7 @@ impl Assessment {
         Assessment {
             schema: SCHEMA,
             library: env!("CARGO_PKG_VERSION"),
-            facility: Some(site.facility().id.clone()),
+            facility: Some(site.facility().id.clone()).filter(|id| !id.is_empty()),
             period: Some(PeriodOut {
                 start: rfc3339(part.start(), part.zone()),
                 end: rfc3339(part.end(), part.zone()),

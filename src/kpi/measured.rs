@@ -136,7 +136,8 @@ impl Ledger<'_> {
 
     /// The PUE of a part of the period, whatever its kind, with all that qualifies it.
     ///
-    /// Total and IT are compared over the ledger's steps in which every counted meter is known.
+    /// Total and IT are compared over the ledger's steps in which every counted meter is known. A part that does not start
+    /// and end with a step is of the whole steps within it, and its value is an interim one.
     pub fn pue(&self, boundary: &Boundary, part: &Period) -> MeasuredPue {
         let view = View::new(self, boundary, part);
         let (electric, it) = (view.sum(&boundary.electricity), view.sum(&boundary.it));
@@ -160,7 +161,7 @@ impl Ledger<'_> {
             Err(Some(Finding::new(Code::PueNoIt).path("/meters").found("no usable readings")))
         } else if view.common_ms == 0 {
             Err(Some(nothing))
-        } else if part.is_one_year() && enough {
+        } else if part.is_one_year() && enough && self.has_edges_of(part) {
             AnnualPue::annual(total, it).map(AnyPue::Annual).map_err(|error| Some(as_finding(error)))
         } else {
             InterimPue::interim(total, it).map(AnyPue::Interim).map_err(|error| Some(as_finding(error)))

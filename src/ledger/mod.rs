@@ -246,11 +246,17 @@ impl<'s> Ledger<'s> {
         &self.edges
     }
 
-    /// The steps that lie within a part of the period: the first and the one after the last.
+    /// The steps that lie within a part of the period altogether: the first and the one after the last.
     pub(crate) fn steps(&self, part: &Period) -> Range<usize> {
-        let at =
-            |instant: i64| self.edges.partition_point(|&edge| edge < instant).min(self.edges.len().saturating_sub(1));
-        at(part.start())..at(part.end()).max(at(part.start()))
+        let last = self.edges.len().saturating_sub(1);
+        let start = self.edges.partition_point(|&edge| edge < part.start()).min(last);
+        let end = self.edges.partition_point(|&edge| edge <= part.end()).saturating_sub(1);
+        start..end.max(start)
+    }
+
+    /// Whether a part of the period starts and ends at edges of the calendar's steps.
+    pub(crate) fn has_edges_of(&self, part: &Period) -> bool {
+        [part.start(), part.end()].iter().all(|instant| self.edges.binary_search(instant).is_ok())
     }
 
     /// What was found in the readings.

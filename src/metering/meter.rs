@@ -1,6 +1,6 @@
 use crate::{
     finding::{Code, Finding},
-    quantity::{Dimension, ExactPower, Ratio, Unit},
+    quantity::{Conversion, Dimension, ExactPower, Ratio, Unit},
 };
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
@@ -107,6 +107,13 @@ impl Meter {
         }
     }
 
+    /// The conversion of dial values read at an instant: the multiplier may change with an exchange.
+    pub(crate) fn conversion(&self, at: i64) -> Conversion {
+        let changed = self.events.iter().filter(|event| event.at.as_millisecond() <= at);
+        let changed = changed.filter_map(|event| event.multiplier).next_back();
+        self.unit.conversion(changed.unwrap_or(self.multiplier))
+    }
+
     /// The furthest distance at which two power samples are joined, in milliseconds.
     pub(crate) fn max_gap_ms(&self) -> i64 {
         i64::from(self.max_gap_s.unwrap_or(1800)) * 1000
@@ -149,6 +156,9 @@ impl Meter {
         }
         if self.max_gap_s.is_some_and(|seconds| seconds == 0 || seconds > LONGEST_GAP_S) {
             fault("/max_gap_s", self.max_gap_s.unwrap_or(0).to_string(), "seconds from 1 to 2678400 (31 days)");
+        }
+        if !self.events.is_empty() && !matches!(self.kind, MeterKind::Register { .. }) {
+            fault("/events", format!("{} on a meter without dial", self.events.len()), "events on registers only");
         }
         for event in &self.events {
             let dials = [Some(event.last), Some(event.first), event.multiplier.map(|m| if m > 0.0 { m } else { -1.0 })];

@@ -21,7 +21,7 @@ pub enum CsvError {
     },
     /// The header is none of the two forms.
     #[error(
-        "{file}, line 1: expected a header meter,time,value (long) or time and one column per meter (wide), found {found:?}"
+        "{file}, line 1: expected columns separated by commas, meter,time,value (long) or time and one column per meter (wide), found {found:?}"
     )]
     Header {
         /// The file.
@@ -80,8 +80,10 @@ pub fn csv(site: &Site, file: &str, mut reader: impl io::Read) -> Result<Reading
     while rows.read_record(&mut record).map_err(unreadable)? {
         let line = record.position().map_or(0, csv::Position::line);
         if record.len() != width {
+            // Cells that are missing at the end, or empty beyond it, are how spreadsheets save.
             let short = record.len() < width && layout.needed(&record);
-            if !short {
+            let padded = record.len() > width && record.iter().skip(width).all(str::is_empty);
+            if !short && !padded {
                 sheet.fault(
                     Code::CsvRow,
                     line,
@@ -193,9 +195,9 @@ impl Layout {
                 let Some(number) = sheet.value(cell(*value), line, *value, id) else { return };
                 let known = match known_h.map(|i| (i, cell(i))) {
                     None | Some((_, "")) => None,
-                    Some((i, text)) => match sheet.value(text, line, i, id) {
-                        Some(hours) if hours >= 0.0 => Some((hours * 3_600_000.0).round() as i64),
-                        _ => return,
+                    Some((i, text)) => match sheet.hours(text, line, i, id) {
+                        Some(known) => Some(known),
+                        None => return,
                     },
                 };
                 let stamp = if let When::One(_, stamp) = when { *stamp } else { Stamp::End };
@@ -315,6 +317,16 @@ impl Sheet<'_> {
         number
     }
 
+    /// Hours from 0 up, in milliseconds.
+    fn hours(&mut self, text: &str, line: u64, column: usize, meter: &str) -> Option<i64> {
+        let hours = text.parse::<f64>().ok().filter(|hours| (0.0..=1e6).contains(hours));
+        if hours.is_none() {
+            let shown: String = text.chars().take(60).collect();
+            self.fault(Code::CsvValue, line, Some(column), Some(meter), format!("{shown:?}"), "hours from 0 up");
+        }
+        hours.map(|hours| (hours * 3_600_000.0).round() as i64)
+    }
+
     fn push(&mut self, id: &str, row: Row) {
         match self.columns.get_mut(id) {
             Some(rows) => rows.push(row),
@@ -325,8 +337,24 @@ impl Sheet<'_> {
     }
 
     fn finish(mut self, readings: &mut Readings) {
-        for (id, rows) in std::mem::take(&mut self.columns) {
+        for (id, mut rows) in std::mem::take(&mut self.columns) {
             let interval = self.kind(&id) == Some(MeterKind::Interval);
+            rows.retain(|row| {
+                let length = row.start.map_or(i64::MAX, |start| row.time - start);
+                let fits = row.known.is_none_or(|known| known <= length);
+                if !fits {
+                    let hours = length as f64 / 3_600_000.0;
+                    self.fault(
+                        Code::CsvValue,
+                        row.line,
+                        None,
+                        Some(&id),
+                        "more known_h than the interval has",
+                        format!("≤ {hours}"),
+                    );
+                }
+                fits
+            });
             let mut series = Series {
                 time: rows.iter().map(|row| row.time).collect(),
                 value: rows.iter().map(|row| row.value).collect(),

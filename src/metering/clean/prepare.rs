@@ -1,7 +1,7 @@
 use super::{Point, Sink};
 use crate::{
     finding::Code,
-    metering::{Column, Exchange, Meter, MeterKind},
+    metering::{Column, Meter, MeterKind},
     quantity::{Conversion, QuantityError},
 };
 
@@ -64,7 +64,7 @@ fn one_per_instant(points: &mut Vec<Point>, conversions: &Conversions<'_>, sink:
     let mut kept = Vec::with_capacity(points.len());
     for group in points.chunk_by(same) {
         let Some(first) = group.first() else { continue };
-        let dial = |value: Option<i128>| value.map(|value| conversions.from(first.at).dial(value));
+        let dial = |value: Option<i128>| value.map(|value| conversions.at(first.at).dial(value));
         let values = group.iter().map(|point| point.value);
         if group.iter().any(|point| (point.value, point.known_ms) != (first.value, first.known_ms)) {
             let tally = Tally { found: dial(values.clone().min()), and: dial(values.max()), ..Tally::default() };
@@ -96,8 +96,8 @@ fn insert_exchanges(
         if at < window.0 || at >= window.1 {
             continue;
         }
-        let old = conversions.before(at).exact(event.last);
-        let new = conversions.from(at).exact(event.first);
+        let old = conversions.at(at - 1).exact(event.last);
+        let new = conversions.at(at).exact(event.first);
         let (Ok(last), Ok(first)) = (old, new) else {
             sink.fault(Code::ReadingOutOfRange, at, Tally { found: Some(event.last), ..Tally::default() });
             continue;
@@ -108,29 +108,19 @@ fn insert_exchanges(
     }
 }
 
-/// Dial values to exact units; the multiplier may change with an exchange.
+/// Dial values to exact units; without exchanges there is one conversion for all.
 struct Conversions<'a> {
-    first: Conversion,
+    only: Option<Conversion>,
     meter: &'a Meter,
 }
 
 impl<'a> Conversions<'a> {
     fn new(meter: &'a Meter) -> Self {
-        Conversions { first: meter.unit.conversion(meter.multiplier), meter }
+        Conversions { only: meter.events.is_empty().then(|| meter.conversion(0)), meter }
     }
 
-    fn before(&self, at: i64) -> Conversion {
-        self.last_of(|event| event.at.as_millisecond() < at)
-    }
-
-    fn from(&self, at: i64) -> Conversion {
-        self.last_of(|event| event.at.as_millisecond() <= at)
-    }
-
-    fn last_of(&self, holds: impl Fn(&Exchange) -> bool) -> Conversion {
-        let changed =
-            self.meter.events.iter().filter(|event| holds(event)).filter_map(|event| event.multiplier).next_back();
-        changed.map_or(self.first, |multiplier| self.meter.unit.conversion(multiplier))
+    fn at(&self, at: i64) -> Conversion {
+        self.only.unwrap_or_else(|| self.meter.conversion(at))
     }
 
     fn exact(&self, at: i64, value: f64, sink: &mut impl Sink) -> Option<i128> {
@@ -138,8 +128,7 @@ impl<'a> Conversions<'a> {
             sink.fault(Code::ReadingMissing, at, Tally::default());
             return None;
         }
-        let conversion = if self.meter.events.is_empty() { self.first } else { self.from(at) };
-        let code = match conversion.exact(value) {
+        let code = match self.at(at).exact(value) {
             Ok(exact) if exact >= 0 => return Some(exact),
             Ok(_) => Code::ReadingBelowZero,
             Err(QuantityError::NotFinite(_)) => Code::ReadingNotFinite,

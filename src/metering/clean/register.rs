@@ -47,7 +47,7 @@ pub(super) fn book(chain: &Chain<'_>, points: &[Point], from: usize, to: usize, 
     if matches!(fitted, Some(Fit::Plain(_))) && to == from + 1 && b.restart.is_none() {
         return; // as nearly always
     }
-    let units = chain.meter.unit.conversion(chain.meter.multiplier);
+    let units = chain.meter.conversion(b.at);
     let seen = |point: &Point| Tally {
         until: Some(b.at),
         found: Some(units.dial(point.value)),
@@ -89,6 +89,6 @@ fn fit(chain: &Chain<'_>, a: &Point, b: &Point) -> Option<Fit> {
         return Some(Fit::Plain(d));
     }
     let MeterKind::Register { modulus: Some(modulus) } = chain.meter.kind else { return None };
-    let modulus = chain.meter.unit.conversion(chain.meter.multiplier).exact(modulus).ok()?;
+    let modulus = chain.meter.conversion(a.at).exact(modulus).ok()?;
     (d < 0 && possible(d + modulus)).then_some(Fit::Rollover(d + modulus))
 }

@@ -3,7 +3,6 @@ use crate::metering::{
     Column,
     clean::{Chain, Point},
 };
-use std::collections::BTreeSet;
 
 /// One meter's run of readings, contiguous in time.
 ///
@@ -86,7 +85,7 @@ impl Piece {
 
     /// Looks for an anchor in a piece that is all head, and books what follows it.
     fn settle(&mut self, chain: &Chain<'_>, edges: &[i64]) {
-        let Some(anchor) = anchor(chain, &self.head, self.window.1) else { return };
+        let Some(anchor) = chain.anchor(&self.head, self.window.1) else { return };
         let end =
             run(chain, &self.head, anchor, usize::MAX, self.window.1, &mut Booking::new(&mut self.account, edges));
         let tail = self.head.get(end..).unwrap_or_default().to_vec();
@@ -113,19 +112,4 @@ fn run(
         at = next;
     }
     at
-}
-
-/// The first point that is accepted whatever came before: whichever point within reach of the first one is accepted
-/// first, the steps from there lead to it.
-fn anchor(chain: &Chain<'_>, points: &[Point], complete_until: i64) -> Option<usize> {
-    let horizon = points.first()?.at.saturating_add(chain.reach());
-    if complete_until <= horizon {
-        return None; // the point accepted first may lie beyond this piece
-    }
-    let mut open: BTreeSet<usize> = (0..points.partition_point(|point| point.at <= horizon)).collect();
-    while open.len() > 1 {
-        let earliest = open.pop_first()?;
-        open.insert(chain.next(points, earliest, complete_until)?);
-    }
-    open.pop_first()
 }

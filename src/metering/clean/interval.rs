@@ -18,6 +18,19 @@ pub(super) fn next(points: &[Point], from: usize) -> Option<usize> {
     None
 }
 
+/// The first start, from point `least` on, that no earlier interval reaches: there a cluster starts, wherever those
+/// before it are taken to start.
+pub(super) fn anchor(points: &[Point], least: usize) -> Option<usize> {
+    let mut end = i64::MIN;
+    for (i, point) in points.iter().enumerate() {
+        if i >= least && point.at >= end {
+            return Some(i);
+        }
+        end = end.max(point.until);
+    }
+    None
+}
+
 pub(super) fn book(points: &[Point], from: usize, to: usize, sink: &mut impl Sink) {
     let end = cluster(points.get(from..to).unwrap_or_default(), sink);
     let Some(following) = points.get(to) else { return };

@@ -18,6 +18,7 @@ pub(crate) use prepare::{Tally, prepare};
 
 use super::{Meter, MeterKind};
 use crate::finding::Code;
+use std::collections::BTreeSet;
 
 /// A reading in exact units (µJ, µl, mg; mW for power samples).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +126,25 @@ impl Chain<'_> {
             MeterKind::Interval => interval::next(points, from),
             MeterKind::Power => (from + 1 < points.len()).then_some(from + 1),
         }
+    }
+
+    /// The first point that is accepted whatever came before: whichever point within reach of the first one is accepted
+    /// first, the steps from there lead to it.
+    pub(crate) fn anchor(&self, points: &[Point], complete_until: i64) -> Option<usize> {
+        let horizon = points.first()?.at.saturating_add(self.reach());
+        if complete_until <= horizon {
+            return None; // the point accepted first may lie beyond these
+        }
+        let within_reach = points.partition_point(|point| point.at <= horizon);
+        if self.meter.kind == MeterKind::Interval {
+            return interval::anchor(points, within_reach);
+        }
+        let mut open: BTreeSet<usize> = (0..within_reach).collect();
+        while open.len() > 1 {
+            let earliest = open.pop_first()?;
+            open.insert(self.next(points, earliest, complete_until)?);
+        }
+        open.pop_first()
     }
 
     /// Hands what happened between two points that follow each other to the sink.

@@ -39,6 +39,27 @@ impl Text {
     }
 }
 
+/// The same words in both languages.
+impl From<String> for Text {
+    fn from(text: String) -> Text {
+        Text::same(text)
+    }
+}
+
+/// The same words in both languages.
+impl From<&str> for Text {
+    fn from(text: &str) -> Text {
+        Text::same(text)
+    }
+}
+
+/// Chinese, English.
+impl From<(&str, &str)> for Text {
+    fn from((zh, en): (&str, &str)) -> Text {
+        Text::new(zh, en)
+    }
+}
+
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
@@ -229,9 +250,9 @@ pub struct Finding {
     /// What was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<String>,
-    /// What was expected.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expected: Option<String>,
+    /// What was expected; on the wire in English.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_english")]
+    pub expected: Option<Text>,
     /// The whole finding in a sentence.
     pub message: Text,
     /// What to do.
@@ -278,8 +299,8 @@ impl Finding {
     }
 
     /// Says what was expected.
-    pub fn expected(mut self, expected: impl fmt::Display) -> Self {
-        self.expected = Some(expected.to_string());
+    pub fn expected(mut self, expected: impl Into<Text>) -> Self {
+        self.expected = Some(expected.into());
         self
     }
 
@@ -314,6 +335,10 @@ impl Finding {
     }
 }
 
+fn in_english<S: serde::Serializer>(text: &Option<Text>, serializer: S) -> Result<S::Ok, S::Error> {
+    text.as_ref().map(|text| &text.en).serialize(serializer)
+}
+
 /// A finding in one line: `warning register.reset (chiller-1): …`.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -334,7 +359,7 @@ impl fmt::Display for Finding {
             write!(f, ", found {found}")?;
         }
         if let Some(expected) = &self.expected {
-            write!(f, ", expected {expected}")?;
+            write!(f, ", expected {}", expected.en)?;
         }
         Ok(())
     }

@@ -30,7 +30,7 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
                 Finding::new(Code::CertificateOtherSite)
                     .path(place("/facility"))
                     .found(paper.facility.as_deref().unwrap_or_default())
-                    .expected(&site.facility().id),
+                    .expected(site.facility().id.as_str()),
             ),
             Standing::Expired => {
                 let day = paper.expires_on.map(|day| day.to_string()).unwrap_or_default();
@@ -51,9 +51,11 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
                 )
             }
             Standing::NoExpiry => Some(Finding::new(Code::CertificateNoExpiry).path(place("/expires_on"))),
-            Standing::Incomplete => {
-                Some(Finding::new(Code::JsonMissing).path(place("")).expected("facility, issued_on and expires_on"))
-            }
+            Standing::Incomplete => Some(
+                Finding::new(Code::JsonMissing)
+                    .path(place(""))
+                    .expected(("facility、issued_on 与 expires_on", "facility, issued_on and expires_on")),
+            ),
         };
         findings.extend(standing);
         if let (Some(pue), Some(level)) = (poor, paper.level.filter(|level| *level >= Level::AAAA)) {

@@ -1,5 +1,5 @@
 use crate::{
-    finding::{Basis, Citation, Code, Finding},
+    finding::{Basis, Citation, Code, Finding, Text},
     metering::{Carrier, MeasurementPoint as Point, Meter},
     quantity::{Dimension, Ratio},
     site::Site,
@@ -221,7 +221,10 @@ impl Boundary {
                         .path(format!("{}/parent", site.place(i)))
                         .meter(&meter.id)
                         .found("no parent")
-                        .expected("the generator_output meter that it feeds, if any"),
+                        .expected((
+                            "所供发电机的 generator_output 计量点(如有)",
+                            "the generator_output meter that it feeds, if any",
+                        )),
                 );
                 continue;
             }
@@ -234,9 +237,9 @@ impl Boundary {
                 None => {
                     self.unweighted.push(meter.carrier);
                     let expected = if is_fuel {
-                        "a unit whose energy content is known"
+                        ("热值已知的单位", "a unit whose energy content is known")
                     } else {
-                        "electricity per unit of bought cooling"
+                        ("单位冷量折电系数", "electricity per unit of bought cooling")
                     };
                     self.findings.push(
                         Finding::new(Code::JsonMissing)
@@ -258,10 +261,12 @@ impl Boundary {
             Some(category) if has(category.point()) => Some(category),
             Some(category) => {
                 self.findings.push(
-                    Finding::new(Code::DeclaredCategory)
-                        .path("/declared/category")
-                        .found(category.number())
-                        .expected(format!("a meter at {}", category.point().as_str())),
+                    Finding::new(Code::DeclaredCategory).path("/declared/category").found(category.number()).expected(
+                        Text::new(
+                            format!("{} 处的计量点", category.point().as_str()),
+                            format!("a meter at {}", category.point().as_str()),
+                        ),
+                    ),
                 );
                 lowest
             }
@@ -327,7 +332,7 @@ impl Boundary {
                 Finding::new(Code::PueCategoryUnknown)
                     .path("/facility/non_it_on_ups_share")
                     .found(non_it)
-                    .expected("at most 0.1, or sub-meters below the UPS output"),
+                    .expected(("≤ 0.1,或在 UPS 输出以下分项计量", "≤ 0.1, or sub-meters below the UPS output")),
             );
         }
     }

@@ -172,7 +172,9 @@ impl Ledger<'_> {
                 findings.push(Finding::new(Code::PueExactlyOne).path("/meters").found("1").expected("> 1"));
             }
             if !part.is_one_year() {
-                findings.push(Finding::new(Code::PuePartialYear).path("/period").found(part).expected("one year"));
+                findings.push(
+                    Finding::new(Code::PuePartialYear).path("/period").found(part).expected(("完整一年", "one year")),
+                );
             } else if !enough {
                 let zh = format!("已知 {:.1}%,无数据的月份:{}", coverage.result() * 100.0, list(&unknown_months));
                 let en =
@@ -182,7 +184,7 @@ impl Ledger<'_> {
                     Finding::new(Code::CoverageLow)
                         .path("/period")
                         .found(found)
-                        .expected("≥ 90 %, something of every month")
+                        .expected(("≥ 90 %,且每月都有数据", "≥ 90 %, something of every month"))
                         .detail(zh, en),
                 );
             }

@@ -274,7 +274,7 @@ impl<'s> Ledger<'s> {
                 if let Some((file, line)) = book.places.get(code) {
                     (finding.file, finding.line) = (Some(file.clone()), Some(*line));
                 }
-                finding.expected = tally.at_least.map(|least| format!("≥ {least} {}", meter.unit.as_str()));
+                finding.expected = tally.at_least.map(|least| format!("≥ {least} {}", meter.unit.as_str()).into());
                 all.push(finding);
             }
         }

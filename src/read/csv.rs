@@ -1,5 +1,5 @@
 use crate::{
-    finding::{Code, Finding},
+    finding::{Code, Finding, Text},
     metering::{MeterKind, Origin, Readings, Series, Stamp, interval_bounds},
     period::{LocalTime, from_local},
     site::Site,
@@ -262,7 +262,7 @@ impl Sheet<'_> {
         column: Option<usize>,
         meter: Option<&str>,
         found: impl std::fmt::Display,
-        expected: impl std::fmt::Display,
+        expected: impl Into<Text>,
     ) {
         let mut finding = Finding::new(code).found(found).expected(expected);
         finding.file = Some(self.file.to_owned());
@@ -287,8 +287,14 @@ impl Sheet<'_> {
         } else if shaped && let Ok(clock) = text.parse::<DateTime>() {
             let (code, why) = match from_local(clock, &self.zone) {
                 LocalTime::Unique(time) => return Some(time),
-                LocalTime::Ambiguous => (Code::TimeAmbiguous, "a time with offset: this local time occurs twice"),
-                LocalTime::Nonexistent => (Code::TimeNonexistent, "a time with offset: this local time does not exist"),
+                LocalTime::Ambiguous => (
+                    Code::TimeAmbiguous,
+                    ("带时差的时间:该当地时间出现两次", "a time with offset: this local time occurs twice"),
+                ),
+                LocalTime::Nonexistent => (
+                    Code::TimeNonexistent,
+                    ("带时差的时间:该当地时间不存在", "a time with offset: this local time does not exist"),
+                ),
             };
             self.fault(code, line, Some(column), Some(meter), shown, why);
             return None;
@@ -299,7 +305,7 @@ impl Sheet<'_> {
             Some(column),
             Some(meter),
             format!("{shown:?}"),
-            "RFC 3339 with offset, or YYYY-MM-DD HH:MM[:SS]",
+            ("带时差的 RFC 3339,或 YYYY-MM-DD HH:MM[:SS]", "RFC 3339 with offset, or YYYY-MM-DD HH:MM[:SS]"),
         );
         None
     }
@@ -312,7 +318,14 @@ impl Sheet<'_> {
         let number = text.parse::<f64>().ok();
         if number.is_none() {
             let shown: String = text.chars().take(60).collect();
-            self.fault(Code::CsvValue, line, Some(column), Some(meter), format!("{shown:?}"), "a plain decimal number");
+            self.fault(
+                Code::CsvValue,
+                line,
+                Some(column),
+                Some(meter),
+                format!("{shown:?}"),
+                ("普通小数", "a plain decimal number"),
+            );
         }
         number
     }
@@ -322,7 +335,14 @@ impl Sheet<'_> {
         let hours = text.parse::<f64>().ok().filter(|hours| (0.0..=1e6).contains(hours));
         if hours.is_none() {
             let shown: String = text.chars().take(60).collect();
-            self.fault(Code::CsvValue, line, Some(column), Some(meter), format!("{shown:?}"), "hours from 0 up");
+            self.fault(
+                Code::CsvValue,
+                line,
+                Some(column),
+                Some(meter),
+                format!("{shown:?}"),
+                ("不小于 0 的小时数", "hours from 0 up"),
+            );
         }
         hours.map(|hours| (hours * 3_600_000.0).round() as i64)
     }
@@ -402,7 +422,7 @@ impl Sheet<'_> {
                 None,
                 Some(id),
                 "one stamp, which does not say how long the interval is",
-                "columns start,end",
+                ("start,end 两列", "columns start,end"),
             );
         }
         bounds

@@ -30,7 +30,7 @@ impl<'n> Fields<'n> {
         let Node::Map(pairs) = node else {
             findings
                 .borrow_mut()
-                .push(Finding::new(Code::JsonType).path(path).found(node.describe()).expected("an object"));
+                .push(Finding::new(Code::JsonType).path(path).found(node.describe()).expected(("对象", "an object")));
             return None;
         };
         let mut entries = HashMap::with_capacity(pairs.len());
@@ -74,11 +74,16 @@ impl<'n> Fields<'n> {
     }
 
     /// Notes that something a rule needs is not given.
-    pub(crate) fn missing(&self, key: &str, expected: &str) {
+    pub(crate) fn missing(&self, key: &str, expected: impl Into<Text>) {
         self.push(Finding::new(Code::JsonMissing).path(self.path(key)).expected(expected));
     }
 
-    fn typed<T>(&self, key: &'static str, expected: &str, convert: impl Fn(&'n Node) -> Option<T>) -> Option<T> {
+    fn typed<T>(
+        &self,
+        key: &'static str,
+        expected: (&str, &str),
+        convert: impl Fn(&'n Node) -> Option<T>,
+    ) -> Option<T> {
         let node = self.node(key)?;
         let value = convert(node);
         if value.is_none() {
@@ -88,67 +93,69 @@ impl<'n> Fields<'n> {
     }
 
     pub(crate) fn text(&self, key: &'static str) -> Option<String> {
-        self.typed(key, "a text", |node| match node {
+        self.typed(key, ("文本", "a text"), |node| match node {
             Node::Text(text) => Some(text.clone()),
             _ => None,
         })
     }
 
     pub(crate) fn both(&self, key: &'static str) -> Option<Text> {
-        self.typed(key, "a text, or {\"zh\": …, \"en\": …}", |node| match node {
-            Node::Text(text) => Some(Text::same(text.as_str())),
-            Node::Map(entries) => {
-                let in_lang = |lang: &str| {
-                    entries.iter().find_map(|(key, value)| match value {
-                        Node::Text(text) if key == lang => Some(text.clone()),
-                        _ => None,
-                    })
-                };
-                match (in_lang("zh"), in_lang("en")) {
-                    (None, None) => None,
-                    (zh, en) => {
-                        let (zh, en) = (zh.clone().or(en.clone())?, en.or(zh)?);
-                        Some(Text { zh, en })
+        self.typed(key, ("文本,或 {\"zh\": …, \"en\": …}", "a text, or {\"zh\": …, \"en\": …}"), |node| {
+            match node {
+                Node::Text(text) => Some(Text::same(text.as_str())),
+                Node::Map(entries) => {
+                    let in_lang = |lang: &str| {
+                        entries.iter().find_map(|(key, value)| match value {
+                            Node::Text(text) if key == lang => Some(text.clone()),
+                            _ => None,
+                        })
+                    };
+                    match (in_lang("zh"), in_lang("en")) {
+                        (None, None) => None,
+                        (zh, en) => {
+                            let (zh, en) = (zh.clone().or(en.clone())?, en.or(zh)?);
+                            Some(Text { zh, en })
+                        }
                     }
                 }
+                _ => None,
             }
-            _ => None,
         })
     }
 
     pub(crate) fn flag(&self, key: &'static str) -> Option<bool> {
-        self.typed(key, "true or false", |node| match node {
+        self.typed(key, ("true 或 false", "true or false"), |node| match node {
             Node::Bool(flag) => Some(*flag),
             _ => None,
         })
     }
 
     pub(crate) fn number(&self, key: &'static str) -> Option<f64> {
-        self.typed(key, "a number", number)
+        self.typed(key, ("数字", "a number"), number)
     }
 
     /// A number from 0 up, as the decimal it prints as.
     pub(crate) fn ratio(&self, key: &'static str) -> Option<Ratio> {
-        self.typed(key, "a number from 0 up", |node| {
+        self.typed(key, ("不小于 0 的数字", "a number from 0 up"), |node| {
             Ratio::from_f64(number(node)?).filter(|ratio| *ratio >= Ratio::ZERO)
         })
     }
 
     pub(crate) fn kilowatts(&self, key: &'static str) -> Option<ExactPower> {
-        self.typed(key, "kilowatts, above 0", |node| {
+        self.typed(key, ("大于 0 的千瓦数", "kilowatts, above 0"), |node| {
             ExactPower::from_kw(number(node)?).ok().filter(|power| power.milliwatts() > 0)
         })
     }
 
     pub(crate) fn count(&self, key: &'static str) -> Option<u64> {
-        self.typed(key, "a whole number from 0 up", |node| {
+        self.typed(key, ("不小于 0 的整数", "a whole number from 0 up"), |node| {
             let number = number(node)?;
             (number >= 0.0 && number.fract() == 0.0 && number <= 1e12).then_some(number as u64)
         })
     }
 
     pub(crate) fn date(&self, key: &'static str) -> Option<Date> {
-        self.typed(key, "a date, YYYY-MM-DD", |node| match node {
+        self.typed(key, ("日期,YYYY-MM-DD", "a date, YYYY-MM-DD"), |node| match node {
             Node::Text(text) if text.len() == 10 => text.parse().ok(),
             _ => None,
         })
@@ -176,7 +183,7 @@ impl<'n> Fields<'n> {
 
     /// The members of a list with their paths.
     pub(crate) fn list(&self, key: &'static str) -> Option<Vec<(String, &'n Node)>> {
-        let items = self.typed(key, "a list", |node| match node {
+        let items = self.typed(key, ("列表", "a list"), |node| match node {
             Node::List(items) => Some(items),
             _ => None,
         })?;
@@ -194,10 +201,10 @@ impl<'n> Fields<'n> {
         let asked = self.asked.borrow();
         for key in self.order.iter().filter(|key| !key.starts_with("x_") && !asked.contains(key)) {
             let near = asked.iter().find(|known| known.eq_ignore_ascii_case(key));
-            let expected = near.map_or_else(
-                || "a documented field, or one that starts with x_".to_owned(),
-                |known| format!("{known:?}"),
-            );
+            let expected = match near {
+                Some(known) => Text::same(*known),
+                None => Text::new("文档所列字段,或以 x_ 开头", "a documented field, or one that starts with x_"),
+            };
             self.findings
                 .borrow_mut()
                 .push(Finding::new(Code::JsonUnknownField).path(self.path(key)).expected(expected));

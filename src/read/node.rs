@@ -106,7 +106,7 @@ impl Node {
             let mut finding = crate::finding::Finding::new(crate::finding::Code::JsonSyntax)
                 .path("")
                 .found(&error)
-                .expected("one JSON object");
+                .expected(("一个 JSON 对象", "one JSON object"));
             finding.line = Some(error.line() as u64);
             finding.column = Some(error.column() as u64);
             Box::new(finding)

@@ -1,7 +1,7 @@
 use super::{Fields, Node};
 use crate::{
-    facility::{Certificate, Facility, Lifecycle, RackType, Racks},
-    finding::{Code, Finding},
+    facility::{Certificate, Facility, Lifecycle, RackType, Racks, Region},
+    finding::{Code, Finding, Text},
     metering::{Carrier, Exchange, MeasurementPoint, Meter, MeterKind},
     period::time_zone,
     quantity::Unit,
@@ -60,7 +60,7 @@ fn parts<'n>(node: &'n Node, findings: &'n RefCell<Vec<Finding>>) -> Option<Part
     let fields = Fields::new(node, "", findings)?;
     expect_schema(&fields, SITE_SCHEMA)?;
     let Some(of_facility) = fields.object("facility") else {
-        fields.missing("facility", "an object that describes the data centre");
+        fields.missing("facility", ("描述数据中心的对象", "an object that describes the data centre"));
         return None;
     };
     let parts = Parts { facility: facility(of_facility), meters: meters(&fields), certificates: certificates(&fields) };
@@ -83,17 +83,20 @@ pub(crate) fn expect_schema(fields: &Fields<'_>, schema: &str) -> Option<()> {
 pub(crate) fn facility(fields: Fields<'_>) -> Facility {
     let id = fields.text("id").filter(|id| !id.is_empty());
     if id.is_none() {
-        fields.missing("id", "an identifier");
+        fields.missing("id", ("标识", "an identifier"));
     }
     let region_text = fields.text("region");
-    let region = region_text.as_deref().and_then(|code| match code.parse() {
+    let region = region_text.as_deref().and_then(|code| match code.parse::<Region>() {
         Ok(region) => Some(region),
-        Err(error) => {
+        Err(_) => {
             fields.push(
                 Finding::new(Code::FacilityRegion)
                     .path(fields.path("region"))
                     .found(code.chars().take(40).collect::<String>())
-                    .expected(error),
+                    .expected((
+                        "GB/T 2260 六位代码,或 ISO 3166 代码,如 US-CO",
+                        "a GB/T 2260 code of six digits, or an ISO 3166 code such as US-CO",
+                    )),
             );
             None
         }
@@ -101,7 +104,7 @@ pub(crate) fn facility(fields: Fields<'_>) -> Facility {
     let zone = zone_of(&fields, region.as_ref());
     let mut facility = Facility::new(id.unwrap_or_default(), zone);
     if region.is_none() && region_text.is_none() {
-        fields.missing("region", "a GB/T 2260 code such as 420100");
+        fields.missing("region", ("GB/T 2260 代码,如 420100", "a GB/T 2260 code such as 420100"));
     }
     facility.region = region;
     facility.name = fields.both("name");
@@ -124,27 +127,33 @@ pub(crate) fn facility(fields: Fields<'_>) -> Facility {
 }
 
 /// The stated zone; else, for mainland China, its one legal time; else UTC. Whatever is not stated is noted.
-fn zone_of(fields: &Fields<'_>, region: Option<&crate::facility::Region>) -> TimeZone {
+fn zone_of(fields: &Fields<'_>, region: Option<&Region>) -> TimeZone {
     let stated = fields.text("time_zone");
-    let assumed = if region.is_some_and(crate::facility::Region::is_mainland_china) { "Asia/Shanghai" } else { "UTC" };
+    let assumed = if region.is_some_and(Region::is_mainland_china) { "Asia/Shanghai" } else { "UTC" };
     match &stated {
         Some(name) => match time_zone(name) {
             Ok(zone) => return zone,
-            Err(error) => fields.push(
+            Err(_) => fields.push(
                 Finding::new(Code::FacilityTimeZone)
                     .path(fields.path("time_zone"))
                     .found(name.chars().take(60).collect::<String>())
-                    .expected(error),
+                    .expected(("IANA 名称,如 Asia/Shanghai", "an IANA name such as Asia/Shanghai")),
             ),
         },
-        None => fields.missing("time_zone", &format!("an IANA name; taken as {assumed}")),
+        None => fields.missing(
+            "time_zone",
+            Text::new(format!("IANA 名称;暂按 {assumed}"), format!("an IANA name; taken as {assumed}")),
+        ),
     }
     time_zone(assumed).unwrap_or(TimeZone::UTC)
 }
 
 fn lifecycle(fields: &Fields<'_>) -> Option<Lifecycle> {
     let Some(of_lifecycle) = fields.object("lifecycle") else {
-        fields.missing("lifecycle", "an object with kind, approved_on, in_service_on");
+        fields.missing(
+            "lifecycle",
+            ("含 kind、approved_on、in_service_on 的对象", "an object with kind, approved_on, in_service_on"),
+        );
         return None;
     };
     let lifecycle = Lifecycle {
@@ -153,7 +162,7 @@ fn lifecycle(fields: &Fields<'_>) -> Option<Lifecycle> {
         in_service_on: of_lifecycle.date("in_service_on"),
     };
     if lifecycle.kind.is_none() {
-        of_lifecycle.missing("kind", "new, rebuilt, extended or existing");
+        of_lifecycle.missing("kind", ("new、rebuilt、extended 或 existing", "new, rebuilt, extended or existing"));
     }
     of_lifecycle.finish();
     Some(lifecycle)
@@ -161,7 +170,13 @@ fn lifecycle(fields: &Fields<'_>) -> Option<Lifecycle> {
 
 fn racks(fields: &Fields<'_>) -> Option<Racks> {
     let Some(of_racks) = fields.object("racks") else {
-        fields.missing("racks", "an object with types: [{count, rated_kw}], which fixes the scale");
+        fields.missing(
+            "racks",
+            (
+                "含 types: [{count, rated_kw}] 的对象,规模由此确定",
+                "an object with types: [{count, rated_kw}], which fixes the scale",
+            ),
+        );
         return None;
     };
     let listed = of_racks.objects("types");
@@ -173,7 +188,7 @@ fn racks(fields: &Fields<'_>) -> Option<Racks> {
             let (count, rated) = (row.count("count"), row.kilowatts("rated_kw"));
             for (key, known) in [("count", count.is_some()), ("rated_kw", rated.is_some())] {
                 if !known {
-                    row.missing(key, "a number; without it the scale is unknown");
+                    row.missing(key, ("数字;缺少则规模未知", "a number; without it the scale is unknown"));
                 }
             }
             row.finish();
@@ -182,7 +197,10 @@ fn racks(fields: &Fields<'_>) -> Option<Racks> {
         .collect();
     let complete = types.len() == members && members > 0;
     if members == 0 {
-        of_racks.missing("types", "[{count, rated_kw}]; the scale comes from here alone");
+        of_racks.missing(
+            "types",
+            ("[{count, rated_kw}];规模仅由此确定", "[{count, rated_kw}]; the scale comes from here alone"),
+        );
     }
     // A list of which a row is lost would give a smaller scale than the site has.
     let types = if complete { types } else { Vec::new() };
@@ -222,7 +240,7 @@ pub(crate) fn meters(fields: &Fields<'_>) -> Vec<(String, Meter)> {
 fn meter(row: Fields<'_>) -> Option<Meter> {
     for key in ["id", "point", "kind", "unit"] {
         if row.node(key).is_none() {
-            row.missing(key, "needed; the meter is left out without it");
+            row.missing(key, ("必填,缺少则该计量点不予采用", "needed; the meter is left out without it"));
         }
     }
     let (id, point, kind, unit) = (row.text("id"), row.choice("point"), kind(&row), unit(&row));
@@ -315,7 +333,7 @@ fn events(row: &Fields<'_>) -> Vec<Exchange> {
                     Finding::new(Code::JsonType)
                         .path(event.path("at"))
                         .found(format!("{text:?}"))
-                        .expected("RFC 3339 with offset"),
+                        .expected(("带时差的 RFC 3339 时间", "RFC 3339 with offset")),
                 );
                 None
             }
@@ -324,7 +342,7 @@ fn events(row: &Fields<'_>) -> Vec<Exchange> {
             let dials = (exchange.number("last"), exchange.number("first"), exchange.number("multiplier"));
             for (key, known) in [("last", dials.0.is_some()), ("first", dials.1.is_some())] {
                 if !known {
-                    exchange.missing(key, "a dial value");
+                    exchange.missing(key, ("表码", "a dial value"));
                 }
             }
             exchange.finish();

@@ -194,7 +194,7 @@ impl<'a> Report<'a> {
             write!(facts, "; {} {found}", self.pick("发现", "found"))?;
         }
         if let Some(expected) = &finding.expected {
-            write!(facts, "; {} {expected}", self.pick("应为", "expected"))?;
+            write!(facts, "; {} {}", self.pick("应为", "expected"), self.say(expected))?;
         }
         let times = if finding.count > 1 { format!(" ×{}", finding.count) } else { String::new() };
         self.item(f, format_args!("{weight} {}{times}{place}: {}{facts}", finding.code, self.say(&finding.message)))?;

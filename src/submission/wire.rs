@@ -28,7 +28,7 @@ fn parts<'n>(node: &'n Node, findings: &'n RefCell<Vec<Finding>>) -> Option<Part
     let fields = Fields::new(node, "", findings)?;
     read::expect_schema(&fields, SUBMISSION_SCHEMA)?;
     let Some(of_facility) = fields.object("facility") else {
-        fields.missing("facility", "an object that describes the data centre");
+        fields.missing("facility", ("描述数据中心的对象", "an object that describes the data centre"));
         return None;
     };
     let mut facility = read::facility(of_facility);
@@ -46,13 +46,19 @@ fn parts<'n>(node: &'n Node, findings: &'n RefCell<Vec<Finding>>) -> Option<Part
 
 fn period(fields: &Fields<'_>, zone: jiff::tz::TimeZone) -> Option<Period> {
     let Some(of_period) = fields.object("period") else {
-        fields.missing("period", "{\"start\": …, \"end\": …}; nothing can be computed without it");
+        fields.missing(
+            "period",
+            (
+                "{\"start\": …, \"end\": …},缺少则无法计算",
+                "{\"start\": …, \"end\": …}; nothing can be computed without it",
+            ),
+        );
         return None;
     };
     let (start, end) = (of_period.date("start"), of_period.date("end"));
     for (key, known) in [("start", start.is_some()), ("end", end.is_some())] {
         if !known {
-            of_period.missing(key, "a date; nothing can be computed without it");
+            of_period.missing(key, ("日期,缺少则无法计算", "a date; nothing can be computed without it"));
         }
     }
     let period = Period::dates(start?, end?, zone);
@@ -82,7 +88,10 @@ struct Row {
 fn energy(fields: &Fields<'_>, period: &Period) -> Vec<Row> {
     let months = period.edges(Granularity::Month);
     let Some(listed) = fields.objects("energy") else {
-        fields.missing("energy", "a list of rows with point, carrier and monthly_kwh");
+        fields.missing(
+            "energy",
+            ("由 point、carrier、monthly_kwh 组成的列表", "a list of rows with point, carrier and monthly_kwh"),
+        );
         return Vec::new();
     };
     let mut rows: Vec<Row> = listed.into_iter().filter_map(|row| energy_row(row, &months)).collect();
@@ -128,7 +137,7 @@ fn energy_row(row: Fields<'_>, months: &[i64]) -> Option<Row> {
     let months_of = by_kwh.or(by_unit);
     let whole = whole_kwh.or(whole_unit);
     if months_of.is_none() && whole.is_none() {
-        row.missing("monthly_kwh", "one value per month, or total_kwh");
+        row.missing("monthly_kwh", ("每月一个值,或 total_kwh", "one value per month, or total_kwh"));
     }
     row.finish();
     let whole_parts =
@@ -142,14 +151,16 @@ fn values(row: &Fields<'_>, key: &'static str, months: &[i64]) -> Option<Vec<(i6
     let items = row.list(key)?;
     let expected = months.len().saturating_sub(1);
     if items.len() != expected {
-        row.push(Finding::new(Code::EnergyMonths).path(row.path(key)).found(items.len()).expected(expected));
+        row.push(
+            Finding::new(Code::EnergyMonths).path(row.path(key)).found(items.len()).expected(expected.to_string()),
+        );
         return Some(Vec::new());
     }
     let edges = months.iter().zip(months.iter().skip(1));
     let values = items.into_iter().zip(edges).filter_map(|((path, node), (&start, &end))| {
         let value = match node {
             Node::Null => {
-                row.push(Finding::new(Code::JsonMissing).path(&path).expected("the energy of the month"));
+                row.push(Finding::new(Code::JsonMissing).path(&path).expected(("当月电量", "the energy of the month")));
                 None
             }
             node => figure(row, &path, node),
@@ -168,7 +179,12 @@ fn figure(row: &Fields<'_>, path: &str, node: &Node) -> Option<f64> {
     match number(node) {
         Some(number) if number >= 0.0 => return Some(number),
         Some(number) => row.push(Finding::new(Code::ReadingNegative).path(path).found(number).expected("≥ 0")),
-        None => row.push(Finding::new(Code::JsonType).path(path).found(node.describe()).expected("a number or null")),
+        None => row.push(
+            Finding::new(Code::JsonType)
+                .path(path)
+                .found(node.describe())
+                .expected(("数字或 null", "a number or null")),
+        ),
     }
     None
 }
@@ -210,7 +226,7 @@ fn claims(fields: &Fields<'_>) -> Claims {
                 Finding::new(Code::JsonUnknownValue)
                     .path(declared.path("category"))
                     .found(number)
-                    .expected("1, 2 or 3"),
+                    .expected(("1、2 或 3", "1, 2 or 3")),
             );
         }
         found

@@ -17,8 +17,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let ledger = Ledger::build(&site, &readings, Period::year(2024, site.time_zone())?)?;
     let annual = ledger.annual_pue()?; // an error names the months that are missing
 
+    for finding in ledger.findings() {
+        eprintln!("{finding}");
+    }
     println!("PUE {annual} = {} / {}", annual.total(), annual.it());
-    for verdict in packs::wuhan_2024().judge(&site, &ledger) {
+    for verdict in packs::wuhan_2024().judge(&ledger) {
         println!("{verdict}");
     }
     Ok(())

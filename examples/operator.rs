@@ -12,7 +12,7 @@ use pue::{
     assessment::Options,
     kpi::{Boundary, Category},
     period::Granularity,
-    read,
+    read::{self, CsvError},
     report::{Report, Style},
 };
 use std::{fmt::Write, fs::File, path::PathBuf, process::ExitCode};
@@ -48,7 +48,7 @@ struct Arguments {
     /// Write the answer to this file
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Print a site to fill in and the header of a file of readings
+    /// Print a site to fill in, with the headers of files of readings
     #[arg(long)]
     template: bool,
 }
@@ -62,6 +62,9 @@ enum Format {
 }
 
 const REAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/esif");
+
+/// The months of the shipped site.
+const WHOLE: &str = "2016-06-01/2025-09-01";
 
 fn main() -> ExitCode {
     let arguments: Arguments = common::options();
@@ -94,7 +97,7 @@ fn run(arguments: &Arguments) -> Result<Ending, String> {
     let json = std::fs::read(&path).map_err(|error| format!("--site {}: {error}", path.display()))?;
     let read = read::site(&json);
     let Some(site) = read.value else {
-        return answer(arguments, &Assessment::unreadable(read.findings)).map(|_| Ending::Unusable);
+        return answer(arguments, &Assessment::unreadable(None, read.findings)).map(|_| Ending::Unusable);
     };
     let mut files = arguments.readings.clone();
     if shipped && files.is_empty() {
@@ -103,30 +106,40 @@ fn run(arguments: &Arguments) -> Result<Ending, String> {
     if files.is_empty() {
         return describe(arguments, &site);
     }
-    let readings = read_all(&site, &files)?;
-    match &arguments.period {
-        None if shipped && arguments.format == Format::Text => overview(arguments, &site, &readings, &options),
-        None => Err(
-            "--period: expected 2024, 2024-03 or 2024-01-01/2025-01-01, found nothing; say which period is asked about"
-                .to_owned(),
-        ),
-        Some(text) => {
-            let period = Period::parse(text, site.time_zone()).map_err(|error| format!("--period: {error}"))?;
-            let ledger = Ledger::build(&site, &readings, period).map_err(|error| format!("--period: {error}"))?;
-            answer(arguments, &Assessment::of(&ledger, &options))
+    let readings = match read_all(&site, &files)? {
+        Ok(readings) => readings,
+        Err(error) => {
+            let id = Some(site.facility().id.clone());
+            return answer(arguments, &Assessment::unreadable(id, vec![error.to_finding()])).map(|_| Ending::Unusable);
         }
-    }
+    };
+    let shipped = shipped && arguments.readings.is_empty();
+    let period = match &arguments.period {
+        None if shipped && arguments.format == Format::Text => return overview(arguments, &site, &readings, &options),
+        None if shipped => WHOLE,
+        None => {
+            return Err("--period: expected 2024, 2024-03 or 2024-01-01/2025-01-01, found nothing; say which period is asked about".to_owned());
+        }
+        Some(text) => text,
+    };
+    let period = Period::parse(period, site.time_zone()).map_err(|error| format!("--period: {error}"))?;
+    let ledger = Ledger::build(&site, &readings, period).map_err(|error| format!("--period: {error}"))?;
+    answer(arguments, &Assessment::of(&ledger, &options))
 }
 
-fn read_all(site: &Site, files: &[PathBuf]) -> Result<Readings, String> {
+/// All files; a file that is no readings at all is an answer of its own.
+fn read_all(site: &Site, files: &[PathBuf]) -> Result<Result<Readings, CsvError>, String> {
     let mut readings = Readings::default();
     for path in files {
         let name =
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
         let file = File::open(path).map_err(|error| format!("--readings {}: {error}", path.display()))?;
-        readings.extend(read::csv(site, &name, file).map_err(|error| error.to_string())?);
+        match read::csv(site, &name, file) {
+            Ok(more) => readings.extend(more),
+            Err(error) => return Ok(Err(error)),
+        }
     }
-    Ok(readings)
+    Ok(Ok(readings))
 }
 
 fn answer(arguments: &Arguments, assessment: &Assessment) -> Result<Ending, String> {
@@ -143,11 +156,14 @@ fn answer(arguments: &Arguments, assessment: &Assessment) -> Result<Ending, Stri
 /// No readings: what is wrong with the description, and what it lacks.
 fn describe(arguments: &Arguments, site: &Site) -> Result<Ending, String> {
     let boundary = Boundary::new(site, None);
-    let findings = Finding::gather(site.findings().iter().chain(boundary.findings()).cloned());
+    // An hour without readings tells whether the description gives a total and IT energy.
+    let hour = Period::parse("2024-01-01/2024-01-02", site.time_zone()).map_err(|error| error.to_string())?;
+    let nothing = Ledger::build(site, &Readings::default(), hour.clone()).map_err(|error| error.to_string())?;
+    let lacking = nothing.pue(&boundary, &hour).findings.into_iter();
+    let lacking = lacking.filter(|finding| finding.found.as_deref() != Some("no usable readings"));
+    let findings = Finding::gather(site.findings().iter().cloned().chain(lacking));
     let faulty = findings.iter().any(Finding::is_error);
-    let mut description = Assessment::unreadable(findings);
-    description.facility = Some(site.facility().id.clone());
-    answer(arguments, &description)?;
+    answer(arguments, &Assessment::unreadable(Some(site.facility().id.clone()), findings))?;
     Ok(if faulty { Ending::Unusable } else { Ending::Fine })
 }
 
@@ -155,7 +171,7 @@ fn describe(arguments: &Arguments, site: &Site) -> Result<Ending, String> {
 fn overview(arguments: &Arguments, site: &Site, readings: &Readings, options: &Options) -> Result<Ending, String> {
     let zh = matches!(arguments.lang.into(), Lang::Zh);
     let pick = |zh_text: &'static str, en: &'static str| if zh { zh_text } else { en };
-    let whole = Period::parse("2016-06-01/2025-09-01", site.time_zone()).map_err(|error| error.to_string())?;
+    let whole = Period::parse(WHOLE, site.time_zone()).map_err(|error| error.to_string())?;
     let ledger =
         Ledger::build_by(site, readings, whole.clone(), Granularity::Month).map_err(|error| error.to_string())?;
     let boundary = Boundary::new(site, options.category);
@@ -183,10 +199,10 @@ fn overview(arguments: &Arguments, site: &Site, readings: &Readings, options: &O
             )
         ),
     );
-    let mut judged = None;
+    let (mut judged, mut ending) = (None, Ending::Fine);
     for part in whole.years().into_iter().chain([whole.clone()]) {
         let measured = ledger.pue(&boundary, &part);
-        let Some(pue) = measured.pue else { continue };
+        let Some(pue) = measured.pue() else { continue };
         let four = pue.ratio().round(4).map(|value| value.to_string()).unwrap_or_default();
         let label = if part == whole { pick("全部", "all").to_owned() } else { part.first_day().year().to_string() };
         let why = measured
@@ -198,7 +214,7 @@ fn overview(arguments: &Arguments, site: &Site, readings: &Readings, options: &O
             .unwrap_or_default();
         let kind =
             if pue.kind() == "annual" { pick("年度值  ", "annual  ") } else { pick("期间值  ", "interim ") };
-        let coverage = measured.coverage.result() * 100.0;
+        let coverage = measured.reported().coverage.result() * 100.0;
         line(
             &mut text,
             format_args!(
@@ -224,6 +240,7 @@ fn overview(arguments: &Arguments, site: &Site, readings: &Readings, options: &O
         let assessment = Assessment::of_part(&ledger, &year, options);
         line(&mut text, format_args!("\n{}\n", pick("最近一个年度值的评估:", "The last annual value, assessed:")));
         text.push_str(&Report::new(&assessment, arguments.lang.into(), Style::Text).to_string());
+        ending = Ending::of(&assessment);
     }
     line(
         &mut text,
@@ -233,7 +250,7 @@ fn overview(arguments: &Arguments, site: &Site, readings: &Readings, options: &O
         ),
     );
     common::write_out(arguments.out.as_deref(), &text)?;
-    Ok(Ending::Fine)
+    Ok(ending)
 }
 
 const TEMPLATE: &str = r#"{
@@ -257,13 +274,13 @@ const TEMPLATE: &str = r#"{
   "meters": [
     {"id": "grid-1", "point": "grid_supply", "carrier": "electricity", "kind": {"register": {"modulus": 100000000.0}}, "unit": "kWh", "capacity_kw": 12000.0, "accuracy_class": "0.5S"},
     {"id": "ups-a-out", "point": "ups_output", "carrier": "electricity", "kind": "register", "unit": "kWh", "capacity_kw": 5000.0, "parent": "grid-1"},
+    {"id": "pv-1", "point": "pv", "carrier": "electricity", "kind": "interval", "unit": "kWh", "capacity_kw": 400.0},
     {"id": "chiller-1", "point": "cooling", "carrier": "electricity", "kind": "power", "unit": "kW", "max_gap_s": 1800, "parent": "grid-1"}
   ],
-  "certificates": [
-    {"ladder": "green", "kind": "operation", "level": "AAAA", "issuer": "", "number": "", "facility": "WH-0001", "issued_on": "2024-01-01", "expires_on": "2026-12-31"}
-  ]
+  "certificates": [],
+  "x_certificate": {"ladder": "green", "kind": "operation", "level": "AAAA", "issuer": "", "number": "", "facility": "WH-0001", "issued_on": "2024-06-20", "expires_on": "2026-06-19"},
+  "x_readings_long": ["meter,time,value", "grid-1,2024-01-01T00:00:00+08:00,812345.5"],
+  "x_readings_intervals": ["meter,start,end,value,known_h", "pv-1,2024-01-01T00:00:00+08:00,2024-01-01T01:00:00+08:00,35.2,1"],
+  "x_readings_wide": ["time,grid-1,ups-a-out,chiller-1", "2024-01-01 00:00,812345.5,400321.0,310.5"]
 }
-
-meter,time,value
-grid-1,2024-01-01T00:00:00+08:00,812345.5
 "#;

@@ -8,7 +8,7 @@ mod common;
 use clap::{Parser, ValueEnum};
 use comfy_table::{Cell, Table, presets::UTF8_HORIZONTAL_ONLY};
 use common::{Ending, Language};
-use pue::{Assessment, Lang, Outcome, Pack, Severity, portfolio::Portfolio, submission::audit_json};
+use pue::{Assessment, Code, Finding, Lang, Outcome, Pack, Severity, portfolio::Portfolio, submission::audit_json};
 use std::{
     io::Read,
     path::{Path, PathBuf},
@@ -59,7 +59,7 @@ fn run(arguments: &Arguments) -> Result<Ending, String> {
     let packs = common::load_packs(&arguments.pack)?;
     let mut audits = Vec::new();
     for path in files(&arguments.paths)? {
-        audit_file(&path, &packs, &mut audits)?;
+        audit_file(&path, &packs, &mut audits);
     }
     if audits.is_empty() {
         return Err("expected at least one submission (*.json, *.ndjson, *.jsonl), found none".to_owned());
@@ -97,33 +97,52 @@ fn collect(folder: &Path, all: &mut Vec<PathBuf>) -> Result<(), String> {
         // A link may lead back up: only real folders are entered.
         if entry.file_type().map_err(fault)?.is_dir() {
             collect(&path, all)?;
-        } else if matches!(path.extension().and_then(|end| end.to_str()), Some("json" | "ndjson" | "jsonl")) {
+        } else if ["json", "ndjson", "jsonl"].contains(&ending(&path).as_str()) {
             all.push(path);
         }
     }
     Ok(())
 }
 
-fn audit_file(path: &Path, packs: &[Pack], audits: &mut Vec<Audit>) -> Result<(), String> {
-    let mut bytes = Vec::new();
-    let standard_input = path == Path::new("-");
-    let read = if standard_input {
-        std::io::stdin().lock().read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
+/// The ending of a file's name, in small letters.
+fn ending(path: &Path) -> String {
+    path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default()
+}
+
+/// One audit for each record; a file that cannot be read has one too, so that it never stops the others.
+fn audit_file(path: &Path, packs: &[Pack], audits: &mut Vec<Audit>) {
+    let name = path.display().to_string();
+    let bytes = match read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let mut finding = Finding::new(Code::JsonSyntax).found(error);
+            finding.file = Some(name.clone());
+            audits.push(Audit { source: name, assessment: Assessment::unreadable(None, vec![finding]) });
+            return;
+        }
     };
-    read.map_err(|error| format!("{}: {error}", path.display()))?;
-    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-    let by_line = standard_input || matches!(path.extension().and_then(|end| end.to_str()), Some("ndjson" | "jsonl"));
-    // One object over several lines on standard input is one record.
-    if !by_line || serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok() {
-        audits.push(Audit { source: name, assessment: audit_json(&bytes, packs) });
-        return Ok(());
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let is_json = |bytes: &[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
+    let mut lines = bytes.split(|&byte| byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
+    // Records by line: a name that says so, or a first line that is a record while the whole is not.
+    let named = path == Path::new("-") || ["ndjson", "jsonl"].contains(&ending(path).as_str());
+    let by_line = !is_json(bytes) && (named || lines.clone().next().is_some_and(|(_, line)| is_json(line)));
+    if by_line {
+        audits.extend(
+            lines.map(|(i, line)| Audit { source: format!("{name}:{}", i + 1), assessment: audit_json(line, packs) }),
+        );
+    } else if lines.next().is_some() || !named {
+        audits.push(Audit { source: name, assessment: audit_json(bytes, packs) });
     }
-    for (i, line) in bytes.split(|&byte| byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty()) {
-        audits.push(Audit { source: format!("{name}:{}", i + 1), assessment: audit_json(line, packs) });
+}
+
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    if path != Path::new("-") {
+        return std::fs::read(path);
     }
-    Ok(())
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn json(audits: &[Audit]) -> Result<String, String> {
@@ -161,10 +180,18 @@ fn cells(audit: &Audit, lang: Lang) -> Vec<String> {
         assessment.facility.clone().unwrap_or_else(|| "–".to_owned()),
         assessment.pue.as_ref().map_or("–".to_owned(), |pue| pue.published.to_string()),
         declared.unwrap_or_else(|| "–".to_owned()),
-        assessment.pue.as_ref().map_or("–".to_owned(), |pue| pue.kind.to_owned()),
+        assessment.pue.as_ref().map_or("–".to_owned(), |pue| kind(pue.kind, lang).to_owned()),
         said.join("\n"),
         worst.join("\n"),
     ]
+}
+
+fn kind(kind: &'static str, lang: Lang) -> &'static str {
+    match (lang, kind) {
+        (Lang::En, kind) => kind,
+        (Lang::Zh, "annual") => "年度",
+        (Lang::Zh, _) => "期间",
+    }
 }
 
 fn header(lang: Lang) -> [&'static str; 7] {
@@ -195,16 +222,20 @@ fn table(audits: &[Audit], lang: Lang) -> String {
     let sum = portfolio.pue().and_then(|pue| pue.round(3)).map_or("–".to_owned(), |pue| pue.to_string());
     let of = match lang {
         Lang::Zh => format!(
-            "{} 份;{};合计 PUE(Σ总电量/ΣIT,{} 个年度值){sum}",
+            "{} 份:{},无法读取 {};合计 PUE(Σ总电量/ΣIT){sum},含 {} 个无错误的年度值,其余 {} 个未计入",
             audits.len(),
             counts.join(","),
-            portfolio.counted
+            portfolio.unjudged,
+            portfolio.counted,
+            portfolio.left_out
         ),
         Lang::En => format!(
-            "{} records; {}; PUE of all (Σ total / Σ IT, {} annual values) {sum}",
+            "{} records: {}, {} unreadable; PUE of all (Σ total / Σ IT) {sum}, of {} annual values without errors, {} left out",
             audits.len(),
             counts.join(", "),
-            portfolio.counted
+            portfolio.unjudged,
+            portfolio.counted,
+            portfolio.left_out
         ),
     };
     format!("{table}\n{of}\n")

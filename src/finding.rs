@@ -130,16 +130,20 @@ codes! {
     JsonSchema = "json.schema", Error, "schema 与要求不符", "another schema than the one expected", "写明所要求的 schema,并按其格式提供", "state the expected schema and follow its format";
     JsonType = "json.type", Error, "值的类型不对", "wrong type of value", "改为所要求的类型;数字不要加引号", "give the expected type; numbers go without quotes";
     JsonDuplicateKey = "json.duplicate_key", Error, "键重复,两个值均未采用", "duplicate key; neither value is used", "只保留一个", "keep one of them";
-    JsonUnknownField = "json.unknown_field", Warning, "不认识的字段,未采用", "unknown field, not used", "检查拼写;自用字段请以 x_ 开头", "check the spelling; fields of your own start with x_";
-    JsonUnknownValue = "json.unknown_value", Warning, "不认识的取值,视为未知", "unknown value, taken as not known", "改用文档所列取值", "use one of the documented values";
+    JsonUnknownField = "json.unknown_field", Warning, "无法识别的字段,未采用", "unknown field, not used", "检查拼写;自用字段请以 x_ 开头", "check the spelling; fields of your own start with x_";
+    JsonUnknownValue = "json.unknown_value", Warning, "无法识别的取值,视为未知", "unknown value, taken as not known", "改用文档所列取值", "use one of the documented values";
     JsonMissing = "json.missing", Note, "缺少信息,视为未知", "not given, taken as not known", "补充后相关规则方可判定", "give it, so that the rules that ask for it can be decided";
-    CsvValue = "csv.value", Warning, "数值无法读取,该行未采用", "a value cannot be read; its row is rejected", "写成普通小数,不要千位分隔符", "write a plain decimal number without thousands separators";
+    CsvValue = "csv.value", Warning, "数值无法读取,未采用", "a value cannot be read and is not used", "写成普通小数,不要千位分隔符", "write a plain decimal number without thousands separators";
     CsvTime = "csv.time", Warning, "时间无法读取,该行未采用", "a time cannot be read; its row is rejected", "写成 RFC 3339,或当地时间 YYYY-MM-DD HH:MM[:SS]", "write RFC 3339, or local YYYY-MM-DD HH:MM[:SS]";
+    CsvHeader = "csv.header", Error, "表头不可用", "the header cannot be used", "以逗号分隔;长表用 meter,time,value,宽表首列 time、其余每列一个计量点编号", "separate by commas; long: meter,time,value; wide: time, then one column per meter id";
+    CsvOtherFacility = "csv.other_facility", Note, "属于其他数据中心的行,已跳过", "rows of another facility were skipped", "如属本场所,请核对 facility 列", "if they are of this site, check the facility column";
     CsvEncoding = "csv.encoding", Warning, "不是 UTF-8,按 GB18030 读取", "not UTF-8; read as GB18030", "请核对文字;最好保存为 UTF-8", "check the text; UTF-8 is best";
     CsvRow = "csv.row", Warning, "该行的列数与表头不符,未采用", "a row has another number of columns than the header and is rejected", "补齐或删去多余的列", "complete the row or drop the extra cells";
     ReadingDuplicate = "reading.duplicate", Note, "重复读数,保留一条", "duplicate reading; one is kept", "一般无需处理", "nothing, as a rule";
     ReadingConflict = "reading.conflict", Warning, "同一时刻有不同读数,均未采用", "different readings for the same time; none is used", "查明哪一条正确", "find out which of them is right";
     ReadingOutOfOrder = "reading.out_of_order", Note, "读数未按时间排列,已重新排序", "readings not in time order; they were sorted", "一般无需处理", "nothing, as a rule";
+    MeterNoReadings = "meter.no_readings", Warning, "该计量点在期间内没有可用读数", "a listed meter has no usable readings in the period", "补充读数;若不再使用,请写明 until 或从清单删去", "give its readings; if it is no longer in use, state until or take it off the list";
+    CoverageEdges = "coverage.edges", Warning, "读数晚于期间开始,或早于期间结束", "readings start after the period's start, or end before its end", "补充首尾缺失的读数;若当时尚未投用,请写明 from 或 until", "fill in what is missing at the ends; if the meter was not in use then, state from or until";
     ReadingMissing = "reading.missing", Warning, "读数缺失(空白或 NaN)", "missing readings (blank or NaN)", "检查采集设备", "check the data logger";
     ReadingNotFinite = "reading.not_finite", Warning, "读数为无穷大,未采用", "infinite readings; not used", "检查导出程序", "check the export";
     /// In the figures of a submission; in a meter's series it is `reading.below_zero`.
@@ -152,7 +156,7 @@ codes! {
     RegisterReset = "register.reset", Warning, "表码被清零", "the register was reset to zero", "如为换表,请以 events 申报起止表码", "if the meter was exchanged, declare it under events with both dial values";
     RegisterGlitch = "register.glitch", Warning, "表码短时偏低后恢复,偏低读数未采用", "the register fell and recovered; the low readings are dropped", "检查通信", "check the communication line";
     RegisterSpike = "register.spike", Warning, "表码短时偏高后恢复,偏高读数未采用", "the register rose and recovered; the high readings are dropped", "检查通信", "check the communication line";
-    RegisterStep = "register.step", Warning, "表码跳变,该段电量未知", "the register jumped; the energy of that stretch is unknown", "查明原因;如为换表请申报", "find the cause; declare an exchange if it was one";
+    RegisterStep = "register.step", Warning, "表码跳变,该段电量未知", "the register jumped; the energy of that stretch is unknown", "查明原因;如为换表请申报;如读数属实,请填写 capacity_kw", "find the cause; declare an exchange if it was one; if the readings are right, state capacity_kw";
     RegisterExchange = "register.exchange", Note, "已按申报的换表接续", "carried on across a declared meter exchange", "一般无需处理", "nothing, as a rule";
     PowerGap = "power.gap", Warning, "功率采样间隔过长,该段不积分", "power samples too far apart; that stretch is not integrated", "补采数据;若本就按此间隔采样,请写明 max_gap_s", "fill in the samples; if this is the usual distance state max_gap_s";
     IntervalOverlap = "interval.overlap", Warning, "区间重叠,重叠各条均未采用", "intervals overlap; none of those that do is used", "每段时间只提供一条", "give each stretch of time once";
@@ -162,6 +166,7 @@ codes! {
     TimeAmbiguous = "time.ambiguous", Warning, "当地时间有两种可能(夏令时结束),该行未采用", "a local time that occurs twice (end of daylight saving); its row is rejected", "写明时差,例如 -06:00", "write the offset, for example -06:00";
     TimeNonexistent = "time.nonexistent", Warning, "当地时间不存在(夏令时开始),该行未采用", "a local time that does not exist (start of daylight saving); its row is rejected", "写明时差,例如 -06:00", "write the offset, for example -06:00";
     PeriodReversed = "period.reversed", Error, "期间的终点不晚于起点", "the period does not end after its start", "更正起止日期;end 不含当日", "correct start and end; end is exclusive";
+    PeriodOutOfRange = "period.out_of_range", Error, "期间超出可计算的范围", "the period is out of range", "请给出 1900 至 2200 年之间、长度合理的期间", "ask for a period between the years 1900 and 2200, of sensible length";
     MeterDuplicateId = "meter.duplicate_id", Error, "计量点编号重复,均未采用", "duplicate meter id; none of them is used", "每个计量点使用唯一编号", "give each meter an id of its own";
     MeterCycle = "meter.cycle", Error, "计量点上下级成环", "the meters' parents form a cycle", "更正 parent", "correct the parents";
     MeterOrphan = "meter.orphan", Warning, "上级计量点不存在,视为顶层", "the parent meter does not exist; taken as a root", "更正 parent", "correct the parent";
@@ -182,6 +187,7 @@ codes! {
     PuePartialYear = "pue.partial_year", Warning, "期间不是完整一年,只是期间值(iPUE)", "not a whole year: an interim value (iPUE)", "年度值需要连续 12 个月", "an annual value needs 12 continuous months";
     PueImplausible = "pue.implausible", Warning, "PUE 不合常理", "an implausible PUE", "核对计量边界", "check the metering boundary";
     DeclaredPue = "declared.pue_mismatch", Warning, "申报 PUE 与重算不符", "the declared PUE differs from the recomputed one", "更正申报值,或说明差异", "correct the declared value or explain the difference";
+    DeclaredTotal = "declared.total_mismatch", Warning, "申报合计与各月之和不符,以各月为准", "the declared total differs from the sum of the months; the months are used", "更正合计或月值", "correct the total or the months";
     DeclaredCategory = "declared.category", Warning, "申报类别没有对应计量点", "no meter at the point of the declared category", "更正类别或补充计量点", "correct the category or add the meters";
     DeclaredRacks = "declared.racks", Warning, "申报标准机架数与换算不符", "the declared standard racks differ from the conversion by power", "按设计功率 ÷ 2.5 kW 换算", "convert by design power / 2.5 kW";
     DeclaredOccupancy = "declared.occupancy", Warning, "申报上架率与机柜数不符", "the declared occupancy differs from the rack counts", "核对机柜数", "check the rack counts";
@@ -196,7 +202,7 @@ codes! {
     CertificateUnlikely = "certificate.unlikely", Warning, "证书等级与实测 PUE 不相称", "the certificate's level is unlikely beside the measured PUE", "核实证书", "verify the certificate";
     RacksInconsistent = "racks.inconsistent", Warning, "机柜数或功率前后不一", "rack counts or power do not fit together", "核对:已用 ≤ 已装 ≤ 设计;Σ机柜功率与额定 IT 功率", "check: occupied ≤ installed ≤ designed; Σ rack power against rated IT power";
     FacilityDates = "facility.dates", Warning, "日期前后矛盾", "the dates contradict each other", "更正批准与投运日期", "correct the days of approval and service";
-    FacilityRegion = "facility.region", Warning, "地区代码不认识,视为未知", "unknown region code, taken as not known", "使用 GB/T 2260 或 ISO 3166 代码", "use a GB/T 2260 or ISO 3166 code";
+    FacilityRegion = "facility.region", Warning, "无法识别的地区代码,视为未知", "unknown region code, taken as not known", "使用 GB/T 2260 或 ISO 3166 代码", "use a GB/T 2260 or ISO 3166 code";
     FacilityHubNode = "facility.hub_node", Warning, "湖北不在国家枢纽节点之列", "Hubei is in none of the national hub nodes", "核对 hub_node", "check hub_node";
     FacilityTimeZone = "facility.time_zone", Error, "时区无法识别", "the time zone cannot be used", "使用 IANA 名称,例如 Asia/Shanghai", "use an IANA name, for example Asia/Shanghai";
 }
@@ -316,13 +322,18 @@ impl Finding {
         self.severity == Severity::Error
     }
 
-    /// Groups findings: one per code, path, meter and file, counted, the first occurrence kept; ordered by weight.
+    /// Groups findings: one per code, path and meter, counted, the first occurrence kept; ordered by weight.
     pub fn gather(findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
         type Key = (Code, Option<String>, Option<String>, Option<String>);
         let mut groups: BTreeMap<Key, Finding> = BTreeMap::new();
         for finding in findings {
-            let key = (finding.code, finding.path.clone(), finding.meter.clone(), finding.file.clone());
+            // What has no other place is told apart by its file.
+            let file = finding.file.clone().filter(|_| finding.path.is_none() && finding.meter.is_none());
+            let key = (finding.code, finding.path.clone(), finding.meter.clone(), file);
             match groups.get_mut(&key) {
+                Some(first) if finding.at < first.at => {
+                    *first = Finding { count: first.count + finding.count, ..finding };
+                }
                 Some(first) => first.count += finding.count,
                 None => {
                     groups.insert(key, finding);

@@ -182,6 +182,12 @@ impl Period {
         self.start == day_start(first, &self.zone) && next.is_ok_and(|end| end == self.end)
     }
 
+    /// The same with one more day, for who took the end to be inclusive.
+    pub(crate) fn one_day_longer(&self) -> Option<Period> {
+        let after = local(self.end, &self.zone).date().tomorrow().ok()?;
+        Some(Period { end: day_start(after, &self.zone), ..self.clone() })
+    }
+
     /// Its parts of one granularity, in order; the first and the last may be cut.
     pub fn parts(&self, granularity: Granularity) -> impl Iterator<Item = Period> + '_ {
         let edges = self.edges(granularity);

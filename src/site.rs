@@ -63,6 +63,15 @@ impl Site {
             let meter = finding.meter.as_deref().and_then(|id| index.get(id)).and_then(|&i| places.get(i));
             findings.push(at_place(meter.map_or("/meters", String::as_str), finding));
         }
+        for (meter, place) in kept.iter().zip(&places) {
+            if let Some(checked) = meter.check_of.as_ref().filter(|id| !index.contains_key(*id) || **id == meter.id) {
+                let finding = Finding::new(Code::MeterValue).path("/check_of").meter(&meter.id).found(checked);
+                findings.push(at_place(
+                    place,
+                    finding.expected(("被校核计量点的编号", "the id of the meter that it checks")),
+                ));
+            }
+        }
         Site { facility, meters: kept, certificates, tree, index, places, findings }
     }
 
@@ -95,6 +104,16 @@ impl Site {
     /// The position of a meter.
     pub fn meter_index(&self, id: &str) -> Option<usize> {
         self.index.get(id).copied()
+    }
+
+    /// The finding for readings of a meter that is not listed, with the listed one that was probably meant.
+    pub(crate) fn unknown_meter(&self, id: &str) -> Finding {
+        let near = |meter: &&Meter| meter.id.trim().eq_ignore_ascii_case(id.trim());
+        let finding = Finding::new(Code::ReadingUnknownMeter).meter(id.chars().take(100).collect::<String>());
+        match self.meters.iter().find(near) {
+            Some(meter) => finding.expected(format!("{:?}?", meter.id)),
+            None => finding,
+        }
     }
 
     /// Where a meter stands in the input, as a JSON Pointer.

@@ -111,10 +111,17 @@ fn wrong_options_and_unusable_input_end_in_three() {
 fn a_site_without_readings_is_checked() {
     assert_eq!(run("operator", &["--site", "examples/data/wuhan/site.json"], None).status.code(), Some(0));
     let template = text(&run("operator", &["--template"], None));
-    let (site, header) = template.split_once("\n\n").unwrap();
-    let site: pue::Site = serde_json::from_str(site).unwrap();
+    let site: pue::Site = serde_json::from_str(&template).unwrap();
     assert!(site.findings().is_empty(), "{:?}", site.findings());
-    assert!(header.starts_with("meter,time,value\n"));
+    assert!(template.contains("meter,time,value"));
+    let lacking =
+        serde_json::json!({"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "UTC"}, "meters": []});
+    let file = std::env::temp_dir().join(format!("pue-lacking-{}.json", std::process::id()));
+    std::fs::write(&file, lacking.to_string()).unwrap();
+    let output = run("operator", &["--site", file.to_str().unwrap()], None);
+    std::fs::remove_file(file).unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(text(&output).contains("pue.no_total"));
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn all(ledger: &Ledger<'_>) -> String {
     let coverage = (book.coverage(ledger.period()).to_bits(), book.course_coverage(ledger.period()).to_bits());
     format!(
         "{steps:?} {coverage:?} {findings:?} {:?}",
-        ledger.pue(&pue::kpi::Boundary::new(ledger.site(), None), ledger.period()).bounds
+        ledger.pue(&pue::kpi::Boundary::new(ledger.site(), None), ledger.period()).electricity.bounds
     )
 }
 
@@ -208,7 +208,7 @@ proptest! {
             readings.insert("total", column(1.3));
             readings.insert("it", column(1.0));
             let ledger = Ledger::build(&site, &readings, period.clone()).unwrap();
-            ledger.pue(&pue::kpi::Boundary::new(&site, None), &period).bounds
+            ledger.pue(&pue::kpi::Boundary::new(&site, None), &period).electricity.bounds
         };
         let (full, less) = (build(&[]), build(&gone));
         prop_assert!(less.low.unwrap() <= full.low.unwrap());
@@ -227,7 +227,7 @@ proptest! {
             readings.insert("total", Series::intervals(start.clone(), end.clone(), wh.iter().map(|(it, more)| f64::from(it + more) * factor / 1000.0).collect()));
             readings.insert("it", Series::intervals(start, end, wh.iter().map(|(it, _)| f64::from(*it) * factor / 1000.0).collect()));
             let ledger = Ledger::build(&site, &readings, period.clone()).unwrap();
-            ledger.pue(&pue::kpi::Boundary::new(&site, None), &period).pue.map(|pue| pue.ratio())
+            ledger.pue(&pue::kpi::Boundary::new(&site, None), &period).pue().map(|pue| pue.ratio())
         };
         prop_assert_eq!(build(1.0), build(f64::from(factor)));
         prop_assert!(build(1.0).is_some());

@@ -143,7 +143,7 @@ fn a_hole_decides_only_if_it_cannot_matter() {
         }
         let ledger = Ledger::build(&site, &readings, year).unwrap();
         assert!(ledger.annual_pue().is_ok());
-        let verdicts = packs::wuhan_2024().judge(&site, &ledger);
+        let verdicts = packs::wuhan_2024().judge(&ledger);
         serde_json::to_value(&verdicts[0]).unwrap()
     };
     assert_eq!(judge(4500.0, 1.10)["outcome"], "meets");

@@ -134,15 +134,15 @@ fn v15_the_real_site() {
     for granularity in [Granularity::Month, Granularity::Hour] {
         let ledger = Ledger::build_by(&site, &readings, whole.clone(), granularity).unwrap();
         let measured = ledger.pue(&boundary, &whole);
-        let pue = measured.pue.unwrap();
+        let pue = measured.pue().unwrap();
         assert_eq!(pue.kind(), v["whole"]["kind"]);
         assert_eq!(pue.ratio().round(4).unwrap().to_string(), v["whole"]["pue_4_digits"]);
         for row in v["years"].as_array().unwrap() {
             let year = Period::year(row["year"].as_i64().unwrap() as i16, zone.clone()).unwrap();
             let measured = ledger.pue(&boundary, &year);
-            let pue = measured.pue.unwrap();
+            let pue = measured.pue().unwrap();
             assert_eq!(pue.kind(), row["kind"], "{year}");
-            let percent = measured.coverage.result() * 100.0;
+            let percent = measured.reported().coverage.result() * 100.0;
             assert!((percent - row["coverage_percent"].as_f64().unwrap()).abs() <= 0.05, "{year}: {percent}");
             if let Some(printed) = row["pue_4_digits"].as_str() {
                 assert_eq!(pue.ratio().round(4).unwrap().to_string(), printed, "{year}");

@@ -1,26 +1,25 @@
-//! What does not look right once everything stands side by side. The thresholds are ours (`proxy`): they warn; only
-//! energy beyond the rated power is an error.
+//! What does not look right once everything stands side by side. The thresholds are ours (`proxy`) and only warn.
 
 use crate::{
     facility::{ItCooling, Level, Standing},
     finding::{Code, Finding},
     kpi::{AnyPue, MeasuredPue},
     period::Period,
-    quantity::{ExactEnergy, Ratio},
+    quantity::Ratio,
+    rule::{Outcome, Verdict},
     site::Site,
 };
 
 pub(super) fn all(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Finding> {
     let mut findings = certificates(site, measured, part);
     findings.extend(plausible(site, measured));
-    findings.extend(rating(site, measured, part));
     findings
 }
 
 fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Finding> {
     let on = part.last_day();
     let one_and_a_half = Ratio::new(3, 2).unwrap_or(Ratio::ONE);
-    let poor = measured.pue.and_then(AnyPue::annual).filter(|pue| pue.ratio() > one_and_a_half);
+    let poor = measured.pue().and_then(AnyPue::annual).filter(|pue| pue.ratio() > one_and_a_half);
     let mut findings = Vec::new();
     for (i, paper) in site.certificates().iter().enumerate() {
         let place = |key: &str| format!("/certificates/{i}{key}");
@@ -58,6 +57,12 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
             ),
         };
         findings.extend(standing);
+        let fields =
+            [("/ladder", paper.ladder.is_none()), ("/kind", paper.kind.is_none()), ("/level", paper.level.is_none())];
+        for (key, _) in fields.into_iter().filter(|(_, missing)| *missing) {
+            let expected = ("缺少则该证书不能计入", "needed for the certificate to count");
+            findings.push(Finding::new(Code::JsonMissing).path(place(key)).expected(expected));
+        }
         if let (Some(pue), Some(level)) = (poor, paper.level.filter(|level| *level >= Level::AAAA)) {
             findings.push(
                 Finding::new(Code::CertificateUnlikely)
@@ -69,26 +74,20 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
     findings
 }
 
+/// A grade is asked for, and no certificate was offered.
+pub(super) fn no_certificate(site: &Site, verdicts: &[Verdict]) -> Option<Finding> {
+    let asked = |verdict: &Verdict| verdict.outcome == Outcome::Undetermined && verdict.asks_for_grade;
+    let missing = site.certificates().is_empty() && verdicts.iter().any(asked);
+    let expected = ("绿色低碳等级证书", "a certificate of the green low-carbon grade");
+    missing.then(|| Finding::new(Code::JsonMissing).path("/certificates").expected(expected))
+}
+
 /// Annual PUE over 4, or under 1.05 with air cooling, or under 1.02.
 fn plausible(site: &Site, measured: &MeasuredPue) -> Option<Finding> {
-    let pue = measured.pue.and_then(AnyPue::annual)?;
+    let pue = measured.pue().and_then(AnyPue::annual)?;
     let least =
         if site.facility().it_cooling == Some(ItCooling::Air) { Ratio::new(105, 100)? } else { Ratio::new(102, 100)? };
     let implausible = pue.ratio() > Ratio::from(4) || pue.ratio() < least;
     implausible
         .then(|| Finding::new(Code::PueImplausible).path("/meters").found(pue.value()).expected(format!("{least} – 4")))
-}
-
-/// More IT energy than 1.02 × rated power × the hours that it is of.
-fn rating(site: &Site, measured: &MeasuredPue, part: &Period) -> Option<Finding> {
-    let (pue, rated) = (measured.pue?, site.facility().rated_it?);
-    let known_ms = (part.milliseconds() as f64 * measured.coverage.common).ceil() as i64;
-    let most = rated.over(known_ms);
-    let allowed = ExactEnergy::from_microjoules(Ratio::new(102, 100)?.floor_of(most.microjoules())?);
-    (pue.it() > allowed).then(|| {
-        Finding::new(Code::EnergyAboveRating)
-            .path("/facility/rated_it_kw")
-            .found(pue.it())
-            .expected(format!("≤ {allowed}"))
-    })
 }

@@ -10,11 +10,11 @@ use crate::{
     finding::Finding,
     kpi::{Boundary, Category, MeasuredPue, energy_reuse_factor, it_load_use_rate, renewable_factor, water_usage},
     ledger::{Ledger, LedgerError},
-    metering::Readings,
+    metering::{MeasurementPoint, Readings},
     period::{Period, TZDB, rfc3339},
     quantity::{ExactEnergy, Ratio},
     retrofit::Screen,
-    rule::{Case, Pack, packs},
+    rule::{Case, Pack, Verdict, packs},
     site::Site,
 };
 
@@ -46,7 +46,8 @@ impl Options {
     }
 }
 
-/// Totals of the period that no meter of the site gives.
+/// Totals of the period besides energy; where one is not given, the site's own meters at `water` and `heat_reused` are
+/// asked, if all of the period is known to them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Extra {
@@ -56,6 +57,28 @@ pub struct Extra {
     pub heat_reused: Option<ExactEnergy>,
     /// Renewable energy used and owned.
     pub renewable: Option<ExactEnergy>,
+}
+
+impl Extra {
+    fn or_metered(self, ledger: &Ledger<'_>, part: &Period) -> Extra {
+        let sum = |point: MeasurementPoint| {
+            let meters = ledger.site().meters().iter().enumerate();
+            let mut at_point = meters.filter(|(_, meter)| meter.point == point && meter.check_of.is_none()).peekable();
+            at_point.peek()?;
+            at_point.try_fold(0_i128, |sum, (i, meter)| {
+                let book = ledger.book(i).filter(|book| book.coverage(part) == 1.0)?;
+                sum.checked_add(book.scaled(&ledger.steps(part), meter.share.unwrap_or(Ratio::ONE)))
+            })
+        };
+        Extra {
+            // 10⁹ µl are a cubic metre.
+            water_m3: self.water_m3.or_else(|| Some(sum(MeasurementPoint::Water)? as f64 / 1e9)),
+            heat_reused: self
+                .heat_reused
+                .or_else(|| sum(MeasurementPoint::HeatReused).map(ExactEnergy::from_microjoules)),
+            renewable: self.renewable,
+        }
+    }
 }
 
 impl Assessment {
@@ -86,7 +109,11 @@ impl Assessment {
         let trusted = !findings.iter().any(Finding::is_error);
         let applied = applied(site, on, &options.packs);
         let case = Case::new(site, on, &measured, &boundary, &findings);
-        let verdicts = applied.iter().flat_map(|pack| pack.judge_case(&case)).collect();
+        let verdicts: Vec<Verdict> = applied.iter().flat_map(|pack| pack.judge_case(&case)).collect();
+        let findings = match checks::no_certificate(site, &verdicts) {
+            Some(missing) => Finding::gather(findings.into_iter().chain([missing])),
+            None => findings,
+        };
         Assessment {
             schema: SCHEMA,
             library: env!("CARGO_PKG_VERSION"),
@@ -95,12 +122,12 @@ impl Assessment {
                 start: rfc3339(part.start(), part.zone()),
                 end: rfc3339(part.end(), part.zone()),
             }),
-            pue: measured.pue.map(|pue| PueOut::new(pue, &measured)),
-            coverage: Some(measured.coverage),
+            pue: measured.pue().map(|pue| PueOut::new(pue, &measured, &boundary)),
+            coverage: Some(measured.reported().coverage),
             overhead: measured.overhead,
             monthly: ledger.monthly(&boundary, part),
             meters: MeterLine::all(ledger, part),
-            kpis: kpis(site, &measured, part, &options.extra),
+            kpis: kpis(&measured, part, &options.extra.or_metered(ledger, part), ledger),
             findings,
             verdicts,
             comparisons: Vec::new(),
@@ -110,12 +137,12 @@ impl Assessment {
         }
     }
 
-    /// What can be said of something that could not be read: its findings.
-    pub fn unreadable(findings: Vec<Finding>) -> Assessment {
+    /// What can be said of something of which nothing could be computed: its findings.
+    pub fn unreadable(facility: Option<String>, findings: Vec<Finding>) -> Assessment {
         Assessment {
             schema: SCHEMA,
             library: env!("CARGO_PKG_VERSION"),
-            facility: None,
+            facility,
             period: None,
             pue: None,
             coverage: None,
@@ -141,18 +168,18 @@ fn applied(site: &Site, on: jiff::civil::Date, extra: &[Pack]) -> Vec<Pack> {
     packs
 }
 
-fn kpis(site: &Site, measured: &MeasuredPue, part: &Period, extra: &Extra) -> Kpis {
-    let facility = site.facility();
+fn kpis(measured: &MeasuredPue, part: &Period, extra: &Extra, ledger: &Ledger<'_>) -> Kpis {
+    let facility = ledger.site().facility();
     let racks = facility.standard_racks();
     let occupancy = facility.racks.as_ref().and_then(|racks| racks.occupancy());
     let float = |ratio: Option<Ratio>| ratio.map(Ratio::to_f64);
     // Totals of the whole period stand beside energies of the whole period only.
-    let whole = measured.pue.filter(|_| measured.coverage.common == 1.0);
+    let whole = measured.pue().filter(|_| measured.reported().coverage.common == 1.0);
     Kpis {
         wue_l_per_kwh: whole.zip(extra.water_m3).and_then(|(pue, water)| water_usage(water, pue.it())),
         erf: float(whole.zip(extra.heat_reused).and_then(|(pue, heat)| energy_reuse_factor(heat, pue.total()))),
         r#ref: float(whole.zip(extra.renewable).and_then(|(pue, green)| renewable_factor(green, pue.total()))),
-        dcie: float(measured.pue.and_then(|pue| pue.it().ratio_to(pue.total()))),
+        dcie: float(measured.pue().and_then(|pue| pue.it().ratio_to(pue.total()))),
         it_load_use_rate: float(
             whole
                 .zip(facility.rated_it)

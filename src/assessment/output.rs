@@ -2,7 +2,7 @@ use super::Options;
 use crate::{
     facility::StandardRacks,
     finding::{Citation, Finding, Text},
-    kpi::{AnyPue, Coverage, MeasuredPue, Monthly, Overhead},
+    kpi::{AnyPue, Boundary, Coverage, MeasuredPue, Monthly, Overhead},
     ledger::Ledger,
     period::Period,
     quantity::{Decimal, ExactEnergy, Ratio, Relation},
@@ -131,9 +131,10 @@ pub struct PueOut {
 }
 
 impl PueOut {
-    pub(super) fn new(pue: AnyPue, measured: &MeasuredPue) -> Self {
-        let mut assumptions = Vec::new();
-        if measured.same_hours_assumed {
+    pub(super) fn new(pue: AnyPue, measured: &MeasuredPue, boundary: &Boundary) -> Self {
+        let reported = measured.reported();
+        let mut assumptions = boundary.assumptions().to_vec();
+        if reported.same_hours_assumed {
             assumptions.push(Text::new(
                 "known_h 相同的计量点视为覆盖同样的小时",
                 "meters with the same known_h are taken to cover the same hours",
@@ -144,12 +145,12 @@ impl PueOut {
             value: pue,
             published: pue.published(),
             category: measured.category.map(crate::kpi::Category::number),
-            method: measured.method,
-            electricity_only: measured.electricity_only,
+            method: measured.method(),
+            electricity_only: measured.electricity.pue.map(AnyPue::ratio),
             total_kwh: pue.total(),
             it_kwh: pue.it(),
-            low: measured.bounds.low,
-            high: measured.bounds.high,
+            low: reported.bounds.low,
+            high: reported.bounds.high,
             uncertainty_k2: None,
             assumptions,
         }
@@ -165,6 +166,8 @@ pub struct MeterLine {
     pub kwh: Option<ExactEnergy>,
     /// The share of the period whose energy is known.
     pub coverage: f64,
+    /// The share in which its course is known too.
+    pub course_coverage: f64,
     /// How many readings came in, over all the time that was given.
     pub readings: u64,
     /// How many of them were not used.
@@ -179,7 +182,14 @@ impl MeterLine {
             let (readings, rejected) = book.readings();
             let is_energy = meter.dimension() == crate::quantity::Dimension::Energy;
             let kwh = is_energy.then(|| ExactEnergy::from_microjoules(book.scaled(&steps, Ratio::ONE)));
-            Some(MeterLine { id: meter.id.clone(), kwh, coverage: book.coverage(part), readings, rejected })
+            Some(MeterLine {
+                id: meter.id.clone(),
+                kwh,
+                coverage: book.coverage(part),
+                course_coverage: book.course_coverage(part),
+                readings,
+                rejected,
+            })
         });
         lines.collect()
     }

@@ -25,14 +25,19 @@ pub enum CertificateKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Level {
     /// 1A.
+    #[serde(alias = "1A")]
     A,
     /// 2A.
+    #[serde(alias = "2A")]
     AA,
     /// 3A.
+    #[serde(alias = "3A")]
     AAA,
     /// 4A.
+    #[serde(alias = "4A")]
     AAAA,
     /// 5A.
+    #[serde(alias = "5A")]
     AAAAA,
 }
 

@@ -153,7 +153,8 @@ impl Facility {
         if let Some(lifecycle) = &self.lifecycle {
             findings.extend(lifecycle.check());
         }
-        if self.hub_node == Some(true) && self.region.as_ref().is_some_and(|region| region.starts_with("42")) {
+        if self.hub_node == Some(true) && self.region.as_ref().is_some_and(|region| region.lies_in("42") == Some(true))
+        {
             findings.push(Finding::new(Code::FacilityHubNode).path("/hub_node").found("true").expected("false"));
         }
         findings

@@ -16,15 +16,55 @@ const PROVINCES: [&str; 34] = [
     "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82",
 ];
 
+/// The same provinces by ISO 3166-2, in the same order.
+const ISO_PROVINCES: [&str; 34] = [
+    "BJ", "TJ", "HE", "SX", "NM", "LN", "JL", "HL", "SH", "JS", "ZJ", "AH", "FJ", "JX", "SD", "HA", "HB", "HN", "GD",
+    "GX", "HI", "CQ", "SC", "GZ", "YN", "XZ", "SN", "GS", "QH", "NX", "XJ", "TW", "HK", "MO",
+];
+
 impl Region {
     /// The code.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether the region is, or lies in, the one whose code begins so: `4201` for Wuhan and its districts.
-    pub fn starts_with(&self, prefix: &str) -> bool {
-        self.0.starts_with(prefix)
+    /// Whether the region is, or lies in, the one whose code begins so: `4201` for Wuhan and its districts. `None` if it
+    /// is larger than that one and contains it, as Hubei (`420000`, `CN-HB`) and China (`CN`) contain Wuhan.
+    pub fn lies_in(&self, prefix: &str) -> Option<bool> {
+        let own = self.significant();
+        if own.starts_with(prefix) {
+            return Some(true);
+        }
+        let is_gb = prefix.bytes().all(|b| b.is_ascii_digit());
+        if prefix.starts_with(&own) && (!own.is_empty() || is_gb) { None } else { Some(false) }
+    }
+
+    /// Whether it lies in any of these; `None` if that is not known.
+    pub fn lies_in_any(&self, prefixes: &[String]) -> Option<bool> {
+        let each: Vec<Option<bool>> = prefixes.iter().map(|prefix| self.lies_in(prefix)).collect();
+        if each.contains(&Some(true)) {
+            Some(true)
+        } else if each.contains(&None) {
+            None
+        } else {
+            Some(false)
+        }
+    }
+
+    /// The code without what says "all of it": `42` for `420000` and `CN-HB`, nothing for `CN`.
+    fn significant(&self) -> String {
+        if self.0 == "CN" {
+            return String::new();
+        }
+        if let Some(province) = self.0.strip_prefix("CN-") {
+            let found = ISO_PROVINCES.iter().position(|code| *code == province).and_then(|i| PROVINCES.get(i));
+            return found.map_or(String::new(), |code| (*code).to_owned());
+        }
+        let mut code = self.0.as_str();
+        while code.len() > 2 && code.len() % 2 == 0 && code.ends_with("00") {
+            code = code.get(..code.len() - 2).unwrap_or_default();
+        }
+        code.to_owned()
     }
 
     /// Whether it is a region of mainland China, whose one legal time is Asia/Shanghai.
@@ -70,6 +110,27 @@ impl Serialize for Region {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_contains_wuhan_may_be_wuhan() {
+        let lies_in = |code: &str| code.parse::<Region>().unwrap().lies_in("4201");
+        for (code, answer) in [
+            ("420100", Some(true)),
+            ("420111", Some(true)),
+            ("420000", None),
+            ("CN-HB", None),
+            ("CN", None),
+            ("420500", Some(false)),
+            ("310000", Some(false)),
+            ("CN-SH", Some(false)),
+            ("DE", Some(false)),
+            ("US-CO", Some(false)),
+        ] {
+            assert_eq!(lies_in(code), answer, "{code}");
+        }
+        assert_eq!("DE".parse::<Region>().unwrap().lies_in("DE"), Some(true));
+        assert_eq!("CN".parse::<Region>().unwrap().lies_in("DE"), Some(false));
+    }
 
     #[test]
     fn codes_are_checked() {

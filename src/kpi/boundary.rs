@@ -115,15 +115,17 @@ pub(crate) struct Term {
 /// miss a load; less what is sub-metered on the UPS output and is not IT.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Boundary {
-    pub(crate) electricity: Vec<Term>,
-    pub(crate) other_carriers: Vec<Term>,
+    electricity: Vec<Term>,
+    other_carriers: Vec<Term>,
     pub(crate) it: Vec<Term>,
+    pub(crate) bought_cooling: Vec<Term>,
     pub(crate) cooling: Vec<Term>,
     pub(crate) power_chain: Vec<Term>,
     pub(crate) lighting_other: Vec<Term>,
     category: Option<Category>,
     carriers: Vec<Carrier>,
     unweighted: Vec<Carrier>,
+    assumptions: Vec<Text>,
     findings: Vec<Finding>,
 }
 
@@ -158,104 +160,111 @@ impl Boundary {
         &self.unweighted
     }
 
+    /// How carriers other than electricity were weighed, for people.
+    pub fn assumptions(&self) -> &[Text] {
+        &self.assumptions
+    }
+
     /// What was found.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
+    pub(crate) fn electricity(&self) -> Vec<Term> {
+        self.electricity.clone()
+    }
+
+    pub(crate) fn all_carriers(&self) -> Vec<Term> {
+        self.electricity.iter().chain(&self.other_carriers).copied().collect()
+    }
+
     fn add_supplies(&mut self, site: &Site) {
-        let tree = site.tree();
-        for (i, meter) in counted(site, supplies) {
-            if meter.carrier != Carrier::Electricity {
-                continue;
+        for (i, meter) in electric(site, supplies) {
+            if !is_below(site, i, supplies) {
+                self.electricity.push(Term { meter: i, factor: share(meter), minus: false });
+            } else if !is_below(site, i, |point| point == meter.point) {
+                let finding = Finding::new(Code::MeterDoubleCounted).path(site.place(i)).meter(&meter.id);
+                self.findings.push(finding.found(meter.point.as_str()));
             }
-            if tree.is_below(i, site.meters(), supplies) {
-                let same = tree.above(i).any(|up| site.meters().get(up).is_some_and(|up| up.point == meter.point));
-                if !same {
-                    self.findings.push(
-                        Finding::new(Code::MeterDoubleCounted)
-                            .path(site.place(i))
-                            .meter(&meter.id)
-                            .found(meter.point.as_str()),
-                    );
-                }
-                continue;
-            }
-            self.electricity.push(Term { meter: i, factor: share(meter), minus: false });
         }
         let added: Vec<usize> = self.electricity.iter().map(|term| term.meter).collect();
-        for (i, meter) in counted(site, |point| matches!(point, Point::Export | Point::Outside)) {
-            if meter.carrier != Carrier::Electricity {
-                continue;
-            }
+        for (i, meter) in electric(site, |point| matches!(point, Point::Export | Point::Outside)) {
             let belongs = match meter.point {
-                Point::Export => tree.parent(i).is_some_and(|parent| added.contains(&parent)),
-                _ => {
-                    tree.above(i).any(|up| added.contains(&up))
-                        && !tree.is_below(i, site.meters(), |point| point == Point::Outside)
-                }
+                Point::Export => site.tree().parent(i).is_some_and(|parent| added.contains(&parent)),
+                _ => site.tree().above(i).any(|up| added.contains(&up)),
             };
-            if belongs {
+            if belongs && !(meter.point == Point::Outside && is_below(site, i, |point| point == Point::Outside)) {
                 self.electricity.push(Term { meter: i, factor: share(meter), minus: true });
+            } else if !belongs && meter.parent.is_none() {
+                self.findings.push(
+                    Finding::new(Code::MeterOrphan)
+                        .path(format!("{}/parent", site.place(i)))
+                        .meter(&meter.id)
+                        .found("no parent; nothing is taken off for it")
+                        .expected(("其所在的供电侧计量点", "the supply meter that it hangs on")),
+                );
             }
         }
     }
 
+    /// Fuels, wherever they are burnt, and bought cooling.
     fn add_fuel_and_cooling(&mut self, site: &Site) {
         let tree = site.tree();
         let outputs: Vec<usize> = counted(site, |point| point == Point::GeneratorOutput).map(|(i, _)| i).collect();
         let linked = |fuel: usize| {
             outputs.iter().any(|&output| tree.parent(output) == Some(fuel) || tree.parent(fuel) == Some(output))
         };
-        let fuels: Vec<usize> = counted(site, |point| point == Point::GeneratorFuel).map(|(i, _)| i).collect();
-        let any_linked = fuels.iter().any(|&fuel| linked(fuel));
-        for (i, meter) in counted(site, |point| matches!(point, Point::GeneratorFuel | Point::PurchasedCooling)) {
-            let is_fuel = meter.point == Point::GeneratorFuel;
-            if is_fuel && linked(i) || tree.is_below(i, site.meters(), |point| point == meter.point) {
+        let any_linked = counted(site, |point| point == Point::GeneratorFuel).any(|(i, _)| linked(i));
+        let is_fuel = |meter: &Meter| {
+            matches!(meter.carrier, Carrier::Diesel | Carrier::NaturalGas | Carrier::Hydrogen | Carrier::Bioethanol)
+        };
+        for (i, meter) in counted(site, |point| !matches!(point, Point::Outside | Point::Export)) {
+            let bought = meter.point == Point::PurchasedCooling;
+            let generator = meter.point == Point::GeneratorFuel;
+            let above_it = |up: usize| {
+                let up = site.meters().get(up).filter(|up| up.check_of.is_none());
+                up.is_some_and(|up| (up.point, up.carrier) == (meter.point, meter.carrier))
+            };
+            if !(bought || generator || is_fuel(meter)) || (generator && linked(i)) || tree.above(i).any(above_it) {
                 continue;
             }
-            if is_fuel && !outputs.is_empty() && !any_linked {
+            if generator && !outputs.is_empty() && !any_linked {
                 // Nothing says which generator it feeds; its output is metered, so the fuel is the same energy again.
-                self.findings.push(
-                    Finding::new(Code::MeterDoubleCounted)
-                        .path(format!("{}/parent", site.place(i)))
-                        .meter(&meter.id)
-                        .found("no parent")
-                        .expected((
-                            "所供发电机的 generator_output 计量点(如有)",
-                            "the generator_output meter that it feeds, if any",
-                        )),
-                );
+                let expected =
+                    ("所供发电机的 generator_output 计量点(如有)", "the generator_output meter that it feeds, if any");
+                let finding = Finding::new(Code::MeterDoubleCounted).path(format!("{}/parent", site.place(i)));
+                self.findings.push(finding.meter(&meter.id).found("no parent").expected(expected));
                 continue;
             }
             if !self.carriers.contains(&meter.carrier) {
                 self.carriers.push(meter.carrier);
             }
-            let weight = if is_fuel { ENERGY_CONTENT.per_unit(meter) } else { meter.factor };
-            match weight.and_then(|weight| weight.checked_mul(share(meter))) {
-                Some(factor) => self.other_carriers.push(Term { meter: i, factor, minus: false }),
+            let weight = if bought { meter.factor } else { ENERGY_CONTENT.per_unit(meter) };
+            match weight.and_then(|weight| Some((weight, weight.checked_mul(share(meter))?))) {
+                Some((weight, factor)) => {
+                    let term = Term { meter: i, factor, minus: false };
+                    self.other_carriers.push(term);
+                    if bought {
+                        self.bought_cooling.push(term);
+                    }
+                    self.assumptions.extend(weighed(meter, weight, bought));
+                }
                 None => {
                     self.unweighted.push(meter.carrier);
-                    let expected = if is_fuel {
-                        ("热值已知的单位", "a unit whose energy content is known")
-                    } else {
+                    let expected = if bought {
                         ("单位冷量折电系数", "electricity per unit of bought cooling")
+                    } else {
+                        ("热值已知的单位", "a unit whose energy content is known")
                     };
-                    self.findings.push(
-                        Finding::new(Code::JsonMissing)
-                            .path(format!("{}/factor", site.place(i)))
-                            .meter(&meter.id)
-                            .expected(expected),
-                    );
+                    let path = format!("{}/{}", site.place(i), if bought { "factor" } else { "unit" });
+                    self.findings.push(Finding::new(Code::JsonMissing).path(path).meter(&meter.id).expected(expected));
                 }
             }
         }
     }
 
     fn add_it(&mut self, site: &Site, declared: Option<Category>) {
-        let has = |point: Point| {
-            counted(site, |other| other == point).any(|(_, meter)| meter.carrier == Carrier::Electricity)
-        };
+        let has = |point: Point| electric(site, |other| other == point).next().is_some();
         let lowest = Category::ALL.into_iter().find(|category| has(category.point()));
         let category = match declared {
             Some(category) if has(category.point()) => Some(category),
@@ -274,9 +283,8 @@ impl Boundary {
         };
         let point = category.map_or(Point::ItLoad, Category::point);
         self.category = category;
-        for (i, meter) in counted(site, |other| other == point) {
-            if meter.carrier == Carrier::Electricity && !site.tree().is_below(i, site.meters(), |above| above == point)
-            {
+        for (i, meter) in electric(site, |other| other == point) {
+            if !is_below(site, i, |above| above == point) {
                 self.it.push(Term { meter: i, factor: share(meter), minus: false });
             }
         }
@@ -285,7 +293,6 @@ impl Boundary {
                 self.findings
                     .push(Finding::new(Code::PueUpsInput).path("/meters").found("ups_input").expected("ups_output"));
             }
-            self.findings.push(Finding::new(Code::PueNoIt).path("/meters"));
             return;
         }
         match category {
@@ -297,7 +304,7 @@ impl Boundary {
         let it_point = |point| matches!(point, Point::UpsOutput | Point::PduOutput | Point::ItInput | Point::ItLoad);
         for (i, meter) in counted(site, |other| it_point(other) && other != point) {
             let covers = self.it.iter().any(|term| site.tree().above(term.meter).any(|up| up == i));
-            if meter.parent.is_some() && !covers && !site.tree().is_below(i, site.meters(), |above| above == point) {
+            if meter.parent.is_some() && !covers && !is_below(site, i, |above| above == point) {
                 self.findings.push(
                     Finding::new(Code::PueCategoryMixed)
                         .path(site.place(i))
@@ -314,9 +321,9 @@ impl Boundary {
         let non_it = |point| matches!(point, Point::Cooling | Point::Lighting | Point::Other | Point::Outside);
         let outputs: Vec<usize> = self.it.iter().map(|term| term.meter).collect();
         let mut found = false;
-        for (i, meter) in counted(site, non_it) {
+        for (i, meter) in electric(site, non_it) {
             let on_ups = site.tree().above(i).any(|up| outputs.contains(&up));
-            if on_ups && meter.carrier == Carrier::Electricity && !site.tree().is_below(i, site.meters(), non_it) {
+            if on_ups && !is_below(site, i, non_it) {
                 self.it.push(Term { meter: i, factor: share(meter), minus: true });
                 found = true;
             }
@@ -330,6 +337,10 @@ impl Boundary {
             self.category = None;
             self.findings.push(
                 Finding::new(Code::PueCategoryUnknown)
+                    .detail(
+                        "UPS 上的非 IT 负载过多,不认作类别 1",
+                        "too much on the UPS that is not IT; category 1 is refused",
+                    )
                     .path("/facility/non_it_on_ups_share")
                     .found(non_it)
                     .expected(("≤ 0.1,或在 UPS 输出以下分项计量", "≤ 0.1, or sub-meters below the UPS output")),
@@ -339,22 +350,51 @@ impl Boundary {
 
     fn add_overhead(&mut self, site: &Site) {
         let top = |group: fn(Point) -> bool| {
-            counted(site, group)
-                .filter(|(i, meter)| {
-                    meter.carrier == Carrier::Electricity && !site.tree().is_below(*i, site.meters(), group)
-                })
-                .map(|(meter, of)| Term { meter, factor: share(of), minus: false })
-                .collect::<Vec<_>>()
+            let topmost = electric(site, group).filter(|(i, _)| !is_below(site, *i, group));
+            topmost.map(|(meter, of)| Term { meter, factor: share(of), minus: false }).collect::<Vec<_>>()
         };
         self.cooling = top(|point| point == Point::Cooling);
         self.lighting_other = top(|point| matches!(point, Point::Lighting | Point::Other));
         self.power_chain = top(|point| point == Point::Distribution);
+        // UPS losses: each input less the outputs that hang on it; one without the other says nothing.
         let (inputs, outputs) = (top(|point| point == Point::UpsInput), top(|point| point == Point::UpsOutput));
-        if !inputs.is_empty() && !outputs.is_empty() {
-            self.power_chain.extend(inputs);
-            self.power_chain.extend(outputs.into_iter().map(|term| Term { minus: true, ..term }));
+        for input in inputs {
+            let hangs_on = |output: &&Term| site.tree().above(output.meter).any(|up| up == input.meter);
+            let below: Vec<Term> = outputs.iter().filter(hangs_on).map(|term| Term { minus: true, ..*term }).collect();
+            if !below.is_empty() {
+                self.power_chain.push(input);
+                self.power_chain.extend(below);
+            }
         }
     }
+}
+
+/// How a meter's carrier was weighed.
+fn weighed(meter: &Meter, weight: Ratio, bought: bool) -> Option<Text> {
+    if bought {
+        return Some(Text::new(
+            format!("外购冷量 {} 按申报系数 {weight} 折电", meter.id),
+            format!("bought cooling {} times the declared factor {weight}", meter.id),
+        ));
+    }
+    let (.., unit, watt_hours) =
+        ENERGY_CONTENT.rows.iter().find(|row| (row.0, row.1) == (meter.carrier, meter.dimension()))?;
+    let (name, content) = (ENERGY_CONTENT.name, *watt_hours as f64 / 1000.0);
+    Some(Text::new(
+        format!("{}按 {content} kWh/{unit} 计({name},二手资料)", meter.carrier.zh()),
+        format!("{} at {content} kWh/{unit} ({name}, reported second-hand)", meter.carrier.as_str()),
+    ))
+}
+
+/// Whether a meter above, check meters apart, measures electricity at one of these points.
+fn is_below(site: &Site, meter: usize, at: impl Fn(Point) -> bool) -> bool {
+    let counts = |up: &Meter| up.check_of.is_none() && up.carrier == Carrier::Electricity && at(up.point);
+    site.tree().above(meter).any(|up| site.meters().get(up).is_some_and(counts))
+}
+
+/// The electricity meters at these points that are not check meters.
+fn electric(site: &Site, at: impl Fn(Point) -> bool) -> impl Iterator<Item = (usize, &Meter)> {
+    counted(site, at).filter(|(_, meter)| meter.carrier == Carrier::Electricity)
 }
 
 /// The meters at these points that are not check meters.

@@ -1,46 +1,69 @@
 use super::{
-    AnnualPue, AnyPue, InterimPue, Overhead, PueError,
-    boundary::{Boundary, Category, Term},
+    AnnualPue, AnyPue, Overhead,
+    boundary::{Boundary, Category},
+    view::View,
 };
 use crate::{
-    finding::{Code, Finding},
-    ledger::{Book, Ledger, unknown_ms},
-    metering::clean::Hole,
+    finding::{Code, Finding, Text},
+    ledger::Ledger,
     period::{Granularity, Period},
     quantity::{ExactEnergy, Ratio},
 };
 use serde::Serialize;
-use std::{collections::BTreeMap, ops::Range};
-
-/// At least this share of a year must be known for an annual value.
-const LEAST_COVERAGE: f64 = 0.90;
 
 /// The PUE of a part of a ledger, with everything that qualifies it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MeasuredPue {
-    /// The value, over the time in which total and IT are both known; `None` if there is none, and the findings say why.
-    pub pue: Option<AnyPue>,
     /// The ratio of electricity alone.
-    pub electricity_only: Option<Ratio>,
-    /// The ratio over all carriers; `None` if a carrier cannot be weighed.
-    pub all_carriers: Option<Ratio>,
-    /// The method of [`MeasuredPue::pue`]: `iso-30134-2` (all carriers) or `electricity-only`.
-    pub method: &'static str,
+    pub electricity: Measure,
+    /// The ratio over all carriers; `None` if one of them cannot be weighed.
+    pub all_carriers: Option<Measure>,
+    /// Whether the reported value is the one over all carriers.
+    reports_all_carriers: bool,
     /// Where IT is measured; `None` if not stated.
     pub category: Option<Category>,
-    /// How much of the time is known.
-    pub coverage: Coverage,
-    /// The lowest and highest ratios that the missing energy allows, of electricity alone.
-    pub bounds: Bounds,
-    /// Where the overhead goes.
+    /// Where the overhead of the reported value goes.
     pub overhead: Option<Overhead>,
-    /// Local months of which nothing is known.
-    pub unknown_months: Vec<String>,
-    /// Whether meters with equal `known_h` were taken to mean the same hours.
-    pub same_hours_assumed: bool,
     /// What was found.
     pub findings: Vec<Finding>,
+}
+
+/// One ratio over the time in which its total and its IT energy are both known.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Measure {
+    /// The value; `None` if there is none.
+    pub pue: Option<AnyPue>,
+    /// How much of the time is known.
+    pub coverage: Coverage,
+    /// The lowest and highest values that the missing energy allows.
+    pub bounds: Bounds,
+    /// Local months of which nothing is known.
+    pub unknown_months: Vec<String>,
+    /// Local months of which something is missing.
+    pub incomplete_months: Vec<String>,
+    /// Whether meters with equal `known_h` were taken to mean the same hours.
+    pub same_hours_assumed: bool,
+    /// Why there is no value.
+    pub(crate) fault: Option<Finding>,
+}
+
+impl MeasuredPue {
+    /// The reported ratio: over all carriers, or of electricity alone where those cannot be had.
+    pub fn reported(&self) -> &Measure {
+        self.all_carriers.as_ref().filter(|_| self.reports_all_carriers).unwrap_or(&self.electricity)
+    }
+
+    /// The reported value.
+    pub fn pue(&self) -> Option<AnyPue> {
+        self.reported().pue
+    }
+
+    /// The method of the reported value: `iso-30134-2` (all carriers) or `electricity-only`.
+    pub const fn method(&self) -> &'static str {
+        if self.reports_all_carriers { "iso-30134-2" } else { "electricity-only" }
+    }
 }
 
 /// Shares of time whose energy is known, from 0 to 1 (数据覆盖率).
@@ -66,7 +89,7 @@ impl Coverage {
 /// The lowest and the highest value that the missing energy allows.
 ///
 /// Each hole holds between nothing and capacity × time, without a capacity twice the meter's own highest known rate.
-/// Where nothing bounds it, the side is open.
+/// Where nothing bounds it, the side is open. A PUE is never below 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bounds {
     /// The lowest; `None`: open.
@@ -75,6 +98,13 @@ pub struct Bounds {
     pub high: Option<Ratio>,
     /// Whether nothing is missing, so that both are the value itself.
     pub exact: bool,
+}
+
+impl Bounds {
+    /// Whether both sides are given, and something holds for both.
+    pub fn all(self, holds: impl Fn(Ratio) -> bool) -> bool {
+        [self.low, self.high].into_iter().all(|bound| bound.is_some_and(&holds))
+    }
 }
 
 /// One month of the series.
@@ -107,121 +137,89 @@ pub enum NotAnnual {
         /// The months of which nothing is known.
         months: Vec<String>,
     },
+    /// There is a value, but errors stand against it.
+    #[error("expected data without errors, found: {}", list(&.0.iter().map(ToString::to_string).collect::<Vec<_>>()))]
+    Distrusted(Vec<Finding>),
     /// There is no PUE at all.
     #[error("expected energies of total and IT, found: {}", list(&.0.iter().map(ToString::to_string).collect::<Vec<_>>()))]
     NoPue(Vec<Finding>),
 }
 
 fn list(items: &[String]) -> String {
-    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
+    if items.is_empty() { "–".to_owned() } else { items.join(", ") }
 }
 
 impl Ledger<'_> {
     /// The annual PUE (年度 PUE) of the ledger's period.
     ///
     /// # Errors
-    /// [`NotAnnual`]: which months are missing, not a number that looks annual.
+    /// [`NotAnnual`]: which months are missing, or which errors stand against it; not a number that looks annual.
     pub fn annual_pue(&self) -> Result<AnnualPue, NotAnnual> {
         let boundary = Boundary::new(self.site(), None);
         let measured = self.pue(&boundary, self.period());
-        match measured.pue {
+        let reported = measured.reported();
+        let errors = || {
+            let all =
+                self.site().findings().iter().cloned().chain(self.findings()).chain(measured.findings.iter().cloned());
+            all.filter(Finding::is_error).collect::<Vec<_>>()
+        };
+        match reported.pue {
+            None => Err(NotAnnual::NoPue(reported.fault.iter().cloned().chain(errors()).collect())),
+            Some(_) if !errors().is_empty() => Err(NotAnnual::Distrusted(errors())),
             Some(AnyPue::Annual(pue)) => Ok(pue),
-            None => Err(NotAnnual::NoPue(measured.findings.into_iter().filter(Finding::is_error).collect())),
             Some(_) if !self.period().is_one_year() => Err(NotAnnual::NotAYear(self.period().to_string())),
-            Some(_) => {
-                Err(NotAnnual::TooLittleKnown { known: measured.coverage.result(), months: measured.unknown_months })
-            }
+            Some(_) => Err(NotAnnual::TooLittleKnown {
+                known: reported.coverage.result(),
+                months: reported.unknown_months.clone(),
+            }),
         }
     }
 
     /// The PUE of a part of the period, whatever its kind, with all that qualifies it.
     ///
-    /// Total and IT are compared over the ledger's steps in which every counted meter is known. A part that does not start
-    /// and end with a step is of the whole steps within it, and its value is an interim one.
+    /// Total and IT are compared over the ledger's steps in which every meter counted for them is known. A part that does
+    /// not start and end with a step is of the whole steps within it, and its value is an interim one.
     pub fn pue(&self, boundary: &Boundary, part: &Period) -> MeasuredPue {
-        let view = View::new(self, boundary, part);
-        let (electric, it) = (view.sum(&boundary.electricity), view.sum(&boundary.it));
-        let all = electric + view.sum(&boundary.other_carriers);
-        let all_known = boundary.unweighted_carriers().is_empty();
-        let (total, method) = if all_known { (all, "iso-30134-2") } else { (electric, "electricity-only") };
-        let coverage = view.coverage();
-        let unknown_months = view.unknown_months();
-        let enough = coverage.result() >= LEAST_COVERAGE && unknown_months.is_empty();
-        let mut findings = boundary.findings().to_vec();
-        let nothing = Finding::new(Code::CoverageMismatch)
-            .path("/meters")
-            .found("no step of the calendar in which both are known");
-        let formed = if boundary.electricity.is_empty() && boundary.other_carriers.is_empty() {
-            Err(Some(Finding::new(Code::PueNoTotal).path("/meters")))
-        } else if boundary.it.is_empty() {
-            Err(None)
-        } else if coverage.total == 0.0 {
-            Err(Some(Finding::new(Code::PueNoTotal).path("/meters").found("no usable readings")))
-        } else if coverage.it == 0.0 {
-            Err(Some(Finding::new(Code::PueNoIt).path("/meters").found("no usable readings")))
-        } else if view.common_ms == 0 {
-            Err(Some(nothing))
-        } else if part.is_one_year() && enough && self.has_edges_of(part) {
-            AnnualPue::annual(total, it).map(AnyPue::Annual).map_err(|error| Some(as_finding(error)))
-        } else {
-            InterimPue::interim(total, it).map(AnyPue::Interim).map_err(|error| Some(as_finding(error)))
+        let electricity_view = View::new(self, boundary.electricity(), &boundary.it, part);
+        let electricity = electricity_view.measure(part);
+        let all_view = View::new(self, boundary.all_carriers(), &boundary.it, part);
+        let only_electricity = boundary.other_carriers().is_empty();
+        let weighed = boundary.unweighted_carriers().is_empty();
+        let all_carriers = match (only_electricity, weighed) {
+            (true, _) => Some(electricity.clone()),
+            (false, true) => Some(all_view.measure(part)),
+            (false, false) => None,
         };
-        let pue = formed.map_err(|finding| findings.extend(finding)).ok();
-        if let Some(pue) = pue {
-            if pue.ratio() == Ratio::ONE {
-                findings.push(Finding::new(Code::PueExactlyOne).path("/meters").found("1").expected("> 1"));
-            }
-            if !part.is_one_year() {
-                findings.push(
-                    Finding::new(Code::PuePartialYear).path("/period").found(part).expected(("完整一年", "one year")),
-                );
-            } else if !enough {
-                let zh = format!("已知 {:.1}%,无数据的月份:{}", coverage.result() * 100.0, list(&unknown_months));
-                let en =
-                    format!("{:.1} % known, months without data: {}", coverage.result() * 100.0, list(&unknown_months));
-                let found = format!("{:.1} %", coverage.result() * 100.0);
-                findings.push(
-                    Finding::new(Code::CoverageLow)
-                        .path("/period")
-                        .found(found)
-                        .expected(("≥ 90 %,且每月都有数据", "≥ 90 %, something of every month"))
-                        .detail(zh, en),
-                );
-            }
-        }
-        let known = view.common_ms > 0;
-        let usable = pue.filter(|_| known);
-        MeasuredPue {
-            pue,
-            electricity_only: usable.and_then(|_| electric.ratio_to(it)),
-            all_carriers: usable.filter(|_| all_known).and_then(|_| all.ratio_to(it)),
-            method,
+        let reports_all_carriers =
+            all_carriers.as_ref().is_some_and(|all| all.pue.is_some() || electricity.pue.is_none());
+        let view = if reports_all_carriers { &all_view } else { &electricity_view };
+        let mut measured = MeasuredPue {
+            electricity,
+            all_carriers,
+            reports_all_carriers,
             category: boundary.category(),
-            coverage,
-            bounds: if usable.is_some() { view.bounds() } else { Bounds::default() },
-            overhead: usable.map(|pue| Overhead::new(boundary, pue.total(), pue.it(), |terms| view.sum(terms))),
-            unknown_months,
-            same_hours_assumed: view.same_hours,
-            findings,
+            overhead: None,
+            findings: boundary.findings().to_vec(),
+        };
+        if !reports_all_carriers && weighed {
+            let expected = ("其他能源的数据", "data of the other carriers");
+            measured.findings.push(Finding::new(Code::JsonMissing).path("/meters").expected(expected));
         }
+        measured.overhead = measured.pue().map(|pue| Overhead::new(boundary, reports_all_carriers, view, pue));
+        let qualified = qualify(measured.reported(), part);
+        measured.findings.extend(qualified);
+        measured.findings.extend(above_rating(self, &measured, part));
+        measured
     }
 
     /// The months of a part of the period, each with its PUE over common time.
     pub fn monthly(&self, boundary: &Boundary, part: &Period) -> Vec<Monthly> {
+        let weighed = boundary.unweighted_carriers().is_empty();
         let months = part.parts(Granularity::Month).map(|month| {
-            let view = View::new(self, boundary, &month);
-            // A month of which only a longer sum is known has no ratio of its own.
-            let has_course = view.counted().all(|book| {
-                !book.spans.iter().any(|&(start, end)| {
-                    start <= month.start() && month.end() <= end && (start, end) != (month.start(), month.end())
-                })
-            });
-            let known = has_course && view.common_ms > 0 && !boundary.it.is_empty() && !boundary.electricity.is_empty();
-            let mut total = view.sum(&boundary.electricity);
-            if boundary.unweighted_carriers().is_empty() {
-                total += view.sum(&boundary.other_carriers);
-            }
-            let it = view.sum(&boundary.it);
+            let total = if weighed { boundary.all_carriers() } else { boundary.electricity() };
+            let view = View::new(self, total, &boundary.it, &month);
+            let (total, it) = (view.total(), view.it());
+            let known = view.has_course(&month) && view.is_known();
             Monthly {
                 month: format!("{:04}-{:02}", month.first_day().year(), month.first_day().month()),
                 pue: total.ratio_to(it).filter(|_| known).map(Ratio::to_f64),
@@ -234,171 +232,44 @@ impl Ledger<'_> {
     }
 }
 
-fn as_finding(error: PueError) -> Finding {
-    match error {
-        PueError::BelowOne { total, it } => {
-            Finding::new(Code::PueBelowOne).path("/meters").found(total).expected(format!("≥ {it}"))
-        }
-        other => Finding::new(Code::PueItZero).path("/meters").found(other),
+/// What has to be said beside a value, or instead of one.
+fn qualify(measure: &Measure, part: &Period) -> Vec<Finding> {
+    let Some(pue) = measure.pue else { return measure.fault.iter().cloned().collect() };
+    let mut findings = Vec::new();
+    if pue.ratio() == Ratio::ONE {
+        findings.push(Finding::new(Code::PueExactlyOne).path("/meters").found("1").expected("> 1"));
     }
+    if !part.is_one_year() {
+        let finding = Finding::new(Code::PuePartialYear).path("/period").found(part);
+        findings.push(match part.one_day_longer().filter(Period::is_one_year) {
+            Some(year) => {
+                let (zh, en) = (format!("{year}?end 不含当日"), format!("{year}? the end is exclusive"));
+                finding.expected(Text::new(zh, en))
+            }
+            None => finding.expected(("完整一年", "one year")),
+        });
+    } else if pue.annual().is_none() {
+        let (known, months) = (measure.coverage.result() * 100.0, list(&measure.unknown_months));
+        findings.push(
+            Finding::new(Code::CoverageLow)
+                .path("/period")
+                .found(format!("{known:.1} %"))
+                .expected(("≥ 90 %,且每月都有数据", "≥ 90 %, something of every month"))
+                .detail(
+                    format!("已知 {known:.1}%,无数据的月份:{months}"),
+                    format!("{known:.1} % known, months without data: {months}"),
+                ),
+        );
+    }
+    findings
 }
 
-/// A part of a ledger as one boundary sees it.
-struct View<'a> {
-    ledger: &'a Ledger<'a>,
-    boundary: &'a Boundary,
-    part: Range<i64>,
-    steps: Range<usize>,
-    months: Vec<Period>,
-    /// Runs of steps in which every counted meter is known.
-    common: Vec<Range<usize>>,
-    common_ms: i64,
-    same_hours: bool,
-}
-
-impl<'a> View<'a> {
-    fn new(ledger: &'a Ledger<'a>, boundary: &'a Boundary, part: &Period) -> Self {
-        let steps = ledger.steps(part);
-        let range = part.start()..part.end();
-        let mut view = View {
-            ledger,
-            boundary,
-            part: range,
-            steps: steps.clone(),
-            months: part.parts(Granularity::Month).collect(),
-            common: Vec::new(),
-            common_ms: 0,
-            same_hours: false,
-        };
-        let broken = view.broken_steps(&steps);
-        let mut from = steps.start;
-        for step in broken.into_iter().chain([steps.end]) {
-            if step > from {
-                view.common.push(from..step);
-            }
-            from = from.max(step + 1);
-        }
-        let edge = |i: usize| ledger.edges().get(i).copied().unwrap_or(0);
-        view.common_ms = view.common.iter().map(|run| edge(run.end) - edge(run.start)).sum();
-        view
-    }
-
-    fn total_terms(&self) -> impl Iterator<Item = &'a Term> {
-        self.boundary.electricity.iter().chain(&self.boundary.other_carriers)
-    }
-
-    fn counted(&self) -> impl Iterator<Item = &'a Book> {
-        self.total_terms().chain(&self.boundary.it).filter_map(|term| self.ledger.book(term.meter))
-    }
-
-    /// The steps, in order, in which some counted meter is not known, or not for the same hours as the others.
-    fn broken_steps(&mut self, steps: &Range<usize>) -> Vec<usize> {
-        let edges = self.ledger.edges();
-        let mut broken = std::collections::BTreeSet::new();
-        let mut mark = |hole: &Hole| {
-            let first = edges.partition_point(|&edge| edge <= hole.start).saturating_sub(1).max(steps.start);
-            let last = edges.partition_point(|&edge| edge < hole.end).min(steps.end);
-            broken.extend(first..last);
-        };
-        let mut vague: BTreeMap<(i64, i64, i64), usize> = BTreeMap::new();
-        let mut meters = 0;
-        for book in self.counted() {
-            meters += 1;
-            for hole in book
-                .holes
-                .iter()
-                .filter(|hole| hole.missing_ms > 0 && hole.start < self.part.end && hole.end > self.part.start)
-            {
-                if hole.missing_ms == hole.end - hole.start {
-                    mark(hole);
-                } else {
-                    *vague.entry((hole.start, hole.end, hole.missing_ms)).or_default() += 1;
-                }
-            }
-        }
-        for ((start, end, missing_ms), count) in vague {
-            if count == meters {
-                self.same_hours = true;
-            } else {
-                mark(&Hole { start, end, missing_ms, most: None });
-            }
-        }
-        broken.into_iter().collect()
-    }
-
-    /// The energy of some terms over common time.
-    fn sum(&self, terms: &[Term]) -> ExactEnergy {
-        let mut sum = 0;
-        for term in terms {
-            let Some(book) = self.ledger.book(term.meter) else { continue };
-            let amount: i128 = self.common.iter().map(|run| book.scaled(run, term.factor)).sum();
-            sum += if term.minus { -amount } else { amount };
-        }
-        ExactEnergy::from_microjoules(sum)
-    }
-
-    fn coverage(&self) -> Coverage {
-        let length = (self.part.end - self.part.start).max(1) as f64;
-        let total = self.known_share(self.total_terms(), self.part.clone());
-        let it = self.known_share(self.boundary.it.iter(), self.part.clone());
-        Coverage { total, it, common: self.common_ms as f64 / length, estimated_share: 0.0 }
-    }
-
-    fn known_share<'t>(&self, terms: impl Iterator<Item = &'t Term>, part: Range<i64>) -> f64 {
-        let books: Vec<&[Hole]> =
-            terms.filter_map(|term| self.ledger.book(term.meter)).map(|book| book.holes.as_slice()).collect();
-        if books.is_empty() {
-            return 0.0;
-        }
-        let length = part.end - part.start;
-        (length - unknown_ms(books, part)) as f64 / length as f64
-    }
-
-    /// The months of which total or IT is wholly unknown.
-    fn unknown_months(&self) -> Vec<String> {
-        let unknown = |month: &Period| {
-            let range = month.start()..month.end();
-            self.known_share(self.total_terms(), range.clone()) == 0.0
-                || self.known_share(self.boundary.it.iter(), range) == 0.0
-        };
-        let months = self.months.iter().filter(|month| unknown(month));
-        months.map(|month| format!("{:04}-{:02}", month.first_day().year(), month.first_day().month())).collect()
-    }
-
-    /// Bounds of the ratio of electricity alone over the whole part.
-    fn bounds(&self) -> Bounds {
-        let (total_low, total_high) = self.extremes(&self.boundary.electricity);
-        let (it_low, it_high) = self.extremes(&self.boundary.it);
-        let exact = total_high == Some(total_low) && it_high == Some(it_low);
-        Bounds {
-            low: it_high.and_then(|it| Ratio::new(total_low.max(0), it)),
-            high: total_high.and_then(|total| Ratio::new(total, it_low)).filter(|_| it_low > 0),
-            exact,
-        }
-    }
-
-    /// The least and the most that some terms can have used over the whole part.
-    fn extremes(&self, terms: &[Term]) -> (i128, Option<i128>) {
-        let (mut low, mut high) = (0_i128, Some(0_i128));
-        for term in terms {
-            let Some(book) = self.ledger.book(term.meter) else { continue };
-            let known = book.scaled(&self.steps, term.factor);
-            let missing = book
-                .holes
-                .iter()
-                .filter(|hole| hole.start < self.part.end && hole.end > self.part.start)
-                .map(|hole| hole.most)
-                .try_fold(0_i128, |sum, most| sum.checked_add(most?))
-                .and_then(|most| term.factor.floor_of(most)?.checked_add(1));
-            let missing = if book.holes.is_empty() { Some(0) } else { missing };
-            if term.minus {
-                low = low.saturating_sub(known).saturating_sub(missing.unwrap_or(i128::MAX / 4));
-                high = high.map(|high| high - known);
-            } else {
-                low += known;
-                high = high.and_then(|high| high.checked_add(known)?.checked_add(missing?));
-            }
-        }
-        (low, high)
-    }
+/// More IT energy than 1.02 × rated power × the hours that it is of (ours, a proxy for a wrong unit or rating).
+fn above_rating(ledger: &Ledger<'_>, measured: &MeasuredPue, part: &Period) -> Option<Finding> {
+    let (pue, rated) = (measured.pue()?, ledger.site().facility().rated_it?);
+    let known_ms = (part.milliseconds() as f64 * measured.reported().coverage.common).ceil() as i64;
+    let most = rated.over(known_ms).microjoules();
+    let allowed = ExactEnergy::from_microjoules(Ratio::new(102, 100)?.floor_of(most)?);
+    let finding = Finding::new(Code::EnergyAboveRating).path("/facility/rated_it_kw");
+    (pue.it() > allowed).then(|| finding.found(pue.it()).expected(format!("≤ {allowed}")))
 }

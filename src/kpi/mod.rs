@@ -9,9 +9,10 @@ mod overhead;
 pub(crate) use pue::PUBLISHED_DIGITS;
 mod pue;
 mod ratios;
+mod view;
 
 pub use boundary::{Boundary, Category, ENERGY_CONTENT, EnergyContent};
-pub use measured::{Bounds, Coverage, MeasuredPue, Monthly, NotAnnual};
+pub use measured::{Bounds, Coverage, Measure, MeasuredPue, Monthly, NotAnnual};
 pub use overhead::Overhead;
 pub use pue::{
     Annual, AnnualPue, AnyPue, Design, DesignPue, Interim, InterimPue, Kind, Partial, PartialPue, Pue, PueError,

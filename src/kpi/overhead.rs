@@ -1,4 +1,8 @@
-use super::boundary::{Boundary, Term};
+use super::{
+    AnyPue,
+    boundary::{Boundary, Term},
+    view::{LEAST_COVERAGE, View},
+};
 use crate::quantity::ExactEnergy;
 use serde::Serialize;
 
@@ -18,22 +22,24 @@ pub struct Overhead {
 }
 
 impl Overhead {
-    /// `sum` gives the energy of some terms over the time that the PUE is of.
-    pub(crate) fn new(
-        boundary: &Boundary,
-        total: ExactEnergy,
-        it: ExactEnergy,
-        sum: impl Fn(&[Term]) -> ExactEnergy,
-    ) -> Overhead {
+    /// Of the reported value, over the time that it is of. A part of which less than 90 % is known counts as unknown;
+    /// what is missing of the others stands in the remainder.
+    pub(super) fn new(boundary: &Boundary, all_carriers: bool, view: &View<'_>, pue: AnyPue) -> Overhead {
+        let (total, it) = (pue.total(), pue.it());
         let mut rest = total - it;
-        let mut part = |terms: &[Term]| {
-            let energy = (!terms.is_empty()).then(|| sum(terms))?;
+        let mut share = |terms: &[Term]| {
+            let known = !terms.is_empty() && view.known_share_of(terms) >= LEAST_COVERAGE;
+            let energy = known.then(|| view.sum(terms))?;
             rest -= energy;
             over(energy, it)
         };
-        let cooling = part(&boundary.cooling);
-        let power_chain = part(&boundary.power_chain);
-        let lighting_other = part(&boundary.lighting_other);
+        let mut cooling = boundary.cooling.clone();
+        if all_carriers {
+            cooling.extend(&boundary.bought_cooling);
+        }
+        let cooling = share(&cooling);
+        let power_chain = share(&boundary.power_chain);
+        let lighting_other = share(&boundary.lighting_other);
         Overhead { cooling, power_chain, lighting_other, unexplained: over(rest, it).unwrap_or(0.0) }
     }
 }

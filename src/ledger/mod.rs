@@ -11,7 +11,7 @@ use crate::{
     finding::{Code, Finding},
     metering::{
         Column, Readings,
-        clean::{Chain, History, Hole, Rate, prepare},
+        clean::{Chain, History, Hole, Rate, Tally, prepare},
     },
     period::{Granularity, Period, day_start, rfc3339},
     quantity::{ExactEnergy, Ratio},
@@ -290,7 +290,7 @@ impl<'s> Ledger<'s> {
         }
         for (id, series) in readings.iter() {
             let Some(i) = self.site.meter_index(id) else {
-                let mut finding = Finding::new(Code::ReadingUnknownMeter).meter(id);
+                let mut finding = self.site.unknown_meter(id);
                 finding.count = series.len() as u64;
                 self.findings.push(finding);
                 continue;
@@ -325,6 +325,8 @@ impl<'s> Ledger<'s> {
 pub struct Book {
     /// Amount before each edge of the calendar, in exact units: parts are differences of it.
     prefix: Vec<i128>,
+    /// The stretch that the ledger is of.
+    within: (i64, i64),
     /// Stretches of unknown energy, in time order; their `most` is given where anything bounds it.
     pub(crate) holes: Vec<Hole>,
     /// Stretches whose sum is known but not its course.
@@ -334,6 +336,9 @@ pub struct Book {
     places: BTreeMap<Code, (String, u64)>,
     readings: u64,
 }
+
+/// Readings may start so late, or end so early, without a word (ours: the longest usual distance of readings).
+const EDGE_MS: i64 = 3_600_000;
 
 /// Without a capacity, a hole holds at most this many times the meter's own highest known rate (ours, a setting).
 const TIMES_THE_TOP: i128 = 2;
@@ -349,7 +354,19 @@ impl Book {
             Some(capacity) => Some(Rate { amount: capacity.milliwatts().into(), ms: 1 }),
             None => account.top.map(|top| Rate { amount: top.amount.saturating_mul(TIMES_THE_TOP), ms: top.ms }),
         };
+        let mut log = account.log;
         let (first, last) = known.unwrap_or((alive_until, alive_until));
+        // Nothing in the period, or nothing at its ends.
+        if alive_from < alive_until {
+            let tally = |until| Tally { until: Some(until), ..Tally::default() };
+            if first >= alive_until || last <= alive_from {
+                log.insert(Code::MeterNoReadings, (1, alive_from, tally(alive_until)));
+            } else if first - alive_from > EDGE_MS {
+                log.insert(Code::CoverageEdges, (1, alive_from, tally(first)));
+            } else if alive_until - last > EDGE_MS {
+                log.insert(Code::CoverageEdges, (1, last, tally(alive_until)));
+            }
+        }
         let outer = [(alive_from, first), (last.max(first), alive_until)].map(|(start, end)| Hole {
             start,
             end,
@@ -382,7 +399,15 @@ impl Book {
         let prefix = prefix.collect();
         let mut spans = account.spans;
         spans.sort_unstable();
-        Book { prefix, holes, spans, log: account.log, places: BTreeMap::new(), readings: account.points }
+        Book {
+            prefix,
+            within: (period.start(), period.end()),
+            holes,
+            spans,
+            log,
+            places: BTreeMap::new(),
+            readings: account.points,
+        }
     }
 
     /// The known energy of the whole period. For a meter of volume or mass see [`Book::exact`].
@@ -412,7 +437,7 @@ impl Book {
 
     /// The share of a part of the period whose energy is known, from 0 to 1.
     pub fn coverage(&self, part: &Period) -> f64 {
-        1.0 - unknown_ms([self.holes.as_slice()], part.start()..part.end()) as f64 / part.milliseconds() as f64
+        self.known_share([self.holes.as_slice()], part)
     }
 
     /// The share of a part of the period in which the course of the energy is known too.
@@ -424,7 +449,13 @@ impl Book {
             .filter(|&&(start, end)| start < part.start() || end > part.end())
             .map(|&(start, end)| Hole { start, end, missing_ms: end - start, most: None })
             .collect();
-        1.0 - unknown_ms([self.holes.as_slice(), &spans], part.start()..part.end()) as f64 / part.milliseconds() as f64
+        self.known_share([self.holes.as_slice(), &spans], part)
+    }
+
+    fn known_share<'b>(&self, holes: impl IntoIterator<Item = &'b [Hole]>, part: &Period) -> f64 {
+        let outside = (self.within.0 - part.start()).max(0) + (part.end() - self.within.1).max(0);
+        let unknown = (unknown_ms(holes, part.start()..part.end()) + outside).min(part.milliseconds());
+        1.0 - unknown as f64 / part.milliseconds() as f64
     }
 
     /// How many readings came in, and how many of them were not used.

@@ -1,4 +1,4 @@
-use super::{MeasurementPoint, Meter};
+use super::Meter;
 use crate::finding::{Code, Finding};
 use std::collections::HashMap;
 
@@ -48,11 +48,6 @@ impl MeteringTree {
     pub fn above(&self, meter: usize) -> impl Iterator<Item = usize> + '_ {
         std::iter::successors(self.parent(meter), |&up| self.parent(up))
     }
-
-    /// Whether any meter above stands at one of these points.
-    pub fn is_below(&self, meter: usize, meters: &[Meter], at: impl Fn(MeasurementPoint) -> bool) -> bool {
-        self.above(meter).any(|up| meters.get(up).is_some_and(|meter| at(meter.point)))
-    }
 }
 
 /// The members of cycles, each found in linear time.
@@ -88,7 +83,10 @@ fn cyclic(parents: &[Option<usize>]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{metering::MeterKind, quantity::Unit};
+    use crate::{
+        metering::{MeasurementPoint, MeterKind},
+        quantity::Unit,
+    };
 
     fn meters(parents: &[(&str, Option<&str>)]) -> Vec<Meter> {
         parents

@@ -5,18 +5,21 @@
 
 use crate::{
     assessment::Assessment,
+    finding::Finding,
     quantity::{ExactEnergy, Ratio},
     rule::Outcome,
 };
 
-/// Sums over sites; only annual figures count, the others are named.
+/// Sums over sites; only annual figures without errors count, the others are named.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Portfolio {
-    /// Sites with an annual PUE.
+    /// Sites with an annual PUE that no error stands against.
     pub counted: usize,
     /// Sites without one.
     pub left_out: usize,
+    /// Records without any verdict: they could not be read.
+    pub unjudged: usize,
     /// Σ E_DC of the sites that count.
     pub total: ExactEnergy,
     /// Σ E_IT of the sites that count.
@@ -35,7 +38,8 @@ impl Portfolio {
     /// assert_eq!((portfolio.counted, portfolio.left_out, portfolio.pue()), (0, 1, None));
     /// ```
     pub fn add(&mut self, assessment: &Assessment) {
-        match assessment.pue.as_ref().and_then(|pue| pue.value.annual()) {
+        let trusted = !assessment.findings.iter().any(Finding::is_error);
+        match assessment.pue.as_ref().filter(|_| trusted).and_then(|pue| pue.value.annual()) {
             Some(pue) => {
                 self.counted += 1;
                 self.total += pue.total();
@@ -43,6 +47,9 @@ impl Portfolio {
                 self.weighted += pue.value() * pue.total().kwh();
             }
             None => self.left_out += 1,
+        }
+        if assessment.verdicts.is_empty() {
+            self.unjudged += 1;
         }
         if let Some(slot) = assessment.worst().and_then(|outcome| self.outcomes.get_mut(outcome as usize)) {
             *slot += 1;

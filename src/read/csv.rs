@@ -19,7 +19,7 @@ pub enum CsvError {
         /// What went wrong.
         error: io::Error,
     },
-    /// The header is none of the two forms.
+    /// The header is none of the two forms (`csv.header`).
     #[error(
         "{file}, line 1: expected columns separated by commas, meter,time,value (long) or time and one column per meter (wide), found {found:?}"
     )]
@@ -29,6 +29,19 @@ pub enum CsvError {
         /// The header's columns.
         found: String,
     },
+}
+
+impl CsvError {
+    /// The same as a finding, for an answer that lists what was found.
+    pub fn to_finding(&self) -> Finding {
+        let (mut finding, file) = match self {
+            CsvError::Io { file, error } => (Finding::new(Code::CsvHeader).found(error), file),
+            CsvError::Header { file, found } => (Finding::new(Code::CsvHeader).found(format!("{found:?}")), file),
+        };
+        finding.file = Some(file.clone());
+        finding.line = Some(1);
+        finding
+    }
 }
 
 /// Reads meter readings from CSV, long or wide; `file` is the name that findings give.
@@ -74,11 +87,16 @@ pub fn csv(site: &Site, file: &str, mut reader: impl io::Read) -> Result<Reading
         zone: site.time_zone(),
         columns: BTreeMap::new(),
         unknown: BTreeMap::new(),
+        elsewhere: 0,
         findings: Vec::new(),
     };
     let width = record.len();
+    let mut lines = Lines { text: text.as_bytes(), byte: 0, line: 1 };
     while rows.read_record(&mut record).map_err(unreadable)? {
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = lines.of(record.position().map_or(0, csv::Position::byte));
+        if record.iter().all(str::is_empty) {
+            continue;
+        }
         if record.len() != width {
             // Cells that are missing at the end, or empty beyond it, are how spreadsheets save.
             let short = record.len() < width && layout.needed(&record);
@@ -101,6 +119,25 @@ pub fn csv(site: &Site, file: &str, mut reader: impl io::Read) -> Result<Reading
     Ok(readings)
 }
 
+/// The lines of a file: a record's position stands before the line ends and blank lines that precede it.
+struct Lines<'t> {
+    text: &'t [u8],
+    byte: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, byte: u64) -> u64 {
+        let from = usize::try_from(byte).unwrap_or(usize::MAX).max(self.byte);
+        let blank = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        let blanks = self.text.get(from..).unwrap_or_default().iter().take_while(|byte| blank(byte)).count();
+        let passed = self.text.get(self.byte..from + blanks).unwrap_or_default();
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.byte = from + blanks;
+        self.line
+    }
+}
+
 fn decode<'b>(bytes: &'b [u8], file: &str, readings: &mut Readings) -> Cow<'b, str> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
@@ -115,7 +152,7 @@ fn decode<'b>(bytes: &'b [u8], file: &str, readings: &mut Readings) -> Cow<'b, s
 /// Which column holds what.
 enum Layout {
     Long { meter: usize, value: usize, when: When, known_h: Option<usize>, facility: Option<usize> },
-    Wide { when: usize, stamp: Stamp, meters: Vec<(usize, String)> },
+    Wide { when: When, meters: Vec<(usize, String)> },
 }
 
 /// The columns that say when.
@@ -148,14 +185,20 @@ impl Layout {
                 facility: find(&["facility", "facility_id"]),
             });
         }
-        let stamp = match names.first()?.as_str() {
-            "time" | "timestamp" | "start" => Stamp::Start,
-            "end" => Stamp::End,
+        if find(&["meter", "meter_id"]).is_some() {
+            return None; // a long file without a column of values
+        }
+        let first = names.first()?.as_str();
+        let when = match first {
+            "start" if names.get(1).is_some_and(|second| second == "end") => When::Both(0, 1),
+            "time" | "timestamp" | "start" => When::One(0, Stamp::Start),
+            "end" => When::One(0, Stamp::End),
             _ => return None,
         };
-        let meters: Vec<(usize, String)> =
-            header.iter().enumerate().skip(1).map(|(i, id)| (i, id.to_owned())).collect();
-        (!meters.is_empty()).then_some(Layout::Wide { when: 0, stamp, meters })
+        let stamps = if matches!(when, When::Both(..)) { 2 } else { 1 };
+        let columns = header.iter().enumerate().skip(stamps).filter(|(_, id)| !id.is_empty());
+        let meters: Vec<(usize, String)> = columns.map(|(i, id)| (i, id.to_owned())).collect();
+        (!meters.is_empty()).then_some(Layout::Wide { when, meters })
     }
 
     /// Whether a short row still has all that it needs: only optional columns at its end are missing.
@@ -168,7 +211,7 @@ impl Layout {
                 };
                 when.max(*meter).max(*value)
             }
-            Layout::Wide { meters, .. } => meters.len(),
+            Layout::Wide { meters, .. } => meters.last().map_or(0, |(i, _)| *i),
         };
         record.len() > last
     }
@@ -178,20 +221,12 @@ impl Layout {
         match self {
             Layout::Long { meter, value, when, known_h, facility } => {
                 if facility.is_some_and(|i| cell(i) != sheet.site.facility().id) {
+                    sheet.elsewhere += 1;
                     return;
                 }
                 let id = cell(*meter);
                 let Some(kind) = sheet.kind(id) else { return };
-                let interval = kind == MeterKind::Interval;
-                let stamps = match *when {
-                    When::One(at, _) => sheet.time(cell(at), line, at, id).map(|time| (None, time)),
-                    When::Both(start, end) if interval => {
-                        let both = (sheet.time(cell(start), line, start, id), sheet.time(cell(end), line, end, id));
-                        both.0.zip(both.1).map(|(start, end)| (Some(start), end))
-                    }
-                    When::Both(_, end) => sheet.time(cell(end), line, end, id).map(|time| (None, time)),
-                };
-                let Some((start, time)) = stamps else { return };
+                let Some((start, time)) = when.read(&cell, kind, line, id, sheet) else { return };
                 let Some(number) = sheet.value(cell(*value), line, *value, id) else { return };
                 let known = match known_h.map(|i| (i, cell(i))) {
                     None | Some((_, "")) => None,
@@ -200,21 +235,44 @@ impl Layout {
                         None => return,
                     },
                 };
-                let stamp = if let When::One(_, stamp) = when { *stamp } else { Stamp::End };
-                sheet.push(id, Row { start, time, value: number, known, line, stamp });
+                sheet.push(id, Row { start, time, value: number, known, line, stamp: when.stamp() });
             }
-            Layout::Wide { when, stamp, meters } => {
-                let Some(time) = sheet.time(cell(*when), line, *when, "") else { return };
+            Layout::Wide { when, meters } => {
+                let Some((start, time)) = when.read(&cell, MeterKind::Interval, line, "", sheet) else { return };
                 for (i, id) in meters {
-                    if sheet.kind(id).is_none() {
-                        continue;
-                    }
+                    let Some(kind) = sheet.kind(id) else { continue };
+                    let start = start.filter(|_| kind == MeterKind::Interval);
                     if let Some(value) = sheet.value(cell(*i), line, *i, id) {
-                        sheet.push(id, Row { start: None, time, value, known: None, line, stamp: *stamp });
+                        sheet.push(id, Row { start, time, value, known: None, line, stamp: when.stamp() });
                     }
                 }
             }
         }
+    }
+}
+
+impl When {
+    /// Start, for intervals that state it, and time.
+    fn read<'c>(
+        &self,
+        cell: &impl Fn(usize) -> &'c str,
+        kind: MeterKind,
+        line: u64,
+        id: &str,
+        sheet: &mut Sheet<'_>,
+    ) -> Option<(Option<i64>, i64)> {
+        match *self {
+            When::One(at, _) => sheet.time(cell(at), line, at, id).map(|time| (None, time)),
+            When::Both(start, end) if kind == MeterKind::Interval => {
+                let both = (sheet.time(cell(start), line, start, id), sheet.time(cell(end), line, end, id));
+                both.0.zip(both.1).map(|(start, end)| (Some(start), end))
+            }
+            When::Both(_, end) => sheet.time(cell(end), line, end, id).map(|time| (None, time)),
+        }
+    }
+
+    fn stamp(&self) -> Stamp {
+        if let When::One(_, stamp) = self { *stamp } else { Stamp::End }
     }
 }
 
@@ -237,6 +295,8 @@ struct Sheet<'a> {
     zone: TimeZone,
     columns: BTreeMap<String, Vec<Row>>,
     unknown: BTreeMap<String, u64>,
+    /// Rows of other facilities.
+    elsewhere: u64,
     findings: Vec<Finding>,
 }
 
@@ -305,7 +365,10 @@ impl Sheet<'_> {
             Some(column),
             Some(meter),
             format!("{shown:?}"),
-            ("带时差的 RFC 3339,或 YYYY-MM-DD HH:MM[:SS]", "RFC 3339 with offset, or YYYY-MM-DD HH:MM[:SS]"),
+            (
+                "带时差的 RFC 3339,或 YYYY-MM-DD HH:MM[:SS],00:00 至 23:59",
+                "RFC 3339 with offset, or YYYY-MM-DD HH:MM[:SS] from 00:00 to 23:59",
+            ),
         );
         None
     }
@@ -398,9 +461,14 @@ impl Sheet<'_> {
             readings.insert(id, series);
         }
         for (id, count) in std::mem::take(&mut self.unknown) {
-            let mut finding = Finding::new(Code::ReadingUnknownMeter).meter(id.chars().take(100).collect::<String>());
+            let mut finding = self.site.unknown_meter(&id);
             finding.file = Some(self.file.to_owned());
             finding.count = count;
+            self.findings.push(finding);
+        }
+        if self.elsewhere > 0 {
+            let mut finding = Finding::new(Code::CsvOtherFacility).expected(self.site.facility().id.as_str());
+            (finding.file, finding.count) = (Some(self.file.to_owned()), self.elsewhere);
             self.findings.push(finding);
         }
         readings.push_findings(self.findings);

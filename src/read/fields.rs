@@ -37,7 +37,7 @@ impl<'n> Fields<'n> {
         let mut order = Vec::with_capacity(pairs.len());
         let mut twice: Vec<&str> = Vec::new();
         for (key, value) in pairs {
-            if entries.insert(key.as_str(), value).is_some() {
+            if entries.insert(key.as_str(), value).is_some() && !key.starts_with("x_") {
                 twice.push(key);
             } else {
                 order.push(key.as_str());

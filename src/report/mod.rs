@@ -2,7 +2,7 @@
 
 use crate::{
     assessment::Assessment,
-    finding::{Finding, Lang, Severity, Text},
+    finding::{Basis, Finding, Lang, Severity, Text},
     retrofit::FlagOutcome,
     rule::{Outcome, Verdict},
 };
@@ -64,6 +64,28 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// A line that belongs to the item above it.
+    fn below(&self, f: &mut fmt::Formatter<'_>, text: impl fmt::Display) -> fmt::Result {
+        match self.style {
+            Style::Text => writeln!(f, "    {}", printable(&text.to_string())),
+            Style::Markdown => writeln!(f, "  - {}", escape(&text.to_string())),
+        }
+    }
+
+    fn basis(&self, basis: Basis) -> &'static str {
+        let (zh, en) = match basis {
+            Basis::Official => ("原文", "official"),
+            Basis::Transcribed => ("转录文本", "transcribed"),
+            Basis::Reading => ("解读", "reading"),
+            Basis::Reported => ("二手资料", "reported"),
+            Basis::Proxy => ("代用阈值", "proxy"),
+        };
+        match self.lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+
     fn pue(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(pue) = &self.assessment.pue else {
             return self.item(
@@ -114,6 +136,18 @@ impl<'a> Report<'a> {
                 pue.method
             ),
         )?;
+        let common = self.assessment.coverage.map_or(1.0, |coverage| coverage.common);
+        if common * 100.0 < coverage - 0.05 {
+            let note = self.pick("总量与 IT 同时已知的时段占", "total and IT are known at once for");
+            self.item(
+                f,
+                format_args!(
+                    "{note} {:.1}%; {}",
+                    common * 100.0,
+                    self.pick("PUE 与电量仅为该时段", "value and energies are of that time")
+                ),
+            )?;
+        }
         for assumption in &pue.assumptions {
             self.item(f, format_args!("{} {}", self.pick("假定:", "assumed:"), self.say(assumption)))?;
         }
@@ -145,23 +179,20 @@ impl<'a> Report<'a> {
             Outcome::NotApplicable => "–",
         };
         self.item(f, format_args!("{mark} {} {}: {}", verdict.pack, verdict.requirement, self.say(&verdict.message)))?;
-        let indent = if self.style == Style::Text { "    " } else { "  " };
-        let mut line = |text: fmt::Arguments<'_>| match self.style {
-            Style::Text => writeln!(f, "{indent}{text}"),
-            Style::Markdown => writeln!(f, "{indent}- {}", escape(&text.to_string())),
-        };
-        line(format_args!(
-            "{} {} {} ({:?})",
-            self.pick("依据", "source:"),
-            verdict.citation.document,
-            verdict.citation.clause,
-            verdict.citation.basis
-        ))?;
+        let source = self.pick("依据:", "source:");
+        let citation = &verdict.citation;
+        self.below(
+            f,
+            format_args!("{source} {} {} ({})", citation.document, citation.clause, self.basis(citation.basis)),
+        )?;
         if let Some(settles) = &verdict.settles {
-            line(format_args!("{} {}", self.pick("可据以判定:", "would settle it:"), self.say(settles)))?;
+            self.below(
+                f,
+                format_args!("{} {}", self.pick("补充下列内容后可判定:", "would settle it:"), self.say(settles)),
+            )?;
         }
         for assumption in &verdict.assumptions {
-            line(format_args!("{} {}", self.pick("假定:", "assumed:"), self.say(assumption)))?;
+            self.below(f, format_args!("{} {}", self.pick("假定:", "assumed:"), self.say(assumption)))?;
         }
         Ok(())
     }
@@ -183,6 +214,9 @@ impl<'a> Report<'a> {
             if let Some(line) = finding.line {
                 write!(place, ":{line}")?;
             }
+            if let Some(column) = finding.column {
+                write!(place, ":{column}")?;
+            }
         } else if let (Some(line), Some(column)) = (finding.line, finding.column) {
             write!(place, " {line}:{column}")?;
         }
@@ -199,7 +233,7 @@ impl<'a> Report<'a> {
         let times = if finding.count > 1 { format!(" ×{}", finding.count) } else { String::new() };
         self.item(f, format_args!("{weight} {}{times}{place}: {}{facts}", finding.code, self.say(&finding.message)))?;
         if finding.severity > Severity::Note {
-            self.item(f, format_args!("  → {}", self.say(&finding.advice)))?;
+            self.below(f, format_args!("→ {}", self.say(&finding.advice)))?;
         }
         Ok(())
     }
@@ -218,8 +252,10 @@ impl fmt::Display for Report<'_> {
             Style::Text => writeln!(f, "{facility}  {period}")?,
             Style::Markdown => writeln!(f, "# {}\n\n{period}", escape(facility))?,
         }
-        self.heading(f, "电能利用效率", "Power usage effectiveness")?;
-        self.pue(f)?;
+        if self.assessment.period.is_some() {
+            self.heading(f, "电能利用效率", "Power usage effectiveness")?;
+            self.pue(f)?;
+        }
         if !self.assessment.verdicts.is_empty() {
             self.heading(f, "判定", "Verdicts")?;
             for verdict in &self.assessment.verdicts {
@@ -254,7 +290,16 @@ impl fmt::Display for Report<'_> {
                     FlagOutcome::NotFlagged => self.pick("未命中", "not flagged"),
                     FlagOutcome::Undetermined => self.pick("无法判定", "undetermined"),
                 };
-                self.item(f, format_args!("{}: {outcome} · {}", flag.flag, self.say(&flag.evidence)))?;
+                let name = match flag.flag {
+                    "old" => self.pick("老", "old"),
+                    "inefficient" => self.pick("低效", "inefficient"),
+                    "small" => self.pick("小", "small"),
+                    "scattered" => self.pick("散", "scattered"),
+                    _ => self.pick("闲置", "idle"),
+                };
+                self.item(f, format_args!("{name}: {outcome} · {}", self.say(&flag.evidence)))?;
+                let basis = self.basis(flag.citation.basis);
+                self.below(f, format_args!("{} {} ({basis})", flag.citation.document, flag.citation.clause))?;
             }
             if let (Some(savings), Some(target)) = (retrofit.savings_kwh, retrofit.target) {
                 self.item(

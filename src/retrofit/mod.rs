@@ -52,11 +52,11 @@ impl Screen {
     ///
     /// `trusted` says that no error stands against the figures; without it nothing about the PUE is known.
     pub fn look_at(&self, facility: &Facility, pue: &MeasuredPue, trusted: bool, on: Date) -> Retrofit {
-        let elsewhere = |region: &Region| !region.starts_with("4201");
+        let elsewhere = |region: &Region| region.lies_in("4201") == Some(false);
         if facility.region.as_ref().is_some_and(elsewhere) {
-            return Retrofit { flags: Vec::new(), savings_kwh: None, target: None };
+            return Retrofit { flags: Vec::new(), savings_kwh: None, target: None, target_citation: None };
         }
-        let annual = pue.pue.and_then(AnyPue::annual).filter(|_| trusted);
+        let annual = pue.pue().and_then(AnyPue::annual).filter(|_| trusted);
         let flags = vec![
             self.old(facility, on),
             self.inefficient(annual),
@@ -65,7 +65,13 @@ impl Screen {
             self.idle(facility, on),
         ];
         let savings_kwh = annual.and_then(|annual| self.savings(annual));
-        Retrofit { flags, savings_kwh, target: savings_kwh.map(|_| self.target) }
+        let target_citation = Citation::new("武政办〔2024〕9号", "一(二); 二(六)15; 附件13", Basis::Proxy);
+        Retrofit {
+            flags,
+            savings_kwh,
+            target: savings_kwh.map(|_| self.target),
+            target_citation: savings_kwh.map(|_| target_citation),
+        }
     }
 
     /// `(PUE − target) × E_IT` a year at today's IT load; zero where the target is met.
@@ -83,7 +89,11 @@ impl Screen {
             ),
             None => Text::new("投运日期未知", "the first day in service is not known"),
         };
-        let source = Citation::new("上海市数据中心节能降碳“百一”行动计划(2022-2025)", "连续运行10年以上", Basis::Proxy);
+        let source = Citation::new(
+            "上海 节能降碳“百一”行动计划 2022-2025",
+            "in continuous operation ≥ 10 years (there with PUE > 1.7 and ≤ 800 架)",
+            Basis::Proxy,
+        );
         self.flag("old", years.map(|years| years >= self.old_years), evidence, source)
     }
 
@@ -95,7 +105,7 @@ impl Screen {
             ),
             None => Text::new("没有可信的年度 PUE", "there is no annual PUE to be trusted"),
         };
-        let source = Citation::new("发改高技〔2021〕1742号", "PUE 超过1.5", Basis::Proxy);
+        let source = Citation::new("发改高技〔2021〕1742号", "existing site, PUE > 1.5", Basis::Proxy);
         self.flag("inefficient", annual.map(|pue| pue.ratio() > Ratio::from(&self.inefficient_above)), evidence, source)
     }
 
@@ -108,23 +118,31 @@ impl Screen {
             ),
             None => Text::new("标准机架数未知", "the number of standard racks is not known"),
         };
-        let source = Citation::new("广东省数据中心布局 2021-2025", "小型(≤1000)", Basis::Proxy);
+        let source = Citation::new("广东 2021-2025", "small: ≤ 1 000 standard racks", Basis::Proxy);
         self.flag("small", racks.map(|racks| racks.ratio() <= Ratio::from(&self.small_at_most)), evidence, source)
     }
 
     fn scattered(&self, facility: &Facility) -> Flag {
         let outside = facility.zone.as_ref().map(|zone| !self.core_zones.contains(zone));
         // Edge sites belong near their users.
-        let known = if facility.edge == Some(true) { Some(false) } else { outside };
+        let known = match (facility.edge, outside) {
+            (Some(true), _) | (_, Some(false)) => Some(false),
+            (Some(false), Some(true)) => Some(true),
+            _ => None,
+        };
         let evidence = match (&facility.zone, facility.edge) {
             (_, Some(true)) => Text::new("边缘数据中心,不适用分散判断", "an edge site, exempt"),
+            (Some(zone), None) if known.is_none() => Text::new(
+                format!("所在功能区 {zone},是否为边缘数据中心未知"),
+                format!("zone {zone}; whether it is an edge site is not known"),
+            ),
             (Some(zone), _) => Text::new(
                 format!("所在功能区 {zone};方案亦鼓励边缘与自建算力中心"),
                 format!("zone {zone}; the plan also welcomes edge and self-financed centres elsewhere"),
             ),
             (None, _) => Text::new("所在功能区未知", "the zone is not known"),
         };
-        let source = Citation::new("武政办〔2024〕9号", "二(一)2 核心区(散未定义)", Basis::Proxy);
+        let source = Citation::new("武政办〔2024〕9号", "二(一)2 核心区; no text defines 散", Basis::Proxy);
         self.flag("scattered", known, evidence, source)
     }
 
@@ -132,11 +150,7 @@ impl Screen {
         let occupancy = facility.racks.as_ref().and_then(|racks| racks.occupancy());
         let years = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.years_in_service(on));
         let below = occupancy.map(|occupancy| occupancy.share < Ratio::from(&self.idle_below));
-        let known = match (years, below) {
-            (Some(0), _) | (_, Some(false)) => Some(false),
-            (Some(_), Some(true)) => Some(true),
-            _ => None,
-        };
+        let known = years.zip(below).map(|(years, below)| below && years >= 1);
         let evidence = match (occupancy, years) {
             (Some(occupancy), Some(years)) => {
                 let percent = occupancy.share.to_f64() * 100.0;
@@ -149,8 +163,8 @@ impl Screen {
             (_, None) => Text::new("投运日期未知", "the first day in service is not known"),
         };
         let source = Citation::new(
-            "北京市低效数据中心综合治理 2022",
-            "建成一年上架率低于50%(原文另有2000吨标煤条件)",
+            "北京 低效治理 2022",
+            "occupancy < 50 % one year after completion (there with ≥ 2 000 tce a year)",
             Basis::Proxy,
         );
         self.flag("idle", known, evidence, source)
@@ -178,10 +192,13 @@ impl Default for Screen {
 pub struct Retrofit {
     /// The flags; none for a site outside Wuhan.
     pub flags: Vec<Flag>,
-    /// What reaching the target would save a year at today's IT load; `None` without an annual PUE.
+    /// What reaching the target would save a year at today's IT load, of the time that is known; `None` without an annual
+    /// PUE.
     pub savings_kwh: Option<ExactEnergy>,
     /// The PUE that the savings are counted against.
     pub target: Option<Decimal>,
+    /// From where the target was borrowed: for a site that it does not bind it is a proxy.
+    pub target_citation: Option<Citation>,
 }
 
 /// One flag with its evidence.

@@ -1,8 +1,8 @@
-use super::{Check, Outcome, Pack, Requirement, Truth, Verdict};
+use super::{Check, Nature, Outcome, Pack, Requirement, Truth, Verdict};
 use crate::{
     facility::{Certificate, CertificateKind, Facility, Ladder, Level, LifecycleKind, Standing},
     finding::{Finding, Text},
-    kpi::{AnyPue, Boundary, MeasuredPue},
+    kpi::{AnyPue, Boundary, Bounds, Measure, MeasuredPue},
     ledger::Ledger,
     metering::Carrier,
     quantity::{Decimal, ExactEnergy, Published, Ratio, Relation},
@@ -42,8 +42,9 @@ impl<'a> Case<'a> {
 }
 
 impl Pack {
-    /// The verdicts of this pack on a site, one for each requirement. Judging never errors.
-    pub fn judge(&self, site: &Site, ledger: &Ledger<'_>) -> Vec<Verdict> {
+    /// The verdicts of this pack on the site of a ledger, one for each requirement. Judging never errors.
+    pub fn judge(&self, ledger: &Ledger<'_>) -> Vec<Verdict> {
+        let site = ledger.site();
         let boundary = Boundary::new(site, None);
         let measured = ledger.pue(&boundary, ledger.period());
         let case = Case::new(site, ledger.period().last_day(), &measured, &boundary, &ledger.findings());
@@ -91,22 +92,6 @@ impl Pack {
             format!("{:?}", scope.truth).to_lowercase(),
             &inputs,
         );
-        match scope.truth {
-            Truth::No => {
-                verdict.outcome = Outcome::NotApplicable;
-                return verdict.say(join(&scope.because));
-            }
-            Truth::Unknown => {
-                let missing = join(&scope.because);
-                let why = Text::new(
-                    format!("不知道本规则是否适用,缺少{}", missing.zh),
-                    format!("whether it binds the site is not known; missing: {}", missing.en),
-                );
-                let settles = Text::new(format!("补充{}", missing.zh), format!("giving {}", missing.en));
-                return verdict.undetermined(why, settles);
-            }
-            Truth::Yes => {}
-        }
         verdict.assumptions.extend(requirement.readings.iter().cloned());
         verdict.assumptions.extend(self.assumed_new(case));
         if case.facility.racks.as_ref().and_then(|racks| racks.standard()).is_none()
@@ -119,6 +104,22 @@ impl Pack {
         }
         if let Some(lapse) = self.lapse.as_ref().filter(|lapse| case.on > lapse.after) {
             verdict.assumptions.push(lapse.note.clone());
+        }
+        match scope.truth {
+            Truth::No => {
+                verdict.outcome = Outcome::NotApplicable;
+                return verdict.say(join(&scope.because));
+            }
+            Truth::Unknown => {
+                let missing = join(&scope.because);
+                let why = Text::new(
+                    format!("无法确定本规则是否适用,缺少{}", missing.zh),
+                    format!("whether it binds the site is not known; missing: {}", missing.en),
+                );
+                let settles = Text::new(format!("补充{}", missing.zh), format!("giving {}", missing.en));
+                return verdict.undetermined(why, settles);
+            }
+            Truth::Yes => {}
         }
         match requirement.check {
             Check::AnnualPue { relation, limit } => self.decide_pue(verdict, case, relation, limit),
@@ -137,7 +138,14 @@ impl Pack {
                 format!("{since} 及以后批复的按新建计(设置)"),
                 format!("approved on {since} or later, so it counts as new (a setting)"),
             ),
-            _ => Text::new("改建、扩建按新建计(设置)", "rebuilt and extended sites count as new (a setting)"),
+            (LifecycleKind::Existing, _) => return None,
+            _ if self.settings.count_rebuilt_as_new => {
+                Text::new("改建、扩建按新建计(设置)", "rebuilt and extended sites count as new (a setting)")
+            }
+            _ => Text::new(
+                "“新建”按字面理解,不含改建、扩建(可设置)",
+                "\"new\" is read by the letter, without rebuilt and extended sites (a setting)",
+            ),
         };
         Some(text)
     }
@@ -149,9 +157,20 @@ impl Pack {
                 Text::new("更正所列错误后重新计算", "correcting the errors listed and computing again"),
             );
         }
-        let annual = match case.pue.pue {
+        let measure = &case.pue.electricity;
+        let annual = match measure.pue {
             Some(AnyPue::Annual(annual)) => annual,
-            Some(AnyPue::Interim(_)) => return not_annual(verdict, case),
+            Some(AnyPue::Interim(_)) => return not_annual(verdict, measure),
+            None if case.pue.pue().is_some() => {
+                let carriers = carriers(case);
+                return verdict.undetermined(
+                    Text::new(
+                        format!("仅计电力得不出 PUE,另有{}", carriers.zh),
+                        format!("electricity alone makes no PUE; there is also {}", carriers.en),
+                    ),
+                    Text::new("由主管部门明确 PUE 计算口径", "the authority naming the method of the PUE"),
+                );
+            }
             None => {
                 return verdict.undetermined(
                     Text::new("没有可用的 PUE", "there is no PUE"),
@@ -159,12 +178,7 @@ impl Pack {
                 );
             }
         };
-        let Some(value) = case.pue.electricity_only else {
-            return verdict.undetermined(
-                Text::new("没有可用的电量比", "there is no ratio of electricity"),
-                Text::new("提供供电侧电量", "the energy of the electricity supply"),
-            );
-        };
+        let value = annual.ratio();
         verdict.value = Some(value);
         verdict.method = Some("electricity-only");
         let energies = [
@@ -185,10 +199,11 @@ impl Pack {
             format!("{} {limit}: {met}", relation.symbol()),
             &inputs,
         );
-        if let Some((why, settles)) = self.straddles(&mut verdict, case, met, holds) {
+        if let Some((why, settles)) = straddles(&mut verdict, measure.bounds, met, holds) {
             return verdict.undetermined(why, settles);
         }
-        if let Some(carriers) = other_carriers_matter(case, met, holds) {
+        if other_carriers_matter(case, met, holds) {
+            let carriers = carriers(case);
             let why = Text::new(
                 format!("仅计电力与计入全部能源的结果落在限值两侧({})", carriers.zh),
                 format!("electricity alone and all carriers lie on different sides of the limit ({})", carriers.en),
@@ -199,46 +214,8 @@ impl Pack {
             );
         }
         verdict.outcome = if met { Outcome::Meets } else { Outcome::Fails };
-        let sentence = pue_sentence(value, relation, limit, met, annual.it());
+        let sentence = pue_sentence(&verdict, value, limit, annual.it());
         verdict.say(sentence)
-    }
-
-    /// With energy missing, the verdict stands only if the lowest and the highest value lie on the same side: else why
-    /// not, and what would settle it.
-    fn straddles(
-        &self,
-        verdict: &mut Verdict,
-        case: &Case<'_>,
-        met: bool,
-        holds: impl Fn(Ratio) -> bool,
-    ) -> Option<(Text, Text)> {
-        let bounds = case.pue.bounds;
-        if bounds.exact {
-            return None;
-        }
-        let show = |bound: Option<Ratio>| bound.map_or("open".to_owned(), |bound| bound.to_string());
-        let (low, high) = (show(bounds.low), show(bounds.high));
-        let same = [bounds.low, bounds.high].into_iter().all(|bound| bound.is_some_and(|bound| holds(bound) == met));
-        let inputs = [("low", low.clone()), ("high", high.clone())];
-        verdict.step(
-            "bounds",
-            "lowest and highest value that the missing energy allows",
-            format!("same side: {same}"),
-            &inputs,
-        );
-        verdict.assumptions.push(Text::new(
-            "缺失时段的电量在 0 与容量×时长之间;未给容量的按自身最高已知功率的 2 倍",
-            "missing energy lies between nothing and capacity × time; without a capacity, twice the meter's own highest known rate",
-        ));
-        let why = Text::new(
-            format!("缺失的电量可能使 PUE 落在 {low} 至 {high} 之间,跨越限值"),
-            format!("the missing energy allows a PUE from {low} to {high}, on both sides of the limit"),
-        );
-        let settles = Text::new(
-            "补充缺失时段的读数,或填写各计量点的 capacity_kw",
-            "the readings that are missing, or the meters' capacity_kw",
-        );
-        (!same).then_some((why, settles))
     }
 
     fn decide_grade(&self, mut verdict: Verdict, case: &Case<'_>, at_least: Level) -> Verdict {
@@ -255,6 +232,14 @@ impl Pack {
                 paper.kind.is_some_and(|kind| kinds.contains(&kind))
             };
             ladder && kind && paper.standing(&case.facility.id, case.on) == Standing::InForce
+        };
+        // A paper that lacks a field, and may turn out to be one of those that count and high enough.
+        let may_be = |paper: &Certificate| {
+            let ladder = ladders.is_empty() || paper.ladder.is_none_or(|ladder| ladders.contains(&ladder));
+            let kind = kinds.is_empty() || paper.kind.is_none_or(|kind| kinds.contains(&kind));
+            let standing = paper.standing(&case.facility.id, case.on);
+            let open = matches!(standing, Standing::InForce | Standing::NoExpiry | Standing::Incomplete);
+            ladder && kind && open && paper.level.is_none_or(|level| level >= at_least)
         };
         let best = case
             .certificates
@@ -279,6 +264,18 @@ impl Pack {
                 ),
             );
         };
+        if level < at_least && case.certificates.iter().any(may_be) {
+            return verdict.undetermined(
+                Text::new(
+                    format!("有效证书仅 {} 级,另有证书信息不全,可能达到要求", level.short()),
+                    format!("the certificate that counts is {}, and another one, which may be high enough, lacks information", level.short()),
+                ),
+                Text::new(
+                    "补全该证书的等级种类、类别、级别、场所、颁发日与有效期",
+                    "its ladder, kind, level, facility, day of issue and of expiry",
+                ),
+            );
+        }
         verdict.level = Some(level.as_str());
         verdict.outcome = if level >= at_least { Outcome::Meets } else { Outcome::Fails };
         verdict.step(
@@ -300,31 +297,76 @@ impl Pack {
     }
 }
 
-fn not_annual(verdict: Verdict, case: &Case<'_>) -> Verdict {
-    let known = case.pue.coverage.result() * 100.0;
-    let months = case.pue.unknown_months.join(", ");
+fn not_annual(verdict: Verdict, measure: &Measure) -> Verdict {
+    let known = measure.coverage.result() * 100.0;
     let why = Text::new(
         format!("只有期间值,没有年度值(已知 {known:.1}%)"),
         format!("the value is an interim one, not an annual one ({known:.1} % known)"),
     );
-    let settles = if months.is_empty() {
-        Text::new("提供完整一年、覆盖率不低于 90% 的读数", "readings of one whole year, at least 90 % of it known")
+    let named = if measure.unknown_months.is_empty() { &measure.incomplete_months } else { &measure.unknown_months };
+    let settles = if named.is_empty() {
+        Text::new("提供连续 12 个月的读数", "readings of twelve continuous months")
     } else {
-        Text::new(format!("补充下列月份的读数:{months}"), format!("readings of these months: {months}"))
+        let months = named.join(", ");
+        Text::new(
+            format!("补齐下列月份的读数,使连续 12 个月的覆盖率不低于 90%:{months}"),
+            format!("readings of these months, so that 90 % of twelve continuous months are known: {months}"),
+        )
     };
     verdict.undetermined(why, settles)
 }
 
-/// The carriers that put the two methods on different sides of the limit.
-fn other_carriers_matter(case: &Case<'_>, met: bool, holds: impl Fn(Ratio) -> bool) -> Option<Text> {
-    if case.other_carriers.is_empty() {
+/// With energy missing, the verdict stands only if the lowest and the highest value lie on the same side: else why not,
+/// and what would settle it.
+fn straddles(verdict: &mut Verdict, bounds: Bounds, met: bool, holds: impl Fn(Ratio) -> bool) -> Option<(Text, Text)> {
+    if bounds.exact {
         return None;
     }
-    // Other carriers only add: what fails on electricity alone fails with them too.
-    let differs = case.pue.all_carriers.map_or(met, |all| holds(all) != met);
+    let show = |bound: Option<Ratio>| {
+        bound.and_then(|bound| bound.round(4)).map_or("open".to_owned(), |bound| bound.to_string())
+    };
+    let (low, high) = (show(bounds.low), show(bounds.high));
+    let same = bounds.all(|bound| holds(bound) == met);
+    let inputs = [("low", low.clone()), ("high", high.clone())];
+    verdict.step(
+        "bounds",
+        "lowest and highest value that the missing energy allows",
+        format!("same side: {same}"),
+        &inputs,
+    );
+    verdict.assumptions.push(Text::new(
+        "缺失时段的电量在 0 与容量×时长之间;未给容量的按自身最高已知功率的 2 倍",
+        "missing energy lies between nothing and capacity × time; without a capacity, twice the meter's own highest known rate",
+    ));
+    let why = Text::new(
+        format!("缺失的电量可能使 PUE 落在 {low} 至 {high} 之间,跨越限值"),
+        format!("the missing energy allows a PUE from {low} to {high}, on both sides of the limit"),
+    );
+    let settles = Text::new(
+        "补充缺失时段的读数,或填写各计量点的 capacity_kw",
+        "the readings that are missing, or the meters' capacity_kw",
+    );
+    (!same).then_some((why, settles))
+}
+
+/// Whether the value over all carriers may lie on another side of the limit.
+fn other_carriers_matter(case: &Case<'_>, met: bool, holds: impl Fn(Ratio) -> bool) -> bool {
+    if case.other_carriers.is_empty() {
+        return false;
+    }
+    let agrees = |ratio: Ratio| holds(ratio) == met;
+    match case.pue.all_carriers.as_ref().and_then(|all| Some((all.pue?, all.bounds))) {
+        Some((all, bounds)) => !agrees(all.ratio()) || !(bounds.exact || bounds.all(agrees)),
+        // Not known. Other carriers only add: what fails on electricity alone fails with them too.
+        None => met,
+    }
+}
+
+/// The carriers besides electricity.
+fn carriers(case: &Case<'_>) -> Text {
     let (zh, en): (Vec<&str>, Vec<&str>) =
         case.other_carriers.iter().map(|carrier| (carrier.zh(), carrier.as_str())).unzip();
-    differs.then(|| Text::new(zh.join("、"), en.join(", ")))
+    Text::new(zh.join("、"), en.join(", "))
 }
 
 fn which_count(ladders: &[Ladder], kinds: &[CertificateKind]) -> Text {
@@ -341,14 +383,12 @@ fn which_count(ladders: &[Ladder], kinds: &[CertificateKind]) -> Text {
 }
 
 /// Value and limit in a sentence that does not round its reason away, with the energy that is too much.
-fn pue_sentence(value: Ratio, relation: Relation, limit: Decimal, met: bool, it: ExactEnergy) -> Text {
+fn pue_sentence(verdict: &Verdict, value: Ratio, limit: Decimal, it: ExactEnergy) -> Text {
     let digits = limit.digits().max(crate::kpi::PUBLISHED_DIGITS);
     let shown = Published::new(value, digits).map_or(value.to_string(), |published| published.beside(limit));
-    if met {
-        return Text::new(
-            format!("年度 PUE {shown} {} {limit}", relation.symbol()),
-            format!("annual PUE {shown} {} {limit}", relation.symbol()),
-        );
+    let symbol = verdict.relation.symbol();
+    if verdict.outcome == Outcome::Meets {
+        return Text::new(format!("年度 PUE {shown} {symbol} {limit}"), format!("annual PUE {shown} {symbol} {limit}"));
     }
     let energy = |ratio: Ratio| ratio.floor_of(it.microjoules()).map(ExactEnergy::from_microjoules);
     let excess = energy(value).zip(energy(Ratio::from(&limit))).map(|(used, allowed)| (used - allowed).kwh() / 1e6);
@@ -358,9 +398,13 @@ fn pue_sentence(value: Ratio, relation: Relation, limit: Decimal, met: bool, it:
             format!("; at today's IT load the non-IT energy must fall by {gwh:.3} GWh a year"),
         )
     });
+    let (nature_zh, nature_en) = match verdict.nature {
+        Nature::Binding => ("约束性", "binding"),
+        Nature::Expected => ("预期性", "expected"),
+    };
     Text::new(
-        format!("年度 PUE {shown},未达到“{} {limit}”的约束性指标{zh}", relation.symbol()),
-        format!("annual PUE {shown} is over the plan's binding indicator ({} {limit}){en}", relation.symbol()),
+        format!("年度 PUE {shown} 超过{nature_zh}指标上限({symbol} {limit}){zh}"),
+        format!("annual PUE {shown} is over the plan's {nature_en} indicator ({symbol} {limit}){en}"),
     )
 }
 

@@ -74,15 +74,19 @@ impl Scope {
                     Truth::No => Truth::Yes,
                     Truth::Unknown => Truth::Unknown,
                 };
-                Finding { truth, ..inner }
+                let because = match truth {
+                    Truth::No => vec![Text::new("属于排除的情形", "it is one of those that are left out")],
+                    _ => inner.because,
+                };
+                Finding { truth, because }
             }
             Scope::Region(prefixes) => leaf(
-                facility.region.as_ref().map(|region| prefixes.iter().any(|prefix| region.starts_with(prefix))),
+                facility.region.as_ref().and_then(|region| region.lies_in_any(prefixes)),
                 || {
                     let code = facility.region.as_ref().map_or("", |region| region.as_str());
                     Text::new(format!("所在地区为 {code}"), format!("its region is {code}"))
                 },
-                || Text::new("地区(region)", "its region"),
+                || Text::new("地区代码(region),具体到市", "its region, down to the city"),
             ),
             Scope::Lifecycle(kinds) => lifecycle(kinds, pack, case),
             Scope::ScaleAtLeast(least) => {

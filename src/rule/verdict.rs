@@ -1,4 +1,4 @@
-use super::{Nature, Pack, Requirement};
+use super::{Check, Nature, Pack, Requirement};
 use crate::{
     finding::{Citation, Text},
     quantity::{Ratio, Relation},
@@ -67,6 +67,9 @@ pub struct Verdict {
     pub settles: Option<Text>,
     /// The verdict in a sentence.
     pub message: Text,
+    /// Whether a grade is asked for.
+    #[serde(skip)]
+    pub(crate) asks_for_grade: bool,
     /// How it came about, step by step, from the code that decided.
     pub trace: Vec<TraceStep>,
 }
@@ -89,6 +92,7 @@ impl Verdict {
             citation: pack.citation(requirement),
             settles: None,
             message: Outcome::Undetermined.text(),
+            asks_for_grade: matches!(requirement.check, Check::Grade { .. }),
             trace: Vec::new(),
         }
     }

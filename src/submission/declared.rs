@@ -23,7 +23,8 @@ pub(super) fn compare(claims: &Claims, site: &Site, period: &Period, assessment:
                     recomputed: Option<Figure>,
                     tolerance: Option<f64>,
                     agrees: Option<bool>| {
-        if agrees == Some(false) {
+        // A wrong category stands among the findings already, from the boundary that looked for its meters.
+        if agrees == Some(false) && key != "category" {
             let show = |figure: &Figure| match figure {
                 Figure::Number(number) => number.to_string(),
                 Figure::Level(level) => level.clone(),
@@ -77,7 +78,7 @@ pub(super) fn compare(claims: &Claims, site: &Site, period: &Period, assessment:
             Code::DeclaredOccupancy,
             Figure::Number(said),
             computed.map(|share| Figure::Number(share.to_f64())),
-            None,
+            Some(TOLERANCE),
             computed.map(|share| agrees(said, share)),
         );
     }
@@ -87,7 +88,14 @@ pub(super) fn compare(claims: &Claims, site: &Site, period: &Period, assessment:
             site.certificates().iter().filter(|paper| paper.standing(&site.facility().id, on) == Standing::InForce);
         let best = counted.filter_map(|paper| paper.level).max();
         let level = |level: crate::facility::Level| Figure::Level(level.as_str().to_owned());
-        note("grade", Code::DeclaredGrade, level(said), best.map(level), None, Some(best == Some(said)));
+        note(
+            "grade",
+            Code::DeclaredGrade,
+            level(said),
+            best.map(level),
+            None,
+            Some(best.is_some_and(|best| best >= said)),
+        );
     }
     assessment.findings = Finding::gather(findings);
     assessment.declared = Some(all);

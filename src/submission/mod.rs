@@ -31,6 +31,16 @@ pub struct Submission {
     extra: Extra,
 }
 
+/// Nothing could be made of a submission.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("nothing can be made of the submission{}: {}", .facility.as_ref().map(|id| format!(" of {id}")).unwrap_or_default(), .findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+pub struct Unusable {
+    /// The facility, as far as it could be read.
+    pub facility: Option<String>,
+    /// Everything that was found.
+    pub findings: Vec<Finding>,
+}
+
 /// What the operator claims.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -51,19 +61,20 @@ impl Submission {
     /// From JSON bytes.
     ///
     /// # Errors
-    /// The findings, if nothing could be made of it: no JSON, another schema, no period.
+    /// [`Unusable`]: no JSON, another schema, no period.
     #[cfg(feature = "json")]
-    pub fn from_json(json: &[u8]) -> Result<Submission, Vec<Finding>> {
-        wire::read(&Node::from_json(json).map_err(|finding| vec![*finding])?)
+    pub fn from_json(json: &[u8]) -> Result<Submission, Unusable> {
+        let node = Node::from_json(json).map_err(|finding| Unusable { facility: None, findings: vec![*finding] })?;
+        wire::read(&node)
     }
 
     /// From any self-describing format.
     ///
     /// # Errors
-    /// The deserializer's own error; or, inside, the findings if nothing could be made of it.
+    /// The deserializer's own error; or, inside, [`Unusable`].
     pub fn deserialize<'de, D: serde::Deserializer<'de>>(
         deserializer: D,
-    ) -> Result<Result<Submission, Vec<Finding>>, D::Error> {
+    ) -> Result<Result<Submission, Unusable>, D::Error> {
         serde::Deserialize::deserialize(deserializer).map(|node: Node| wire::read(&node))
     }
 
@@ -75,8 +86,9 @@ impl Submission {
         let ledger = match self.ledger() {
             Ok(ledger) => ledger,
             Err(error) => {
-                let finding = Finding::new(Code::PeriodReversed).path("/period").found(error);
-                return Assessment::unreadable(self.site.findings().iter().cloned().chain([finding]).collect());
+                let finding = Finding::new(Code::PeriodOutOfRange).path("/period").found(error);
+                let findings = self.site.findings().iter().cloned().chain([finding]).collect();
+                return Assessment::unreadable(Some(self.site.facility().id.clone()), findings);
             }
         };
         let mut assessment = Assessment::of(&ledger, &options);
@@ -113,7 +125,7 @@ impl Submission {
 pub fn audit_json(json: &[u8], packs: &[Pack]) -> Assessment {
     match Submission::from_json(json) {
         Ok(submission) => submission.audit(packs),
-        Err(findings) => Assessment::unreadable(findings),
+        Err(unusable) => Assessment::unreadable(unusable.facility, unusable.findings),
     }
 }
 
@@ -123,7 +135,7 @@ struct Parts {
     /// With their places in the input.
     meters: Vec<(String, Meter)>,
     certificates: Vec<Certificate>,
-    period: Period,
+    period: Option<Period>,
     readings: Readings,
     claims: Claims,
     extra: Extra,

@@ -1,4 +1,4 @@
-use super::{Claims, Parts, Submission};
+use super::{Claims, Parts, Submission, Unusable};
 use crate::{
     assessment::Extra,
     facility::StandardRacks,
@@ -10,18 +10,27 @@ use crate::{
     read::{self, Fields, Node, number},
     site::Site,
 };
-use std::cell::RefCell;
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+};
 
 /// The schema of a submission on the wire.
 pub const SUBMISSION_SCHEMA: &str = "pue/submission/1";
 
-pub(super) fn read(node: &Node) -> Result<Submission, Vec<Finding>> {
+pub(super) fn read(node: &Node) -> Result<Submission, Unusable> {
     let findings = RefCell::default();
     let parts = parts(node, &findings);
     let findings = findings.into_inner();
-    let Some(parts) = parts else { return Err(findings) };
+    let Some(parts) = parts else { return Err(Unusable { facility: None, findings }) };
+    let facility = Some(parts.facility.id.clone()).filter(|id| !id.is_empty());
     let site = Site::assemble(parts.facility, parts.meters, parts.certificates, findings);
-    Ok(Submission { site, period: parts.period, readings: parts.readings, claims: parts.claims, extra: parts.extra })
+    match parts.period {
+        Some(period) => {
+            Ok(Submission { site, period, readings: parts.readings, claims: parts.claims, extra: parts.extra })
+        }
+        None => Err(Unusable { facility, findings: site.findings().to_vec() }),
+    }
 }
 
 fn parts<'n>(node: &'n Node, findings: &'n RefCell<Vec<Finding>>) -> Option<Parts> {
@@ -32,9 +41,11 @@ fn parts<'n>(node: &'n Node, findings: &'n RefCell<Vec<Finding>>) -> Option<Part
         return None;
     };
     let mut facility = read::facility(of_facility);
-    let period = period(&fields, facility.time_zone.clone())?;
+    let period = period(&fields, facility.time_zone.clone());
     let listed = read::meters(&fields);
-    let rows = energy(&fields, &period);
+    // Without a period the rows still tell what is wrong with them.
+    let months = period.as_ref().map(|period| period.edges(Granularity::Month));
+    let rows = energy(&fields, months.as_deref());
     let (meters, readings) = metered(listed, rows);
     let claims = claims(&fields);
     facility.declared_standard_racks = claims.standard_racks;
@@ -46,13 +57,11 @@ fn parts<'n>(node: &'n Node, findings: &'n RefCell<Vec<Finding>>) -> Option<Part
 
 fn period(fields: &Fields<'_>, zone: jiff::tz::TimeZone) -> Option<Period> {
     let Some(of_period) = fields.object("period") else {
-        fields.missing(
-            "period",
-            (
-                "{\"start\": …, \"end\": …},缺少则无法计算",
-                "{\"start\": …, \"end\": …}; nothing can be computed without it",
-            ),
+        let expected = (
+            "{\"start\": …, \"end\": …},缺少则无法计算",
+            "{\"start\": …, \"end\": …}; nothing can be computed without it",
         );
+        fields.missing("period", expected);
         return None;
     };
     let (start, end) = (of_period.date("start"), of_period.date("end"));
@@ -61,17 +70,15 @@ fn period(fields: &Fields<'_>, zone: jiff::tz::TimeZone) -> Option<Period> {
             of_period.missing(key, ("日期,缺少则无法计算", "a date; nothing can be computed without it"));
         }
     }
-    let period = Period::dates(start?, end?, zone);
     of_period.finish();
-    match period {
-        Ok(period) => Some(period),
-        Err(error) => {
-            let code =
-                if matches!(error, PeriodError::Reversed { .. }) { Code::PeriodReversed } else { Code::JsonType };
-            fields.push(Finding::new(code).path("/period").found(error));
-            None
-        }
+    let (start, end) = (start?, end?);
+    let period = Period::dates(start, end, zone);
+    if let Err(error) = &period {
+        let reversed = matches!(error, PeriodError::Reversed { .. });
+        let code = if reversed { Code::PeriodReversed } else { Code::PeriodOutOfRange };
+        fields.push(Finding::new(code).path("/period").found(format!("{start}/{end}")));
     }
+    period.ok()
 }
 
 /// One row of `energy`.
@@ -85,125 +92,139 @@ struct Row {
     parts: Vec<(i64, i64, f64)>,
 }
 
-fn energy(fields: &Fields<'_>, period: &Period) -> Vec<Row> {
-    let months = period.edges(Granularity::Month);
+fn energy(fields: &Fields<'_>, months: Option<&[i64]>) -> Vec<Row> {
     let Some(listed) = fields.objects("energy") else {
-        fields.missing(
-            "energy",
-            ("由 point、carrier、monthly_kwh 组成的列表", "a list of rows with point, carrier and monthly_kwh"),
-        );
+        let expected =
+            ("由 point、carrier、monthly_kwh 组成的列表", "a list of rows with point, carrier and monthly_kwh");
+        fields.missing("energy", expected);
         return Vec::new();
     };
-    let mut rows: Vec<Row> = listed.into_iter().filter_map(|row| energy_row(row, &months)).collect();
-    let twice: Vec<bool> = rows
-        .iter()
-        .map(|row| {
-            let same = |other: &&Row| (other.point, other.carrier) == (row.point, row.carrier);
-            rows.iter().filter(same).count() > 1
-                && (row.id.is_none()
-                    || rows
-                        .iter()
-                        .filter(same)
-                        .any(|other| other.id.is_none() || (other.id == row.id && other.path != row.path)))
-        })
-        .collect();
-    let mut keep = twice.iter();
-    rows.retain(|row| {
-        let twice = keep.next().copied().unwrap_or(false);
+    let rows: Vec<Row> = listed.into_iter().filter_map(|row| energy_row(row, months)).collect();
+    // Rows of one point and carrier need ids of their own.
+    let mut flows: HashMap<(MeasurementPoint, Carrier), HashMap<Option<&str>, usize>> = HashMap::new();
+    for row in &rows {
+        *flows.entry((row.point, row.carrier)).or_default().entry(row.id.as_deref()).or_default() += 1;
+    }
+    let is_twice = |row: &Row| {
+        let Some(ids) = flows.get(&(row.point, row.carrier)) else { return false };
+        let alone = ids.len() == 1 && ids.values().all(|count| *count == 1);
+        !alone && (ids.contains_key(&None) || ids.get(&row.id.as_deref()).is_some_and(|count| *count > 1))
+    };
+    let twice: Vec<bool> = rows.iter().map(is_twice).collect();
+    let mut kept = Vec::with_capacity(rows.len());
+    for (row, twice) in rows.into_iter().zip(twice) {
         if twice {
-            fields.push(Finding::new(Code::EnergyDuplicate).path(&row.path).found(format!(
-                "{} of {}",
-                row.point.as_str(),
-                row.carrier.as_str()
-            )));
+            let found = format!("{} of {}", row.point.as_str(), row.carrier.as_str());
+            fields.push(Finding::new(Code::EnergyDuplicate).path(row.path).found(found));
+        } else {
+            kept.push(row);
         }
-        !twice
-    });
-    rows
+    }
+    kept
 }
 
-fn energy_row(row: Fields<'_>, months: &[i64]) -> Option<Row> {
+fn energy_row(row: Fields<'_>, months: Option<&[i64]>) -> Option<Row> {
     let path = row.place().to_owned();
     let (id, point) = (row.text("id"), row.choice("point"));
     let carrier = read::carrier(&row, point);
-    let unit = if row.node("unit").is_some() { read::unit(&row) } else { Some(Unit::KilowattHour) };
+    let stated = row.node("unit").and_then(|_| read::unit(&row));
     let (by_kwh, by_unit) = (values(&row, "monthly_kwh", months), values(&row, "monthly", months));
-    let (whole_kwh, whole_unit) = (total(&row, "total_kwh"), total(&row, "total"));
-    let usable = point.is_some() && carrier.is_some() && unit.is_some();
-    if !usable {
-        row.push(Finding::new(Code::MeterUnusable).path(&path));
+    let (whole_kwh, whole_unit) = (figure_at(&row, "total_kwh"), figure_at(&row, "total"));
+    let in_kwh = by_kwh.is_some() || whole_kwh.is_some();
+    if in_kwh && stated.is_some_and(|unit| unit != Unit::KilowattHour) {
+        let found = stated.map_or("", Unit::as_str);
+        row.push(
+            Finding::new(Code::MeterUnit).path(row.path("unit")).found(found).expected("kWh (monthly_kwh, total_kwh)"),
+        );
     }
-    let unit = if by_kwh.is_some() || (by_unit.is_none() && whole_kwh.is_some()) { Unit::KilowattHour } else { unit? };
-    let months_of = by_kwh.or(by_unit);
-    let whole = whole_kwh.or(whole_unit);
+    let unit = if in_kwh { Some(Unit::KilowattHour) } else { stated };
+    if unit.is_none() && (by_unit.is_some() || whole_unit.is_some()) {
+        row.missing("unit", ("monthly、total 须注明单位", "the unit of monthly or total"));
+    }
+    let (months_of, whole) = if in_kwh { (by_kwh, whole_kwh) } else { (by_unit, whole_unit) };
     if months_of.is_none() && whole.is_none() {
         row.missing("monthly_kwh", ("每月一个值,或 total_kwh", "one value per month, or total_kwh"));
     }
+    if let (Some(parts), Some(whole), Some(months)) = (&months_of, whole, months) {
+        let sum: f64 = parts.iter().map(|(.., value)| value).sum();
+        // Months that were rounded to whole units may differ by half a unit each.
+        if parts.len() + 1 == months.len() && (sum - whole).abs() > 0.5 * parts.len() as f64 {
+            row.push(Finding::new(Code::DeclaredTotal).path(&path).found(whole).expected(sum.to_string()));
+        }
+    }
+    if point.is_none() || carrier.is_none() || unit.is_none() {
+        row.push(Finding::new(Code::MeterUnusable).path(&path));
+    }
     row.finish();
-    let whole_parts =
-        || whole.zip(months.first().zip(months.last())).map(|(total, (&start, &end))| vec![(start, end, total)]);
-    let parts = months_of.or_else(whole_parts).unwrap_or_default();
-    Some(Row { id, path, point: point?, carrier: carrier?, unit, parts })
+    let ends = months.and_then(|months| Some((*months.first()?, *months.last()?)));
+    let of_whole = || whole.zip(ends).map(|(total, (start, end))| vec![(start, end, total)]);
+    let parts = months_of.or_else(of_whole).unwrap_or_default();
+    Some(Row { id, path, point: point?, carrier: carrier?, unit: unit?, parts })
 }
 
 /// One value per month; `null` is a missing month.
-fn values(row: &Fields<'_>, key: &'static str, months: &[i64]) -> Option<Vec<(i64, i64, f64)>> {
+fn values(row: &Fields<'_>, key: &'static str, months: Option<&[i64]>) -> Option<Vec<(i64, i64, f64)>> {
     let items = row.list(key)?;
-    let expected = months.len().saturating_sub(1);
-    if items.len() != expected {
-        row.push(
-            Finding::new(Code::EnergyMonths).path(row.path(key)).found(items.len()).expected(expected.to_string()),
-        );
-        return Some(Vec::new());
+    let expected = months.map(|months| months.len().saturating_sub(1));
+    if expected.is_some_and(|expected| items.len() != expected) {
+        let expected = expected.unwrap_or_default().to_string();
+        row.push(Finding::new(Code::EnergyMonths).path(row.path(key)).found(items.len()).expected(expected));
     }
-    let edges = months.iter().zip(months.iter().skip(1));
-    let values = items.into_iter().zip(edges).filter_map(|((path, node), (&start, &end))| {
-        let value = match node {
-            Node::Null => {
-                row.push(Finding::new(Code::JsonMissing).path(&path).expected(("当月电量", "the energy of the month")));
-                None
-            }
-            node => figure(row, &path, node),
-        };
-        Some((start, end, value?))
-    });
-    Some(values.collect())
+    let mut values = Vec::new();
+    for (i, (path, node)) in items.iter().enumerate() {
+        if **node == Node::Null {
+            row.push(Finding::new(Code::JsonMissing).path(path).expected(("当月电量", "the energy of the month")));
+        } else if let Some(value) = figure(row, path, node)
+            && Some(items.len()) == expected
+            && let Some(&[start, end]) = months.and_then(|months| months.get(i..i + 2))
+        {
+            values.push((start, end, value));
+        }
+    }
+    Some(values)
 }
 
-fn total(row: &Fields<'_>, key: &'static str) -> Option<f64> {
+/// The figure of a key; anything but a number from 0 up to what a site can use is an error and missing.
+fn figure_at(row: &Fields<'_>, key: &'static str) -> Option<f64> {
     figure(row, &row.path(key), row.node(key)?)
 }
 
-/// A number from 0 up; anything else is an error and missing.
 fn figure(row: &Fields<'_>, path: &str, node: &Node) -> Option<f64> {
+    let fault = |code: Code| Finding::new(code).path(path).found(node.describe());
     match number(node) {
-        Some(number) if number >= 0.0 => return Some(number),
-        Some(number) => row.push(Finding::new(Code::ReadingNegative).path(path).found(number).expected("≥ 0")),
-        None => row.push(
-            Finding::new(Code::JsonType)
-                .path(path)
-                .found(node.describe())
-                .expected(("数字或 null", "a number or null")),
-        ),
+        Some(number) if (0.0..=1e12).contains(&number) => return Some(number),
+        Some(number) if number < 0.0 => row.push(fault(Code::ReadingNegative).expected("≥ 0")),
+        Some(_) => row.push(fault(Code::ReadingOutOfRange).expected("≤ 10¹²")),
+        None => row.push(fault(Code::JsonType).expected(("数字或 null", "a number or null"))),
     }
     None
 }
 
 /// The rows as meters with readings. A row with the id of a listed meter gives that meter's energy; a row without id
-/// stands for the whole point. A listed meter that no row speaks for stays, and its energy is unknown.
+/// stands for the whole point, and for its one listed meter if there is just one. A listed meter that no row speaks for
+/// stays, and its energy is unknown.
 fn metered(listed: Vec<(String, Meter)>, rows: Vec<Row>) -> (Vec<(String, Meter)>, Readings) {
     let mut readings = Readings::default();
     let mut meters: Vec<(String, Meter)> = Vec::new();
-    let same_flow = |meter: &Meter, row: &Row| (meter.point, meter.carrier) == (row.point, row.carrier);
-    let speaks_for =
-        |row: &Row, meter: &Meter| same_flow(meter, row) && row.id.as_ref().is_none_or(|id| *id == meter.id);
-    let unheard: Vec<_> =
-        listed.iter().filter(|(_, meter)| !rows.iter().any(|row| speaks_for(row, meter))).cloned().collect();
+    let mut of_flow: HashMap<(MeasurementPoint, Carrier), Vec<&Meter>> = HashMap::new();
+    for (_, meter) in &listed {
+        of_flow.entry((meter.point, meter.carrier)).or_default().push(meter);
+    }
+    let mut heard: HashSet<String> = HashSet::new();
     for row in rows {
-        let known = listed.iter().find(|(_, meter)| row.id.as_ref() == Some(&meter.id) && same_flow(meter, &row));
-        let id = row.id.unwrap_or_else(|| format!("{}/{}", row.point.as_str(), row.carrier.as_str()));
+        let candidates = of_flow.get(&(row.point, row.carrier)).map_or(&[] as &[&Meter], Vec::as_slice);
+        let known = match &row.id {
+            Some(id) => candidates.iter().find(|meter| meter.id == *id),
+            None => candidates.first().filter(|_| candidates.len() == 1),
+        };
+        match &row.id {
+            Some(id) => drop(heard.insert(id.clone())),
+            None => heard.extend(candidates.iter().map(|meter| meter.id.clone())),
+        }
+        let id = known.map(|meter| meter.id.clone()).or(row.id);
+        let id = id.unwrap_or_else(|| format!("{}/{}", row.point.as_str(), row.carrier.as_str()));
         let mut meter = match known {
-            Some((_, meter)) => meter.clone(),
+            Some(meter) => (*meter).clone(),
             None => Meter::new(id.clone(), row.point, MeterKind::Interval, row.unit),
         };
         // The row is energy already: dial, multiplier and exchanges have been dealt with.
@@ -213,7 +234,7 @@ fn metered(listed: Vec<(String, Meter)>, rows: Vec<Row>) -> (Vec<(String, Meter)
         readings.insert(id, Series::intervals(start, end, value));
         meters.push((row.path, meter));
     }
-    meters.extend(unheard);
+    meters.extend(listed.iter().filter(|(_, meter)| !heard.contains(&meter.id)).cloned());
     (meters, readings)
 }
 
@@ -243,14 +264,19 @@ fn claims(fields: &Fields<'_>) -> Claims {
 }
 
 fn extra(fields: &Fields<'_>) -> Extra {
-    let mut extra = Extra { water_m3: fields.number("water_m3"), ..Extra::default() };
-    let energy =
-        |fields: &Fields<'_>, key: &'static str| fields.number(key).and_then(|kwh| ExactEnergy::from_kwh(kwh).ok());
-    extra.heat_reused = energy(fields, "heat_reused_kwh");
-    // Asked for here so that it is a known field; no indicator of this version needs it.
-    let _ = fields.number("co2_kg");
+    let kwh = |fields: &Fields<'_>, key: &'static str| ExactEnergy::from_kwh(figure_at(fields, key)?).ok();
+    let mut extra = Extra { water_m3: figure_at(fields, "water_m3"), ..Extra::default() };
+    extra.heat_reused = kwh(fields, "heat_reused_kwh");
+    // Looked at so that a fault in it is found; no indicator of this version needs it.
+    let _ = figure_at(fields, "co2_kg");
     if let Some(renewable) = fields.object("renewable_kwh") {
-        let parts = ["certificates", "ppa", "on_site"].map(|key| energy(&renewable, key));
+        let parts = ["certificates", "ppa", "on_site"].map(|key| {
+            let part = kwh(&renewable, key);
+            if part.is_none() {
+                renewable.missing(key, ("电量,没有则写 0", "energy; 0 if there is none"));
+            }
+            part
+        });
         extra.renewable = parts.into_iter().sum::<Option<ExactEnergy>>();
         renewable.finish();
     }

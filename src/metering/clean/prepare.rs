@@ -41,6 +41,9 @@ pub(crate) fn prepare(meter: &Meter, column: Column<'_>, window: (i64, i64), sin
             sink.fault(Code::ReadingOutOfRange, at, Tally { found: Some(at as f64), ..Tally::default() });
             continue;
         }
+        if meter.events.iter().any(|event| event.at.as_millisecond() == at) {
+            continue; // it says nothing that the two declared dial values do not say
+        }
         if is_interval && until <= at {
             sink.fault(Code::IntervalReversed, at, Tally { until: Some(until), ..Tally::default() });
             continue;
@@ -79,8 +82,7 @@ fn one_per_instant(points: &mut Vec<Point>, conversions: &Conversions<'_>, sink:
     *points = kept;
 }
 
-/// Puts the declared exchanges among the points. A reading stamped at the very moment says nothing that the two
-/// declared dial values do not say.
+/// Puts the declared exchanges among the points.
 fn insert_exchanges(
     points: &mut Vec<Point>,
     meter: &Meter,
@@ -102,7 +104,6 @@ fn insert_exchanges(
             sink.fault(Code::ReadingOutOfRange, at, Tally { found: Some(event.last), ..Tally::default() });
             continue;
         };
-        points.retain(|point| point.at != at);
         let place = points.partition_point(|point| point.at < at);
         points.insert(place, Point { at, until: at, value: last, known_ms: 0, restart: Some(first) });
     }

@@ -48,15 +48,15 @@ pub(super) fn book(chain: &Chain<'_>, points: &[Point], from: usize, to: usize, 
         return; // as nearly always
     }
     let units = chain.meter.conversion(b.at);
-    let seen = |point: &Point| Tally {
-        until: Some(b.at),
-        found: Some(units.dial(point.value)),
-        at_least: Some(units.dial(a.base())),
-        ..Tally::default()
-    };
+    let seen =
+        |point: &Point| Tally { until: Some(b.at), found: Some(units.dial(point.value)), and: None, at_least: None };
     for dropped in points.get(from + 1..to).unwrap_or_default() {
-        let code = if dropped.value < a.base() { Code::RegisterGlitch } else { Code::RegisterSpike };
-        sink.fault(code, dropped.at, seen(dropped));
+        let glitch = Tally { at_least: Some(units.dial(a.base())), ..seen(dropped) };
+        if dropped.value < a.base() {
+            sink.fault(Code::RegisterGlitch, dropped.at, glitch);
+        } else {
+            sink.fault(Code::RegisterSpike, dropped.at, seen(dropped));
+        }
     }
     match (fitted, chain.history.limit.map(|limit| limit.most(elapsed))) {
         (Some(Fit::Plain(_)), _) => {}
@@ -64,9 +64,12 @@ pub(super) fn book(chain: &Chain<'_>, points: &[Point], from: usize, to: usize, 
         (None, Some(most)) if b.restart.is_none() && b.value <= most => {
             sink.flow(flow(b.value));
             sink.hole(Hole { start: a.at, end: b.at, missing_ms: 0, most: Some(most - b.value) });
-            sink.fault(Code::RegisterReset, b.at, seen(b));
+            sink.fault(Code::RegisterReset, b.at, Tally { at_least: Some(units.dial(a.base())), ..seen(b) });
         }
         (None, most) => {
+            // A limit from history alone may be wrong: what was read may then be what flowed.
+            let read = (b.value - a.base()).max(0);
+            let most = if chain.meter.capacity.is_some() { most } else { most.map(|most| most.max(read)) };
             sink.hole(Hole { start: a.at, end: b.at, missing_ms: elapsed, most });
             sink.fault(Code::RegisterStep, b.at, seen(b));
         }

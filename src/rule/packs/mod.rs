@@ -22,7 +22,6 @@ pub fn by_id(id: &str) -> Option<Pack> {
 /// applicable", is seen, and those in force there on that day.
 pub fn applying(region: Option<&Region>, on: Date) -> Vec<Pack> {
     let home = wuhan_2024();
-    let in_region =
-        |pack: &Pack| region.is_some_and(|region| pack.jurisdiction.iter().any(|prefix| region.starts_with(prefix)));
+    let in_region = |pack: &Pack| region.is_some_and(|region| region.lies_in_any(&pack.jurisdiction) == Some(true));
     all().into_iter().filter(|pack| pack.id == home.id || (pack.in_force(on) && in_region(pack))).collect()
 }

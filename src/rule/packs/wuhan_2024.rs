@@ -80,7 +80,7 @@ pub fn wuhan_2024() -> Pack {
                 scope: new_large(),
                 check: Check::AnnualPue { relation: Relation::AtMost, limit: PUE_LIMIT },
                 source: Source {
-                    clause: "二(六)15; 附件13".to_owned(),
+                    clause: "一(二); 二(六)15; 附件13".to_owned(),
                     quote: Some("新建大型数据中心PUE ≤1.25 约束性".to_owned()),
                     basis: JudgingBasis::Transcribed,
                 },
@@ -92,7 +92,7 @@ pub fn wuhan_2024() -> Pack {
                 scope: new_large(),
                 check: Check::Grade { at_least: GRADE },
                 source: Source {
-                    clause: "二(六)15; 附件14".to_owned(),
+                    clause: "一(二); 二(六)15; 附件14".to_owned(),
                     quote: Some("新建大型数据中心绿色低碳等级 4A级以上 约束性".to_owned()),
                     basis: JudgingBasis::Transcribed,
                 },

@@ -1,0 +1,242 @@
+use super::{AnnualPue, AnyPue, Bounds, Coverage, InterimPue, Measure, PueError, boundary::Term};
+use crate::{
+    finding::{Code, Finding},
+    ledger::{Book, Ledger, unknown_ms},
+    metering::clean::Hole,
+    period::{Granularity, Period},
+    quantity::{ExactEnergy, Ratio},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
+
+/// At least this share of a year must be known for an annual value.
+pub(super) const LEAST_COVERAGE: f64 = 0.90;
+
+/// A part of a ledger as two sums, total and IT, see it.
+pub(super) struct View<'a> {
+    ledger: &'a Ledger<'a>,
+    total: Vec<Term>,
+    it: &'a [Term],
+    part: Range<i64>,
+    steps: Range<usize>,
+    months: Vec<Period>,
+    /// Runs of steps in which every counted meter is known.
+    common: Vec<Range<usize>>,
+    common_ms: i64,
+    same_hours: bool,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(ledger: &'a Ledger<'a>, total: Vec<Term>, it: &'a [Term], part: &Period) -> Self {
+        let steps = ledger.steps(part);
+        let mut view = View {
+            ledger,
+            total,
+            it,
+            part: part.start()..part.end(),
+            steps: steps.clone(),
+            months: part.parts(Granularity::Month).collect(),
+            common: Vec::new(),
+            common_ms: 0,
+            same_hours: false,
+        };
+        let broken = view.broken_steps(&steps);
+        let mut from = steps.start;
+        for step in broken.into_iter().chain([steps.end]) {
+            if step > from {
+                view.common.push(from..step);
+            }
+            from = from.max(step + 1);
+        }
+        let edge = |i: usize| ledger.edges().get(i).copied().unwrap_or(0);
+        view.common_ms = view.common.iter().map(|run| edge(run.end) - edge(run.start)).sum();
+        view
+    }
+
+    /// The ratio with all that qualifies it.
+    pub(super) fn measure(&self, part: &Period) -> Measure {
+        let coverage = self.coverage();
+        let unknown_months = self.months_with(|known| known == 0.0);
+        let enough = coverage.result() >= LEAST_COVERAGE && unknown_months.is_empty();
+        let annual = part.is_one_year() && enough && self.ledger.has_edges_of(part);
+        let unusable = |code: Code| Finding::new(code).path("/meters").found("no usable readings");
+        let formed = if self.total.iter().all(|term| term.minus) {
+            Err(Finding::new(Code::PueNoTotal).path("/meters"))
+        } else if self.it.is_empty() {
+            Err(Finding::new(Code::PueNoIt).path("/meters"))
+        } else if coverage.total == 0.0 {
+            Err(unusable(Code::PueNoTotal))
+        } else if coverage.it == 0.0 {
+            Err(unusable(Code::PueNoIt))
+        } else if self.common_ms == 0 {
+            let found = "no step of the calendar in which both are known";
+            Err(Finding::new(Code::CoverageMismatch).path("/meters").found(found))
+        } else if annual {
+            AnnualPue::annual(self.total(), self.it()).map(AnyPue::Annual).map_err(as_finding)
+        } else {
+            InterimPue::interim(self.total(), self.it()).map(AnyPue::Interim).map_err(as_finding)
+        };
+        Measure {
+            pue: formed.as_ref().ok().copied(),
+            coverage,
+            bounds: if formed.is_ok() { self.bounds() } else { Bounds::default() },
+            unknown_months,
+            incomplete_months: self.months_with(|known| known < 1.0),
+            same_hours_assumed: self.same_hours,
+            fault: formed.err(),
+        }
+    }
+
+    /// Total energy over common time.
+    pub(super) fn total(&self) -> ExactEnergy {
+        self.sum(&self.total)
+    }
+
+    /// IT energy over common time.
+    pub(super) fn it(&self) -> ExactEnergy {
+        self.sum(self.it)
+    }
+
+    /// Whether there is any common time of two sums that have meters.
+    pub(super) fn is_known(&self) -> bool {
+        self.common_ms > 0 && !self.it.is_empty() && !self.total.is_empty()
+    }
+
+    /// Whether no counted meter knows of the month only a longer sum.
+    pub(super) fn has_course(&self, month: &Period) -> bool {
+        let (from, to) = (month.start(), month.end());
+        let longer = |&(start, end): &(i64, i64)| start <= from && to <= end && (start, end) != (from, to);
+        self.counted().all(|book| !book.spans.iter().any(longer))
+    }
+
+    /// The share of the part that some terms know.
+    pub(super) fn known_share_of(&self, terms: &[Term]) -> f64 {
+        self.known_share(terms, self.part.clone())
+    }
+
+    fn counted(&self) -> impl Iterator<Item = &Book> {
+        self.total.iter().chain(self.it).filter_map(|term| self.ledger.book(term.meter))
+    }
+
+    /// The steps, in order, in which some counted meter is not known, or not for the same hours as the others.
+    fn broken_steps(&mut self, steps: &Range<usize>) -> Vec<usize> {
+        let edges = self.ledger.edges();
+        let mut broken = BTreeSet::new();
+        let mut mark = |hole: &Hole| {
+            let first = edges.partition_point(|&edge| edge <= hole.start).saturating_sub(1).max(steps.start);
+            let last = edges.partition_point(|&edge| edge < hole.end).min(steps.end);
+            broken.extend(first..last);
+        };
+        let mut vague: BTreeMap<(i64, i64, i64), usize> = BTreeMap::new();
+        let mut meters = 0;
+        for book in self.counted() {
+            meters += 1;
+            for hole in book
+                .holes
+                .iter()
+                .filter(|hole| hole.missing_ms > 0 && hole.start < self.part.end && hole.end > self.part.start)
+            {
+                if hole.missing_ms == hole.end - hole.start {
+                    mark(hole);
+                } else {
+                    *vague.entry((hole.start, hole.end, hole.missing_ms)).or_default() += 1;
+                }
+            }
+        }
+        for ((start, end, missing_ms), count) in vague {
+            if count == meters {
+                self.same_hours = true;
+            } else {
+                mark(&Hole { start, end, missing_ms, most: None });
+            }
+        }
+        broken.into_iter().collect()
+    }
+
+    /// The energy of some terms over common time.
+    pub(super) fn sum(&self, terms: &[Term]) -> ExactEnergy {
+        let mut sum = 0;
+        for term in terms {
+            let Some(book) = self.ledger.book(term.meter) else { continue };
+            let amount: i128 = self.common.iter().map(|run| book.scaled(run, term.factor)).sum();
+            sum += if term.minus { -amount } else { amount };
+        }
+        ExactEnergy::from_microjoules(sum)
+    }
+
+    pub(super) fn coverage(&self) -> Coverage {
+        let length = (self.part.end - self.part.start).max(1) as f64;
+        let total = self.known_share_of(&self.total);
+        let it = self.known_share_of(self.it);
+        Coverage { total, it, common: self.common_ms as f64 / length, estimated_share: 0.0 }
+    }
+
+    fn known_share(&self, terms: &[Term], part: Range<i64>) -> f64 {
+        let books = terms.iter().filter_map(|term| self.ledger.book(term.meter));
+        let books: Vec<&[Hole]> = books.map(|book| book.holes.as_slice()).collect();
+        if books.is_empty() {
+            return 0.0;
+        }
+        let (ledger, length) = (self.ledger.period(), part.end - part.start);
+        let outside = (ledger.start() - part.start).max(0) + (part.end - ledger.end()).max(0);
+        (length - unknown_ms(books, part) - outside).max(0) as f64 / length as f64
+    }
+
+    /// The months of which the weaker share that is known is such.
+    fn months_with(&self, is_such: impl Fn(f64) -> bool) -> Vec<String> {
+        let share = |month: &Period| {
+            let range = month.start()..month.end();
+            self.known_share(&self.total, range.clone()).min(self.known_share(self.it, range))
+        };
+        let months = self.months.iter().filter(|month| is_such(share(month)));
+        months.map(|month| format!("{:04}-{:02}", month.first_day().year(), month.first_day().month())).collect()
+    }
+
+    /// Bounds of the ratio over the whole part.
+    fn bounds(&self) -> Bounds {
+        let (total_low, total_high) = self.extremes(&self.total);
+        let (it_low, it_high) = self.extremes(self.it);
+        let exact = total_high == Some(total_low) && it_high == Some(it_low);
+        Bounds {
+            low: it_high.and_then(|it| Ratio::new(total_low.max(0), it)).map(|low| low.max(Ratio::ONE)),
+            high: total_high.and_then(|total| Ratio::new(total, it_low)).filter(|_| it_low > 0),
+            exact,
+        }
+    }
+
+    /// The least and the most that some terms can have used over the whole part.
+    fn extremes(&self, terms: &[Term]) -> (i128, Option<i128>) {
+        let (mut low, mut high) = (0_i128, Some(0_i128));
+        for term in terms {
+            let Some(book) = self.ledger.book(term.meter) else { continue };
+            let known = book.scaled(&self.steps, term.factor);
+            let missing = book
+                .holes
+                .iter()
+                .filter(|hole| hole.start < self.part.end && hole.end > self.part.start)
+                .map(|hole| hole.most)
+                .try_fold(0_i128, |sum, most| sum.checked_add(most?))
+                .and_then(|most| term.factor.floor_of(most)?.checked_add(1));
+            let missing = if book.holes.is_empty() { Some(0) } else { missing };
+            if term.minus {
+                low = low.saturating_sub(known).saturating_sub(missing.unwrap_or(i128::MAX / 4));
+                high = high.map(|high| high - known);
+            } else {
+                low += known;
+                high = high.and_then(|high| high.checked_add(known)?.checked_add(missing?));
+            }
+        }
+        (low, high)
+    }
+}
+
+fn as_finding(error: PueError) -> Finding {
+    match error {
+        PueError::BelowOne { total, it } => {
+            Finding::new(Code::PueBelowOne).path("/meters").found(total).expected(format!("≥ {it}"))
+        }
+        other => Finding::new(Code::PueItZero).path("/meters").found(other),
+    }
+}

@@ -201,6 +201,10 @@ codes! {
     CertificateNoExpiry = "certificate.no_expiry", Warning, "证书没有写明有效期,不能计入", "the certificate states no expiry date and cannot be counted", "补充有效期", "give the expiry date";
     CertificateUnlikely = "certificate.unlikely", Warning, "证书等级与实测 PUE 不相称", "the certificate's level is unlikely beside the measured PUE", "核实证书", "verify the certificate";
     RacksInconsistent = "racks.inconsistent", Warning, "机柜数或功率前后不一", "rack counts or power do not fit together", "核对:已用 ≤ 已装 ≤ 设计;Σ机柜功率与额定 IT 功率", "check: occupied ≤ installed ≤ designed; Σ rack power against rated IT power";
+    PackOtherContent = "pack.other_content", Error, "与已发布规则包同名而内容不同,未采用", "a pack with the name of a published one has other content and is not applied", "另取编号或版本", "give it an id or edition of its own";
+    PueCategoryRefused = "pue.category_refused", Error, "UPS 上的非 IT 负载超过 10% 且未分项计量,不认作类别 1", "more than 10 % of the UPS output is not IT and not sub-metered; category 1 is refused", "在 UPS 输出以下分项计量,或改在 PDU 输出或 IT 输入计量", "sub-meter below the UPS output, or measure at the PDU output or the IT input";
+    MeterCapacity = "meter.capacity", Warning, "读数超过申报的容量,容量未采用", "readings exceed the stated capacity, which is not used for bounds", "核对 capacity_kw", "check capacity_kw";
+    EnergyUnitSlip = "energy.unit_slip", Error, "数量级可疑,疑为单位混用(kWh/MWh)", "off by a factor near 1000: a slip between kWh and MWh", "核对单位与倍率", "check unit and multiplier";
     FacilityDates = "facility.dates", Warning, "日期前后矛盾", "the dates contradict each other", "更正批准与投运日期", "correct the days of approval and service";
     FacilityRegion = "facility.region", Warning, "无法识别的地区代码,视为未知", "unknown region code, taken as not known", "使用 GB/T 2260 或 ISO 3166 代码", "use a GB/T 2260 or ISO 3166 code";
     FacilityHubNode = "facility.hub_node", Warning, "湖北不在国家枢纽节点之列", "Hubei is in none of the national hub nodes", "核对 hub_node", "check hub_node";
@@ -324,23 +328,50 @@ impl Finding {
 
     /// Groups findings: one per code, path and meter, counted, the first occurrence kept; ordered by weight.
     pub fn gather(findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
-        type Key = (Code, Option<String>, Option<String>, Option<String>);
-        let mut groups: BTreeMap<Key, Finding> = BTreeMap::new();
-        for finding in findings {
-            // What has no other place is told apart by its file.
-            let file = finding.file.clone().filter(|_| finding.path.is_none() && finding.meter.is_none());
-            let key = (finding.code, finding.path.clone(), finding.meter.clone(), file);
-            match groups.get_mut(&key) {
-                Some(first) if finding.at < first.at => {
-                    *first = Finding { count: first.count + finding.count, ..finding };
-                }
-                Some(first) => first.count += finding.count,
-                None => {
-                    groups.insert(key, finding);
-                }
+        let mut gathered = Gathered::default();
+        findings.into_iter().for_each(|finding| gathered.push(finding));
+        gathered.into_vec()
+    }
+}
+
+/// So many places of one code are told apart; further ones are counted with the first: input of any size gives an answer
+/// that fits in memory and that people can read.
+const PLACES: usize = 1000;
+
+/// Findings as they are gathered: see [`Finding::gather`].
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gathered {
+    groups: BTreeMap<(Code, Place), Finding>,
+    places: BTreeMap<Code, usize>,
+}
+
+/// Path, meter, and, for what has neither, the file.
+type Place = (Option<String>, Option<String>, Option<String>);
+
+impl Gathered {
+    pub(crate) fn push(&mut self, finding: Finding) {
+        let code = finding.code;
+        let file = finding.file.clone().filter(|_| finding.path.is_none() && finding.meter.is_none());
+        let key = (code, (finding.path.clone(), finding.meter.clone(), file));
+        if let Some(known) = self.groups.get_mut(&key) {
+            let count = known.count + finding.count;
+            if finding.at < known.at {
+                *known = finding;
             }
+            known.count = count;
+            return;
         }
-        let mut all: Vec<Finding> = groups.into_values().collect();
+        let places = self.places.entry(code).or_default();
+        if *places < PLACES {
+            *places += 1;
+            self.groups.insert(key, finding);
+        } else if let Some((_, first)) = self.groups.range_mut((code, Place::default())..).next() {
+            first.count += finding.count;
+        }
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Finding> {
+        let mut all: Vec<Finding> = self.groups.into_values().collect();
         all.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         all
     }

@@ -188,6 +188,11 @@ impl Period {
         Some(Period { end: day_start(after, &self.zone), ..self.clone() })
     }
 
+    /// How many calendar months it touches.
+    pub(crate) fn months(&self) -> usize {
+        self.edges(Granularity::Month).len() - 1
+    }
+
     /// Its parts of one granularity, in order; the first and the last may be cut.
     pub fn parts(&self, granularity: Granularity) -> impl Iterator<Item = Period> + '_ {
         let edges = self.edges(granularity);

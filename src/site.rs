@@ -64,11 +64,18 @@ impl Site {
             findings.push(at_place(meter.map_or("/meters", String::as_str), finding));
         }
         for (meter, place) in kept.iter().zip(&places) {
-            if let Some(checked) = meter.check_of.as_ref().filter(|id| !index.contains_key(*id) || **id == meter.id) {
+            let same_flow = |i: &usize| {
+                kept.get(*i)
+                    .is_some_and(|of| (of.point, of.carrier) == (meter.point, meter.carrier) && of.id != meter.id)
+            };
+            if let Some(checked) = meter.check_of.as_ref().filter(|id| !index.get(*id).is_some_and(same_flow)) {
                 let finding = Finding::new(Code::MeterValue).path("/check_of").meter(&meter.id).found(checked);
                 findings.push(at_place(
                     place,
-                    finding.expected(("被校核计量点的编号", "the id of the meter that it checks")),
+                    finding.expected((
+                        "同一位置、同一介质的另一计量点编号",
+                        "the id of another meter of the same point and carrier",
+                    )),
                 ));
             }
         }

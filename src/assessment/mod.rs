@@ -7,7 +7,7 @@ pub use output::{Assessment, Comparison, Declared, Figure, Kpis, MeterLine, Peri
 
 use crate::{
     facility::Scale,
-    finding::Finding,
+    finding::{Code, Finding},
     kpi::{Boundary, Category, MeasuredPue, energy_reuse_factor, it_load_use_rate, renewable_factor, water_usage},
     ledger::{Ledger, LedgerError},
     metering::{MeasurementPoint, Readings},
@@ -107,7 +107,8 @@ impl Assessment {
         findings.extend(checks::all(site, &measured, part));
         let findings = Finding::gather(findings);
         let trusted = !findings.iter().any(Finding::is_error);
-        let applied = applied(site, on, &options.packs);
+        let (applied, forged) = applied(site, on, &options.packs);
+        let findings = Finding::gather(findings.into_iter().chain(forged));
         let case = Case::new(site, on, &measured, &boundary, &findings);
         let verdicts: Vec<Verdict> = applied.iter().flat_map(|pack| pack.judge_case(&case)).collect();
         let findings = match checks::no_certificate(site, &verdicts) {
@@ -160,12 +161,20 @@ impl Assessment {
     }
 }
 
-/// The packs that apply by default and the ones asked for, each once.
-fn applied(site: &Site, on: jiff::civil::Date, extra: &[Pack]) -> Vec<Pack> {
+/// The packs that apply by default and the ones asked for, each once; and what is wrong with those: a pack that bears the
+/// name of a published one has to be that one.
+fn applied(site: &Site, on: jiff::civil::Date, extra: &[Pack]) -> (Vec<Pack>, Vec<Finding>) {
+    let published = packs::all();
+    let forged = |pack: &&Pack| published.iter().any(|known| known.name() == pack.name() && known != *pack);
+    let findings =
+        extra.iter().filter(forged).map(|pack| Finding::new(Code::PackOtherContent).path("").found(pack.name()));
     let mut packs: Vec<Pack> = packs::applying(site.facility().region.as_ref(), on);
-    packs.retain(|pack| !extra.iter().any(|asked| asked.name() == pack.name()));
-    packs.extend(extra.iter().cloned());
-    packs
+    for asked in extra.iter().filter(|pack| !forged(pack)) {
+        if !packs.iter().any(|pack| pack.name() == asked.name()) {
+            packs.push(asked.clone());
+        }
+    }
+    (packs, findings.collect())
 }
 
 fn kpis(measured: &MeasuredPue, part: &Period, extra: &Extra, ledger: &Ledger<'_>) -> Kpis {

@@ -61,7 +61,7 @@ impl Region {
             return found.map_or(String::new(), |code| (*code).to_owned());
         }
         let mut code = self.0.as_str();
-        while code.len() > 2 && code.len() % 2 == 0 && code.ends_with("00") {
+        while code.len() > 2 && code.len().is_multiple_of(2) && code.ends_with("00") {
             code = code.get(..code.len() - 2).unwrap_or_default();
         }
         code.to_owned()

@@ -5,6 +5,7 @@ use crate::{
     site::Site,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// Where IT energy is measured (PUE 类别); the category travels with the number.
 ///
@@ -141,6 +142,7 @@ impl Boundary {
         boundary.add_fuel_and_cooling(site);
         boundary.add_it(site, declared);
         boundary.add_overhead(site);
+        boundary.say_lives(site);
         boundary
     }
 
@@ -187,13 +189,14 @@ impl Boundary {
                 self.findings.push(finding.found(meter.point.as_str()));
             }
         }
-        let added: Vec<usize> = self.electricity.iter().map(|term| term.meter).collect();
-        for (i, meter) in electric(site, |point| matches!(point, Point::Export | Point::Outside)) {
+        let added: HashSet<usize> = self.electricity.iter().map(|term| term.meter).collect();
+        let taken_off = |point| matches!(point, Point::Export | Point::Outside);
+        for (i, meter) in electric(site, taken_off) {
             let belongs = match meter.point {
                 Point::Export => site.tree().parent(i).is_some_and(|parent| added.contains(&parent)),
                 _ => site.tree().above(i).any(|up| added.contains(&up)),
             };
-            if belongs && !(meter.point == Point::Outside && is_below(site, i, |point| point == Point::Outside)) {
+            if belongs && !is_below(site, i, taken_off) {
                 self.electricity.push(Term { meter: i, factor: share(meter), minus: true });
             } else if !belongs && meter.parent.is_none() {
                 self.findings.push(
@@ -210,10 +213,10 @@ impl Boundary {
     /// Fuels, wherever they are burnt, and bought cooling.
     fn add_fuel_and_cooling(&mut self, site: &Site) {
         let tree = site.tree();
-        let outputs: Vec<usize> = counted(site, |point| point == Point::GeneratorOutput).map(|(i, _)| i).collect();
-        let linked = |fuel: usize| {
-            outputs.iter().any(|&output| tree.parent(output) == Some(fuel) || tree.parent(fuel) == Some(output))
-        };
+        let is_output = |term: &&Term| site.meters().get(term.meter).is_some_and(|m| m.point == Point::GeneratorOutput);
+        let outputs: HashSet<usize> = self.electricity.iter().filter(is_output).map(|term| term.meter).collect();
+        let fed: HashSet<usize> = outputs.iter().filter_map(|&output| tree.parent(output)).collect();
+        let linked = |fuel: usize| fed.contains(&fuel) || tree.parent(fuel).is_some_and(|up| outputs.contains(&up));
         let any_linked = counted(site, |point| point == Point::GeneratorFuel).any(|(i, _)| linked(i));
         let is_fuel = |meter: &Meter| {
             matches!(meter.carrier, Carrier::Diesel | Carrier::NaturalGas | Carrier::Hydrogen | Carrier::Bioethanol)
@@ -228,18 +231,23 @@ impl Boundary {
             if !(bought || generator || is_fuel(meter)) || (generator && linked(i)) || tree.above(i).any(above_it) {
                 continue;
             }
+            if !self.carriers.contains(&meter.carrier) {
+                self.carriers.push(meter.carrier);
+            }
             if generator && !outputs.is_empty() && !any_linked {
-                // Nothing says which generator it feeds; its output is metered, so the fuel is the same energy again.
+                // Nothing says which generator it feeds: it may be the energy of an output that is metered, or not.
+                self.unweighted.push(meter.carrier);
                 let expected =
                     ("所供发电机的 generator_output 计量点(如有)", "the generator_output meter that it feeds, if any");
                 let finding = Finding::new(Code::MeterDoubleCounted).path(format!("{}/parent", site.place(i)));
                 self.findings.push(finding.meter(&meter.id).found("no parent").expected(expected));
                 continue;
             }
-            if !self.carriers.contains(&meter.carrier) {
-                self.carriers.push(meter.carrier);
-            }
-            let weight = if bought { meter.factor } else { ENERGY_CONTENT.per_unit(meter) };
+            let weight = if bought {
+                meter.factor.filter(|factor| *factor > Ratio::ZERO)
+            } else {
+                ENERGY_CONTENT.per_unit(meter)
+            };
             match weight.and_then(|weight| Some((weight, weight.checked_mul(share(meter))?))) {
                 Some((weight, factor)) => {
                     let term = Term { meter: i, factor, minus: false };
@@ -284,7 +292,8 @@ impl Boundary {
         let point = category.map_or(Point::ItLoad, Category::point);
         self.category = category;
         for (i, meter) in electric(site, |other| other == point) {
-            if !is_below(site, i, |above| above == point) {
+            // What hangs on a meter of something else is not the data centre's.
+            if !is_below(site, i, |above| above == point || above == Point::Outside) {
                 self.it.push(Term { meter: i, factor: share(meter), minus: false });
             }
         }
@@ -295,11 +304,10 @@ impl Boundary {
             }
             return;
         }
-        match category {
-            None => self.findings.push(Finding::new(Code::PueCategoryUnknown).path("/meters").found("it_load")),
-            Some(Category::Basic) => self.take_off_non_it(site),
-            Some(_) => {}
+        if category.is_none() {
+            self.findings.push(Finding::new(Code::PueCategoryUnknown).path("/meters").found("it_load"));
         }
+        self.take_off_non_it(site);
         // A branch that says where it hangs, and hangs below no meter of this point, is not covered by it.
         let it_point = |point| matches!(point, Point::UpsOutput | Point::PduOutput | Point::ItInput | Point::ItLoad);
         for (i, meter) in counted(site, |other| it_point(other) && other != point) {
@@ -316,14 +324,18 @@ impl Boundary {
         }
     }
 
-    /// Category 1: what hangs on the UPS output and is not IT.
+    /// What hangs on the meters of IT energy and is not IT.
     fn take_off_non_it(&mut self, site: &Site) {
         let non_it = |point| matches!(point, Point::Cooling | Point::Lighting | Point::Other | Point::Outside);
-        let outputs: Vec<usize> = self.it.iter().map(|term| term.meter).collect();
+        let it: HashSet<usize> = self.it.iter().map(|term| term.meter).collect();
         let mut found = false;
         for (i, meter) in electric(site, non_it) {
-            let on_ups = site.tree().above(i).any(|up| outputs.contains(&up));
-            if on_ups && !is_below(site, i, non_it) {
+            let not_it = |up: &usize| !it.contains(up);
+            // Between it and the meter that it hangs on, nothing else may be taken off already.
+            let mut between = site.tree().above(i).take_while(not_it).filter_map(|up| site.meters().get(up));
+            let covered =
+                between.any(|up| up.check_of.is_none() && up.carrier == Carrier::Electricity && non_it(up.point));
+            if !covered && site.tree().above(i).any(|up| it.contains(&up)) {
                 self.it.push(Term { meter: i, factor: share(meter), minus: true });
                 found = true;
             }
@@ -333,18 +345,26 @@ impl Boundary {
         if let Some(non_it) = site.facility().non_it_on_ups_share
             && !found
             && non_it > tenth
+            && self.category == Some(Category::Basic)
         {
             self.category = None;
-            self.findings.push(
-                Finding::new(Code::PueCategoryUnknown)
-                    .detail(
-                        "UPS 上的非 IT 负载过多,不认作类别 1",
-                        "too much on the UPS that is not IT; category 1 is refused",
-                    )
-                    .path("/facility/non_it_on_ups_share")
-                    .found(non_it)
-                    .expected(("≤ 0.1,或在 UPS 输出以下分项计量", "≤ 0.1, or sub-meters below the UPS output")),
-            );
+            let finding = Finding::new(Code::PueCategoryRefused).path("/facility/non_it_on_ups_share");
+            self.findings.push(finding.found(non_it).expected("≤ 0.1"));
+        }
+    }
+
+    /// Counted meters that are said to have used nothing for a time.
+    fn say_lives(&mut self, site: &Site) {
+        for term in self.electricity.iter().chain(&self.other_carriers).chain(&self.it) {
+            let Some(meter) = site.meters().get(term.meter) else { continue };
+            let day = |day: Option<jiff::civil::Date>| day.map_or("…".to_owned(), |day| day.to_string());
+            if meter.from.is_some() || meter.until.is_some() {
+                let (id, life) = (&meter.id, format!("{} – {}", day(meter.from), day(meter.until)));
+                self.assumptions.push(Text::new(
+                    format!("{id} 仅在 {life} 期间用能,此外为零(申报)"),
+                    format!("{id} used energy only in {life}, none outside (as declared)"),
+                ));
+            }
         }
     }
 

@@ -1,7 +1,8 @@
 use super::{
     AnnualPue, AnyPue, Overhead,
     boundary::{Boundary, Category},
-    view::View,
+    suspicion,
+    view::{View, name_of},
 };
 use crate::{
     finding::{Code, Finding, Text},
@@ -208,7 +209,7 @@ impl Ledger<'_> {
         measured.overhead = measured.pue().map(|pue| Overhead::new(boundary, reports_all_carriers, view, pue));
         let qualified = qualify(measured.reported(), part);
         measured.findings.extend(qualified);
-        measured.findings.extend(above_rating(self, &measured, part));
+        measured.findings.extend(suspicion::all(self, boundary, &measured, view, part));
         measured
     }
 
@@ -221,7 +222,7 @@ impl Ledger<'_> {
             let (total, it) = (view.total(), view.it());
             let known = view.has_course(&month) && view.is_known();
             Monthly {
-                month: format!("{:04}-{:02}", month.first_day().year(), month.first_day().month()),
+                month: name_of(&month),
                 pue: total.ratio_to(it).filter(|_| known).map(Ratio::to_f64),
                 total_kwh: known.then_some(total),
                 it_kwh: known.then_some(it),
@@ -262,14 +263,4 @@ fn qualify(measure: &Measure, part: &Period) -> Vec<Finding> {
         );
     }
     findings
-}
-
-/// More IT energy than 1.02 × rated power × the hours that it is of (ours, a proxy for a wrong unit or rating).
-fn above_rating(ledger: &Ledger<'_>, measured: &MeasuredPue, part: &Period) -> Option<Finding> {
-    let (pue, rated) = (measured.pue()?, ledger.site().facility().rated_it?);
-    let known_ms = (part.milliseconds() as f64 * measured.reported().coverage.common).ceil() as i64;
-    let most = rated.over(known_ms).microjoules();
-    let allowed = ExactEnergy::from_microjoules(Ratio::new(102, 100)?.floor_of(most)?);
-    let finding = Finding::new(Code::EnergyAboveRating).path("/facility/rated_it_kw");
-    (pue.it() > allowed).then(|| finding.found(pue.it()).expected(format!("≤ {allowed}")))
 }

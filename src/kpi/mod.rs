@@ -9,6 +9,7 @@ mod overhead;
 pub(crate) use pue::PUBLISHED_DIGITS;
 mod pue;
 mod ratios;
+mod suspicion;
 mod view;
 
 pub use boundary::{Boundary, Category, ENERGY_CONTENT, EnergyContent};

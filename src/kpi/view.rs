@@ -1,7 +1,7 @@
 use super::{AnnualPue, AnyPue, Bounds, Coverage, InterimPue, Measure, PueError, boundary::Term};
 use crate::{
     finding::{Code, Finding},
-    ledger::{Book, Ledger, unknown_ms},
+    ledger::{Book, Ledger, Span, unknown_ms},
     metering::clean::Hole,
     period::{Granularity, Period},
     quantity::{ExactEnergy, Ratio},
@@ -107,7 +107,7 @@ impl<'a> View<'a> {
     /// Whether no counted meter knows of the month only a longer sum.
     pub(super) fn has_course(&self, month: &Period) -> bool {
         let (from, to) = (month.start(), month.end());
-        let longer = |&(start, end): &(i64, i64)| start <= from && to <= end && (start, end) != (from, to);
+        let longer = |span: &Span| span.start <= from && to <= span.end && (span.start, span.end) != (from, to);
         self.counted().all(|book| !book.spans.iter().any(longer))
     }
 
@@ -133,11 +133,7 @@ impl<'a> View<'a> {
         let mut meters = 0;
         for book in self.counted() {
             meters += 1;
-            for hole in book
-                .holes
-                .iter()
-                .filter(|hole| hole.missing_ms > 0 && hole.start < self.part.end && hole.end > self.part.start)
-            {
+            for hole in book.holes_in(&self.part).iter().filter(|hole| hole.missing_ms > 0) {
                 if hole.missing_ms == hole.end - hole.start {
                     mark(hole);
                 } else {
@@ -155,6 +151,20 @@ impl<'a> View<'a> {
         broken.into_iter().collect()
     }
 
+    /// The months with the energy of one term, where all of it is known by itself.
+    pub(super) fn months_of(&self, term: Term) -> Vec<(String, i128)> {
+        let Some(book) = self.ledger.book(term.meter) else { return Vec::new() };
+        let own = |month: &&Period| {
+            let range = month.start()..month.end();
+            let over_edge = |span: &Span| {
+                span.start < range.end && span.end > range.start && (span.start < range.start || span.end > range.end)
+            };
+            book.holes_in(&range).is_empty() && !book.spans.iter().any(over_edge)
+        };
+        let energy = |month: &Period| book.scaled(&self.ledger.steps(month), Ratio::ONE);
+        self.months.iter().filter(own).map(|month| (name_of(month), energy(month))).collect()
+    }
+
     /// The energy of some terms over common time.
     pub(super) fn sum(&self, terms: &[Term]) -> ExactEnergy {
         let mut sum = 0;
@@ -168,14 +178,14 @@ impl<'a> View<'a> {
 
     pub(super) fn coverage(&self) -> Coverage {
         let length = (self.part.end - self.part.start).max(1) as f64;
-        let total = self.known_share_of(&self.total);
-        let it = self.known_share_of(self.it);
+        let total = self.living_share(&self.total, self.part.clone());
+        let it = self.living_share(self.it, self.part.clone());
         Coverage { total, it, common: self.common_ms as f64 / length, estimated_share: 0.0 }
     }
 
     fn known_share(&self, terms: &[Term], part: Range<i64>) -> f64 {
         let books = terms.iter().filter_map(|term| self.ledger.book(term.meter));
-        let books: Vec<&[Hole]> = books.map(|book| book.holes.as_slice()).collect();
+        let books: Vec<&[Hole]> = books.map(|book| book.holes_in(&part)).collect();
         if books.is_empty() {
             return 0.0;
         }
@@ -184,14 +194,35 @@ impl<'a> View<'a> {
         (length - unknown_ms(books, part) - outside).max(0) as f64 / length as f64
     }
 
+    /// The same, less the time in which the sum has no living meter.
+    fn living_share(&self, terms: &[Term], part: Range<i64>) -> f64 {
+        let dead = self.dead_ms(terms, &part) as f64 / (part.end - part.start).max(1) as f64;
+        (self.known_share(terms, part) - dead).max(0.0)
+    }
+
+    /// How much of a stretch within the ledger none of the added meters lives in: a total of meters that are all known to
+    /// be zero is no total.
+    fn dead_ms(&self, terms: &[Term], part: &Range<i64>) -> i64 {
+        let (start, end) = (part.start.max(self.ledger.period().start()), part.end.min(self.ledger.period().end()));
+        let added = terms.iter().filter(|term| !term.minus).filter_map(|term| self.ledger.book(term.meter));
+        let mut lives: Vec<(i64, i64)> = added.map(|book| book.alive).collect();
+        lives.sort_unstable();
+        let (mut dead, mut reached) = (0, start);
+        for (from, until) in lives.into_iter().chain([(end, end)]) {
+            dead += (from.min(end) - reached).max(0);
+            reached = reached.max(until);
+        }
+        dead
+    }
+
     /// The months of which the weaker share that is known is such.
     fn months_with(&self, is_such: impl Fn(f64) -> bool) -> Vec<String> {
         let share = |month: &Period| {
             let range = month.start()..month.end();
-            self.known_share(&self.total, range.clone()).min(self.known_share(self.it, range))
+            self.living_share(&self.total, range.clone()).min(self.living_share(self.it, range))
         };
         let months = self.months.iter().filter(|month| is_such(share(month)));
-        months.map(|month| format!("{:04}-{:02}", month.first_day().year(), month.first_day().month())).collect()
+        months.map(name_of).collect()
     }
 
     /// Bounds of the ratio over the whole part.
@@ -212,24 +243,40 @@ impl<'a> View<'a> {
         for term in terms {
             let Some(book) = self.ledger.book(term.meter) else { continue };
             let known = book.scaled(&self.steps, term.factor);
-            let missing = book
-                .holes
+            let holes = book.holes_in(&self.part);
+            let missing = holes
                 .iter()
-                .filter(|hole| hole.start < self.part.end && hole.end > self.part.start)
                 .map(|hole| hole.most)
                 .try_fold(0_i128, |sum, most| sum.checked_add(most?))
                 .and_then(|most| term.factor.floor_of(most)?.checked_add(1));
-            let missing = if book.holes.is_empty() { Some(0) } else { missing };
+            let missing = if holes.is_empty() { Some(0) } else { missing };
+            // A sum that reaches over the part's edge may have flowed on either side of it.
+            let over_edge = |span: &&Span| {
+                let touches = span.start < self.part.end && span.end > self.part.start;
+                touches && (span.start < self.part.start || span.end > self.part.end)
+            };
+            let (mut less, mut more) = (0, 0);
+            for span in book.spans.iter().filter(over_edge) {
+                let inside = term.factor.floor_of(span.within(&self.part)).unwrap_or(0);
+                less += inside;
+                more += term.factor.floor_of(span.amount).unwrap_or(i128::MAX / 4) - inside + 1;
+            }
+            let missing = missing.and_then(|missing| missing.checked_add(more));
             if term.minus {
                 low = low.saturating_sub(known).saturating_sub(missing.unwrap_or(i128::MAX / 4));
-                high = high.map(|high| high - known);
+                high = high.map(|high| high - known + less);
             } else {
-                low += known;
+                low += known - less;
                 high = high.and_then(|high| high.checked_add(known)?.checked_add(missing?));
             }
         }
         (low, high)
     }
+}
+
+/// `2024-01`.
+pub(super) fn name_of(month: &Period) -> String {
+    format!("{:04}-{:02}", month.first_day().year(), month.first_day().month())
 }
 
 fn as_finding(error: PueError) -> Finding {

@@ -2,17 +2,33 @@ use crate::{
     finding::Code,
     metering::clean::{Flow, Hole, Rate, Shape, Sink, Tally},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 /// Faults by code: how many, when first, the particulars of the first.
 pub(super) type Log = BTreeMap<Code, (u64, i64, Tally)>;
+
+/// A stretch of time whose sum is known, but not its course.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Span {
+    pub start: i64,
+    pub end: i64,
+    pub amount: i128,
+}
+
+impl Span {
+    /// The energy that was booked to a part of it, evenly.
+    pub(crate) fn within(&self, part: &Range<i64>) -> i128 {
+        let flow = Flow { start: self.start, end: self.end, amount: self.amount, shape: Shape::Even };
+        flow.up_to(part.end) - flow.up_to(part.start)
+    }
+}
 
 /// What has been booked so far. Accounts of different stretches add up in any order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Account {
     pub energy: Vec<i128>,
     pub holes: Vec<Hole>,
-    pub spans: Vec<(i64, i64)>,
+    pub spans: Vec<Span>,
     pub log: Log,
     pub top: Option<Rate>,
     pub points: u64,
@@ -108,7 +124,7 @@ impl Sink for Booking<'_> {
         let mut booked = flow.up_to(start);
         let whole = flow.start >= first && flow.end <= self.edge(self.step + 1);
         if !whole && flow.end - flow.start > COURSE_MS && matches!(flow.shape, Shape::Even) {
-            self.account.spans.push((flow.start, flow.end));
+            self.account.spans.push(Span { start: flow.start, end: flow.end, amount: flow.amount });
         }
         while self.edge(self.step) < flow.end {
             let upto = flow.up_to(self.edge(self.step + 1).min(flow.end));

@@ -17,6 +17,7 @@ use crate::{
     quantity::{ExactEnergy, Ratio},
     site::Site,
 };
+pub(crate) use account::Span;
 use account::{Account, Booking};
 use piece::Piece;
 use std::{collections::BTreeMap, ops::Range};
@@ -37,6 +38,14 @@ pub enum LedgerError {
         /// How many there may be.
         most: usize,
     },
+    /// The period is of another calendar than the site's.
+    #[error("expected a period in the site's time zone, {site}, found one in {period}")]
+    TimeZone {
+        /// The site's.
+        site: String,
+        /// The period's.
+        period: String,
+    },
     /// Two pieces cover the same time.
     #[error(
         "the readings of meter {meter:?} overlap: one piece reaches to {until}, the other starts at {from}; join the readings first"
@@ -55,7 +64,7 @@ pub enum LedgerError {
 }
 
 /// Steps × meters; each takes 16 bytes.
-const MOST_STEPS: usize = 1 << 26;
+const MOST_STEPS: usize = 1 << 25;
 
 /// What must be known of all readings before a part of them can be booked: the usual rate of registers without a
 /// stated capacity, and the longest interval. It does not depend on the order of readings.
@@ -98,7 +107,7 @@ impl<'s> PartialLedger<'s> {
     /// milliseconds; the caller promises that these are all readings of that stretch.
     ///
     /// # Errors
-    /// [`LedgerError::TooLong`], [`LedgerError::Different`] if the histories are of another site.
+    /// [`LedgerError::TooLong`], [`LedgerError::TimeZone`], [`LedgerError::Different`] if the histories are of another site.
     pub fn build(
         site: &'s Site,
         readings: &Readings,
@@ -107,6 +116,10 @@ impl<'s> PartialLedger<'s> {
         histories: &Histories,
         window: Range<i64>,
     ) -> Result<Self, LedgerError> {
+        if *period.zone() != site.time_zone() {
+            let name = |zone: &jiff::tz::TimeZone| zone.iana_name().unwrap_or("an unnamed one").to_owned();
+            return Err(LedgerError::TimeZone { site: name(&site.time_zone()), period: name(period.zone()) });
+        }
         let edges = period.edges(granularity);
         let found = edges.len().saturating_mul(site.meters().len());
         if found > MOST_STEPS {
@@ -196,7 +209,7 @@ impl<'s> Ledger<'s> {
     /// Books all readings by local clock hours.
     ///
     /// # Errors
-    /// [`LedgerError::TooLong`].
+    /// [`LedgerError::TooLong`], [`LedgerError::TimeZone`].
     pub fn build(site: &'s Site, readings: &Readings, period: Period) -> Result<Self, LedgerError> {
         Ledger::build_by(site, readings, period, Granularity::Hour)
     }
@@ -205,7 +218,7 @@ impl<'s> Ledger<'s> {
     /// readings are missing.
     ///
     /// # Errors
-    /// [`LedgerError::TooLong`].
+    /// [`LedgerError::TooLong`], [`LedgerError::TimeZone`].
     pub fn build_by(
         site: &'s Site,
         readings: &Readings,
@@ -330,7 +343,9 @@ pub struct Book {
     /// Stretches of unknown energy, in time order; their `most` is given where anything bounds it.
     pub(crate) holes: Vec<Hole>,
     /// Stretches whose sum is known but not its course.
-    pub(crate) spans: Vec<(i64, i64)>,
+    pub(crate) spans: Vec<Span>,
+    /// The stretch outside of which its energy is known to be zero.
+    pub(crate) alive: (i64, i64),
     log: account::Log,
     /// File and line of the first reading with each fault, where the reader kept them.
     places: BTreeMap<Code, (String, u64)>,
@@ -350,11 +365,14 @@ impl Book {
         // Outside of its life the energy is known to be zero.
         let alive_from = meter.from.map_or(period.start(), |day| day_start(day, zone)).max(period.start());
         let alive_until = meter.until.map_or(period.end(), |day| day_start(day, zone)).min(period.end());
-        let limit = match meter.capacity {
-            Some(capacity) => Some(Rate { amount: capacity.milliwatts().into(), ms: 1 }),
-            None => account.top.map(|top| Rate { amount: top.amount.saturating_mul(TIMES_THE_TOP), ms: top.ms }),
-        };
         let mut log = account.log;
+        let stated = meter.capacity.map(|capacity| Rate { amount: capacity.milliwatts().into(), ms: 1 });
+        let by_history = account.top.map(|top| Rate { amount: top.amount.saturating_mul(TIMES_THE_TOP), ms: top.ms });
+        let contradicted = stated.zip(account.top).is_some_and(|(stated, top)| top.is_above(stated));
+        if contradicted {
+            log.insert(Code::MeterCapacity, (1, period.start(), Tally::default()));
+        }
+        let limit = stated.filter(|_| !contradicted).or(by_history);
         let (first, last) = known.unwrap_or((alive_until, alive_until));
         // Nothing in the period, or nothing at its ends.
         if alive_from < alive_until {
@@ -402,6 +420,7 @@ impl Book {
         Book {
             prefix,
             within: (period.start(), period.end()),
+            alive: (alive_from, alive_until),
             holes,
             spans,
             log,
@@ -446,10 +465,17 @@ impl Book {
             .spans
             .iter()
             // A stretch that lies within the part altogether belongs to it, however it ran.
-            .filter(|&&(start, end)| start < part.start() || end > part.end())
-            .map(|&(start, end)| Hole { start, end, missing_ms: end - start, most: None })
+            .filter(|span| span.start < part.start() || span.end > part.end())
+            .map(|&Span { start, end, .. }| Hole { start, end, missing_ms: end - start, most: None })
             .collect();
         self.known_share([self.holes.as_slice(), &spans], part)
+    }
+
+    /// The holes that touch a part of the period; they come in time order and do not overlap.
+    pub(crate) fn holes_in(&self, part: &Range<i64>) -> &[Hole] {
+        let from = self.holes.partition_point(|hole| hole.end <= part.start);
+        let until = self.holes.partition_point(|hole| hole.start < part.end);
+        self.holes.get(from..until.max(from)).unwrap_or_default()
     }
 
     fn known_share<'b>(&self, holes: impl IntoIterator<Item = &'b [Hole]>, part: &Period) -> f64 {

@@ -47,7 +47,7 @@ pub fn interval_bounds(stamps: &[i64], stamp: Stamp, zone: &TimeZone) -> Option<
 fn commonest_distance(sorted: &[i64]) -> Option<i64> {
     let mut counts: HashMap<i64, usize> = HashMap::new();
     for (before, after) in sorted.iter().zip(sorted.iter().skip(1)) {
-        *counts.entry(after - before).or_default() += 1;
+        *counts.entry(after.saturating_sub(*before)).or_default() += 1;
     }
     counts
         .into_iter()

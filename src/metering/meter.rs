@@ -109,8 +109,8 @@ impl Meter {
 
     /// The conversion of dial values read at an instant: the multiplier may change with an exchange.
     pub(crate) fn conversion(&self, at: i64) -> Conversion {
-        let changed = self.events.iter().filter(|event| event.at.as_millisecond() <= at);
-        let changed = changed.filter_map(|event| event.multiplier).next_back();
+        let passed = self.events.partition_point(|event| event.at.as_millisecond() <= at);
+        let changed = self.events.iter().take(passed).rev().find_map(|event| event.multiplier);
         self.unit.conversion(changed.unwrap_or(self.multiplier))
     }
 

@@ -30,7 +30,7 @@ impl Readings {
         self.findings.extend(other.findings);
         for (meter, mut series) in other.series {
             for origin in &mut series.origins {
-                origin.file += offset;
+                origin.file = origin.file.saturating_add(offset);
             }
             self.insert(meter, series);
         }
@@ -175,7 +175,8 @@ impl Series {
         if both(&self.known_ms, &other.known_ms) {
             for series in [&mut *self, &mut other] {
                 if series.known_ms.is_empty() {
-                    series.known_ms = series.start.iter().zip(&series.time).map(|(start, end)| end - start).collect();
+                    series.known_ms =
+                        series.start.iter().zip(&series.time).map(|(start, end)| end.saturating_sub(*start)).collect();
                 }
             }
         }

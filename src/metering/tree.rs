@@ -36,6 +36,11 @@ impl MeteringTree {
                 );
             }
         }
+        cut_depth(&mut parents, |i| {
+            let finding = Finding::new(Code::MeterValue).path("/parent");
+            let expected = format!("≤ {DEEPEST}");
+            findings.extend(meters.get(i).map(|meter| finding.meter(&meter.id).found("depth").expected(expected)));
+        });
         (MeteringTree { parents }, findings)
     }
 
@@ -47,6 +52,36 @@ impl MeteringTree {
     /// All meters above, the nearest first.
     pub fn above(&self, meter: usize) -> impl Iterator<Item = usize> + '_ {
         std::iter::successors(self.parent(meter), |&up| self.parent(up))
+    }
+}
+
+/// No real tree is deeper; every walk upwards ends within so many steps.
+const DEEPEST: usize = 64;
+
+/// Makes a root of each meter that would stand deeper, and reports it.
+fn cut_depth(parents: &mut [Option<usize>], mut report: impl FnMut(usize)) {
+    let mut depths: Vec<Option<usize>> = vec![None; parents.len()];
+    for start in 0..parents.len() {
+        let mut path = vec![start];
+        // Up to a meter whose depth is known, or to a root.
+        while let Some(&last) = path.last()
+            && depths.get(last).copied().flatten().is_none()
+            && let Some(up) = parents.get(last).copied().flatten()
+        {
+            path.push(up);
+        }
+        let mut depth = None;
+        for i in path.into_iter().rev() {
+            let mut here =
+                depths.get(i).copied().flatten().or_else(|| depth.map(|above: usize| above + 1)).unwrap_or(0);
+            if here > DEEPEST {
+                here = 0;
+                report(i);
+                parents.iter_mut().skip(i).take(1).for_each(|parent| *parent = None);
+            }
+            depths.iter_mut().skip(i).take(1).for_each(|known| *known = Some(here));
+            depth = Some(here);
+        }
     }
 }
 
@@ -97,6 +132,16 @@ mod tests {
                 meter
             })
             .collect()
+    }
+
+    #[test]
+    fn no_walk_is_long() {
+        let names: Vec<String> = (0..1000).map(|i| format!("m{i}")).collect();
+        let chain: Vec<(&str, Option<&str>)> =
+            (0..1000).map(|i| (names[i].as_str(), names.get(i + 1).map(String::as_str))).collect();
+        let (tree, findings) = MeteringTree::new(&meters(&chain));
+        assert!((0..1000).all(|i| tree.above(i).count() <= DEEPEST));
+        assert_eq!(findings.len(), 999 / (DEEPEST + 1));
     }
 
     #[test]

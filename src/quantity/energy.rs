@@ -69,26 +69,26 @@ impl TryFrom<Energy> for ExactEnergy {
     }
 }
 
-// A single amount is below 10^12 kWh = 3.6·10^24 µJ, an i128 holds 10^13 of them: sums of what fits in memory cannot
-// overflow.
+// A single amount is below 10^12 kWh = 3.6·10^24 µJ, an i128 holds 10^13 of them: sums of readings cannot overflow. Made
+// up amounts at the edge of the type saturate.
 impl Add for ExactEnergy {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        ExactEnergy(self.0 + other.0)
+        ExactEnergy(self.0.saturating_add(other.0))
     }
 }
 
 impl Sub for ExactEnergy {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        ExactEnergy(self.0 - other.0)
+        ExactEnergy(self.0.saturating_sub(other.0))
     }
 }
 
 impl Neg for ExactEnergy {
     type Output = Self;
     fn neg(self) -> Self {
-        ExactEnergy(-self.0)
+        ExactEnergy(self.0.saturating_neg())
     }
 }
 

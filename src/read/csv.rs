@@ -1,5 +1,5 @@
 use crate::{
-    finding::{Code, Finding, Text},
+    finding::{Code, Finding, Gathered, Text},
     metering::{MeterKind, Origin, Readings, Series, Stamp, interval_bounds},
     period::{LocalTime, from_local},
     site::Site,
@@ -88,7 +88,7 @@ pub fn csv(site: &Site, file: &str, mut reader: impl io::Read) -> Result<Reading
         columns: BTreeMap::new(),
         unknown: BTreeMap::new(),
         elsewhere: 0,
-        findings: Vec::new(),
+        findings: Gathered::default(),
     };
     let width = record.len();
     let mut lines = Lines { text: text.as_bytes(), byte: 0, line: 1 };
@@ -287,6 +287,9 @@ struct Row {
     stamp: Stamp,
 }
 
+/// So many foreign meters are told apart; the rest are counted together.
+const UNKNOWN: usize = 1000;
+
 /// What has been read of a file so far.
 struct Sheet<'a> {
     site: &'a Site,
@@ -297,7 +300,7 @@ struct Sheet<'a> {
     unknown: BTreeMap<String, u64>,
     /// Rows of other facilities.
     elsewhere: u64,
-    findings: Vec<Finding>,
+    findings: Gathered,
 }
 
 impl Sheet<'_> {
@@ -305,12 +308,8 @@ impl Sheet<'_> {
     fn kind(&mut self, id: &str) -> Option<MeterKind> {
         let kind = self.site.meter_index(id).and_then(|i| self.site.meters().get(i)).map(|meter| meter.kind);
         if kind.is_none() {
-            match self.unknown.get_mut(id) {
-                Some(count) => *count += 1,
-                None => {
-                    self.unknown.insert(id.to_owned(), 1);
-                }
-            }
+            let known = self.unknown.contains_key(id) || self.unknown.len() < UNKNOWN;
+            *self.unknown.entry(if known { id } else { "…" }.to_owned()).or_default() += 1;
         }
         kind
     }
@@ -471,7 +470,7 @@ impl Sheet<'_> {
             (finding.file, finding.count) = (Some(self.file.to_owned()), self.elsewhere);
             self.findings.push(finding);
         }
-        readings.push_findings(self.findings);
+        readings.push_findings(self.findings.into_vec());
     }
 
     /// Where each interval starts and ends.

@@ -1,6 +1,6 @@
 use super::Node;
 use crate::{
-    finding::{Code, Finding, Text},
+    finding::{Code, Finding, Gathered, Text},
     quantity::{ExactPower, Ratio},
 };
 use jiff::civil::Date;
@@ -14,7 +14,7 @@ pub(crate) struct Fields<'n> {
     entries: HashMap<&'n str, &'n Node>,
     order: Vec<&'n str>,
     asked: RefCell<Vec<&'static str>>,
-    findings: &'n RefCell<Vec<Finding>>,
+    findings: &'n RefCell<Gathered>,
 }
 
 /// The JSON Pointer of a key below `path`.
@@ -25,7 +25,7 @@ pub(crate) fn at(path: &str, key: impl std::fmt::Display) -> String {
 
 impl<'n> Fields<'n> {
     /// The fields of an object; anything else is a finding. Of a duplicate key neither value is used.
-    pub(crate) fn new(node: &'n Node, path: impl Into<String>, findings: &'n RefCell<Vec<Finding>>) -> Option<Self> {
+    pub(crate) fn new(node: &'n Node, path: impl Into<String>, findings: &'n RefCell<Gathered>) -> Option<Self> {
         let path = path.into();
         let Node::Map(pairs) = node else {
             findings

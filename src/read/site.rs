@@ -1,7 +1,7 @@
 use super::{Fields, Node};
 use crate::{
     facility::{Certificate, Facility, Lifecycle, RackType, Racks, Region},
-    finding::{Code, Finding, Text},
+    finding::{Code, Finding, Gathered, Text},
     metering::{Carrier, Exchange, MeasurementPoint, Meter, MeterKind},
     period::time_zone,
     quantity::Unit,
@@ -41,7 +41,7 @@ pub fn site(json: &[u8]) -> Read<Site> {
 fn site_from(node: &Node) -> Read<Site> {
     let findings = RefCell::default();
     let parts = parts(node, &findings);
-    let mut findings = findings.into_inner();
+    let mut findings = findings.into_inner().into_vec();
     let value = parts.map(|Parts { facility, meters, certificates }| {
         Site::assemble(facility, meters, certificates, std::mem::take(&mut findings))
     });
@@ -56,7 +56,7 @@ struct Parts {
     certificates: Vec<Certificate>,
 }
 
-fn parts<'n>(node: &'n Node, findings: &'n RefCell<Vec<Finding>>) -> Option<Parts> {
+fn parts<'n>(node: &'n Node, findings: &'n RefCell<Gathered>) -> Option<Parts> {
     let fields = Fields::new(node, "", findings)?;
     expect_schema(&fields, SITE_SCHEMA)?;
     let Some(of_facility) = fields.object("facility") else {

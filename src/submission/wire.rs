@@ -2,7 +2,7 @@ use super::{Claims, Parts, Submission, Unusable};
 use crate::{
     assessment::Extra,
     facility::StandardRacks,
-    finding::{Code, Finding},
+    finding::{Code, Finding, Gathered},
     kpi::Category,
     metering::{Carrier, MeasurementPoint, Meter, MeterKind, Readings, Series},
     period::{Granularity, Period, PeriodError},
@@ -21,7 +21,7 @@ pub const SUBMISSION_SCHEMA: &str = "pue/submission/1";
 pub(super) fn read(node: &Node) -> Result<Submission, Unusable> {
     let findings = RefCell::default();
     let parts = parts(node, &findings);
-    let findings = findings.into_inner();
+    let findings = findings.into_inner().into_vec();
     let Some(parts) = parts else { return Err(Unusable { facility: None, findings }) };
     let facility = Some(parts.facility.id.clone()).filter(|id| !id.is_empty());
     let site = Site::assemble(parts.facility, parts.meters, parts.certificates, findings);
@@ -33,7 +33,7 @@ pub(super) fn read(node: &Node) -> Result<Submission, Unusable> {
     }
 }
 
-fn parts<'n>(node: &'n Node, findings: &'n RefCell<Vec<Finding>>) -> Option<Parts> {
+fn parts<'n>(node: &'n Node, findings: &'n RefCell<Gathered>) -> Option<Parts> {
     let fields = Fields::new(node, "", findings)?;
     read::expect_schema(&fields, SUBMISSION_SCHEMA)?;
     let Some(of_facility) = fields.object("facility") else {
@@ -46,7 +46,7 @@ fn parts<'n>(node: &'n Node, findings: &'n RefCell<Vec<Finding>>) -> Option<Part
     // Without a period the rows still tell what is wrong with them.
     let months = period.as_ref().map(|period| period.edges(Granularity::Month));
     let rows = energy(&fields, months.as_deref());
-    let (meters, readings) = metered(listed, rows);
+    let (meters, readings) = metered(&fields, listed, rows);
     let claims = claims(&fields);
     facility.declared_standard_racks = claims.standard_racks;
     let extra = extra(&fields);
@@ -203,38 +203,62 @@ fn figure(row: &Fields<'_>, path: &str, node: &Node) -> Option<f64> {
 /// The rows as meters with readings. A row with the id of a listed meter gives that meter's energy; a row without id
 /// stands for the whole point, and for its one listed meter if there is just one. A listed meter that no row speaks for
 /// stays, and its energy is unknown.
-fn metered(listed: Vec<(String, Meter)>, rows: Vec<Row>) -> (Vec<(String, Meter)>, Readings) {
+fn metered(fields: &Fields<'_>, listed: Vec<(String, Meter)>, rows: Vec<Row>) -> (Vec<(String, Meter)>, Readings) {
     let mut readings = Readings::default();
     let mut meters: Vec<(String, Meter)> = Vec::new();
     let mut of_flow: HashMap<(MeasurementPoint, Carrier), Vec<&Meter>> = HashMap::new();
-    for (_, meter) in &listed {
+    let mut by_id: HashMap<&str, &Meter> = HashMap::new();
+    for (place, meter) in &listed {
         of_flow.entry((meter.point, meter.carrier)).or_default().push(meter);
-    }
-    let mut heard: HashSet<String> = HashSet::new();
-    for row in rows {
-        let candidates = of_flow.get(&(row.point, row.carrier)).map_or(&[] as &[&Meter], Vec::as_slice);
-        let known = match &row.id {
-            Some(id) => candidates.iter().find(|meter| meter.id == *id),
-            None => candidates.first().filter(|_| candidates.len() == 1),
-        };
-        match &row.id {
-            Some(id) => drop(heard.insert(id.clone())),
-            None => heard.extend(candidates.iter().map(|meter| meter.id.clone())),
+        if by_id.insert(&meter.id, meter).is_some() {
+            fields.push(Finding::new(Code::MeterDuplicateId).path(format!("{place}/id")).meter(&meter.id));
         }
-        let id = known.map(|meter| meter.id.clone()).or(row.id);
-        let id = id.unwrap_or_else(|| format!("{}/{}", row.point.as_str(), row.carrier.as_str()));
+    }
+    let mut heard: HashSet<&str> = HashSet::new();
+    // Listed meters that a row without id stands for, and the name of that row.
+    let mut stands_for: HashMap<&str, String> = HashMap::new();
+    for row in rows {
+        let flow = (row.point, row.carrier);
+        let listed_there = of_flow.get(&flow).map_or(&[] as &[&Meter], Vec::as_slice);
+        let known = match &row.id {
+            Some(id) => by_id.get(id.as_str()).copied().filter(|meter| (meter.point, meter.carrier) == flow),
+            None => listed_there.first().copied().filter(|_| listed_there.len() == 1),
+        };
+        let name = known.map(|meter| meter.id.clone()).or(row.id.clone());
+        let name = name.unwrap_or_else(|| format!("{}/{}", row.point.as_str(), row.carrier.as_str()));
+        match (&row.id, known) {
+            (_, Some(meter)) => drop(heard.insert(&meter.id)),
+            (Some(_), None) => {}
+            (None, None) => {
+                let own = |meter: &&Meter| meter.share.is_some() || meter.factor.is_some() || meter.check_of.is_some();
+                if listed_there.iter().any(own) {
+                    // One sum cannot be shared out among meters that count differently.
+                    let expected = ("每个计量点一行,注明 id", "a row with id for each of the meters listed there");
+                    fields.push(Finding::new(Code::MeterUnusable).path(&row.path).expected(expected));
+                }
+                for meter in listed_there {
+                    heard.insert(&meter.id);
+                    stands_for.insert(&meter.id, name.clone());
+                }
+            }
+        }
         let mut meter = match known {
-            Some(meter) => (*meter).clone(),
-            None => Meter::new(id.clone(), row.point, MeterKind::Interval, row.unit),
+            Some(meter) => meter.clone(),
+            None => Meter::new(name.clone(), row.point, MeterKind::Interval, row.unit),
         };
         // The row is energy already: dial, multiplier and exchanges have been dealt with.
         (meter.kind, meter.unit, meter.carrier, meter.multiplier) = (MeterKind::Interval, row.unit, row.carrier, 1.0);
         meter.events.clear();
         let (start, (end, value)) = row.parts.into_iter().map(|(from, until, amount)| (from, (until, amount))).unzip();
-        readings.insert(id, Series::intervals(start, end, value));
+        readings.insert(name, Series::intervals(start, end, value));
         meters.push((row.path, meter));
     }
-    meters.extend(listed.iter().filter(|(_, meter)| !heard.contains(&meter.id)).cloned());
+    meters.extend(listed.iter().filter(|(_, meter)| !heard.contains(meter.id.as_str())).cloned());
+    for (_, meter) in &mut meters {
+        if let Some(name) = meter.parent.as_deref().and_then(|id| stands_for.get(id)) {
+            meter.parent = Some(name.clone());
+        }
+    }
     (meters, readings)
 }
 

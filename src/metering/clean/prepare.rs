@@ -41,7 +41,7 @@ pub(crate) fn prepare(meter: &Meter, column: Column<'_>, window: (i64, i64), sin
             sink.fault(Code::ReadingOutOfRange, at, Tally { found: Some(at as f64), ..Tally::default() });
             continue;
         }
-        if meter.events.iter().any(|event| event.at.as_millisecond() == at) {
+        if meter.events.binary_search_by_key(&at, |event| event.at.as_millisecond()).is_ok() {
             continue; // it says nothing that the two declared dial values do not say
         }
         if is_interval && until <= at {
@@ -98,14 +98,16 @@ fn insert_exchanges(
         if at < window.0 || at >= window.1 {
             continue;
         }
-        let old = conversions.at(at - 1).exact(event.last);
-        let new = conversions.at(at).exact(event.first);
-        let (Ok(last), Ok(first)) = (old, new) else {
-            sink.fault(Code::ReadingOutOfRange, at, Tally { found: Some(event.last), ..Tally::default() });
-            continue;
-        };
-        let place = points.partition_point(|point| point.at < at);
-        points.insert(place, Point { at, until: at, value: last, known_ms: 0, restart: Some(first) });
+        let (old, new) = (conversions.at(at - 1).exact(event.last), conversions.at(at).exact(event.first));
+        match (old, new) {
+            (Ok(last), Ok(first)) if TIME_RANGE.contains(&at) => {
+                points.push(Point { at, until: at, value: last, known_ms: 0, restart: Some(first) });
+            }
+            _ => sink.fault(Code::ReadingOutOfRange, at, Tally { found: Some(event.last), ..Tally::default() }),
+        }
+    }
+    if !meter.events.is_empty() {
+        points.sort_by_key(|point| point.at);
     }
 }
 

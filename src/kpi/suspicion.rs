@@ -1,0 +1,91 @@
+//! Figures that cannot be: more IT than total energy in a month, more energy than the rated power makes, a slip between
+//! kWh and MWh. The factors are ours (`proxy`); what they catch is an error, because the PUE could not be trusted.
+
+use super::{
+    Boundary, MeasuredPue,
+    view::{View, name_of},
+};
+use crate::{
+    finding::{Code, Finding},
+    ledger::Ledger,
+    period::{Granularity, Period},
+    quantity::{ExactEnergy, Ratio},
+};
+
+/// Off by a factor between these, either way: a slip between kWh and MWh.
+const SLIP: std::ops::RangeInclusive<f64> = 300.0..=3000.0;
+
+pub(super) fn all(
+    ledger: &Ledger<'_>,
+    boundary: &Boundary,
+    measured: &MeasuredPue,
+    view: &View<'_>,
+    part: &Period,
+) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = above_rating(ledger, measured, part).into_iter().collect();
+    if part.months() > 1 && measured.pue().is_some() {
+        findings.extend(months_below_one(ledger, boundary, part));
+    }
+    findings.extend(slips(ledger, boundary, measured, view, part));
+    findings
+}
+
+/// IT energy that was possible: rated power × the hours that the value is of.
+fn possible(ledger: &Ledger<'_>, measured: &MeasuredPue, part: &Period) -> Option<ExactEnergy> {
+    let known_ms = (part.milliseconds() as f64 * measured.reported().coverage.common).ceil() as i64;
+    Some(ledger.site().facility().rated_it?.over(known_ms))
+}
+
+/// More IT energy than 1.02 × rated power × hours.
+fn above_rating(ledger: &Ledger<'_>, measured: &MeasuredPue, part: &Period) -> Option<Finding> {
+    let (pue, possible) = (measured.pue()?, possible(ledger, measured, part)?);
+    let allowed = ExactEnergy::from_microjoules(Ratio::new(102, 100)?.floor_of(possible.microjoules())?);
+    let finding = Finding::new(Code::EnergyAboveRating).path("/facility/rated_it_kw");
+    (pue.it() > allowed).then(|| finding.found(pue.it()).expected(format!("≤ {allowed}")))
+}
+
+fn months_below_one(ledger: &Ledger<'_>, boundary: &Boundary, part: &Period) -> Vec<Finding> {
+    let months = part.parts(Granularity::Month).filter_map(|month| {
+        let view = View::new(ledger, boundary.all_carriers(), &boundary.it, &month);
+        let (total, it) = (view.total(), view.it());
+        let below = view.has_course(&month) && view.is_known() && total < it;
+        let found = || format!("{}: {total}", name_of(&month));
+        below.then(|| Finding::new(Code::PueBelowOne).path("/monthly").found(found()).expected(format!("≥ {it}")))
+    });
+    months.collect()
+}
+
+/// A month against the median of its meter, total against IT, IT against what the rated power makes.
+fn slips(
+    ledger: &Ledger<'_>,
+    boundary: &Boundary,
+    measured: &MeasuredPue,
+    view: &View<'_>,
+    part: &Period,
+) -> Vec<Finding> {
+    let is_slip = |a: f64, b: f64| a > 0.0 && b > 0.0 && SLIP.contains(&(a / b).max(b / a));
+    let mut findings = Vec::new();
+    for term in boundary.electricity().iter().chain(&boundary.it).filter(|term| !term.minus) {
+        let months = view.months_of(*term);
+        let mut sorted: Vec<i128> = months.iter().map(|(_, energy)| *energy).filter(|energy| *energy > 0).collect();
+        sorted.sort_unstable();
+        let Some(&median) = sorted.get(sorted.len() / 2) else { continue };
+        for (month, energy) in months.into_iter().filter(|(_, energy)| is_slip(*energy as f64, median as f64)) {
+            let (found, usual) = (ExactEnergy::from_microjoules(energy), ExactEnergy::from_microjoules(median));
+            let finding = Finding::new(Code::EnergyUnitSlip).path(ledger.site().place(term.meter));
+            findings.push(finding.found(format!("{month}: {found}")).expected(format!("≈ {usual}")));
+        }
+    }
+    if let Some(pue) = measured.pue() {
+        let (total, it) = (pue.total(), pue.it());
+        let possible = possible(ledger, measured, part);
+        for (what, reference) in [("total", Some(total)), ("rated", possible)] {
+            if let Some(reference) = reference.filter(|reference| is_slip(it.kwh(), reference.kwh())) {
+                let path = if what == "total" { "/meters" } else { "/facility/rated_it_kw" };
+                let finding = Finding::new(Code::EnergyUnitSlip).path(path).found(format!("IT {it}"));
+                findings.push(finding.expected(format!("≈ {what} {reference}")));
+            }
+        }
+    }
+    findings
+}

@@ -244,6 +244,22 @@ fn two_meters() -> Site {
     Site::new(pue::Facility::new("A", time_zone("America/Denver").unwrap()), meters, Vec::new()).unwrap()
 }
 
+/// A piece in which only one reading is in sight must not take it for accepted whatever came before.
+#[test]
+fn an_overlap_across_the_cut_is_seen() {
+    let site = site(MeterKind::Interval, Unit::KilowattHour, true, false);
+    let period = period(&site);
+    let day = period.start();
+    let readings = readings(MeterKind::Interval, &[(day, day + 12 * H, 5.0), (day + 11 * H, day + 24 * H, 7.0)]);
+    let histories = Histories::new(&site, &readings);
+    let cut = day + 11 * H;
+    let piece =
+        |window| PartialLedger::build(&site, &readings, period.clone(), Granularity::Hour, &histories, window).unwrap();
+    let merged = piece(cut..i64::MAX).merge(piece(i64::MIN..cut)).unwrap().close();
+    assert_eq!(all(&merged), all(&Ledger::build(&site, &readings, period.clone()).unwrap()));
+    assert_eq!(merged.meter("m").unwrap().energy(), pue::quantity::ExactEnergy::ZERO);
+}
+
 #[test]
 fn pieces_that_overlap_are_refused() {
     let site = site(MeterKind::Power, Unit::Kilowatt, true, false);

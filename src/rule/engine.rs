@@ -351,14 +351,14 @@ fn straddles(verdict: &mut Verdict, bounds: Bounds, met: bool, holds: impl Fn(Ra
 
 /// Whether the value over all carriers may lie on another side of the limit.
 fn other_carriers_matter(case: &Case<'_>, met: bool, holds: impl Fn(Ratio) -> bool) -> bool {
-    if case.other_carriers.is_empty() {
+    // Other carriers only add: what fails on electricity alone fails with them too.
+    if case.other_carriers.is_empty() || !met {
         return false;
     }
     let agrees = |ratio: Ratio| holds(ratio) == met;
     match case.pue.all_carriers.as_ref().and_then(|all| Some((all.pue?, all.bounds))) {
         Some((all, bounds)) => !agrees(all.ratio()) || !(bounds.exact || bounds.all(agrees)),
-        // Not known. Other carriers only add: what fails on electricity alone fails with them too.
-        None => met,
+        None => true, // not known
     }
 }
 

@@ -1,0 +1,394 @@
+//! Roads by which an understated total, or too much IT energy, would pass as a good PUE. None of them may end in "meets".
+
+mod common;
+
+use common::{good_submission, outcome};
+use pue::{Assessment, Ledger, Pack, Period, Readings, Site, metering::Series, packs, submission::audit_json};
+use serde_json::{Value, json};
+
+/// A month of IT energy.
+const IT: f64 = 4e6;
+
+fn row(point: &str, times: f64) -> Value {
+    json!({"point": point, "carrier": "electricity", "monthly_kwh": vec![IT * times; 12]})
+}
+
+fn with(mut row: Value, more: Value) -> Value {
+    row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    row
+}
+
+fn meter(id: &str, point: &str, more: Value) -> Value {
+    with(json!({"id": id, "point": point, "carrier": "electricity", "kind": "interval", "unit": "kWh"}), more)
+}
+
+fn audit(energy: Vec<Value>, meters: Vec<Value>) -> Assessment {
+    let mut submission = good_submission();
+    submission["energy"] = json!(energy);
+    submission["meters"] = json!(meters);
+    submission["facility"]["rated_it_kw"] = Value::Null;
+    submission["declared"] = json!({});
+    audit_json(submission.to_string().as_bytes(), &[])
+}
+
+fn id(id: &str) -> Value {
+    json!({"id": id})
+}
+
+#[test]
+fn understated_totals_do_not_meet() {
+    let months = |change: &dyn Fn(&mut Vec<f64>), times: f64| {
+        let mut months = vec![IT * times; 12];
+        change(&mut months);
+        json!({"point": "grid_supply", "carrier": "electricity", "monthly_kwh": months})
+    };
+    let ups = || row("ups_output", 1.0);
+    let cases: Vec<(&str, Vec<Value>, Vec<Value>)> = vec![
+        ("gas alone", vec![with(row("generator_fuel", 1.2), json!({"carrier": "natural_gas"})), ups()], vec![]),
+        (
+            "half of it diesel",
+            vec![row("grid_supply", 0.5), with(row("generator_fuel", 0.7), json!({"carrier": "diesel"})), ups()],
+            vec![],
+        ),
+        (
+            "a diesel at the grid supply",
+            vec![
+                with(row("grid_supply", 1.24), id("a")),
+                with(row("grid_supply", 0.5), json!({"id": "b", "carrier": "diesel"})),
+                ups(),
+            ],
+            vec![],
+        ),
+        (
+            "fuel without unit",
+            vec![
+                row("grid_supply", 1.24),
+                json!({"point": "generator_fuel", "carrier": "diesel", "monthly": vec![50_000.0; 12]}),
+                ups(),
+            ],
+            vec![],
+        ),
+        (
+            "fuel beside an output that is nothing",
+            vec![
+                row("grid_supply", 1.2),
+                row("generator_output", 0.0),
+                json!({"point": "generator_fuel", "carrier": "diesel", "unit": "l", "monthly": vec![1e6; 12]}),
+                ups(),
+            ],
+            vec![],
+        ),
+        (
+            "bought cooling times nothing",
+            vec![
+                row("grid_supply", 1.2),
+                with(row("purchased_cooling", 0.3), json!({"carrier": "chilled_water", "id": "c"})),
+                ups(),
+            ],
+            vec![meter("c", "purchased_cooling", json!({"carrier": "chilled_water", "factor": 0.0}))],
+        ),
+        (
+            "a check meter of nobody",
+            vec![with(row("grid_supply", 1.2), id("g")), with(row("grid_supply", 0.5), id("h")), ups()],
+            vec![meter("g", "grid_supply", json!({})), meter("h", "grid_supply", json!({"check_of": "nobody"}))],
+        ),
+        (
+            "a check meter of another point",
+            vec![with(row("grid_supply", 1.2), id("g")), with(row("grid_supply", 0.5), id("h")), with(ups(), id("u"))],
+            vec![
+                meter("g", "grid_supply", json!({})),
+                meter("h", "grid_supply", json!({"check_of": "u"})),
+                meter("u", "ups_output", json!({})),
+            ],
+        ),
+        (
+            "cooling on a UPS that hangs on a switchboard",
+            vec![
+                with(row("grid_supply", 1.2), id("g")),
+                with(row("other", 1.1), id("o")),
+                with(ups(), id("u")),
+                with(row("cooling", 0.3), id("c")),
+            ],
+            vec![
+                meter("g", "grid_supply", json!({})),
+                meter("o", "other", json!({"parent": "g"})),
+                meter("u", "ups_output", json!({"parent": "o"})),
+                meter("c", "cooling", json!({"parent": "u"})),
+            ],
+        ),
+        (
+            "cooling on a PDU",
+            vec![
+                with(row("grid_supply", 1.2), id("g")),
+                with(row("pdu_output", 1.0), id("p")),
+                with(row("cooling", 0.2), id("c")),
+            ],
+            vec![
+                meter("g", "grid_supply", json!({})),
+                meter("p", "pdu_output", json!({"parent": "g"})),
+                meter("c", "cooling", json!({"parent": "p"})),
+            ],
+        ),
+        (
+            "IT of somebody else",
+            vec![
+                with(row("grid_supply", 3.2), id("g")),
+                with(row("outside", 1.6), id("o")),
+                with(ups(), id("u1")),
+                with(row("ups_output", 0.4), id("u2")),
+            ],
+            vec![
+                meter("g", "grid_supply", json!({})),
+                meter("o", "outside", json!({"parent": "g"})),
+                meter("u1", "ups_output", json!({"parent": "g"})),
+                meter("u2", "ups_output", json!({"parent": "o"})),
+            ],
+        ),
+        (
+            "taken off twice",
+            vec![
+                with(row("grid_supply", 1.8), id("g")),
+                with(row("export", 0.3), id("e")),
+                with(row("outside", 0.3), id("o")),
+                ups(),
+            ],
+            vec![
+                meter("g", "grid_supply", json!({})),
+                meter("e", "export", json!({"parent": "g"})),
+                meter("o", "outside", json!({"parent": "e"})),
+            ],
+        ),
+        (
+            "a shared UPS in a row without id",
+            vec![row("grid_supply", 1.2), ups()],
+            vec![meter("u", "ups_output", json!({"share": 0.5}))],
+        ),
+        (
+            "two shared UPS in a row without id",
+            vec![row("grid_supply", 1.2), ups()],
+            vec![meter("u", "ups_output", json!({"share": 0.5})), meter("v", "ups_output", json!({}))],
+        ),
+        (
+            "cooling on a UPS whose row has no id",
+            vec![row("grid_supply", 1.2), ups(), row("cooling", 0.3)],
+            vec![meter("u", "ups_output", json!({})), meter("c", "cooling", json!({"parent": "u"}))],
+        ),
+        (
+            "cooling on one of two UPS in a row without id",
+            vec![row("grid_supply", 1.2), ups(), row("cooling", 0.3)],
+            vec![
+                meter("u", "ups_output", json!({})),
+                meter("v", "ups_output", json!({})),
+                meter("c", "cooling", json!({"parent": "u"})),
+            ],
+        ),
+        (
+            "two listed meters of one id",
+            vec![with(row("grid_supply", 1.5), id("g")), ups()],
+            vec![meter("g", "grid_supply", json!({"share": 0.8})), meter("g", "grid_supply", json!({}))],
+        ),
+        (
+            "a listed supply that nobody speaks for",
+            vec![with(row("grid_supply", 1.2), id("g")), ups()],
+            vec![meter("g", "grid_supply", json!({})), meter("h", "grid_supply", json!({}))],
+        ),
+        (
+            "nothing from February on",
+            vec![with(row("grid_supply", 1.2), id("g")), with(ups(), id("u"))],
+            vec![
+                meter("g", "grid_supply", json!({"until": "2024-02-01"})),
+                meter("u", "ups_output", json!({"until": "2024-02-01"})),
+            ],
+        ),
+        ("a month in MWh", vec![months(&|months| months[3] /= 1000.0, 1.35), ups()], vec![]),
+        ("a month of nothing", vec![months(&|months| months[3] = 0.0, 1.35), ups()], vec![]),
+        ("a month below its IT energy", vec![months(&|months| months[11] = 0.5 * IT, 1.3), ups()], vec![]),
+        ("the total in MWh", vec![row("grid_supply", 1.2e-3), ups()], vec![]),
+        ("IT in Wh", vec![row("grid_supply", 1.2), row("ups_output", 1000.0)], vec![]),
+    ];
+    for (name, energy, meters) in cases {
+        let audit = audit(energy, meters);
+        assert_ne!(outcome(&audit, "pue-new-large"), "meets", "{name}: {:?} {:?}", audit.pue, audit.findings);
+    }
+    // And the plain case does.
+    assert_eq!(outcome(&audit(vec![row("grid_supply", 1.2), ups()], vec![]), "pue-new-large"), "meets");
+}
+
+#[test]
+fn too_much_on_the_ups_that_is_not_it() {
+    let mut submission = good_submission();
+    submission["facility"]["non_it_on_ups_share"] = json!(0.4);
+    assert_eq!(outcome(&audit_json(submission.to_string().as_bytes(), &[]), "pue-new-large"), "undetermined");
+}
+
+/// A site of plain interval meters in Wuhan, new and large.
+fn site(meters: Value) -> Site {
+    let mut site = good_submission();
+    for key in ["period", "energy", "declared"] {
+        site.as_object_mut().unwrap().remove(key);
+    }
+    site["schema"] = json!("pue/site/1");
+    site["facility"]["rated_it_kw"] = Value::Null;
+    site["meters"] = meters;
+    serde_json::from_value(site).unwrap()
+}
+
+fn verdict(site: &Site, readings: &Readings) -> String {
+    let year = Period::year(2024, site.time_zone()).unwrap();
+    let ledger = Ledger::build(site, readings, year).unwrap();
+    let verdicts = packs::wuhan_2024().judge(&ledger);
+    serde_json::to_value(verdicts[0].outcome).unwrap().as_str().unwrap().to_owned()
+}
+
+/// Daily intervals of 2024 with a value by day of the year; `None` is not there.
+fn daily(site: &Site, value: impl Fn(i64) -> Option<f64>) -> Series {
+    let start = Period::year(2024, site.time_zone()).unwrap().start();
+    let day = 86_400_000;
+    let rows: Vec<(i64, f64)> = (0..366).filter_map(|i| Some((start + i * day, value(i)?))).collect();
+    Series::intervals(
+        rows.iter().map(|row| row.0).collect(),
+        rows.iter().map(|row| row.0 + day).collect(),
+        rows.iter().map(|row| row.1).collect(),
+    )
+}
+
+#[test]
+fn a_hole_in_the_fuel_does_not_hide_bad_days() {
+    let bad = 213..243;
+    let site = site(json!([
+        meter("g", "grid_supply", json!({})),
+        meter("u", "ups_output", json!({})),
+        meter("d", "generator_fuel", json!({"carrier": "diesel", "unit": "l"}))
+    ]));
+    let mut readings = Readings::default();
+    readings.insert("g", daily(&site, |day| Some(if bad.contains(&day) { 2.2e5 } else { 1.2e5 })));
+    readings.insert("u", daily(&site, |_| Some(1e5)));
+    readings.insert("d", daily(&site, |day| (!bad.contains(&day)).then_some(0.0)));
+    assert_eq!(verdict(&site, &readings), "fails");
+    // And what the fuel may have been is bounded too.
+    readings = Readings::default();
+    readings.insert("g", daily(&site, |_| Some(1.24e5)));
+    readings.insert("u", daily(&site, |_| Some(1e5)));
+    readings.insert("d", daily(&site, |day| (!bad.contains(&day)).then_some(10.0)));
+    assert_eq!(verdict(&site, &readings), "meets");
+    readings.insert("d", daily(&site, |day| (day == 400).then_some(0.0)));
+    let mut unknown = Readings::default();
+    for (id, series) in readings.iter().filter(|(id, _)| *id != "d") {
+        unknown.insert(id, series.clone());
+    }
+    assert_eq!(verdict(&site, &unknown), "undetermined");
+}
+
+#[test]
+fn a_sum_over_the_years_edge_is_not_a_year() {
+    let register = |id: &str, point: &str| with(meter(id, point, json!({})), json!({"kind": "register"}));
+    let site = site(json!([register("g", "grid_supply"), register("u", "ups_output")]));
+    let year = |year: i16| Period::year(year, site.time_zone()).unwrap().start();
+    let mut readings = Readings::default();
+    readings.insert("g", Series::registers(vec![year(2023), year(2025)], vec![0.0, 72e6]));
+    readings.insert("u", Series::registers(vec![year(2024), year(2025)], vec![0.0, 30e6]));
+    assert_eq!(verdict(&site, &readings), "undetermined");
+}
+
+/// Without a stated capacity, the usual rate may be a wrong limit: what was read may have flowed.
+#[test]
+fn a_standby_supply_that_takes_over_is_not_lost() {
+    let register = |id: &str, point: &str| with(meter(id, point, json!({})), json!({"kind": "register"}));
+    let site = site(json!([register("a", "grid_supply"), register("b", "grid_supply"), register("u", "ups_output")]));
+    let start = Period::year(2024, site.time_zone()).unwrap().start();
+    let time: Vec<i64> = (0..=8784).map(|hour| start + hour * 3_600_000).collect();
+    let dial = |kw: &dyn Fn(usize) -> f64| {
+        let mut dial = 0.0;
+        (0..=8784)
+            .map(|hour| {
+                let now = dial;
+                dial += kw(hour);
+                now
+            })
+            .collect::<Vec<f64>>()
+    };
+    let takes_over = |hour: usize| (5000..5720).contains(&hour);
+    let mut readings = Readings::default();
+    readings.insert("a", Series::registers(time.clone(), dial(&|hour| if takes_over(hour) { 0.0 } else { 1240.0 })));
+    readings.insert("b", Series::registers(time.clone(), dial(&|hour| if takes_over(hour) { 1600.0 } else { 2.0 })));
+    readings.insert("u", Series::registers(time, dial(&|_| 1000.0)));
+    assert_ne!(verdict(&site, &readings), "meets");
+}
+
+#[test]
+fn a_capacity_that_the_readings_exceed_bounds_nothing() {
+    let small = json!({"capacity_kw": 0.001});
+    let site = site(json!([meter("g", "grid_supply", small.clone()), meter("u", "ups_output", small)]));
+    let mut readings = Readings::default();
+    for (id, kwh) in [("g", 1.2e5), ("u", 1e5)] {
+        readings.insert(id, daily(&site, |day| (!(213..243).contains(&day)).then_some(kwh)));
+    }
+    assert_eq!(verdict(&site, &readings), "undetermined");
+    let year = Period::year(2024, site.time_zone()).unwrap();
+    let ledger = Ledger::build(&site, &readings, year).unwrap();
+    assert!(ledger.findings().iter().any(|finding| finding.code.as_str() == "meter.capacity"));
+}
+
+#[test]
+fn a_part_beyond_the_ledger_is_unknown() {
+    let site = site(json!([meter("g", "grid_supply", json!({})), meter("u", "ups_output", json!({}))]));
+    let mut readings = Readings::default();
+    readings.insert("g", daily(&site, |_| Some(1.2e5)));
+    readings.insert("u", daily(&site, |_| Some(1e5)));
+    let january = Period::month(2024, 1, site.time_zone()).unwrap();
+    let year = Period::year(2024, site.time_zone()).unwrap();
+    let ledger = Ledger::build(&site, &readings, january).unwrap();
+    let answer = Assessment::of_part(&ledger, &year, &Default::default());
+    assert_ne!(outcome(&answer, "pue-new-large"), "meets");
+    assert!(answer.pue.unwrap().kind == "interim" && answer.coverage.unwrap().total < 0.1);
+    let elsewhere = Period::year(2024, pue::period::time_zone("America/Denver").unwrap()).unwrap();
+    assert!(Ledger::build(&site, &readings, elsewhere).is_err());
+}
+
+#[test]
+fn a_forged_pack_does_not_take_the_place_of_the_published_one() {
+    let mut pack = serde_json::to_value(packs::wuhan_2024()).unwrap();
+    pack["requirements"][0]["check"]["annual_pue"]["limit"] = json!("9.99");
+    let pack: Pack = serde_json::from_value(pack).unwrap();
+    let mut submission = good_submission();
+    submission["energy"] = json!([row("grid_supply", 1.9), row("ups_output", 1.0)]);
+    submission["facility"]["rated_it_kw"] = Value::Null;
+    let audit = audit_json(submission.to_string().as_bytes(), &[pack]);
+    assert_ne!(outcome(&audit, "pue-new-large"), "meets");
+    assert_eq!(audit.verdicts.len(), 2);
+    assert!(audit.findings.iter().any(|finding| finding.code.as_str() == "pack.other_content"));
+}
+
+/// Both ways to a verdict say the same.
+#[test]
+fn judging_and_assessing_agree() {
+    let mut site_json =
+        serde_json::to_value(site(json!([meter("g", "grid_supply", json!({})), meter("u", "ups_output", json!({}))])))
+            .unwrap();
+    site_json["facility"]["rated_it_kw"] = json!(10.0);
+    let site: Site = serde_json::from_value(site_json).unwrap();
+    let mut readings = Readings::default();
+    readings.insert("g", daily(&site, |_| Some(1.2e5)));
+    readings.insert("u", daily(&site, |_| Some(1e5)));
+    assert_eq!(verdict(&site, &readings), "undetermined");
+    let year = Period::year(2024, site.time_zone()).unwrap();
+    let ledger = Ledger::build(&site, &readings, year).unwrap();
+    assert!(ledger.annual_pue().is_err());
+    assert_eq!(outcome(&Assessment::of(&ledger, &Default::default()), "pue-new-large"), "undetermined");
+}
+
+#[test]
+fn a_paper_that_lacks_something_keeps_the_grade_open() {
+    let mut submission = good_submission();
+    let mut second = submission["certificates"][0].clone();
+    submission["certificates"][0]["level"] = json!("AAA");
+    second["expires_on"] = Value::Null;
+    submission["certificates"].as_array_mut().unwrap().push(second);
+    let graded = |submission: &Value| outcome(&audit_json(submission.to_string().as_bytes(), &[]), "grade-new-large");
+    assert_eq!(graded(&submission), "undetermined");
+    submission["certificates"][1]["expires_on"] = json!("2026-01-01");
+    assert_eq!(graded(&submission), "meets");
+    submission["certificates"][1]["level"] = json!("AA");
+    submission["certificates"][1]["expires_on"] = Value::Null;
+    assert_eq!(graded(&submission), "fails");
+}

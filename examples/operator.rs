@@ -186,7 +186,7 @@ fn overview(arguments: &Arguments, site: &Site, readings: &Readings, options: &O
         &mut text,
         format_args!(
             "{}\n",
-            pick("实测数据,来源:NREL,DOI 10.7799/3015212", "measured energies; source: NREL, DOI 10.7799/3015212")
+            pick("实测数据，来源：NREL,DOI 10.7799/3015212", "measured energies; source: NREL, DOI 10.7799/3015212")
         ),
     );
     line(
@@ -238,7 +238,7 @@ fn overview(arguments: &Arguments, site: &Site, readings: &Readings, options: &O
     }
     if let Some(year) = judged {
         let assessment = Assessment::of_part(&ledger, &year, options);
-        line(&mut text, format_args!("\n{}\n", pick("最近一个年度值的评估:", "The last annual value, assessed:")));
+        line(&mut text, format_args!("\n{}\n", pick("最近一个年度值的评估：", "The last annual value, assessed:")));
         text.push_str(&Report::new(&assessment, arguments.lang.into(), Style::Text).to_string());
         ending = Ending::of(&assessment);
     }
@@ -246,7 +246,10 @@ fn overview(arguments: &Arguments, site: &Site, readings: &Readings, options: &O
         &mut text,
         format_args!(
             "\n{}\n  cargo run --release --example operator -- --site examples/data/wuhan/site.json --readings examples/data/wuhan/registers.csv --readings examples/data/wuhan/power.csv --readings examples/data/wuhan/intervals.csv --period 2024",
-            pick("武汉示例数据中心(14 个计量点,含各类故障):", "A made site in Wuhan (14 meters, faults of all kinds):")
+            pick(
+                "武汉示例数据中心(14 个计量点，含各类故障):",
+                "A made site in Wuhan (14 meters, faults of all kinds):"
+            )
         ),
     );
     common::write_out(arguments.out.as_deref(), &text)?;
@@ -255,7 +258,7 @@ fn overview(arguments: &Arguments, site: &Site, readings: &Readings, options: &O
 
 const TEMPLATE: &str = r#"{
   "schema": "pue/site/1",
-  "x_help": "Keys that start with x_ are yours. Leave out what you do not know: unknown is never taken for no or zero. 以 x_ 开头的键供自用;不清楚的项请删去,未知不等于否或零。",
+  "x_help": "Keys that start with x_ are yours. Leave out what you do not know: unknown is never taken for no or zero. 以 x_ 开头的键供自用；不清楚的项请删去，未知不等于否或零。",
   "facility": {
     "id": "WH-0001",
     "name": {"zh": "数据中心名称", "en": "Name of the data centre"},

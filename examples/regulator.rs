@@ -58,8 +58,8 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<Ending, String> {
     let packs = common::load_packs(&arguments.pack)?;
     let mut audits = Vec::new();
-    for path in files(&arguments.paths)? {
-        audit_file(&path, &packs, &mut audits);
+    for (name, path) in files(&arguments.paths)? {
+        audit_file(name, &path, &packs, &mut audits);
     }
     if audits.is_empty() {
         return Err("expected at least one submission (*.json, *.ndjson, *.jsonl), found none".to_owned());
@@ -79,16 +79,20 @@ struct Audit {
     assessment: Assessment,
 }
 
-/// The files behind the paths, folders in order.
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+/// The files behind the paths, folders in order, each with the name that the answer gives it.
+fn files(paths: &[PathBuf]) -> Result<Vec<(String, PathBuf)>, String> {
     let mut all = Vec::new();
     for path in paths {
-        if path.is_dir() { collect(path, &mut all)? } else { all.push(path.clone()) }
+        if path.is_dir() {
+            collect(path, path, &mut all)?
+        } else {
+            all.push((path.display().to_string(), path.clone()))
+        }
     }
     Ok(all)
 }
 
-fn collect(folder: &Path, all: &mut Vec<PathBuf>) -> Result<(), String> {
+fn collect(top: &Path, folder: &Path, all: &mut Vec<(String, PathBuf)>) -> Result<(), String> {
     let fault = |error: std::io::Error| format!("{}: {error}", folder.display());
     let mut entries: Vec<_> = std::fs::read_dir(folder).map_err(fault)?.collect::<Result<_, _>>().map_err(fault)?;
     entries.sort_by_key(std::fs::DirEntry::path);
@@ -96,9 +100,10 @@ fn collect(folder: &Path, all: &mut Vec<PathBuf>) -> Result<(), String> {
         let path = entry.path();
         // A link may lead back up: only real folders are entered.
         if entry.file_type().map_err(fault)?.is_dir() {
-            collect(&path, all)?;
+            collect(top, &path, all)?;
         } else if ["json", "ndjson", "jsonl"].contains(&ending(&path).as_str()) {
-            all.push(path);
+            let name = path.strip_prefix(top).unwrap_or(&path).display().to_string();
+            all.push((name, path));
         }
     }
     Ok(())
@@ -110,8 +115,7 @@ fn ending(path: &Path) -> String {
 }
 
 /// One audit for each record; a file that cannot be read has one too, so that it never stops the others.
-fn audit_file(path: &Path, packs: &[Pack], audits: &mut Vec<Audit>) {
-    let name = path.display().to_string();
+fn audit_file(name: String, path: &Path, packs: &[Pack], audits: &mut Vec<Audit>) {
     let bytes = match read(path) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -222,7 +226,7 @@ fn table(audits: &[Audit], lang: Lang) -> String {
     let sum = portfolio.pue().and_then(|pue| pue.round(3)).map_or("–".to_owned(), |pue| pue.to_string());
     let of = match lang {
         Lang::Zh => format!(
-            "{} 份:{},无法读取 {};合计 PUE(Σ总电量/ΣIT){sum},含 {} 个无错误的年度值,其余 {} 个未计入",
+            "{} 份：{}，无法读取 {}；合计 PUE(Σ总电量/ΣIT){sum}，含 {} 个无错误的年度值，其余 {} 个未计入",
             audits.len(),
             counts.join(","),
             portfolio.unjudged,

@@ -361,7 +361,7 @@ impl Boundary {
             if meter.from.is_some() || meter.until.is_some() {
                 let (id, life) = (&meter.id, format!("{} – {}", day(meter.from), day(meter.until)));
                 self.assumptions.push(Text::new(
-                    format!("{id} 仅在 {life} 期间用能,此外为零(申报)"),
+                    format!("{id} 仅在 {life} 期间用能，此外为零(申报)"),
                     format!("{id} used energy only in {life}, none outside (as declared)"),
                 ));
             }
@@ -401,7 +401,7 @@ fn weighed(meter: &Meter, weight: Ratio, bought: bool) -> Option<Text> {
         ENERGY_CONTENT.rows.iter().find(|row| (row.0, row.1) == (meter.carrier, meter.dimension()))?;
     let (name, content) = (ENERGY_CONTENT.name, *watt_hours as f64 / 1000.0);
     Some(Text::new(
-        format!("{}按 {content} kWh/{unit} 计({name},二手资料)", meter.carrier.zh()),
+        format!("{}按 {content} kWh/{unit} 计({name}，二手资料)", meter.carrier.zh()),
         format!("{} at {content} kWh/{unit} ({name}, reported second-hand)", meter.carrier.as_str()),
     ))
 }

@@ -255,9 +255,9 @@ fn qualify(measure: &Measure, part: &Period) -> Vec<Finding> {
             Finding::new(Code::CoverageLow)
                 .path("/period")
                 .found(format!("{known:.1} %"))
-                .expected(("≥ 90 %,且每月都有数据", "≥ 90 %, something of every month"))
+                .expected(("≥ 90 %，且每月都有数据", "≥ 90 %, something of every month"))
                 .detail(
-                    format!("已知 {known:.1}%,无数据的月份:{months}"),
+                    format!("已知 {known:.1}%，无数据的月份：{months}"),
                     format!("{known:.1} % known, months without data: {months}"),
                 ),
         );

@@ -348,11 +348,11 @@ impl Sheet<'_> {
                 LocalTime::Unique(time) => return Some(time),
                 LocalTime::Ambiguous => (
                     Code::TimeAmbiguous,
-                    ("带时差的时间:该当地时间出现两次", "a time with offset: this local time occurs twice"),
+                    ("带时差的时间：该当地时间出现两次", "a time with offset: this local time occurs twice"),
                 ),
                 LocalTime::Nonexistent => (
                     Code::TimeNonexistent,
-                    ("带时差的时间:该当地时间不存在", "a time with offset: this local time does not exist"),
+                    ("带时差的时间：该当地时间不存在", "a time with offset: this local time does not exist"),
                 ),
             };
             self.fault(code, line, Some(column), Some(meter), shown, why);
@@ -365,7 +365,7 @@ impl Sheet<'_> {
             Some(meter),
             format!("{shown:?}"),
             (
-                "带时差的 RFC 3339,或 YYYY-MM-DD HH:MM[:SS],00:00 至 23:59",
+                "带时差的 RFC 3339，或 YYYY-MM-DD HH:MM[:SS],00:00 至 23:59",
                 "RFC 3339 with offset, or YYYY-MM-DD HH:MM[:SS] from 00:00 to 23:59",
             ),
         );

@@ -100,7 +100,7 @@ impl<'n> Fields<'n> {
     }
 
     pub(crate) fn both(&self, key: &'static str) -> Option<Text> {
-        self.typed(key, ("文本,或 {\"zh\": …, \"en\": …}", "a text, or {\"zh\": …, \"en\": …}"), |node| {
+        self.typed(key, ("文本，或 {\"zh\": …, \"en\": …}", "a text, or {\"zh\": …, \"en\": …}"), |node| {
             match node {
                 Node::Text(text) => Some(Text::same(text.as_str())),
                 Node::Map(entries) => {
@@ -155,7 +155,7 @@ impl<'n> Fields<'n> {
     }
 
     pub(crate) fn date(&self, key: &'static str) -> Option<Date> {
-        self.typed(key, ("日期,YYYY-MM-DD", "a date, YYYY-MM-DD"), |node| match node {
+        self.typed(key, ("日期，YYYY-MM-DD", "a date, YYYY-MM-DD"), |node| match node {
             Node::Text(text) if text.len() == 10 => text.parse().ok(),
             _ => None,
         })
@@ -203,7 +203,7 @@ impl<'n> Fields<'n> {
             let near = asked.iter().find(|known| known.eq_ignore_ascii_case(key));
             let expected = match near {
                 Some(known) => Text::same(*known),
-                None => Text::new("文档所列字段,或以 x_ 开头", "a documented field, or one that starts with x_"),
+                None => Text::new("文档所列字段，或以 x_ 开头", "a documented field, or one that starts with x_"),
             };
             self.findings
                 .borrow_mut()

@@ -94,7 +94,7 @@ pub(crate) fn facility(fields: Fields<'_>) -> Facility {
                     .path(fields.path("region"))
                     .found(code.chars().take(40).collect::<String>())
                     .expected((
-                        "GB/T 2260 六位代码,或 ISO 3166 代码,如 US-CO",
+                        "GB/T 2260 六位代码，或 ISO 3166 代码，如 US-CO",
                         "a GB/T 2260 code of six digits, or an ISO 3166 code such as US-CO",
                     )),
             );
@@ -104,7 +104,7 @@ pub(crate) fn facility(fields: Fields<'_>) -> Facility {
     let zone = zone_of(&fields, region.as_ref());
     let mut facility = Facility::new(id.unwrap_or_default(), zone);
     if region.is_none() && region_text.is_none() {
-        fields.missing("region", ("GB/T 2260 代码,如 420100", "a GB/T 2260 code such as 420100"));
+        fields.missing("region", ("GB/T 2260 代码，如 420100", "a GB/T 2260 code such as 420100"));
     }
     facility.region = region;
     facility.name = fields.both("name");
@@ -137,12 +137,12 @@ fn zone_of(fields: &Fields<'_>, region: Option<&Region>) -> TimeZone {
                 Finding::new(Code::FacilityTimeZone)
                     .path(fields.path("time_zone"))
                     .found(name.chars().take(60).collect::<String>())
-                    .expected(("IANA 名称,如 Asia/Shanghai", "an IANA name such as Asia/Shanghai")),
+                    .expected(("IANA 名称，如 Asia/Shanghai", "an IANA name such as Asia/Shanghai")),
             ),
         },
         None => fields.missing(
             "time_zone",
-            Text::new(format!("IANA 名称;暂按 {assumed}"), format!("an IANA name; taken as {assumed}")),
+            Text::new(format!("IANA 名称；暂按 {assumed}"), format!("an IANA name; taken as {assumed}")),
         ),
     }
     time_zone(assumed).unwrap_or(TimeZone::UTC)
@@ -173,7 +173,7 @@ fn racks(fields: &Fields<'_>) -> Option<Racks> {
         fields.missing(
             "racks",
             (
-                "含 types: [{count, rated_kw}] 的对象,规模由此确定",
+                "含 types: [{count, rated_kw}] 的对象，规模由此确定",
                 "an object with types: [{count, rated_kw}], which fixes the scale",
             ),
         );
@@ -188,7 +188,7 @@ fn racks(fields: &Fields<'_>) -> Option<Racks> {
             let (count, rated) = (row.count("count"), row.kilowatts("rated_kw"));
             for (key, known) in [("count", count.is_some()), ("rated_kw", rated.is_some())] {
                 if !known {
-                    row.missing(key, ("数字;缺少则规模未知", "a number; without it the scale is unknown"));
+                    row.missing(key, ("数字；缺少则规模未知", "a number; without it the scale is unknown"));
                 }
             }
             row.finish();
@@ -199,7 +199,7 @@ fn racks(fields: &Fields<'_>) -> Option<Racks> {
     if members == 0 {
         of_racks.missing(
             "types",
-            ("[{count, rated_kw}];规模仅由此确定", "[{count, rated_kw}]; the scale comes from here alone"),
+            ("[{count, rated_kw}]；规模仅由此确定", "[{count, rated_kw}]; the scale comes from here alone"),
         );
     }
     // A list of which a row is lost would give a smaller scale than the site has.
@@ -240,7 +240,7 @@ pub(crate) fn meters(fields: &Fields<'_>) -> Vec<(String, Meter)> {
 fn meter(row: Fields<'_>) -> Option<Meter> {
     for key in ["id", "point", "kind", "unit"] {
         if row.node(key).is_none() {
-            row.missing(key, ("必填,缺少则该计量点不予采用", "needed; the meter is left out without it"));
+            row.missing(key, ("必填，缺少则该计量点不予采用", "needed; the meter is left out without it"));
         }
     }
     let (id, point, kind, unit) = (row.text("id"), row.choice("point"), kind(&row), unit(&row));

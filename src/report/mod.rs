@@ -149,7 +149,7 @@ impl<'a> Report<'a> {
             )?;
         }
         for assumption in &pue.assumptions {
-            self.item(f, format_args!("{} {}", self.pick("假定:", "assumed:"), self.say(assumption)))?;
+            self.item(f, format_args!("{} {}", self.pick("假定：", "assumed:"), self.say(assumption)))?;
         }
         if let Some(overhead) = self.assessment.overhead {
             let part = |share: Option<f64>| share.map_or("—".to_owned(), |share| format!("{share:.3}"));
@@ -179,7 +179,7 @@ impl<'a> Report<'a> {
             Outcome::NotApplicable => "–",
         };
         self.item(f, format_args!("{mark} {} {}: {}", verdict.pack, verdict.requirement, self.say(&verdict.message)))?;
-        let source = self.pick("依据:", "source:");
+        let source = self.pick("依据：", "source:");
         let citation = &verdict.citation;
         self.below(
             f,
@@ -188,11 +188,11 @@ impl<'a> Report<'a> {
         if let Some(settles) = &verdict.settles {
             self.below(
                 f,
-                format_args!("{} {}", self.pick("补充下列内容后可判定:", "would settle it:"), self.say(settles)),
+                format_args!("{} {}", self.pick("补充下列内容后可判定：", "would settle it:"), self.say(settles)),
             )?;
         }
         for assumption in &verdict.assumptions {
-            self.below(f, format_args!("{} {}", self.pick("假定:", "assumed:"), self.say(assumption)))?;
+            self.below(f, format_args!("{} {}", self.pick("假定：", "assumed:"), self.say(assumption)))?;
         }
         Ok(())
     }
@@ -281,7 +281,7 @@ impl fmt::Display for Report<'_> {
         if let Some(retrofit) = self.assessment.retrofit.as_ref().filter(|retrofit| !retrofit.flags.is_empty()) {
             self.heading(
                 f,
-                "老旧小散筛查(代用阈值,不作判定)",
+                "老旧小散筛查(代用阈值，不作判定)",
                 "Retrofit screen (proxy thresholds; screens, never judges)",
             )?;
             for flag in &retrofit.flags {
@@ -306,7 +306,7 @@ impl fmt::Display for Report<'_> {
                     f,
                     format_args!(
                         "{} {target}: {:.3} MWh",
-                        self.pick("每年节电潜力,目标 PUE", "yearly savings at PUE"),
+                        self.pick("每年节电潜力，目标 PUE", "yearly savings at PUE"),
                         savings.kwh() / 1e3
                     ),
                 )?;

@@ -84,14 +84,14 @@ impl Screen {
         let years = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.years_in_service(on));
         let evidence = match years {
             Some(years) => Text::new(
-                format!("投运 {years} 年,阈值 {} 年", self.old_years),
+                format!("投运 {years} 年，阈值 {} 年", self.old_years),
                 format!("{years} years in service, threshold {}", self.old_years),
             ),
             None => Text::new("投运日期未知", "the first day in service is not known"),
         };
         let source = Citation::new(
             "上海 节能降碳“百一”行动计划 2022-2025",
-            "in continuous operation ≥ 10 years (there with PUE > 1.7 and ≤ 800 架)",
+            "连续运行 ≥ 10 年， years in operation (there with PUE > 1.7 and ≤ 800 架)",
             Basis::Proxy,
         );
         self.flag("old", years.map(|years| years >= self.old_years), evidence, source)
@@ -100,12 +100,12 @@ impl Screen {
     fn inefficient(&self, annual: Option<AnnualPue>) -> Flag {
         let evidence = match annual {
             Some(pue) => Text::new(
-                format!("年度 PUE {pue},阈值 > {}", self.inefficient_above),
+                format!("年度 PUE {pue}，阈值 > {}", self.inefficient_above),
                 format!("annual PUE {pue}, threshold > {}", self.inefficient_above),
             ),
             None => Text::new("没有可信的年度 PUE", "there is no annual PUE to be trusted"),
         };
-        let source = Citation::new("发改高技〔2021〕1742号", "existing site, PUE > 1.5", Basis::Proxy);
+        let source = Citation::new("发改高技〔2021〕1742号", "存量 PUE > 1.5, existing sites", Basis::Proxy);
         self.flag("inefficient", annual.map(|pue| pue.ratio() > Ratio::from(&self.inefficient_above)), evidence, source)
     }
 
@@ -113,12 +113,12 @@ impl Screen {
         let racks = facility.standard_racks();
         let evidence = match racks {
             Some(racks) => Text::new(
-                format!("{racks} 个标准机架,阈值 ≤ {}", self.small_at_most),
+                format!("{racks} 个标准机架，阈值 ≤ {}", self.small_at_most),
                 format!("{racks} standard racks, threshold ≤ {}", self.small_at_most),
             ),
             None => Text::new("标准机架数未知", "the number of standard racks is not known"),
         };
-        let source = Citation::new("广东 2021-2025", "small: ≤ 1 000 standard racks", Basis::Proxy);
+        let source = Citation::new("广东 2021-2025", "小型 small: ≤ 1 000 标准机架 standard racks", Basis::Proxy);
         self.flag("small", racks.map(|racks| racks.ratio() <= Ratio::from(&self.small_at_most)), evidence, source)
     }
 
@@ -131,18 +131,18 @@ impl Screen {
             _ => None,
         };
         let evidence = match (&facility.zone, facility.edge) {
-            (_, Some(true)) => Text::new("边缘数据中心,不适用分散判断", "an edge site, exempt"),
+            (_, Some(true)) => Text::new("边缘数据中心，不适用分散判断", "an edge site, exempt"),
             (Some(zone), None) if known.is_none() => Text::new(
-                format!("所在功能区 {zone},是否为边缘数据中心未知"),
+                format!("所在功能区 {zone}，是否为边缘数据中心未知"),
                 format!("zone {zone}; whether it is an edge site is not known"),
             ),
             (Some(zone), _) => Text::new(
-                format!("所在功能区 {zone};方案亦鼓励边缘与自建算力中心"),
+                format!("所在功能区 {zone}；方案亦鼓励边缘与自建算力中心"),
                 format!("zone {zone}; the plan also welcomes edge and self-financed centres elsewhere"),
             ),
             (None, _) => Text::new("所在功能区未知", "the zone is not known"),
         };
-        let source = Citation::new("武政办〔2024〕9号", "二(一)2 核心区; no text defines 散", Basis::Proxy);
+        let source = Citation::new("武政办〔2024〕9号", "二(一)2 核心区； no text defines 散", Basis::Proxy);
         self.flag("scattered", known, evidence, source)
     }
 
@@ -155,7 +155,7 @@ impl Screen {
             (Some(occupancy), Some(years)) => {
                 let percent = occupancy.share.to_f64() * 100.0;
                 Text::new(
-                    format!("上架率 {percent:.1}%(按机柜数),投运 {years} 年"),
+                    format!("上架率 {percent:.1}%(按机柜数)，投运 {years} 年"),
                     format!("occupancy {percent:.1} % by count, {years} years in service"),
                 )
             }
@@ -164,7 +164,7 @@ impl Screen {
         };
         let source = Citation::new(
             "北京 低效治理 2022",
-            "occupancy < 50 % one year after completion (there with ≥ 2 000 tce a year)",
+            "上架率 occupancy < 50 %, 一年后 one year after completion (there with ≥ 2 000 tce a year)",
             Basis::Proxy,
         );
         self.flag("idle", known, evidence, source)

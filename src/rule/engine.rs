@@ -92,13 +92,13 @@ impl Pack {
             format!("{:?}", scope.truth).to_lowercase(),
             &inputs,
         );
-        verdict.assumptions.extend(requirement.readings.iter().cloned());
+        verdict.assumptions.extend(requirement.scope_readings.iter().cloned());
         verdict.assumptions.extend(self.assumed_new(case));
         if case.facility.racks.as_ref().and_then(|racks| racks.standard()).is_none()
             && case.facility.declared_standard_racks.is_some()
         {
             verdict.assumptions.push(Text::new(
-                "规模依据申报的标准机架数,未提供机架清单",
+                "规模依据申报的标准机架数，未提供机架清单",
                 "the scale rests on the declared standard racks; no rack list was given",
             ));
         }
@@ -113,13 +113,13 @@ impl Pack {
             Truth::Unknown => {
                 let missing = join(&scope.because);
                 let why = Text::new(
-                    format!("无法确定本规则是否适用,缺少{}", missing.zh),
+                    format!("无法确定本规则是否适用，缺少{}", missing.zh),
                     format!("whether it binds the site is not known; missing: {}", missing.en),
                 );
                 let settles = Text::new(format!("补充{}", missing.zh), format!("giving {}", missing.en));
                 return verdict.undetermined(why, settles);
             }
-            Truth::Yes => {}
+            Truth::Yes => verdict.assumptions.extend(requirement.readings.iter().cloned()),
         }
         match requirement.check {
             Check::AnnualPue { relation, limit } => self.decide_pue(verdict, case, relation, limit),
@@ -131,7 +131,7 @@ impl Pack {
         let kind = case.facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.kind)?;
         let text = match (kind, self.settings.new_since) {
             (LifecycleKind::New, None) => Text::new(
-                "按提交材料认定为新建;文本未规定自何日起算新建",
+                "按提交材料认定为新建；文本未规定自何日起算新建",
                 "taken as new because the submission says so; the text gives no day from which a site is new",
             ),
             (LifecycleKind::New, Some(since)) => Text::new(
@@ -143,7 +143,7 @@ impl Pack {
                 Text::new("改建、扩建按新建计(设置)", "rebuilt and extended sites count as new (a setting)")
             }
             _ => Text::new(
-                "“新建”按字面理解,不含改建、扩建(可设置)",
+                "“新建”按字面理解，不含改建、扩建(可设置)",
                 "\"new\" is read by the letter, without rebuilt and extended sites (a setting)",
             ),
         };
@@ -153,7 +153,7 @@ impl Pack {
     fn decide_pue(&self, mut verdict: Verdict, case: &Case<'_>, relation: Relation, limit: Decimal) -> Verdict {
         if case.distrusted {
             return verdict.undetermined(
-                Text::new("数据存在错误,数值不可信", "the data have errors, so the figure cannot be trusted"),
+                Text::new("数据存在错误，数值不可信", "the data have errors, so the figure cannot be trusted"),
                 Text::new("更正所列错误后重新计算", "correcting the errors listed and computing again"),
             );
         }
@@ -165,7 +165,7 @@ impl Pack {
                 let carriers = carriers(case);
                 return verdict.undetermined(
                     Text::new(
-                        format!("仅计电力得不出 PUE,另有{}", carriers.zh),
+                        format!("仅计电力得不出 PUE，另有{}", carriers.zh),
                         format!("electricity alone makes no PUE; there is also {}", carriers.en),
                     ),
                     Text::new("由主管部门明确 PUE 计算口径", "the authority naming the method of the PUE"),
@@ -267,7 +267,7 @@ impl Pack {
         if level < at_least && case.certificates.iter().any(may_be) {
             return verdict.undetermined(
                 Text::new(
-                    format!("有效证书仅 {} 级,另有证书信息不全,可能达到要求", level.short()),
+                    format!("有效证书仅 {} 级，另有证书信息不全，可能达到要求", level.short()),
                     format!("the certificate that counts is {}, and another one, which may be high enough, lacks information", level.short()),
                 ),
                 Text::new(
@@ -291,7 +291,7 @@ impl Pack {
         };
         let needed = at_least.short();
         verdict.say(Text::new(
-            format!("{zh} {},要求 {needed} 级以上(证书 {number})", level.short()),
+            format!("{zh} {}，要求 {needed} 级以上(证书 {number})", level.short()),
             format!("{en} {}, {needed} or better is asked (certificate {number})", level.short()),
         ))
     }
@@ -300,7 +300,7 @@ impl Pack {
 fn not_annual(verdict: Verdict, measure: &Measure) -> Verdict {
     let known = measure.coverage.result() * 100.0;
     let why = Text::new(
-        format!("只有期间值,没有年度值(已知 {known:.1}%)"),
+        format!("只有期间值，没有年度值(已知 {known:.1}%)"),
         format!("the value is an interim one, not an annual one ({known:.1} % known)"),
     );
     let named = if measure.unknown_months.is_empty() { &measure.incomplete_months } else { &measure.unknown_months };
@@ -309,7 +309,7 @@ fn not_annual(verdict: Verdict, measure: &Measure) -> Verdict {
     } else {
         let months = named.join(", ");
         Text::new(
-            format!("补齐下列月份的读数,使连续 12 个月的覆盖率不低于 90%:{months}"),
+            format!("补齐下列月份的读数，使连续 12 个月的覆盖率不低于 90%：{months}"),
             format!("readings of these months, so that 90 % of twelve continuous months are known: {months}"),
         )
     };
@@ -335,15 +335,15 @@ fn straddles(verdict: &mut Verdict, bounds: Bounds, met: bool, holds: impl Fn(Ra
         &inputs,
     );
     verdict.assumptions.push(Text::new(
-        "缺失时段的电量在 0 与容量×时长之间;未给容量的按自身最高已知功率的 2 倍",
+        "缺失时段的电量在 0 与容量×时长之间；未给容量的按自身最高已知功率的 2 倍",
         "missing energy lies between nothing and capacity × time; without a capacity, twice the meter's own highest known rate",
     ));
     let why = Text::new(
-        format!("缺失的电量可能使 PUE 落在 {low} 至 {high} 之间,跨越限值"),
+        format!("缺失的电量可能使 PUE 落在 {low} 至 {high} 之间，跨越限值"),
         format!("the missing energy allows a PUE from {low} to {high}, on both sides of the limit"),
     );
     let settles = Text::new(
-        "补充缺失时段的读数,或填写各计量点的 capacity_kw",
+        "补充缺失时段的读数，或填写各计量点的 capacity_kw",
         "the readings that are missing, or the meters' capacity_kw",
     );
     (!same).then_some((why, settles))
@@ -372,12 +372,12 @@ fn carriers(case: &Case<'_>) -> Text {
 fn which_count(ladders: &[Ladder], kinds: &[CertificateKind]) -> Text {
     if ladders.is_empty() && kinds.is_empty() {
         return Text::new(
-            "文本未指明等级种类:绿色等级或低碳等级、设计类或运行类均可",
+            "文本未指明等级种类：绿色等级或低碳等级、设计类或运行类均可",
             "the text does not say which grade counts: green or low-carbon, design or operation, either is taken",
         );
     }
     Text::new(
-        format!("按设置计入的等级:{ladders:?} {kinds:?}"),
+        format!("按设置计入的等级：{ladders:?} {kinds:?}"),
         format!("grades that count by setting: {ladders:?} {kinds:?}"),
     )
 }
@@ -394,7 +394,7 @@ fn pue_sentence(verdict: &Verdict, value: Ratio, limit: Decimal, it: ExactEnergy
     let excess = energy(value).zip(energy(Ratio::from(&limit))).map(|(used, allowed)| (used - allowed).kwh() / 1e6);
     let (zh, en) = excess.filter(|gwh| *gwh > 0.0).map_or((String::new(), String::new()), |gwh| {
         (
-            format!(";按目前 IT 负荷,非 IT 用电每年须减少 {gwh:.3} GWh"),
+            format!("；按目前 IT 负荷，非 IT 用电每年须减少 {gwh:.3} GWh"),
             format!("; at today's IT load the non-IT energy must fall by {gwh:.3} GWh a year"),
         )
     });
@@ -411,5 +411,5 @@ fn pue_sentence(verdict: &Verdict, value: Ratio, limit: Decimal, it: ExactEnergy
 fn join(texts: &[Text]) -> Text {
     let zh: Vec<&str> = texts.iter().map(|text| text.zh.as_str()).collect();
     let en: Vec<&str> = texts.iter().map(|text| text.en.as_str()).collect();
-    Text::new(zh.join(";"), en.join("; "))
+    Text::new(zh.join("；"), en.join("; "))
 }

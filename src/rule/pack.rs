@@ -108,7 +108,10 @@ pub struct Requirement {
     pub check: Check,
     /// Where it stands.
     pub source: Source,
-    /// How silent or ambiguous words are read; printed with each verdict.
+    /// How silent or ambiguous words of its scope are read; printed with each verdict.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scope_readings: Vec<Text>,
+    /// How those of its check are read; printed with each verdict on a site that it binds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub readings: Vec<Text>,
 }

@@ -86,7 +86,7 @@ impl Scope {
                     let code = facility.region.as_ref().map_or("", |region| region.as_str());
                     Text::new(format!("所在地区为 {code}"), format!("its region is {code}"))
                 },
-                || Text::new("地区代码(region),具体到市", "its region, down to the city"),
+                || Text::new("地区代码(region)，具体到市", "its region, down to the city"),
             ),
             Scope::Lifecycle(kinds) => lifecycle(kinds, pack, case),
             Scope::ScaleAtLeast(least) => {
@@ -99,7 +99,7 @@ impl Scope {
                     },
                     || {
                         Text::new(
-                            "机架清单(racks.types)或申报的标准机架数;额定 IT 功率不能代替",
+                            "机架清单(racks.types)或申报的标准机架数；额定 IT 功率不能代替",
                             "its rack list (racks.types) or declared standard racks; the rated IT power does not stand for them",
                         )
                     },
@@ -163,10 +163,10 @@ fn lifecycle(kinds: &[LifecycleKind], pack: &Pack, case: &Case<'_>) -> Finding {
         kind.map(counts),
         || match kind {
             Some(LifecycleKind::Rebuilt) => {
-                Text::new("项目性质为改建,文本只写“新建”", "it is a rebuilt site, and the text says only new")
+                Text::new("项目性质为改建，文本只写“新建”", "it is a rebuilt site, and the text says only new")
             }
             Some(LifecycleKind::Extended) => {
-                Text::new("项目性质为扩建,文本只写“新建”", "it is an extended site, and the text says only new")
+                Text::new("项目性质为扩建，文本只写“新建”", "it is an extended site, and the text says only new")
             }
             Some(LifecycleKind::Existing) => Text::new("属于存量数据中心", "it is an existing site"),
             _ => Text::new("属于新建数据中心", "it is a new site"),
@@ -183,7 +183,7 @@ fn lifecycle(kinds: &[LifecycleKind], pack: &Pack, case: &Case<'_>) -> Finding {
         lifecycle.and_then(|lifecycle| lifecycle.approved_on).map(|approved| approved >= since),
         || {
             Text::new(
-                format!("批复早于 {since},不按新建计"),
+                format!("批复早于 {since}，不按新建计"),
                 format!("it was approved before {since} and does not count as new"),
             )
         },

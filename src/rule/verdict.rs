@@ -107,7 +107,7 @@ impl Verdict {
     /// The outcome's own word, then the reason.
     pub(super) fn say(mut self, why: Text) -> Self {
         let word = self.outcome.text();
-        self.message = Text::new(format!("{}:{}", word.zh, why.zh), format!("{}: {}", word.en, why.en));
+        self.message = Text::new(format!("{}：{}", word.zh, why.zh), format!("{}: {}", word.en, why.en));
         self
     }
 

@@ -58,7 +58,7 @@ fn parts<'n>(node: &'n Node, findings: &'n RefCell<Gathered>) -> Option<Parts> {
 fn period(fields: &Fields<'_>, zone: jiff::tz::TimeZone) -> Option<Period> {
     let Some(of_period) = fields.object("period") else {
         let expected = (
-            "{\"start\": …, \"end\": …},缺少则无法计算",
+            "{\"start\": …, \"end\": …}，缺少则无法计算",
             "{\"start\": …, \"end\": …}; nothing can be computed without it",
         );
         fields.missing("period", expected);
@@ -67,7 +67,7 @@ fn period(fields: &Fields<'_>, zone: jiff::tz::TimeZone) -> Option<Period> {
     let (start, end) = (of_period.date("start"), of_period.date("end"));
     for (key, known) in [("start", start.is_some()), ("end", end.is_some())] {
         if !known {
-            of_period.missing(key, ("日期,缺少则无法计算", "a date; nothing can be computed without it"));
+            of_period.missing(key, ("日期，缺少则无法计算", "a date; nothing can be computed without it"));
         }
     }
     of_period.finish();
@@ -143,7 +143,7 @@ fn energy_row(row: Fields<'_>, months: Option<&[i64]>) -> Option<Row> {
     }
     let (months_of, whole) = if in_kwh { (by_kwh, whole_kwh) } else { (by_unit, whole_unit) };
     if months_of.is_none() && whole.is_none() {
-        row.missing("monthly_kwh", ("每月一个值,或 total_kwh", "one value per month, or total_kwh"));
+        row.missing("monthly_kwh", ("每月一个值，或 total_kwh", "one value per month, or total_kwh"));
     }
     if let (Some(parts), Some(whole), Some(months)) = (&months_of, whole, months) {
         let sum: f64 = parts.iter().map(|(.., value)| value).sum();
@@ -233,7 +233,7 @@ fn metered(fields: &Fields<'_>, listed: Vec<(String, Meter)>, rows: Vec<Row>) ->
                 let own = |meter: &&Meter| meter.share.is_some() || meter.factor.is_some() || meter.check_of.is_some();
                 if listed_there.iter().any(own) {
                     // One sum cannot be shared out among meters that count differently.
-                    let expected = ("每个计量点一行,注明 id", "a row with id for each of the meters listed there");
+                    let expected = ("每个计量点一行，注明 id", "a row with id for each of the meters listed there");
                     fields.push(Finding::new(Code::MeterUnusable).path(&row.path).expected(expected));
                 }
                 for meter in listed_there {
@@ -297,7 +297,7 @@ fn extra(fields: &Fields<'_>) -> Extra {
         let parts = ["certificates", "ppa", "on_site"].map(|key| {
             let part = kwh(&renewable, key);
             if part.is_none() {
-                renewable.missing(key, ("电量,没有则写 0", "energy; 0 if there is none"));
+                renewable.missing(key, ("电量，没有则写 0", "energy; 0 if there is none"));
             }
             part
         });

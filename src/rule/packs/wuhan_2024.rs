@@ -32,23 +32,22 @@ pub fn wuhan_2024() -> Pack {
             Scope::ScaleAtLeast(Scale::Large),
         ])
     };
-    let readings = || {
+    let scope_readings = || {
         vec![Text::new(
-            "“大型”按国家规模划分(≥3000 个标准机架),含超大型;指标按单个项目判定",
+            "“大型”按国家规模划分(≥3000 个标准机架)，含超大型；指标按单个项目判定",
             "\"large\" by the national table (3 000 standard racks and more), super-large included; the indicator is judged per project",
         )]
     };
-    let mut pue_readings = readings();
-    pue_readings.extend([
+    let pue_readings = vec![
         Text::new(
-            "正文“降低到1.25以下”与附件“≤1.25”不一,以附件为准:恰为 1.25 视为符合",
+            "正文“降低到1.25以下”与附件“≤1.25”不一，以附件为准：恰为 1.25 视为符合",
             "the text says \"below 1.25\", the annex \"≤ 1.25\"; the annex decides, so exactly 1.25 passes",
         ),
         Text::new(
-            "电能利用效率按年度电量比计算,文本未指明方法",
+            "电能利用效率按年度电量比计算，文本未指明方法",
             "the annual ratio of electricity; the text names no method",
         ),
-    ]);
+    ];
     Pack {
         schema: SCHEMA.to_owned(),
         id: "wuhan-2024".to_owned(),
@@ -63,7 +62,10 @@ pub fn wuhan_2024() -> Pack {
         until: None,
         lapse: Some(Lapse {
             after: date(2025, 12, 31),
-            note: Text::new("方案所列期间(2024—2025年)已过,未见废止", "the plan's period is over; no repeal is stated"),
+            note: Text::new(
+                "方案所列期间(2024—2025年)已过，未见废止",
+                "the plan's period is over; no repeal is stated",
+            ),
         }),
         jurisdiction: vec!["4201".to_owned()],
         comparison: Comparison::Full,
@@ -84,6 +86,7 @@ pub fn wuhan_2024() -> Pack {
                     quote: Some("新建大型数据中心PUE ≤1.25 约束性".to_owned()),
                     basis: JudgingBasis::Transcribed,
                 },
+                scope_readings: scope_readings(),
                 readings: pue_readings,
             },
             Requirement {
@@ -96,7 +99,8 @@ pub fn wuhan_2024() -> Pack {
                     quote: Some("新建大型数据中心绿色低碳等级 4A级以上 约束性".to_owned()),
                     basis: JudgingBasis::Transcribed,
                 },
-                readings: readings(),
+                scope_readings: scope_readings(),
+                readings: Vec::new(),
             },
         ],
     }

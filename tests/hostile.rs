@@ -173,6 +173,24 @@ fn deep_and_long_documents_are_survived() {
     assert_eq!((unknown.len(), unknown.iter().sum::<u64>()), (1000, 5000));
 }
 
+/// A register with its current transformer reversed, each second of a day: every reading looks ahead over the rest.
+#[test]
+fn a_register_that_runs_backwards_is_survived() {
+    let meter = json!([{"id": "m", "point": "grid_supply", "kind": "register", "unit": "kWh", "capacity_kw": 100.0}]);
+    let site: Site = serde_json::from_value(
+        json!({"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "UTC"}, "meters": meter}),
+    )
+    .unwrap();
+    let day = pue::Period::parse("2024-01-01/2024-01-02", site.time_zone()).unwrap();
+    let time: Vec<i64> = (0..86_400).map(|second| day.start() + second * 1000).collect();
+    let value = (0..86_400).map(|second| 1e6 - f64::from(second)).collect();
+    let mut readings = pue::Readings::default();
+    readings.insert("m", pue::metering::Series::registers(time, value));
+    let ledger = pue::Ledger::build(&site, &readings, day).unwrap();
+    let step = ledger.findings().into_iter().find(|finding| finding.code.as_str() == "register.step").unwrap();
+    assert_eq!(step.count, 86_399);
+}
+
 #[test]
 fn faulty_sites_name_all_their_faults() {
     let site = json!({

@@ -1,7 +1,7 @@
 use super::account::{Account, Booking};
 use crate::metering::{
     Column,
-    clean::{Chain, Point},
+    clean::{Blocks, Chain, Point},
 };
 
 /// One meter's run of readings, contiguous in time.
@@ -105,9 +105,10 @@ fn run(
     complete_until: i64,
     booking: &mut Booking<'_>,
 ) -> usize {
+    let blocks = Blocks::default();
     let mut at = from;
     while at < stop {
-        let Some(next) = chain.next(points, at, complete_until) else { break };
+        let Some(next) = chain.next(points, &blocks, at, complete_until) else { break };
         chain.book(points, at, next, booking);
         at = next;
     }

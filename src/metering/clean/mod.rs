@@ -7,12 +7,14 @@
 //! A step looks ahead no further than the chain's *reach*. That is what lets a series be cut anywhere and the pieces be
 //! joined to the bits of the whole (see the ledger).
 
+mod blocks;
 mod history;
 mod interval;
 mod power;
 mod prepare;
 mod register;
 
+pub(crate) use blocks::Blocks;
 pub(crate) use history::{History, Rate};
 pub(crate) use prepare::{Tally, prepare};
 
@@ -119,10 +121,10 @@ impl Chain<'_> {
     }
 
     /// The point accepted after point `from`; `None` if the readings known so far, complete before instant
-    /// `complete_until`, do not settle it.
-    pub(crate) fn next(&self, points: &[Point], from: usize, complete_until: i64) -> Option<usize> {
+    /// `complete_until`, do not settle it. `blocks` are of the same points.
+    pub(crate) fn next(&self, points: &[Point], blocks: &Blocks, from: usize, complete_until: i64) -> Option<usize> {
         match self.meter.kind {
-            MeterKind::Register { .. } => register::next(self, points, from, complete_until),
+            MeterKind::Register { .. } => register::next(self, points, blocks, from, complete_until),
             MeterKind::Interval => interval::next(points, from),
             MeterKind::Power => (from + 1 < points.len()).then_some(from + 1),
         }
@@ -139,10 +141,11 @@ impl Chain<'_> {
         if self.meter.kind == MeterKind::Interval {
             return interval::anchor(points, within_reach);
         }
+        let blocks = Blocks::default();
         let mut open: BTreeSet<usize> = (0..within_reach).collect();
         while open.len() > 1 {
             let earliest = open.pop_first()?;
-            open.insert(self.next(points, earliest, complete_until)?);
+            open.insert(self.next(points, &blocks, earliest, complete_until)?);
         }
         open.pop_first()
     }

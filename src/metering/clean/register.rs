@@ -10,18 +10,35 @@
 //!
 //! A hole between two readings loses no energy: the total is known, only its course is not.
 
-use super::{Chain, Flow, Hole, Point, Rate, Shape, Sink, Tally};
+use super::{Blocks, Chain, Flow, Hole, Point, Rate, Shape, Sink, Tally};
 use crate::{finding::Code, metering::MeterKind};
 
 pub(super) const LOOK_AHEAD_MS: i64 = 24 * 3_600_000;
 
-pub(super) fn next(chain: &Chain<'_>, points: &[Point], from: usize, complete_until: i64) -> Option<usize> {
+pub(super) fn next(
+    chain: &Chain<'_>,
+    points: &[Point],
+    blocks: &Blocks,
+    from: usize,
+    complete_until: i64,
+) -> Option<usize> {
     let (a, b) = (points.get(from)?, points.get(from + 1)?);
     if fit(chain, a, b).is_some() || b.restart.is_some() {
         return Some(from + 1);
     }
     let horizon = b.at.saturating_add(LOOK_AHEAD_MS);
-    for (c, later) in points.iter().enumerate().skip(from + 2) {
+    // The values that can fit at all, however late within the horizon they come.
+    let most = chain.history.limit.map_or(i128::MAX, |limit| a.base().saturating_add(limit.most(horizon - a.at)));
+    let modulus = modulus(chain, a);
+    let may_fit = |least: i128, greatest: i128| {
+        let plainly = greatest >= a.base() && least <= most;
+        let by_rollover = |modulus: i128| least < a.base() && greatest >= a.base().saturating_sub(modulus);
+        plainly || modulus.is_some_and(by_rollover)
+    };
+    let mut c = from + 2;
+    loop {
+        c = blocks.skip(points, c, may_fit);
+        let Some(later) = points.get(c) else { break };
         if later.at > horizon {
             return Some(from + 1);
         }
@@ -31,6 +48,7 @@ pub(super) fn next(chain: &Chain<'_>, points: &[Point], from: usize, complete_un
         if later.restart.is_some() {
             return Some(from + 1);
         }
+        c += 1;
     }
     (complete_until > horizon).then_some(from + 1)
 }
@@ -91,7 +109,12 @@ fn fit(chain: &Chain<'_>, a: &Point, b: &Point) -> Option<Fit> {
     if possible(d) {
         return Some(Fit::Plain(d));
     }
-    let MeterKind::Register { modulus: Some(modulus) } = chain.meter.kind else { return None };
-    let modulus = chain.meter.conversion(a.at).exact(modulus).ok()?;
+    let modulus = modulus(chain, a)?;
     (d < 0 && possible(d + modulus)).then_some(Fit::Rollover(d + modulus))
+}
+
+/// The modulus of the dial on which `a` was read, in exact units.
+fn modulus(chain: &Chain<'_>, a: &Point) -> Option<i128> {
+    let MeterKind::Register { modulus: Some(modulus) } = chain.meter.kind else { return None };
+    chain.meter.conversion(a.at).exact(modulus).ok()
 }

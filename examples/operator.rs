@@ -67,14 +67,7 @@ const REAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/esif");
 const WHOLE: &str = "2016-06-01/2025-09-01";
 
 fn main() -> ExitCode {
-    let arguments: Arguments = common::options();
-    match run(&arguments) {
-        Ok(ending) => ending.into(),
-        Err(message) => {
-            eprintln!("{message}");
-            Ending::Unusable.into()
-        }
-    }
+    common::run(run)
 }
 
 fn run(arguments: &Arguments) -> Result<Ending, String> {

@@ -45,14 +45,7 @@ enum Format {
 }
 
 fn main() -> ExitCode {
-    let arguments: Arguments = common::options();
-    match run(&arguments) {
-        Ok(ending) => ending.into(),
-        Err(message) => {
-            eprintln!("{message}");
-            Ending::Unusable.into()
-        }
-    }
+    common::run(run)
 }
 
 fn run(arguments: &Arguments) -> Result<Ending, String> {

@@ -59,12 +59,22 @@ impl From<Ending> for ExitCode {
     }
 }
 
-/// Options from the command line; wrong ones end the program with 3, a call for help with 0.
-pub fn options<T: clap::Parser>() -> T {
-    T::try_parse().unwrap_or_else(|error| {
-        let _ = error.print();
-        std::process::exit(if error.use_stderr() { 3 } else { 0 })
-    })
+/// Runs a program with its options. Wrong options, and what it could not do at all, end with 3; a call for help with 0.
+pub fn run<T: clap::Parser>(program: impl Fn(&T) -> Result<Ending, String>) -> ExitCode {
+    let options = match T::try_parse() {
+        Ok(options) => options,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Ending::Unusable.into() } else { ExitCode::SUCCESS };
+        }
+    };
+    program(&options).map_or_else(
+        |message| {
+            eprintln!("{message}");
+            Ending::Unusable.into()
+        },
+        ExitCode::from,
+    )
 }
 
 /// Packs by id, or from JSON files.

@@ -4,25 +4,25 @@
 //! bits of the whole; [`PartialLedger::close`] says that no more readings will come and gives the [`Ledger`].
 
 mod account;
+mod book;
 mod coverage;
 mod piece;
 
 use crate::{
     finding::{Code, Finding},
     metering::{
-        Column, Readings,
-        clean::{Chain, History, Hole, Rate, Tally, prepare},
+        Readings,
+        clean::{Chain, History, prepare},
     },
-    period::{Granularity, Period, day_start, rfc3339},
-    quantity::{ExactEnergy, Ratio},
+    period::{Granularity, Period, rfc3339},
     site::Site,
 };
-pub(crate) use account::Span;
-use account::{Account, Booking};
+use account::Account;
 use piece::Piece;
-use std::{collections::BTreeMap, ops::Range};
+use std::ops::Range;
 
-pub(crate) use coverage::unknown_ms;
+pub use book::Book;
+pub(crate) use {account::Span, coverage::unknown_ms};
 
 /// Why a ledger cannot be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -330,177 +330,5 @@ impl<'s> Ledger<'s> {
                 book.readings = series.len() as u64;
             }
         }
-    }
-}
-
-/// One meter's energy (or volume, or mass) over the period.
-#[derive(Clone, Debug)]
-pub struct Book {
-    /// Amount before each edge of the calendar, in exact units: parts are differences of it.
-    prefix: Vec<i128>,
-    /// The stretch that the ledger is of.
-    within: (i64, i64),
-    /// Stretches of unknown energy, in time order; their `most` is given where anything bounds it.
-    pub(crate) holes: Vec<Hole>,
-    /// Stretches whose sum is known but not its course.
-    pub(crate) spans: Vec<Span>,
-    /// The stretch outside of which its energy is known to be zero.
-    pub(crate) alive: (i64, i64),
-    log: account::Log,
-    /// File and line of the first reading with each fault, where the reader kept them.
-    places: BTreeMap<Code, (String, u64)>,
-    readings: u64,
-}
-
-/// Readings may start so late, or end so early, without a word (ours: the longest usual distance of readings).
-const EDGE_MS: i64 = 3_600_000;
-
-/// Without a capacity, a hole holds at most this many times the meter's own highest known rate (ours, a setting).
-const TIMES_THE_TOP: i128 = 2;
-
-impl Book {
-    fn new(chain: &Chain<'_>, account: Account, known: Option<(i64, i64)>, period: &Period, edges: &[i64]) -> Self {
-        let meter = chain.meter;
-        let zone = period.zone();
-        // Outside of its life the energy is known to be zero.
-        let alive_from = meter.from.map_or(period.start(), |day| day_start(day, zone)).max(period.start());
-        let alive_until = meter.until.map_or(period.end(), |day| day_start(day, zone)).min(period.end());
-        let mut log = account.log;
-        let stated = meter.capacity.map(|capacity| Rate { amount: capacity.milliwatts().into(), ms: 1 });
-        let by_history = account.top.map(|top| Rate { amount: top.amount.saturating_mul(TIMES_THE_TOP), ms: top.ms });
-        let contradicted = stated.zip(account.top).is_some_and(|(stated, top)| top.is_above(stated));
-        if contradicted {
-            log.insert(Code::MeterCapacity, (1, period.start(), Tally::default()));
-        }
-        let limit = stated.filter(|_| !contradicted).or(by_history);
-        let (first, last) = known.unwrap_or((alive_until, alive_until));
-        // Nothing in the period, or nothing at its ends.
-        if alive_from < alive_until {
-            let tally = |until| Tally { until: Some(until), ..Tally::default() };
-            if first >= alive_until || last <= alive_from {
-                log.insert(Code::MeterNoReadings, (1, alive_from, tally(alive_until)));
-            } else if first - alive_from > EDGE_MS {
-                log.insert(Code::CoverageEdges, (1, alive_from, tally(first)));
-            } else if alive_until - last > EDGE_MS {
-                log.insert(Code::CoverageEdges, (1, last, tally(alive_until)));
-            }
-        }
-        let outer = [(alive_from, first), (last.max(first), alive_until)].map(|(start, end)| Hole {
-            start,
-            end,
-            missing_ms: (end - start).max(0),
-            most: None,
-        });
-        let mut holes: Vec<Hole> = account
-            .holes
-            .into_iter()
-            .chain(outer)
-            .filter_map(|hole| {
-                let (start, end) = (hole.start.max(alive_from), hole.end.min(alive_until));
-                let missing_ms = if hole.missing_ms == hole.end - hole.start {
-                    end - start
-                } else {
-                    hole.missing_ms.min(end - start)
-                };
-                let most = hole.most.or_else(|| limit.map(|limit| limit.most(missing_ms)));
-                (start < end).then_some(Hole { start, end, missing_ms, most })
-            })
-            .collect();
-        holes.sort_by_key(|hole| (hole.start, hole.end));
-        let mut energy = account.energy;
-        energy.resize(edges.len().saturating_sub(1), 0);
-        let mut sum = 0;
-        let prefix = std::iter::once(0).chain(energy.into_iter().map(|part| {
-            sum += part;
-            sum
-        }));
-        let prefix = prefix.collect();
-        let mut spans = account.spans;
-        spans.sort_unstable();
-        Book {
-            prefix,
-            within: (period.start(), period.end()),
-            alive: (alive_from, alive_until),
-            holes,
-            spans,
-            log,
-            places: BTreeMap::new(),
-            readings: account.points,
-        }
-    }
-
-    /// The known energy of the whole period. For a meter of volume or mass see [`Book::exact`].
-    pub fn energy(&self) -> ExactEnergy {
-        ExactEnergy::from_microjoules(self.exact())
-    }
-
-    /// The known amount of the whole period in exact units: µJ, µl or mg.
-    pub fn exact(&self) -> i128 {
-        self.prefix.last().copied().unwrap_or(0)
-    }
-
-    /// The known energy of each step of the calendar.
-    pub fn steps(&self) -> impl Iterator<Item = ExactEnergy> + '_ {
-        let parts = self.prefix.iter().zip(self.prefix.iter().skip(1));
-        parts.map(|(before, after)| ExactEnergy::from_microjoules(after - before))
-    }
-
-    /// The known amount of some steps, times a factor: differences of the rounded-down running sum, so that parts add up.
-    pub(crate) fn scaled(&self, steps: &Range<usize>, factor: Ratio) -> i128 {
-        let upto = |i: usize| {
-            let sum = self.prefix.get(i).or(self.prefix.last()).copied().unwrap_or(0);
-            if factor == Ratio::ONE { sum } else { factor.floor_of(sum).unwrap_or(i128::MAX / 4) }
-        };
-        upto(steps.end) - upto(steps.start)
-    }
-
-    /// The share of a part of the period whose energy is known, from 0 to 1.
-    pub fn coverage(&self, part: &Period) -> f64 {
-        self.known_share([self.holes.as_slice()], part)
-    }
-
-    /// The share of a part of the period in which the course of the energy is known too.
-    pub fn course_coverage(&self, part: &Period) -> f64 {
-        let spans: Vec<Hole> = self
-            .spans
-            .iter()
-            // A stretch that lies within the part altogether belongs to it, however it ran.
-            .filter(|span| span.start < part.start() || span.end > part.end())
-            .map(|&Span { start, end, .. }| Hole { start, end, missing_ms: end - start, most: None })
-            .collect();
-        self.known_share([self.holes.as_slice(), &spans], part)
-    }
-
-    /// The holes that touch a part of the period; they come in time order and do not overlap.
-    pub(crate) fn holes_in(&self, part: &Range<i64>) -> &[Hole] {
-        let from = self.holes.partition_point(|hole| hole.end <= part.start);
-        let until = self.holes.partition_point(|hole| hole.start < part.end);
-        self.holes.get(from..until.max(from)).unwrap_or_default()
-    }
-
-    fn known_share<'b>(&self, holes: impl IntoIterator<Item = &'b [Hole]>, part: &Period) -> f64 {
-        let outside = (self.within.0 - part.start()).max(0) + (part.end() - self.within.1).max(0);
-        let unknown = (unknown_ms(holes, part.start()..part.end()) + outside).min(part.milliseconds());
-        1.0 - unknown as f64 / part.milliseconds() as f64
-    }
-
-    /// How many readings came in, and how many of them were not used.
-    pub fn readings(&self) -> (u64, u64) {
-        let rejected = self.log.iter().filter(|(code, _)| account::rejects(**code)).map(|(_, entry)| entry.0).sum();
-        (self.readings, rejected)
-    }
-}
-
-impl Booking<'_> {
-    fn points(
-        meter: &Chain<'_>,
-        column: Column<'_>,
-        window: (i64, i64),
-        edges: &[i64],
-        account: &mut Account,
-    ) -> Vec<crate::metering::clean::Point> {
-        let points = prepare(meter.meter, column, window, &mut Booking::new(account, edges));
-        account.points += points.len() as u64;
-        points
     }
 }

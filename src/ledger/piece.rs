@@ -1,7 +1,7 @@
 use super::account::{Account, Booking};
 use crate::metering::{
     Column,
-    clean::{Blocks, Chain, Point},
+    clean::{Blocks, Chain, Point, prepare},
 };
 
 /// One meter's run of readings, contiguous in time.
@@ -30,7 +30,8 @@ struct Body {
 impl Piece {
     pub(super) fn new(chain: &Chain<'_>, column: Column<'_>, window: (i64, i64), edges: &[i64]) -> Self {
         let mut account = Account::default();
-        let points = Booking::points(chain, column, window, edges, &mut account);
+        let points = prepare(chain.meter, column, window, &mut Booking::new(&mut account, edges));
+        account.points = points.len() as u64;
         let mut piece = Piece { window, head: points, body: None, account };
         piece.settle(chain, edges);
         piece

@@ -157,6 +157,8 @@ codes! {
     RegisterGlitch = "register.glitch", Warning, "表码短时偏低后恢复，偏低读数未采用", "the register fell and recovered; the low readings are dropped", "检查通信", "check the communication line";
     RegisterSpike = "register.spike", Warning, "表码短时偏高后恢复，偏高读数未采用", "the register rose and recovered; the high readings are dropped", "检查通信", "check the communication line";
     RegisterStep = "register.step", Warning, "表码跳变，该段电量未知", "the register jumped; the energy of that stretch is unknown", "查明原因；如为换表请申报；如读数属实，请填写 capacity_kw", "find the cause; declare an exchange if it was one; if the readings are right, state capacity_kw";
+    RegisterTurns = "register.turns", Warning, "两次读数之间表码可能不止一次满程，电量上限放宽", "the dial may have passed its modulus once more between two readings; the upper bound allows for it", "缩短抄表间隔，或核对 modulus 与 capacity_kw", "read it more often, or check modulus and capacity_kw";
+    MeterNotCounted = "meter.not_counted", Note, "边界内的热量或冷量不计入总量", "heat or cooling inside the boundary is not counted", "外购冷量请用 purchased_cooling 并给出 factor", "bought cooling belongs at purchased_cooling, with a factor";
     RegisterExchange = "register.exchange", Note, "已按申报的换表接续", "carried on across a declared meter exchange", "一般无需处理", "nothing, as a rule";
     PowerGap = "power.gap", Warning, "功率采样间隔过长，该段不积分", "power samples too far apart; that stretch is not integrated", "补采数据；若本就按此间隔采样，请写明 max_gap_s", "fill in the samples; if this is the usual distance state max_gap_s";
     IntervalOverlap = "interval.overlap", Warning, "区间重叠，重叠各条均未采用", "intervals overlap; none of those that do is used", "每段时间只提供一条", "give each stretch of time once";

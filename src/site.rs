@@ -64,11 +64,12 @@ impl Site {
             findings.push(at_place(meter.map_or("/meters", String::as_str), finding));
         }
         for (meter, place) in kept.iter().zip(&places) {
-            let same_flow = |i: &usize| {
-                kept.get(*i)
-                    .is_some_and(|of| (of.point, of.carrier) == (meter.point, meter.carrier) && of.id != meter.id)
+            let may_be_checked = |i: &usize| {
+                let Some(of) = kept.get(*i) else { return false };
+                let same_flow = (of.point, of.carrier) == (meter.point, meter.carrier);
+                same_flow && of.id != meter.id && of.check_of.is_none()
             };
-            if let Some(checked) = meter.check_of.as_ref().filter(|id| !index.get(*id).is_some_and(same_flow)) {
+            if let Some(checked) = meter.check_of.as_ref().filter(|id| !index.get(*id).is_some_and(may_be_checked)) {
                 let finding = Finding::new(Code::MeterValue).path("/check_of").meter(&meter.id).found(checked);
                 findings.push(at_place(
                     place,

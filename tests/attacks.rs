@@ -200,6 +200,34 @@ fn understated_totals_do_not_meet() {
                 meter("u", "ups_output", json!({"until": "2024-02-01"})),
             ],
         ),
+        (
+            "meters that check each other",
+            vec![
+                with(row("grid_supply", 1.15), id("g")),
+                with(row("grid_supply", 0.5), id("j")),
+                with(row("grid_supply", 0.5), id("k")),
+                ups(),
+            ],
+            vec![
+                meter("g", "grid_supply", json!({})),
+                meter("j", "grid_supply", json!({"check_of": "k"})),
+                meter("k", "grid_supply", json!({"check_of": "j"})),
+            ],
+        ),
+        (
+            "hot water at the grid supply",
+            vec![
+                with(row("grid_supply", 1.2), id("a")),
+                with(row("grid_supply", 0.3), json!({"id": "b", "carrier": "hot_water"})),
+                ups(),
+            ],
+            vec![],
+        ),
+        (
+            "two figures in one row",
+            vec![with(row("grid_supply", 1.2), json!({"unit": "kWh", "monthly": vec![2.0 * IT; 12]})), ups()],
+            vec![],
+        ),
         ("a month in MWh", vec![months(&|months| months[3] /= 1000.0, 1.35), ups()], vec![]),
         ("a month of nothing", vec![months(&|months| months[3] = 0.0, 1.35), ups()], vec![]),
         ("a month below its IT energy", vec![months(&|months| months[11] = 0.5 * IT, 1.3), ups()], vec![]),
@@ -237,6 +265,8 @@ fn verdict(site: &Site, readings: &Readings) -> String {
     let year = Period::year(2024, site.time_zone()).unwrap();
     let ledger = Ledger::build(site, readings, year).unwrap();
     let verdicts = packs::wuhan_2024().judge(&ledger);
+    // Shown if the test fails.
+    println!("{} {:?}", verdicts[0], ledger.findings().iter().map(|finding| finding.to_string()).collect::<Vec<_>>());
     serde_json::to_value(verdicts[0].outcome).unwrap().as_str().unwrap().to_owned()
 }
 
@@ -391,4 +421,81 @@ fn a_paper_that_lacks_something_keeps_the_grade_open() {
     submission["certificates"][1]["level"] = json!("AA");
     submission["certificates"][1]["expires_on"] = Value::Null;
     assert_eq!(graded(&submission), "fails");
+}
+
+/// Instants of the meters' readings and their dials, hour by hour of 2024 and beyond.
+fn dials(start: i64, hours: impl Iterator<Item = i64>, kw: impl Fn(i64) -> f64, modulus: f64) -> Series {
+    let (mut at, mut dial) = (-1000_i64, 0.0);
+    let (mut time, mut value) = (Vec::new(), Vec::new());
+    for hour in hours {
+        while at < hour {
+            dial += kw(at);
+            at += 1;
+        }
+        time.push(start + hour * 3_600_000);
+        value.push(dial % modulus);
+    }
+    Series::registers(time, value)
+}
+
+#[test]
+fn a_dial_that_may_have_turned_twice_decides_nothing() {
+    let register = |id: &str, point: &str, kind: Value| {
+        with(meter(id, point, json!({"capacity_kw": 10_000.0})), json!({"kind": kind}))
+    };
+    let small = json!({"register": {"modulus": 1e6}});
+    let site = site(json!([
+        register("a", "grid_supply", json!("register")),
+        register("b", "grid_supply", small),
+        register("u", "ups_output", json!("register"))
+    ]));
+    let year = Period::year(2024, site.time_zone()).unwrap();
+    let months =
+        || year.edges(pue::period::Granularity::Month).into_iter().map(|edge| (edge - year.start()) / 3_600_000);
+    let mut readings = Readings::default();
+    readings.insert("a", dials(year.start(), months(), |_| 3800.0, 1e12));
+    readings.insert("b", dials(year.start(), months(), |_| 1800.0, 1e6));
+    readings.insert("u", dials(year.start(), months(), |_| 4000.0, 1e12));
+    assert_eq!(verdict(&site, &readings), "undetermined");
+}
+
+/// Honest sites, read in ordinary ways, are not stopped.
+#[test]
+fn ordinary_sites_get_their_verdict() {
+    let register =
+        |id: &str, point: &str| with(meter(id, point, json!({"capacity_kw": 6500.0})), json!({"kind": "register"}));
+    let site =
+        site(json!([register("g", "grid_supply"), register("u", "ups_output"), register("d", "generator_output")]));
+    let start = Period::year(2024, site.time_zone()).unwrap().start();
+    let read = |hours: &dyn Fn() -> Vec<i64>, it: &dyn Fn(i64) -> f64, generator: &dyn Fn(i64) -> f64| {
+        let mut readings = Readings::default();
+        readings.insert("g", dials(start, hours().into_iter(), |hour| it(hour) * 1.15 - generator(hour), 1e12));
+        readings.insert("d", dials(start, hours().into_iter(), generator, 1e12));
+        readings.insert("u", dials(start, hours().into_iter(), it, 1e12));
+        verdict(&site, &readings)
+    };
+    let each = |step: i64, offset: i64| {
+        move || (-40..8784 + 800).filter(|hour| (hour - offset) % step == 0).collect::<Vec<i64>>()
+    };
+    let none = |_: i64| 0.0;
+    let steady = |_: i64| 5000.0;
+    // Registers read at 08:00 every day, or once a month or so.
+    assert_eq!(read(&each(24, 8), &steady, &none), "meets");
+    assert_eq!(read(&each(730, 8), &steady, &none), "meets");
+    // A generator that is tested for a minute a month, and once runs for hours.
+    let generator = |hour: i64| {
+        if (6000..6006).contains(&hour) {
+            1200.0
+        } else if hour % 720 == 10 {
+            10.0
+        } else {
+            0.0
+        }
+    };
+    assert_eq!(read(&each(1, 0), &steady, &generator), "meets");
+    // A site that fills up in May, its registers read in the middle of months.
+    let filling = |hour: i64| if hour < 2904 { 500.0 } else { 5000.0 };
+    let middle =
+        || (-40..8784 + 800).filter(|hour| hour % 730 == 365 || [0, 8784].contains(hour)).collect::<Vec<i64>>();
+    assert_eq!(read(&middle, &filling, &none), "meets");
 }

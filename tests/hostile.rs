@@ -335,7 +335,7 @@ proptest! {
     /// Columns of any content: a result, never a panic.
     #[test]
     fn any_columns_are_survived(rows in prop::collection::vec((any::<i64>(), any::<i64>(), prop_oneof![any::<f64>(), 0.0..1e13]), 0..60), kind in 0..3_u8) {
-        let meters = json!([{"id": "m", "point": "grid_supply", "kind": NAMES[kind as usize], "unit": if kind == 2 { "MW" } else { "GWh" }, "multiplier": 1e3, "max_gap_s": 2_678_400}]);
+        let meters = json!([{"id": "m", "point": "grid_supply", "kind": NAMES[kind as usize], "unit": if kind == 2 { "MW" } else { "GWh" }, "multiplier": 1e3, "max_gap_s": 86_400}]);
         let site: Site = serde_json::from_value(json!({"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Asia/Shanghai"}, "meters": meters})).unwrap();
         let near = |at: i64| if at % 3 == 0 { 1_704_067_200_000 + at % 400_000_000 } else { at };
         let (start, (end, value)): (Vec<i64>, (Vec<i64>, Vec<f64>)) = rows.iter().map(|&(start, end, value)| (near(start), (near(end), value))).unzip();

@@ -81,7 +81,10 @@ fn by_the_library(readings: &[(i64, i128)], capacity_kw: f64, modulus_kwh: Optio
     let energy = ledger.meter("m").unwrap().exact();
     assert_eq!(energy % 3_600_000, 0);
     let findings = ledger.findings();
-    let faults = findings.iter().filter(|finding| finding.code.as_str().starts_with("register."));
+    let faults = findings.iter().filter(|finding| {
+        // That one more turn would have fitted widens the bounds and books nothing.
+        finding.code.as_str().starts_with("register.") && finding.code.as_str() != "register.turns"
+    });
     Books { energy: energy / 3_600_000, faults: faults.map(|finding| (finding.code.as_str(), finding.count)).collect() }
 }
 

@@ -228,6 +228,11 @@ impl Boundary {
                 let up = site.meters().get(up).filter(|up| up.check_of.is_none());
                 up.is_some_and(|up| (up.point, up.carrier) == (meter.point, meter.carrier))
             };
+            let thermal = matches!(meter.carrier, Carrier::ChilledWater | Carrier::HotWater);
+            if thermal && matches!(meter.point, Point::Cooling | Point::Other) {
+                let finding = Finding::new(Code::MeterNotCounted).path(site.place(i)).meter(&meter.id);
+                self.findings.push(finding.found(format!("{} at {}", meter.carrier.as_str(), meter.point.as_str())));
+            }
             if !(bought || generator || is_fuel(meter)) || (generator && linked(i)) || tree.above(i).any(above_it) {
                 continue;
             }
@@ -358,10 +363,23 @@ impl Boundary {
         for term in self.electricity.iter().chain(&self.other_carriers).chain(&self.it) {
             let Some(meter) = site.meters().get(term.meter) else { continue };
             let day = |day: Option<jiff::civil::Date>| day.map_or("…".to_owned(), |day| day.to_string());
-            if meter.from.is_some() || meter.until.is_some() {
-                let (id, life) = (&meter.id, format!("{} – {}", day(meter.from), day(meter.until)));
+            let id = &meter.id;
+            if let Some(share) = meter.share {
                 self.assumptions.push(Text::new(
-                    format!("{id} 仅在 {life} 期间用能，此外为零(申报)"),
+                    format!("{id} 按 {share} 分摊（申报）"),
+                    format!("{id} times its share {share} (as declared)"),
+                ));
+            }
+            if let (crate::metering::MeterKind::Power, Some(seconds)) = (meter.kind, meter.max_gap_s) {
+                self.assumptions.push(Text::new(
+                    format!("{id} 的功率采样间隔不超过 {seconds} 秒时连线积分（申报）"),
+                    format!("power samples of {id} up to {seconds} s apart are joined (as declared)"),
+                ));
+            }
+            if meter.from.is_some() || meter.until.is_some() {
+                let life = format!("{} – {}", day(meter.from), day(meter.until));
+                self.assumptions.push(Text::new(
+                    format!("{id} 仅在 {life} 期间用能，此外为零（申报）"),
                     format!("{id} used energy only in {life}, none outside (as declared)"),
                 ));
             }

@@ -48,7 +48,7 @@ fn months_below_one(ledger: &Ledger<'_>, boundary: &Boundary, part: &Period) -> 
     let months = part.parts(Granularity::Month).filter_map(|month| {
         let view = View::new(ledger, boundary.all_carriers(), &boundary.it, &month);
         let (total, it) = (view.total(), view.it());
-        let below = view.has_course(&month) && view.is_known() && total < it;
+        let below = view.stands_alone(&month) && view.is_known() && total < it;
         let found = || format!("{}: {total}", name_of(&month));
         below.then(|| Finding::new(Code::PueBelowOne).path("/monthly").found(found()).expected(format!("≥ {it}")))
     });
@@ -65,12 +65,19 @@ fn slips(
 ) -> Vec<Finding> {
     let is_slip = |a: f64, b: f64| a > 0.0 && b > 0.0 && SLIP.contains(&(a / b).max(b / a));
     let mut findings = Vec::new();
-    for term in boundary.electricity().iter().chain(&boundary.it).filter(|term| !term.minus) {
+    // A slip that cannot move the sum by a hundredth is none to stop at: a generator's one real run, say.
+    let electricity = boundary.electricity();
+    let sums = [(&electricity, view.sum(&electricity)), (&boundary.it, view.it())];
+    let terms = sums.iter().flat_map(|(terms, sum)| terms.iter().map(|term| (term, sum.microjoules() / 100)));
+    for (term, least) in terms.filter(|(term, _)| !term.minus) {
         let months = view.months_of(*term);
         let mut sorted: Vec<i128> = months.iter().map(|(_, energy)| *energy).filter(|energy| *energy > 0).collect();
         sorted.sort_unstable();
         let Some(&median) = sorted.get(sorted.len() / 2) else { continue };
-        for (month, energy) in months.into_iter().filter(|(_, energy)| is_slip(*energy as f64, median as f64)) {
+        let matters = |energy: i128| energy.max(median) >= least;
+        for (month, energy) in
+            months.into_iter().filter(|(_, energy)| matters(*energy) && is_slip(*energy as f64, median as f64))
+        {
             let (found, usual) = (ExactEnergy::from_microjoules(energy), ExactEnergy::from_microjoules(median));
             let finding = Finding::new(Code::EnergyUnitSlip).path(ledger.site().place(term.meter));
             findings.push(finding.found(format!("{month}: {found}")).expected(format!("≈ {usual}")));

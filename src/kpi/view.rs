@@ -111,6 +111,12 @@ impl<'a> View<'a> {
         self.counted().all(|book| !book.spans.iter().any(longer))
     }
 
+    /// Whether no sum of a counted meter reaches over the edges of the month.
+    pub(super) fn stands_alone(&self, month: &Period) -> bool {
+        let range = month.start()..month.end();
+        self.counted().all(|book| !book.spans.iter().any(|span| span.reaches_over(&range)))
+    }
+
     /// The share of the part that some terms know.
     pub(super) fn known_share_of(&self, terms: &[Term]) -> f64 {
         self.known_share(terms, self.part.clone())
@@ -156,10 +162,7 @@ impl<'a> View<'a> {
         let Some(book) = self.ledger.book(term.meter) else { return Vec::new() };
         let own = |month: &&Period| {
             let range = month.start()..month.end();
-            let over_edge = |span: &Span| {
-                span.start < range.end && span.end > range.start && (span.start < range.start || span.end > range.end)
-            };
-            book.holes_in(&range).is_empty() && !book.spans.iter().any(over_edge)
+            book.holes_in(&range).is_empty() && !book.spans.iter().any(|span| span.reaches_over(&range))
         };
         let energy = |month: &Period| book.scaled(&self.ledger.steps(month), Ratio::ONE);
         self.months.iter().filter(own).map(|month| (name_of(month), energy(month))).collect()
@@ -250,16 +253,13 @@ impl<'a> View<'a> {
                 .try_fold(0_i128, |sum, most| sum.checked_add(most?))
                 .and_then(|most| term.factor.floor_of(most)?.checked_add(1));
             let missing = if holes.is_empty() { Some(0) } else { missing };
-            // A sum that reaches over the part's edge may have flowed on either side of it.
-            let over_edge = |span: &&Span| {
-                let touches = span.start < self.part.end && span.end > self.part.start;
-                touches && (span.start < self.part.start || span.end > self.part.end)
-            };
+            // A sum that reaches over the part's edge may have flowed on either side of it, as fast as the meter can.
             let (mut less, mut more) = (0, 0);
-            for span in book.spans.iter().filter(over_edge) {
-                let inside = term.factor.floor_of(span.within(&self.part)).unwrap_or(0);
-                less += inside;
-                more += term.factor.floor_of(span.amount).unwrap_or(i128::MAX / 4) - inside + 1;
+            for span in book.spans.iter().filter(|span| span.reaches_over(&self.part)) {
+                let (least, booked, most) = book.extremes_of(span, &self.part);
+                let part = |amount: i128| term.factor.floor_of(amount).unwrap_or(i128::MAX / 4);
+                less += part(booked - least) + 1;
+                more += part(most - booked) + 1;
             }
             let missing = missing.and_then(|missing| missing.checked_add(more));
             if term.minus {

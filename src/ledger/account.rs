@@ -16,6 +16,12 @@ pub(crate) struct Span {
 }
 
 impl Span {
+    /// Whether it lies partly within a stretch and partly outside of it.
+    pub(crate) fn reaches_over(&self, part: &Range<i64>) -> bool {
+        let touches = self.start < part.end && self.end > part.start;
+        touches && (self.start < part.start || self.end > part.end)
+    }
+
     /// The energy that was booked to a part of it, evenly.
     pub(crate) fn within(&self, part: &Range<i64>) -> i128 {
         let flow = Flow { start: self.start, end: self.end, amount: self.amount, shape: Shape::Even };

@@ -23,6 +23,8 @@ pub struct Book {
     pub(crate) spans: Vec<Span>,
     /// The stretch outside of which its energy is known to be zero.
     pub(crate) alive: (i64, i64),
+    /// The fastest that it can run, as far as that is known.
+    limit: Option<Rate>,
     pub(super) log: Log,
     /// File and line of the first reading with each fault, where the reader kept them.
     pub(super) places: BTreeMap<Code, (String, u64)>,
@@ -104,6 +106,7 @@ impl Book {
             prefix,
             within: (period.start(), period.end()),
             alive: (alive_from, alive_until),
+            limit,
             holes,
             spans,
             log,
@@ -159,6 +162,15 @@ impl Book {
         let from = self.holes.partition_point(|hole| hole.end <= part.start);
         let until = self.holes.partition_point(|hole| hole.start < part.end);
         self.holes.get(from..until.max(from)).unwrap_or_default()
+    }
+
+    /// Of a sum that reaches over a part: the least that can have flowed within, what was booked there, and the most.
+    pub(crate) fn extremes_of(&self, span: &Span, part: &Range<i64>) -> (i128, i128, i128) {
+        let booked = span.within(part);
+        let within = span.end.min(part.end) - span.start.max(part.start);
+        let most = |ms: i64| self.limit.map_or(span.amount, |limit| limit.most(ms).min(span.amount));
+        let outside = most(span.end - span.start - within);
+        ((span.amount - outside).min(booked), booked, most(within).max(booked))
     }
 
     fn known_share<'b>(&self, holes: impl IntoIterator<Item = &'b [Hole]>, part: &Period) -> f64 {

@@ -14,7 +14,8 @@ pub enum Stamp {
 /// The bounds `[start, end)` of intervals that carry one stamp each, in the order given.
 ///
 /// The length is the usual spacing: the commonest distance between neighbouring stamps (of several, the shortest), or
-/// the calendar month where all stamps are local month starts; it never reaches past the neighbouring stamp. `None`
+/// the calendar month where all stamps are local month starts, and the calendar day where it is 24 hours between local
+/// midnights; it never reaches past the neighbouring stamp. `None`
 /// where nothing says how long the intervals are: a single stamp that is no month start.
 pub fn interval_bounds(stamps: &[i64], stamp: Stamp, zone: &TimeZone) -> Option<Vec<(i64, i64)>> {
     let mut sorted = stamps.to_vec();
@@ -22,13 +23,17 @@ pub fn interval_bounds(stamps: &[i64], stamp: Stamp, zone: &TimeZone) -> Option<
     sorted.dedup();
     let monthly =
         sorted.iter().all(|&at| local(at, zone).date().day() == 1 && day_start(local(at, zone).date(), zone) == at);
-    let spacing = if monthly { None } else { Some(commonest_distance(&sorted)?) };
+    let distance = if monthly { None } else { Some(commonest_distance(&sorted)?) };
+    let at_midnight = || sorted.iter().all(|&at| day_start(local(at, zone).date(), zone) == at);
+    let daily = distance == Some(86_400_000) && at_midnight();
+    let spacing = distance.filter(|_| !daily);
     let away = |at: i64| match (spacing, stamp) {
         (Some(distance), Stamp::Start) => at.saturating_add(distance),
         (Some(distance), Stamp::End) => at.saturating_sub(distance),
         (None, _) => {
-            let month = if stamp == Stamp::Start { 1.month() } else { -1.month() };
-            local(at, zone).date().checked_add(month).map_or(at, |date| day_start(date, zone))
+            let one = if daily { 1.day() } else { 1.month() };
+            let step = if stamp == Stamp::Start { one } else { -one };
+            local(at, zone).date().checked_add(step).map_or(at, |date| day_start(date, zone))
         }
     };
     let bounds = stamps.iter().map(|&at| {
@@ -71,6 +76,14 @@ mod tests {
         let ends = interval_bounds(&stamps, Stamp::End, &zone).unwrap();
         assert_eq!(ends[3], (4 * H, 5 * H));
         assert_eq!(interval_bounds(&[5 * H], Stamp::Start, &zone), None);
+    }
+
+    #[test]
+    fn midnights_mean_calendar_days() {
+        let zone = time_zone("America/Denver").unwrap();
+        let edges = Period::parse("2024-10-25/2024-11-10", zone.clone()).unwrap().edges(Granularity::Day);
+        let days = interval_bounds(&edges[..edges.len() - 1], Stamp::Start, &zone).unwrap();
+        assert!(days.iter().zip(edges.windows(2)).all(|(day, edge)| (day.0, day.1) == (edge[0], edge[1])));
     }
 
     #[test]

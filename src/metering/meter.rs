@@ -63,8 +63,8 @@ pub struct Meter {
     pub events: Vec<Exchange>,
 }
 
-/// A power sample says nothing about the next month; it also keeps the products of the integration in range.
-const LONGEST_GAP_S: u32 = 31 * 86_400;
+/// No rule looks further than a day; it also keeps the products of the integration in range.
+const LONGEST_GAP_S: u32 = 86_400;
 
 fn is_one(multiplier: &f64) -> bool {
     *multiplier == 1.0
@@ -133,6 +133,11 @@ impl Meter {
         } else if !self.carrier.is_measured_in(self.unit) {
             fault("/unit", format!("{} of {}", self.unit.as_str(), self.carrier.as_str()), "a unit of this carrier");
         }
+        let fuel =
+            matches!(self.carrier, Carrier::Diesel | Carrier::NaturalGas | Carrier::Hydrogen | Carrier::Bioethanol);
+        if self.point.is_electrical() && self.carrier != Carrier::Electricity && !fuel {
+            fault("/unit", format!("{} at {}", self.carrier.as_str(), self.point.as_str()), "electricity");
+        }
         if !(self.multiplier.is_finite() && self.multiplier > 0.0) {
             fault("/multiplier", self.multiplier.to_string(), "a number above 0");
         }
@@ -155,7 +160,7 @@ impl Meter {
             );
         }
         if self.max_gap_s.is_some_and(|seconds| seconds == 0 || seconds > LONGEST_GAP_S) {
-            fault("/max_gap_s", self.max_gap_s.unwrap_or(0).to_string(), "seconds from 1 to 2678400 (31 days)");
+            fault("/max_gap_s", self.max_gap_s.unwrap_or(0).to_string(), "seconds from 1 to 86400 (a day)");
         }
         if !self.events.is_empty() && !matches!(self.kind, MeterKind::Register { .. }) {
             fault("/events", format!("{} on a meter without dial", self.events.len()), "events on registers only");
@@ -247,6 +252,25 @@ impl MeasurementPoint {
             MeasurementPoint::Water => "water",
             MeasurementPoint::Export => "export",
         }
+    }
+
+    /// Whether only electricity passes there; a fuel may be named for a supply that burns it.
+    const fn is_electrical(self) -> bool {
+        matches!(
+            self,
+            MeasurementPoint::GridSupply
+                | MeasurementPoint::GeneratorOutput
+                | MeasurementPoint::Pv
+                | MeasurementPoint::Wind
+                | MeasurementPoint::UpsInput
+                | MeasurementPoint::UpsOutput
+                | MeasurementPoint::PduOutput
+                | MeasurementPoint::ItInput
+                | MeasurementPoint::ItLoad
+                | MeasurementPoint::Distribution
+                | MeasurementPoint::Lighting
+                | MeasurementPoint::Export
+        )
     }
 
     /// The carrier that goes without saying there; a generator's fuel has to be named.

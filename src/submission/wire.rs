@@ -137,6 +137,12 @@ fn energy_row(row: Fields<'_>, months: Option<&[i64]>) -> Option<Row> {
             Finding::new(Code::MeterUnit).path(row.path("unit")).found(found).expected("kWh (monthly_kwh, total_kwh)"),
         );
     }
+    if in_kwh && (by_unit.is_some() || whole_unit.is_some()) {
+        let found = "monthly_kwh/total_kwh and monthly/total";
+        row.push(
+            Finding::new(Code::JsonDuplicateKey).path(&path).found(found).expected(("只给其中一种", "one of the two")),
+        );
+    }
     let unit = if in_kwh { Some(Unit::KilowattHour) } else { stated };
     if unit.is_none() && (by_unit.is_some() || whole_unit.is_some()) {
         row.missing("unit", ("monthly、total 须注明单位", "the unit of monthly or total"));

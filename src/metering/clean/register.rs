@@ -62,6 +62,15 @@ pub(super) fn book(chain: &Chain<'_>, points: &[Point], from: usize, to: usize, 
         sink.rate(Rate { amount, ms: elapsed });
         sink.flow(flow(amount));
     }
+    if let Some(Fit::Plain(amount) | Fit::Rollover(amount)) = fitted
+        && let (Some(turn), Some(limit)) = (modulus(chain, a), chain.history.limit)
+        && limit.admits(amount.saturating_add(turn), elapsed)
+    {
+        // One more turn of the dial would have fitted as well.
+        let most = limit.most(elapsed) - amount;
+        sink.hole(Hole { start: a.at, end: b.at, missing_ms: 0, most: Some(most) });
+        sink.fault(Code::RegisterTurns, b.at, Tally { until: None, ..Tally::default() });
+    }
     if matches!(fitted, Some(Fit::Plain(_))) && to == from + 1 && b.restart.is_none() {
         return; // as nearly always
     }

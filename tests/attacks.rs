@@ -228,6 +228,11 @@ fn understated_totals_do_not_meet() {
             vec![with(row("grid_supply", 1.2), json!({"unit": "kWh", "monthly": vec![2.0 * IT; 12]})), ups()],
             vec![],
         ),
+        (
+            "electricity for the IT alone, the rest diesel",
+            vec![row("grid_supply", 1.0), with(row("generator_fuel", 0.2), json!({"carrier": "diesel"})), ups()],
+            vec![],
+        ),
         ("a month in MWh", vec![months(&|months| months[3] /= 1000.0, 1.35), ups()], vec![]),
         ("a month of nothing", vec![months(&|months| months[3] = 0.0, 1.35), ups()], vec![]),
         ("a month below its IT energy", vec![months(&|months| months[11] = 0.5 * IT, 1.3), ups()], vec![]),
@@ -301,12 +306,11 @@ fn a_hole_in_the_fuel_does_not_hide_bad_days() {
     readings.insert("u", daily(&site, |_| Some(1e5)));
     readings.insert("d", daily(&site, |day| (!bad.contains(&day)).then_some(10.0)));
     assert_eq!(verdict(&site, &readings), "meets");
-    readings.insert("d", daily(&site, |day| (day == 400).then_some(0.0)));
-    let mut unknown = Readings::default();
-    for (id, series) in readings.iter().filter(|(id, _)| *id != "d") {
-        unknown.insert(id, series.clone());
-    }
-    assert_eq!(verdict(&site, &unknown), "undetermined");
+    // Of which nothing is known, nothing is decided.
+    readings = Readings::default();
+    readings.insert("g", daily(&site, |_| Some(1.24e5)));
+    readings.insert("u", daily(&site, |_| Some(1e5)));
+    assert_eq!(verdict(&site, &readings), "undetermined");
 }
 
 #[test]

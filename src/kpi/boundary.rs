@@ -1,5 +1,5 @@
 use crate::{
-    finding::{Basis, Citation, Code, Finding, Text},
+    finding::{Code, Finding, Text},
     metering::{Carrier, MeasurementPoint as Point, Meter},
     quantity::{Dimension, Ratio},
     site::Site,
@@ -81,11 +81,6 @@ pub const ENERGY_CONTENT: EnergyContent = EnergyContent {
 };
 
 impl EnergyContent {
-    /// Where the table stands.
-    pub fn citation(&self) -> Citation {
-        Citation::new("EN 50600 fact sheet", "energy content of fuels", Basis::Reported)
-    }
-
     /// Exact energy units (µJ) per exact unit of the carrier (µl, mg, or µJ itself).
     fn per_unit(&self, meter: &Meter) -> Option<Ratio> {
         if meter.dimension() == Dimension::Energy {

@@ -207,7 +207,10 @@ impl Ledger<'_> {
             measured.findings.push(Finding::new(Code::JsonMissing).path("/meters").expected(expected));
         }
         measured.overhead = measured.pue().map(|pue| Overhead::new(boundary, reports_all_carriers, view, pue));
-        let qualified = qualify(measured.reported(), part);
+        let mut qualified = qualify(measured.reported(), part);
+        if is_one(&measured.electricity) && !is_one(measured.reported()) {
+            qualified.push(exactly_one()); // the ratio that a rule may ask for is no better
+        }
         measured.findings.extend(qualified);
         measured.findings.extend(suspicion::all(self, boundary, &measured, view, part));
         measured
@@ -233,12 +236,20 @@ impl Ledger<'_> {
     }
 }
 
+fn is_one(measure: &Measure) -> bool {
+    measure.pue.is_some_and(|pue| pue.ratio() == Ratio::ONE)
+}
+
+fn exactly_one() -> Finding {
+    Finding::new(Code::PueExactlyOne).path("/meters").found("1").expected("> 1")
+}
+
 /// What has to be said beside a value, or instead of one.
 fn qualify(measure: &Measure, part: &Period) -> Vec<Finding> {
     let Some(pue) = measure.pue else { return measure.fault.iter().cloned().collect() };
     let mut findings = Vec::new();
-    if pue.ratio() == Ratio::ONE {
-        findings.push(Finding::new(Code::PueExactlyOne).path("/meters").found("1").expected("> 1"));
+    if is_one(measure) {
+        findings.push(exactly_one());
     }
     if !part.is_one_year() {
         let finding = Finding::new(Code::PuePartialYear).path("/period").found(part);

@@ -372,6 +372,11 @@ impl Sheet<'_> {
         None
     }
 
+    fn no_value(&mut self, text: &str, line: u64, column: usize, meter: &str, expected: (&str, &str)) {
+        let shown: String = text.chars().take(60).collect();
+        self.fault(Code::CsvValue, line, Some(column), Some(meter), format!("{shown:?}"), expected);
+    }
+
     /// A plain decimal number; NaN for a missing one.
     fn value(&mut self, text: &str, line: u64, column: usize, meter: &str) -> Option<f64> {
         if matches!(text, "" | "-") || text.eq_ignore_ascii_case("nan") || text.eq_ignore_ascii_case("null") {
@@ -379,15 +384,7 @@ impl Sheet<'_> {
         }
         let number = text.parse::<f64>().ok();
         if number.is_none() {
-            let shown: String = text.chars().take(60).collect();
-            self.fault(
-                Code::CsvValue,
-                line,
-                Some(column),
-                Some(meter),
-                format!("{shown:?}"),
-                ("普通小数", "a plain decimal number"),
-            );
+            self.no_value(text, line, column, meter, ("普通小数", "a plain decimal number"));
         }
         number
     }
@@ -396,15 +393,7 @@ impl Sheet<'_> {
     fn hours(&mut self, text: &str, line: u64, column: usize, meter: &str) -> Option<i64> {
         let hours = text.parse::<f64>().ok().filter(|hours| (0.0..=1e6).contains(hours));
         if hours.is_none() {
-            let shown: String = text.chars().take(60).collect();
-            self.fault(
-                Code::CsvValue,
-                line,
-                Some(column),
-                Some(meter),
-                format!("{shown:?}"),
-                ("不小于 0 的小时数", "hours from 0 up"),
-            );
+            self.no_value(text, line, column, meter, ("不小于 0 的小时数", "hours from 0 up"));
         }
         hours.map(|hours| (hours * 3_600_000.0).round() as i64)
     }

@@ -1,6 +1,6 @@
 use crate::{
     finding::Code,
-    metering::clean::{Flow, Hole, Rate, Shape, Sink, Tally},
+    metering::clean::{COURSE_MS, Curve, Flow, Hole, Rate, Shape, Sink, Tally},
 };
 use std::{collections::BTreeMap, ops::Range};
 
@@ -37,7 +37,8 @@ pub(super) struct Account {
     pub spans: Vec<Span>,
     pub log: Log,
     pub top: Option<Rate>,
-    pub points: u64,
+    /// How many readings came in.
+    pub rows: u64,
 }
 
 impl Account {
@@ -50,7 +51,7 @@ impl Account {
         }
         self.holes.extend(other.holes);
         self.spans.extend(other.spans);
-        self.points += other.points;
+        self.rows += other.rows;
         for (code, (count, at, tally)) in other.log {
             note(&mut self.log, code, count, at, tally);
         }
@@ -91,9 +92,6 @@ fn raise(top: &mut Option<Rate>, rate: Rate) {
     }
 }
 
-/// A sum longer than this says nothing about its course (ours: one hour, the longest stretch that IESO interpolates).
-const COURSE_MS: i64 = 3_600_000;
-
 /// Books flows into the steps of a calendar.
 pub(super) struct Booking<'a> {
     account: &'a mut Account,
@@ -112,6 +110,13 @@ impl<'a> Booking<'a> {
         self.edges.get(i).copied().unwrap_or(i64::MAX)
     }
 
+    /// Makes the step that holds an instant the current one.
+    fn go_to(&mut self, instant: i64) {
+        if !(self.edge(self.step) <= instant && instant < self.edge(self.step + 1)) {
+            self.step = self.edges.partition_point(|&edge| edge <= instant).saturating_sub(1);
+        }
+    }
+
     fn outer(&self) -> (i64, i64) {
         (self.edge(0), self.edges.last().copied().unwrap_or(i64::MIN))
     }
@@ -124,9 +129,7 @@ impl Sink for Booking<'_> {
             return;
         }
         let start = flow.start.max(first);
-        if !(self.edge(self.step) <= start && start < self.edge(self.step + 1)) {
-            self.step = self.edges.partition_point(|&edge| edge <= start).saturating_sub(1);
-        }
+        self.go_to(start);
         let mut booked = flow.up_to(start);
         let whole = flow.start >= first && flow.end <= self.edge(self.step + 1);
         if !whole && flow.end - flow.start > COURSE_MS && matches!(flow.shape, Shape::Even) {
@@ -138,6 +141,29 @@ impl Sink for Booking<'_> {
             *slot += upto - booked;
             booked = upto;
             if self.edge(self.step + 1) >= flow.end {
+                break;
+            }
+            self.step += 1;
+        }
+    }
+
+    fn curve(&mut self, curve: &Curve<'_>) {
+        let (first, last) = self.outer();
+        if curve.end() <= first || curve.start() >= last {
+            return;
+        }
+        let (start, end) = (curve.start().max(first), curve.end().min(last));
+        self.go_to(start);
+        let (mut booked, mut row) = curve.at(start, 0, 0);
+        let mut stride = 0;
+        let edges = self.edges.get(self.step + 1..).unwrap_or_default().iter();
+        let slots = self.account.energy.get_mut(self.step..).unwrap_or_default().iter_mut();
+        for (&edge, slot) in edges.zip(slots) {
+            let edge = edge.min(end);
+            let (upto, at) = curve.at(edge, row, stride);
+            *slot += upto - booked;
+            (booked, stride, row) = (upto, at - row, at);
+            if edge == end {
                 break;
             }
             self.step += 1;
@@ -161,14 +187,4 @@ impl Sink for Booking<'_> {
     fn rate(&mut self, rate: Rate) {
         raise(&mut self.account.top, rate);
     }
-}
-
-/// A sink for a first pass that asks for nothing.
-pub(super) struct Nowhere;
-
-impl Sink for Nowhere {
-    fn flow(&mut self, _: Flow) {}
-    fn hole(&mut self, _: Hole) {}
-    fn fault(&mut self, _: Code, _: i64, _: Tally) {}
-    fn rate(&mut self, _: Rate) {}
 }

@@ -29,6 +29,9 @@ pub struct Book {
     /// File and line of the first reading with each fault, where the reader kept them.
     pub(super) places: BTreeMap<Code, (String, u64)>,
     pub(super) readings: u64,
+    /// Readings that came after a later one, and readings outside of the period.
+    pub(super) displaced: u64,
+    pub(super) outside: u64,
 }
 
 /// Readings may start so late, or end so early, without a word (ours: the longest usual distance of readings).
@@ -111,7 +114,9 @@ impl Book {
             spans,
             log,
             places: BTreeMap::new(),
-            readings: account.points,
+            readings: account.rows,
+            displaced: 0,
+            outside: 0,
         }
     }
 

@@ -11,8 +11,8 @@ mod piece;
 use crate::{
     finding::{Code, Finding},
     metering::{
-        Readings,
-        clean::{Chain, History, prepare},
+        Column, Meter, Readings,
+        clean::{Chain, History, Nowhere, Rows, prepare},
     },
     period::{Granularity, Period, rfc3339},
     site::Site,
@@ -74,17 +74,43 @@ pub struct Histories(Vec<History>);
 impl Histories {
     /// From all readings of the site.
     pub fn new(site: &Site, readings: &Readings) -> Self {
-        let history = |meter: &crate::metering::Meter| {
-            let column = readings.get(&meter.id).map(|series| series.column()).unwrap_or_default();
-            let points = if History::is_needed(meter) {
-                prepare(meter, column, EVER, &mut account::Nowhere)
-            } else {
-                Vec::new()
-            };
-            History::new(meter, &points)
-        };
-        Histories(site.meters().iter().map(history).collect())
+        Histories(of_each(site.meters(), |_, meter| history(meter, &Rows::new(meter, column(readings, meter)))))
     }
+}
+
+fn column<'r>(readings: &'r Readings, meter: &Meter) -> Column<'r> {
+    readings.get(&meter.id).map(|series| series.column()).unwrap_or_default()
+}
+
+fn history(meter: &Meter, rows: &Rows<'_>) -> History {
+    let needed = if History::is_needed(meter) { 0..rows.len() } else { 0..0 };
+    History::new(meter, &prepare(meter, rows, needed, EVER, &mut Nowhere))
+}
+
+/// The edges of the calendar's steps, if they are of the site's calendar and fit in memory.
+fn edges(site: &Site, period: &Period, granularity: Granularity) -> Result<Vec<i64>, LedgerError> {
+    if *period.zone() != site.time_zone() {
+        let name = |zone: &jiff::tz::TimeZone| zone.iana_name().unwrap_or("an unnamed one").to_owned();
+        return Err(LedgerError::TimeZone { site: name(&site.time_zone()), period: name(period.zone()) });
+    }
+    let edges = period.edges(granularity);
+    let found = edges.len().saturating_mul(site.meters().len());
+    if found > MOST_STEPS {
+        return Err(LedgerError::TooLong { found, most: MOST_STEPS });
+    }
+    Ok(edges)
+}
+
+/// The same for each meter; with the feature `rayon`, on all cores.
+#[cfg(feature = "rayon")]
+fn of_each<T: Send>(meters: &[Meter], work: impl Fn(usize, &Meter) -> T + Sync) -> Vec<T> {
+    use rayon::prelude::*;
+    meters.par_iter().enumerate().map(|(i, meter)| work(i, meter)).collect()
+}
+
+#[cfg(not(feature = "rayon"))]
+fn of_each<T>(meters: &[Meter], work: impl Fn(usize, &Meter) -> T) -> Vec<T> {
+    meters.iter().enumerate().map(|(i, meter)| work(i, meter)).collect()
 }
 
 /// Every instant.
@@ -116,24 +142,16 @@ impl<'s> PartialLedger<'s> {
         histories: &Histories,
         window: Range<i64>,
     ) -> Result<Self, LedgerError> {
-        if *period.zone() != site.time_zone() {
-            let name = |zone: &jiff::tz::TimeZone| zone.iana_name().unwrap_or("an unnamed one").to_owned();
-            return Err(LedgerError::TimeZone { site: name(&site.time_zone()), period: name(period.zone()) });
-        }
-        let edges = period.edges(granularity);
-        let found = edges.len().saturating_mul(site.meters().len());
-        if found > MOST_STEPS {
-            return Err(LedgerError::TooLong { found, most: MOST_STEPS });
-        }
+        let edges = edges(site, &period, granularity)?;
         if histories.0.len() != site.meters().len() {
             return Err(LedgerError::Different("history"));
         }
         let window = (window.start, window.end);
-        let mut pieces = Vec::with_capacity(site.meters().len());
-        for (meter, history) in site.meters().iter().zip(&histories.0) {
-            let column = readings.get(&meter.id).map(|series| series.column()).unwrap_or_default();
-            pieces.push(vec![Piece::new(&Chain { meter, history }, column, window, &edges)]);
-        }
+        let pieces = of_each(site.meters(), |i, meter| {
+            let rows = Rows::new(meter, column(readings, meter));
+            histories.0.get(i).map(|history| Piece::new(&Chain { meter, history }, &rows, window, &edges))
+        });
+        let pieces = pieces.into_iter().map(|piece| piece.into_iter().collect()).collect();
         Ok(PartialLedger { site, period, granularity, edges, histories: histories.clone(), pieces })
     }
 
@@ -225,8 +243,18 @@ impl<'s> Ledger<'s> {
         period: Period,
         granularity: Granularity,
     ) -> Result<Self, LedgerError> {
-        let histories = Histories::new(site, readings);
-        let mut ledger = PartialLedger::build(site, readings, period, granularity, &histories, EVER.0..EVER.1)?.close();
+        let edges = edges(site, &period, granularity)?;
+        let books = of_each(site.meters(), |_, meter| {
+            let rows = Rows::new(meter, column(readings, meter));
+            let history = history(meter, &rows);
+            let chain = Chain { meter, history: &history };
+            let (account, known) = Piece::new(&chain, &rows, EVER, &edges).close(&chain, &edges);
+            let mut book = Book::new(&chain, account, known, &period, &edges);
+            book.displaced = rows.displaced;
+            book.outside = rows.outside((period.start(), period.end()));
+            book
+        });
+        let mut ledger = Ledger { site, period, granularity, edges, books, findings: Vec::new() };
         ledger.look_at(readings);
         Ok(ledger)
     }
@@ -308,26 +336,15 @@ impl<'s> Ledger<'s> {
                 self.findings.push(finding);
                 continue;
             };
-            let Some(meter) = self.site.meters().get(i) else { continue };
-            let (_, displaced) = series.column().sorted(meter);
-            let outside = series.time.iter().zip(series.start.iter().chain(std::iter::repeat(&i64::MIN)));
-            let outside = outside.filter(|&(&end, &start)| {
-                let start = if start == i64::MIN { end } else { start };
-                end < self.period.start()
-                    || start > self.period.end()
-                    || (start < end && (end == self.period.start() || start == self.period.end()))
-            });
+            let Some(book) = self.books.get(i) else { continue };
             for (code, count) in
-                [(Code::ReadingOutOfOrder, displaced), (Code::ReadingOutsidePeriod, outside.count() as u64)]
+                [(Code::ReadingOutOfOrder, book.displaced), (Code::ReadingOutsidePeriod, book.outside)]
             {
                 if count > 0 {
                     let mut finding = Finding::new(code).path(self.site.place(i)).meter(id);
                     finding.count = count;
                     self.findings.push(finding);
                 }
-            }
-            if let Some(book) = self.books.get_mut(i) {
-                book.readings = series.len() as u64;
             }
         }
     }

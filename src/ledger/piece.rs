@@ -1,8 +1,6 @@
 use super::account::{Account, Booking};
-use crate::metering::{
-    Column,
-    clean::{Blocks, Chain, Point, prepare},
-};
+use crate::metering::clean::{Blocks, Chain, Nowhere, Point, Rows, Stand, follow, prepare};
+use std::ops::Range;
 
 /// One meter's run of readings, contiguous in time.
 ///
@@ -28,13 +26,22 @@ struct Body {
 }
 
 impl Piece {
-    pub(super) fn new(chain: &Chain<'_>, column: Column<'_>, window: (i64, i64), edges: &[i64]) -> Self {
-        let mut account = Account::default();
-        let points = prepare(chain.meter, column, window, &mut Booking::new(&mut account, edges));
-        account.points = points.len() as u64;
-        let mut piece = Piece { window, head: points, body: None, account };
-        piece.settle(chain, edges);
-        piece
+    pub(super) fn new(chain: &Chain<'_>, rows: &Rows<'_>, window: (i64, i64), edges: &[i64]) -> Self {
+        let range = rows.within(window);
+        let mut account = Account { rows: range.len() as u64, ..Account::default() };
+        let mut booking = Booking::new(&mut account, edges);
+        let Some((head, anchor)) = find_anchor(chain, rows, range.clone(), window) else {
+            let head = prepare(chain.meter, rows, range, window, &mut booking);
+            return Piece { window, head, body: None, account };
+        };
+        let Some(&last) = head.get(anchor) else { return Piece { window, head, body: None, account } };
+        let row = rows.after((last.at, last.until), range.clone());
+        prepare(chain.meter, rows, range.start..row, (window.0, last.at.saturating_add(1)), &mut booking);
+        let stand = follow(chain, rows, Stand { last, row }, range.end, window.1, &mut booking);
+        let mut tail = vec![stand.last];
+        let rest = (stand.last.at.saturating_add(1), window.1);
+        tail.extend(prepare(chain.meter, rows, stand.row..range.end, rest, &mut booking));
+        Piece { window, head, body: Some(Body { anchor, tail }), account }
     }
 
     /// Carries on with the piece that follows.
@@ -94,6 +101,33 @@ impl Piece {
         let keep = self.head.partition_point(|point| point.at <= horizon).max(anchor + 1);
         self.head.truncate(keep);
         self.body = Some(Body { anchor, tail });
+    }
+}
+
+/// The head of a piece of some rows, and the anchor's place in it: with as few points as will do.
+fn find_anchor(
+    chain: &Chain<'_>,
+    rows: &Rows<'_>,
+    range: Range<usize>,
+    window: (i64, i64),
+) -> Option<(Vec<Point>, usize)> {
+    let mut take = 256;
+    loop {
+        let until = rows.end_of_group(range.start.saturating_add(take).min(range.end), range.end);
+        let complete = if until < range.end { rows.key(until).0 } else { window.1 };
+        let mut points = prepare(chain.meter, rows, range.start..until, (window.0, complete), &mut Nowhere);
+        // Nothing comes before the beginning of time.
+        let anchor = if window.0 == i64::MIN { points.first().map(|_| 0) } else { chain.anchor(&points, complete) };
+        if let Some(anchor) = anchor {
+            let horizon = points.get(anchor).map_or(i64::MAX, |point| point.at.saturating_add(chain.reach()));
+            if complete > horizon || until == range.end || window.0 == i64::MIN {
+                points.truncate(points.partition_point(|point| point.at <= horizon).max(anchor + 1));
+                return Some((points, anchor));
+            }
+        } else if until == range.end {
+            return None;
+        }
+        take *= 2;
     }
 }
 

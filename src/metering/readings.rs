@@ -1,4 +1,3 @@
-use super::Meter;
 use crate::finding::Finding;
 use std::collections::BTreeMap;
 
@@ -201,32 +200,4 @@ pub struct Column<'a> {
     pub value: &'a [f64],
     /// How much of each interval its value covers; empty: all of it.
     pub known_ms: &'a [i64],
-}
-
-impl Column<'_> {
-    /// The order of its rows in time, and how many of them stood out of order; `None` if it is in order already.
-    pub(crate) fn sorted(&self, meter: &Meter) -> (Option<Vec<u32>>, u64) {
-        let key = |i: u32| {
-            let i = i as usize;
-            let end = self.time.get(i).copied().unwrap_or(i64::MAX);
-            match meter.kind {
-                super::MeterKind::Interval => (self.start.get(i).copied().unwrap_or(end), end),
-                _ => (end, end),
-            }
-        };
-        let rows = self.time.len().min(self.value.len()) as u32;
-        let mut latest = (i64::MIN, i64::MIN);
-        let mut displaced = 0;
-        for i in 0..rows {
-            let at = key(i);
-            displaced += u64::from(at < latest);
-            latest = latest.max(at);
-        }
-        if displaced == 0 {
-            return (None, 0);
-        }
-        let mut order: Vec<u32> = (0..rows).collect();
-        order.sort_by_key(|&i| key(i));
-        (Some(order), displaced)
-    }
 }

@@ -108,7 +108,7 @@ impl Unit {
     }
 
     /// (power of ten to the counted step, exact units in a step): watt-hours count milliwatt-hours of 3 600 000 µJ.
-    const fn scale(self) -> (u32, i128) {
+    const fn scale(self) -> (u32, i64) {
         match self {
             Unit::WattHour => (3, 3_600_000),
             Unit::KilowattHour => (6, 3_600_000),
@@ -137,7 +137,7 @@ impl Unit {
 pub(crate) struct Conversion {
     multiplier: f64,
     power: u32,
-    step: i128,
+    step: i64,
     factor: f64,
 }
 
@@ -148,12 +148,23 @@ const SURE: f64 = (1_u64 << 48) as f64;
 const ROUND: f64 = (3_u64 << 51) as f64;
 
 impl Conversion {
+    /// How far apart two dial values are whose counted steps differ by one, nearly.
+    pub(crate) fn dial_step(&self) -> f64 {
+        1.0 / self.factor
+    }
+
+    /// The same for exact units.
+    pub(crate) fn dial_unit(&self) -> f64 {
+        1.0 / (self.factor * self.step as f64)
+    }
+
     /// The exact units of a dial value.
+    #[inline]
     pub(crate) fn exact(&self, value: f64) -> Result<i128, QuantityError> {
         let product = value * self.factor;
         let nearest = (product + ROUND) - ROUND;
         if product.abs() < SURE && (product - nearest).abs() <= 0.25 {
-            return Ok(i128::from(nearest as i64) * self.step);
+            return Ok(i128::from(nearest as i64) * i128::from(self.step));
         }
         self.exact_slowly(value)
     }
@@ -181,7 +192,7 @@ impl Conversion {
         let high = (mantissa >> 64) * five + (low >> 64);
         let nearest = shift_to_nearest(high, low as u64, e1 + e2 + self.power as i32);
         let sign = if (value < 0.0) != (self.multiplier < 0.0) { -1 } else { 1 };
-        Ok(sign * nearest as i128 * self.step)
+        Ok(sign * nearest as i128 * i128::from(self.step))
     }
 }
 

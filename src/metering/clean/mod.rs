@@ -1,22 +1,29 @@
 //! Cleaning (数据清洗): one meter's readings become flows of known energy and holes of unknown energy.
 //!
-//! First [`prepare`] turns a column into [`Point`]s: exact units, time order, one point per instant. Then a chain of
-//! steps leads from each accepted point to the next accepted one; what a step finds out goes to a [`Sink`]. The three
-//! kinds of meter differ only in their step, so there is one file for each.
+//! [`Rows`] are the readings in the order of time. [`prepare`] turns some of them into [`Point`]s: exact units, one point
+//! per instant. A chain of steps leads from each accepted point to the next accepted one; what a step finds out goes to a
+//! [`Sink`]. The three kinds of meter differ only in their step, so there is one file for each. [`follow`] goes from step
+//! to step, and lets registers that simply count on pass in blocks (`plain`).
 //!
 //! A step looks ahead no further than the chain's *reach*. That is what lets a series be cut anywhere and the pieces be
 //! joined to the bits of the whole (see the ledger).
 
 mod blocks;
+mod follow;
 mod history;
 mod interval;
+mod plain;
 mod power;
 mod prepare;
 mod register;
+mod rows;
 
 pub(crate) use blocks::Blocks;
+pub(crate) use follow::{Stand, follow};
 pub(crate) use history::{History, Rate};
+pub(crate) use plain::{COURSE_MS, Curve};
 pub(crate) use prepare::{Tally, prepare};
+pub(crate) use rows::Rows;
 
 use super::{Meter, MeterKind};
 use crate::finding::Code;
@@ -99,9 +106,21 @@ pub(crate) struct Hole {
 /// Takes what the cleaning finds out.
 pub(crate) trait Sink {
     fn flow(&mut self, flow: Flow);
+    fn curve(&mut self, curve: &Curve<'_>);
     fn hole(&mut self, hole: Hole);
     fn fault(&mut self, code: Code, at: i64, tally: Tally);
     fn rate(&mut self, rate: Rate);
+}
+
+/// Takes nothing: for a look that shall leave no trace.
+pub(crate) struct Nowhere;
+
+impl Sink for Nowhere {
+    fn flow(&mut self, _: Flow) {}
+    fn curve(&mut self, _: &Curve<'_>) {}
+    fn hole(&mut self, _: Hole) {}
+    fn fault(&mut self, _: Code, _: i64, _: Tally) {}
+    fn rate(&mut self, _: Rate) {}
 }
 
 /// The rules by which one meter's points follow each other.

@@ -1,9 +1,10 @@
-use super::{Point, Sink};
+use super::{Point, Rows, Sink};
 use crate::{
     finding::Code,
-    metering::{Column, Meter, MeterKind},
+    metering::{Meter, MeterKind},
     quantity::{Conversion, QuantityError},
 };
+use std::ops::Range;
 
 /// The particulars of a fault, in exact units or as they stood in the input.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -19,24 +20,21 @@ pub(crate) struct Tally {
 }
 
 /// Instants beyond these (the years 1900 and 2200) are nobody's readings.
-const TIME_RANGE: std::ops::RangeInclusive<i64> = -2_208_988_800_000..=7_258_118_400_000;
+pub(super) const TIME_RANGE: std::ops::RangeInclusive<i64> = -2_208_988_800_000..=7_258_118_400_000;
 
-/// The points of a column within `window`, in time order, one per instant (per interval), with the declared exchanges
+/// The points of some rows in time order, one per instant (per interval), with the exchanges declared within `window`
 /// among them. What cannot be used is counted at the sink.
-///
-/// `window` is half-open; intervals belong to the window in which they start.
-pub(crate) fn prepare(meter: &Meter, column: Column<'_>, window: (i64, i64), sink: &mut impl Sink) -> Vec<Point> {
-    let (order, _) = column.sorted(meter);
+pub(crate) fn prepare(
+    meter: &Meter,
+    rows: &Rows<'_>,
+    range: Range<usize>,
+    window: (i64, i64),
+    sink: &mut impl Sink,
+) -> Vec<Point> {
     let conversions = Conversions::new(meter);
-    let mut points: Vec<Point> = Vec::with_capacity(column.time.len());
-    for row in 0..column.time.len().min(column.value.len()) {
-        let i = order.as_ref().and_then(|order| order.get(row)).map_or(row, |&i| i as usize);
-        let (Some(&until), Some(&value)) = (column.time.get(i), column.value.get(i)) else { continue };
-        let is_interval = meter.kind == MeterKind::Interval;
-        let at = if is_interval { column.start.get(i).copied().unwrap_or(until) } else { until };
-        if at < window.0 || at >= window.1 {
-            continue;
-        }
+    let mut points: Vec<Point> = Vec::with_capacity(range.len());
+    for row in range {
+        let ((at, until), (value, known_ms)) = (rows.key(row), rows.value(row));
         if !TIME_RANGE.contains(&at) || !TIME_RANGE.contains(&until) {
             sink.fault(Code::ReadingOutOfRange, at, Tally { found: Some(at as f64), ..Tally::default() });
             continue;
@@ -44,13 +42,12 @@ pub(crate) fn prepare(meter: &Meter, column: Column<'_>, window: (i64, i64), sin
         if meter.events.binary_search_by_key(&at, |event| event.at.as_millisecond()).is_ok() {
             continue; // it says nothing that the two declared dial values do not say
         }
-        if is_interval && until <= at {
+        if meter.kind == MeterKind::Interval && until <= at {
             sink.fault(Code::IntervalReversed, at, Tally { until: Some(until), ..Tally::default() });
             continue;
         }
         let Some(exact) = conversions.exact(at, value, sink) else { continue };
-        let length = until - at;
-        let known_ms = column.known_ms.get(i).copied().unwrap_or(length).clamp(0, length);
+        let known_ms = known_ms.unwrap_or(until - at).clamp(0, until - at);
         points.push(Point { at, until, value: exact, known_ms, restart: None });
     }
     one_per_instant(&mut points, &conversions, sink);

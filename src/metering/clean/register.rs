@@ -29,7 +29,7 @@ pub(super) fn next(
     let horizon = b.at.saturating_add(LOOK_AHEAD_MS);
     // The values that can fit at all, however late within the horizon they come.
     let most = chain.history.limit.map_or(i128::MAX, |limit| a.base().saturating_add(limit.most(horizon - a.at)));
-    let modulus = modulus(chain, a);
+    let modulus = modulus(chain, a.at);
     let may_fit = |least: i128, greatest: i128| {
         let plainly = greatest >= a.base() && least <= most;
         let by_rollover = |modulus: i128| least < a.base() && greatest >= a.base().saturating_sub(modulus);
@@ -63,7 +63,7 @@ pub(super) fn book(chain: &Chain<'_>, points: &[Point], from: usize, to: usize, 
         sink.flow(flow(amount));
     }
     if let Some(Fit::Plain(amount) | Fit::Rollover(amount)) = fitted
-        && let (Some(turn), Some(limit)) = (modulus(chain, a), chain.history.limit)
+        && let (Some(turn), Some(limit)) = (modulus(chain, a.at), chain.history.limit)
         && limit.admits(amount.saturating_add(turn), elapsed)
     {
         // One more turn of the dial would have fitted as well.
@@ -118,12 +118,12 @@ fn fit(chain: &Chain<'_>, a: &Point, b: &Point) -> Option<Fit> {
     if possible(d) {
         return Some(Fit::Plain(d));
     }
-    let modulus = modulus(chain, a)?;
+    let modulus = modulus(chain, a.at)?;
     (d < 0 && possible(d + modulus)).then_some(Fit::Rollover(d + modulus))
 }
 
-/// The modulus of the dial on which `a` was read, in exact units.
-fn modulus(chain: &Chain<'_>, a: &Point) -> Option<i128> {
+/// The modulus of the dial that is read at an instant, in exact units.
+pub(super) fn modulus(chain: &Chain<'_>, at: i64) -> Option<i128> {
     let MeterKind::Register { modulus: Some(modulus) } = chain.meter.kind else { return None };
-    chain.meter.conversion(a.at).exact(modulus).ok()
+    chain.meter.conversion(at).exact(modulus).ok()
 }

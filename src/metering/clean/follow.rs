@@ -1,0 +1,112 @@
+use super::{Blocks, Chain, Point, Rows, Sink, plain::Plain, prepare};
+
+/// Where a chain stands in a series.
+#[derive(Clone, Debug)]
+pub(crate) struct Stand {
+    /// The point accepted last.
+    pub last: Point,
+    /// The first row after it.
+    pub row: usize,
+}
+
+/// Follows a chain through rows up to `end`, as far as it is settled if all readings before `complete_until` are known,
+/// and books each step. Every row before the stand that is returned has been accounted for.
+pub(crate) fn follow(
+    chain: &Chain<'_>,
+    rows: &Rows<'_>,
+    mut stand: Stand,
+    end: usize,
+    complete_until: i64,
+    sink: &mut impl Sink,
+) -> Stand {
+    let mut plain = Plain::new(chain, rows, stand.last.at);
+    let mut ahead = Ahead::default();
+    loop {
+        if let Some(plain) = &plain {
+            plain.walk(&mut stand, end, sink);
+        }
+        if !ahead.step(chain, rows, &mut stand, end, complete_until, sink) {
+            return stand;
+        }
+        if stand.last.restart.is_some() {
+            plain = Plain::new(chain, rows, stand.last.at);
+        }
+    }
+}
+
+/// The points just ahead of where the chain stands: only these are made, and more of them only when a step has to look
+/// further.
+#[derive(Default)]
+struct Ahead {
+    points: Vec<Point>,
+    blocks: Blocks,
+    /// The place of the stand among the points.
+    at: usize,
+    /// The rows of which they are made.
+    from: usize,
+    until: usize,
+}
+
+/// So many rows are looked at first.
+const FEW: usize = 8;
+
+/// More than these only if a step has to look further.
+const MANY: usize = 1 << 12;
+
+impl Ahead {
+    /// One step by the rules of the meter's kind; whether there was one that is settled.
+    fn step(
+        &mut self,
+        chain: &Chain<'_>,
+        rows: &Rows<'_>,
+        stand: &mut Stand,
+        end: usize,
+        complete_until: i64,
+        sink: &mut impl Sink,
+    ) -> bool {
+        loop {
+            let here = (stand.last.at, stand.last.until);
+            while self.points.get(self.at).is_some_and(|point| (point.at, point.until) < here) {
+                self.at += 1;
+            }
+            let stands_here = self.points.get(self.at).is_some_and(|point| (point.at, point.until) == here);
+            let complete = if self.until < end { rows.key(self.until).0 } else { complete_until };
+            if stands_here && let Some(next) = chain.next(&self.points, &self.blocks, self.at, complete) {
+                chain.book(&self.points, self.at, next, sink);
+                let Some(&accepted) = self.points.get(next) else { return false };
+                let after = rows.after((accepted.at, accepted.until), stand.row..end);
+                if after - stand.row != 1 || !chain.meter.events.is_empty() {
+                    let passed = (stand.last.at.saturating_add(1), accepted.at.saturating_add(1));
+                    prepare(chain.meter, rows, stand.row..after, passed, sink);
+                }
+                *stand = Stand { last: accepted, row: after };
+                self.at = next;
+                return true;
+            }
+            if stands_here && self.until >= end {
+                return false;
+            }
+            self.look_further(chain, rows, stand, end, complete_until);
+        }
+    }
+
+    /// Twice as many points, from where the chain stands; a few if it has come far since.
+    fn look_further(&mut self, chain: &Chain<'_>, rows: &Rows<'_>, stand: &Stand, end: usize, complete_until: i64) {
+        let looked = self.until - self.from;
+        let come = stand.row.saturating_sub(self.from);
+        let take = match (come > 4 * looked, come == 0) {
+            (true, _) => FEW,
+            (false, true) => 2 * looked,
+            (false, false) => (2 * looked).min(MANY.max(looked)),
+        };
+        self.from = stand.row;
+        self.until = rows.end_of_group(stand.row.saturating_add(take.max(FEW)).min(end), end);
+        let before = if self.until < end { rows.key(self.until).0 } else { complete_until };
+        let window = (stand.last.at.saturating_add(1), before);
+        self.points.clear();
+        self.points.push(stand.last);
+        self.points.extend(prepare(chain.meter, rows, self.from..self.until, window, &mut super::Nowhere));
+        self.blocks = Blocks::default();
+        self.at = 0;
+    }
+}

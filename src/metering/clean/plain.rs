@@ -1,0 +1,253 @@
+//! Registers whose readings simply follow each other (step 1 of the ladder), as nearly all do: checked in blocks, on the
+//! dial values as they came.
+//!
+//! Conversion to exact units never reverses an order, so dial values that do not fall become amounts that do not fall;
+//! and a difference that stays below the limit by more than both roundings stays below it exactly. What passes here is
+//! what the ladder would accept, and needs no conversion but where it is booked; what does not pass is for the ladder.
+
+use super::{Chain, Flow, Point, Rate, Rows, Shape, Sink, Stand, Tally, prepare, register};
+use crate::{
+    finding::Code,
+    metering::MeterKind,
+    quantity::Conversion,
+};
+
+/// Readings checked at once; small enough that a fault costs little, large enough to keep the processor busy.
+const BLOCK: usize = 32;
+
+/// A sum longer than this says nothing about its course (ours: one hour, the longest stretch that IESO interpolates).
+pub(crate) const COURSE_MS: i64 = 3_600_000;
+
+/// Readings of a register that follow each other plainly, at most [`COURSE_MS`] apart: the energy between any two of
+/// them is the difference of their dial values.
+pub(crate) struct Curve<'a> {
+    time: &'a [i64],
+    value: &'a [f64],
+    conversion: &'a Conversion,
+}
+
+impl Curve<'_> {
+    pub(crate) fn start(&self) -> i64 {
+        self.time.first().copied().unwrap_or(i64::MAX)
+    }
+
+    pub(crate) fn end(&self) -> i64 {
+        self.time.last().copied().unwrap_or(i64::MIN)
+    }
+
+    fn dial(&self, row: usize) -> i128 {
+        self.value.get(row).and_then(|&value| self.conversion.exact(value).ok()).unwrap_or(0)
+    }
+
+    /// The last dial value, in exact units.
+    pub(crate) fn last(&self) -> i128 {
+        self.dial(self.time.len().saturating_sub(1))
+    }
+
+    /// The dial value at an instant within the curve, in exact units, and the row at or before it. The search starts
+    /// `stride` rows after row `near`.
+    #[inline]
+    pub(crate) fn at(&self, instant: i64, near: usize, stride: usize) -> (i128, usize) {
+        let row = near.saturating_add(stride);
+        if self.time.get(row) == Some(&instant) {
+            return (self.dial(row), row);
+        }
+        self.between(instant)
+    }
+
+    fn between(&self, instant: i64) -> (i128, usize) {
+        let row = self.time.partition_point(|&time| time <= instant).saturating_sub(1);
+        let (Some(&start), Some(&end)) = (self.time.get(row), self.time.get(row + 1)) else {
+            return (self.dial(row), row);
+        };
+        let (before, after) = (self.dial(row), self.dial(row + 1));
+        let flow = Flow { start, end, amount: after - before, shape: Shape::Even };
+        (before + flow.up_to(instant), row)
+    }
+}
+
+/// What readings of one register have to keep to.
+pub(super) struct Plain<'a> {
+    chain: &'a Chain<'a>,
+    rows: &'a Rows<'a>,
+    conversion: Conversion,
+    /// The most that a dial can turn in a millisecond, a little less.
+    per_ms: f64,
+    /// What two roundings can add to a difference, a little more.
+    margin: f64,
+    /// The longest time in which the dial cannot have turned over once more unseen.
+    turn_free_ms: i64,
+    /// Whether the highest rate has to be found out: nothing else bounds what is missing.
+    wants_rate: bool,
+    /// The first row at or after the next declared exchange.
+    end: usize,
+}
+
+impl<'a> Plain<'a> {
+    /// What holds from an instant until the next declared exchange; `None` for other meters.
+    pub(super) fn new(chain: &'a Chain<'a>, rows: &'a Rows<'a>, at: i64) -> Option<Self> {
+        let MeterKind::Register { .. } = chain.meter.kind else { return None };
+        let conversion = chain.meter.conversion(at);
+        let limit = chain.history.limit;
+        let per_ms = limit.map_or(f64::INFINITY, |Rate { amount, ms }| {
+            amount as f64 / ms as f64 * conversion.dial_unit() * (1.0 - 1e-9)
+        });
+        let turn_free_ms = match (register::modulus(chain, at), limit) {
+            (Some(turn), Some(limit)) if limit.amount > 0 => {
+                i64::try_from((turn - 1).saturating_mul(i128::from(limit.ms)) / limit.amount).unwrap_or(i64::MAX)
+            }
+            _ => i64::MAX,
+        };
+        let mut events = chain.meter.events.iter().map(|event| event.at.as_millisecond());
+        let end = events.find(|&event| event > at).map_or(rows.len(), |event| rows.within((event, event)).start);
+        let margin = conversion.dial_step() * 2.001;
+        let wants_rate = chain.meter.capacity.is_none();
+        Some(Plain { chain, rows, conversion, per_ms, margin, turn_free_ms, wants_rate, end })
+    }
+
+    /// Walks on from where the chain stands, as far as readings follow plainly.
+    pub(super) fn walk(&self, stand: &mut Stand, end: usize, sink: &mut impl Sink) {
+        let end = end.min(self.end);
+        while self.hop(stand, end, sink) {
+            self.run(stand, end, sink);
+        }
+    }
+
+    /// To the next usable reading, over missing and equal ones.
+    fn hop(&self, stand: &mut Stand, end: usize, sink: &mut impl Sink) -> bool {
+        let (time, value) = (&self.rows.time, &self.rows.value);
+        let usable = |row: usize| value.get(row).is_some_and(|value| !value.is_nan());
+        let Some(row) = (stand.row..end).find(|&row| usable(row)) else { return false };
+        let (Some(&at), Some(&dial)) = (time.get(row), value.get(row)) else { return false };
+        let Ok(exact) = self.conversion.exact(dial) else { return false };
+        let after = self.rows.end_of_group(row + 1, end);
+        let equal = |row: usize| value.get(row).is_some_and(|&v| v.is_nan() || self.conversion.exact(v) == Ok(exact));
+        let next = Point { at, until: at, value: exact, known_ms: 0, restart: None };
+        let (elapsed, amount) = (at - stand.last.at, exact - stand.last.base());
+        let follows = elapsed > 0
+            && elapsed <= self.turn_free_ms
+            && amount >= 0
+            && exact >= 0
+            && prepare::TIME_RANGE.contains(&at)
+            && self.chain.history.limit.is_none_or(|limit| limit.admits(amount, elapsed));
+        if !follows || !(row + 1..after).all(equal) {
+            return false;
+        }
+        for skipped in (stand.row..after).filter(|&skipped| skipped != row) {
+            let at = time.get(skipped).copied().unwrap_or(at);
+            if usable(skipped) {
+                let tally = Tally { found: Some(self.conversion.dial(exact)), ..Tally::default() };
+                sink.fault(Code::ReadingDuplicate, at, tally);
+            } else {
+                sink.fault(Code::ReadingMissing, at, Tally::default());
+            }
+        }
+        sink.rate(Rate { amount, ms: elapsed });
+        sink.flow(Flow { start: stand.last.at, end: at, amount, shape: Shape::Even });
+        *stand = Stand { last: next, row: after };
+        true
+    }
+
+    /// From an accepted reading, the row before `stand.row`, over all that follow it plainly.
+    fn run(&self, stand: &mut Stand, end: usize, sink: &mut impl Sink) {
+        let from = stand.row.saturating_sub(1);
+        let is_it = self.rows.value.get(from).is_some_and(|&v| self.conversion.exact(v) == Ok(stand.last.value));
+        if !is_it {
+            return; // the group ends with a missing value
+        }
+        let (Some(time), Some(value)) = (self.rows.time.get(from..end), self.rows.value.get(from..end)) else { return };
+        let mut last = self.extent(time, value);
+        let is_usable = |row: usize| {
+            let alone = time.get(row) != time.get(row + 1);
+            let in_range = time.get(row).is_some_and(|at| prepare::TIME_RANGE.contains(at));
+            alone && in_range && value.get(row).is_some_and(|&value| self.conversion.exact(value).is_ok())
+        };
+        while last > 0 && !is_usable(last) {
+            last -= 1;
+        }
+        let (Some(time), Some(value)) = (time.get(..=last), value.get(..=last)) else { return };
+        if last == 0 {
+            return;
+        }
+        if self.wants_rate {
+            self.rates(time, value, sink);
+        }
+        let curve = Curve { time, value, conversion: &self.conversion };
+        sink.curve(&curve);
+        let at = curve.end();
+        let point = Point { at, until: at, value: curve.last(), known_ms: 0, restart: None };
+        *stand = Stand { last: point, row: from + last + 1 };
+    }
+
+    /// The last row up to which all follow each other plainly, from the first.
+    fn extent(&self, time: &[i64], value: &[f64]) -> usize {
+        let rows = time.len().min(value.len());
+        let distance = |row: usize| Some(time.get(row + 1)?.wrapping_sub(*time.get(row)?));
+        let mut row = 0;
+        while let Some(ms) = distance(row) {
+            let (Some(a), Some(b)) = (value.get(row), value.get(row + 1)) else { break };
+            let most = self.most(ms);
+            let risen = b - a;
+            if !(ms > 0 && ms <= COURSE_MS && ms <= self.turn_free_ms && risen >= 0.0 && risen <= most) {
+                break;
+            }
+            row += 1;
+            // At an even distance whole blocks are looked at, until one of them is not plain.
+            if distance(row) == Some(ms) {
+                let blocks = rows.saturating_sub(row + 1) / BLOCK;
+                let passed = (0..blocks)
+                    .take_while(|block| {
+                        let from = row + block * BLOCK;
+                        let block = from..from + BLOCK + 1;
+                        let (time, value) = (time.get(block.clone()), value.get(block));
+                        time.zip(value).is_some_and(|(time, value)| is_plain(time, value, ms, most))
+                    })
+                    .count();
+                row += passed * BLOCK;
+                // Somewhere in the next block it ends, or the distance changes: reading by reading.
+                let stop = (row + BLOCK).min(rows.saturating_sub(1));
+                while row < stop
+                    && distance(row) == Some(ms)
+                    && value.get(row).zip(value.get(row + 1)).is_some_and(|(a, b)| b - a >= 0.0 && b - a <= most)
+                {
+                    row += 1;
+                }
+            }
+        }
+        row
+    }
+
+    /// The most that the dial can turn in so many milliseconds, in dial units and to be safe a little less.
+    fn most(&self, ms: i64) -> f64 {
+        if self.per_ms.is_infinite() { f64::MAX } else { self.per_ms * ms as f64 - self.margin }
+    }
+
+    /// Tells the sink the highest rate of some readings: those that may be higher than all before, exactly.
+    fn rates(&self, time: &[i64], value: &[f64], sink: &mut impl Sink) {
+        let mut top = 0.0_f64;
+        for (time, value) in time.windows(2).zip(value.windows(2)) {
+            let ([from, to], [a, b]) = (time, value) else { continue };
+            let ms = to - from;
+            if (b - a) * (1.0 + 1e-9) + self.margin < top * ms as f64 {
+                continue;
+            }
+            top = top.max((b - a) / ms as f64);
+            let exact = |dial: &f64| self.conversion.exact(*dial).unwrap_or(0);
+            sink.rate(Rate { amount: exact(b) - exact(a), ms });
+        }
+    }
+}
+
+/// Whether all distances are `ms` and no dial value falls or rises by more than `most`. NaN is not plain.
+#[inline]
+fn is_plain(time: &[i64], value: &[f64], ms: i64, most: f64) -> bool {
+    let (mut uneven, mut fine) = (0, true);
+    for (a, b) in time.iter().zip(time.iter().skip(1)) {
+        uneven |= b.wrapping_sub(*a) ^ ms;
+    }
+    for (a, b) in value.iter().zip(value.iter().skip(1)) {
+        let risen = b - a;
+        fine &= risen >= 0.0 && risen <= most;
+    }
+    uneven == 0 && fine
+}

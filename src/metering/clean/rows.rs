@@ -1,0 +1,194 @@
+use crate::metering::{Column, Meter, MeterKind};
+use std::{borrow::Cow, ops::Range};
+
+/// A meter's readings in the order of time: borrowed if they came so, else put in order once.
+#[derive(Debug)]
+pub(crate) struct Rows<'a> {
+    /// Starts of intervals; empty for registers, power samples, and intervals that state none.
+    start: Cow<'a, [i64]>,
+    /// Instants; the ends of intervals.
+    pub time: Cow<'a, [i64]>,
+    pub value: Cow<'a, [f64]>,
+    known_ms: Cow<'a, [i64]>,
+    /// How many readings came after a later one.
+    pub displaced: u64,
+}
+
+/// The place of a reading in time: its instant twice, or start and end of its interval.
+type Key = (i64, i64);
+
+impl<'a> Rows<'a> {
+    pub(crate) fn new(meter: &Meter, column: Column<'a>) -> Self {
+        let rows = column.time.len().min(column.value.len());
+        fn cut<T>(column: &[T], rows: usize) -> &[T] {
+            column.get(..rows).unwrap_or_default()
+        }
+        let interval = meter.kind == MeterKind::Interval;
+        let start = if interval { cut(column.start, rows) } else { &[] };
+        let mut sorted = Rows {
+            start: start.into(),
+            time: cut(column.time, rows).into(),
+            value: cut(column.value, rows).into(),
+            known_ms: if interval { cut(column.known_ms, rows).into() } else { Cow::Borrowed(&[]) },
+            displaced: 0,
+        };
+        if !sorted.is_in_order() {
+            sorted.put_in_order();
+        }
+        sorted
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.time.len()
+    }
+
+    pub(crate) fn key(&self, row: usize) -> Key {
+        let end = self.time.get(row).copied().unwrap_or(i64::MAX);
+        (self.start.get(row).copied().unwrap_or(end), end)
+    }
+
+    /// The dial value, and how much of the interval it covers.
+    pub(super) fn value(&self, row: usize) -> (f64, Option<i64>) {
+        (self.value.get(row).copied().unwrap_or(f64::NAN), self.known_ms.get(row).copied())
+    }
+
+    /// The rows whose instants (starts, for intervals) lie within a half-open stretch of time.
+    pub(crate) fn within(&self, window: (i64, i64)) -> Range<usize> {
+        let instants = if self.start.is_empty() { &self.time } else { &self.start };
+        let from = instants.partition_point(|&at| at < window.0);
+        from..instants.partition_point(|&at| at < window.1).max(from)
+    }
+
+    /// How many readings say nothing of a half-open stretch of time.
+    pub(crate) fn outside(&self, (from, until): (i64, i64)) -> u64 {
+        if self.start.is_empty() {
+            let before = self.time.partition_point(|&at| at < from);
+            return (before + self.len() - self.time.partition_point(|&at| at <= until).max(before)) as u64;
+        }
+        let is_outside = |&row: &usize| {
+            let (start, end) = self.key(row);
+            end < from || start > until || (start < end && (end == from || start == until))
+        };
+        (0..self.len()).filter(is_outside).count() as u64
+    }
+
+    /// The first of some rows that comes after a place in time.
+    pub(crate) fn after(&self, key: Key, rows: Range<usize>) -> usize {
+        let end = rows.end;
+        let mut from = rows.start;
+        // Nearly always one of the next few.
+        let mut stride = 1;
+        while from < end && self.key(from) <= key {
+            let next = (from + stride).min(end);
+            if next < end && self.key(next) <= key {
+                (from, stride) = (next, stride * 2);
+            } else {
+                let (mut low, mut high) = (from + 1, next);
+                while low < high {
+                    let middle = low + (high - low) / 2;
+                    if self.key(middle) <= key { low = middle + 1 } else { high = middle }
+                }
+                return low;
+            }
+        }
+        from
+    }
+
+    /// The end of the group of rows with the same place in time, to which the row before `end` belongs.
+    pub(crate) fn end_of_group(&self, end: usize, last: usize) -> usize {
+        match end.checked_sub(1) {
+            Some(inner) if end < last => self.after(self.key(inner), end..last),
+            _ => end,
+        }
+    }
+
+    fn is_in_order(&self) -> bool {
+        if self.start.is_empty() {
+            // The sign of every distance at once; instants so far out that a distance could overflow count as disorder.
+            let mut signs = 0;
+            for (&before, &after) in self.time.iter().zip(self.time.iter().skip(1)) {
+                signs |= after.wrapping_sub(before);
+                signs |= after.wrapping_add(1 << 62);
+            }
+            let first = self.time.first().copied().unwrap_or(0);
+            return signs >= 0 && first.wrapping_add(1 << 62) >= 0;
+        }
+        (1..self.len()).all(|row| self.key(row - 1) <= self.key(row))
+    }
+
+    /// Takes out the readings that came after a later one, puts these in order, and weaves them in again: nearly all
+    /// series are in order but for a few.
+    fn put_in_order(&mut self) {
+        let (mut ordered, mut displaced) = (Vec::with_capacity(self.len()), Vec::new());
+        let mut latest = (i64::MIN, i64::MIN);
+        for row in 0..self.len() {
+            let key = self.key(row);
+            if key < latest {
+                displaced.push(row);
+            } else {
+                ordered.push(row);
+                latest = key;
+            }
+        }
+        self.displaced = displaced.len() as u64;
+        displaced.sort_by_key(|&row| self.key(row));
+        let mut order = Vec::with_capacity(self.len());
+        let mut late = displaced.into_iter().peekable();
+        for row in ordered {
+            while let Some(earlier) = late.next_if(|&earlier| self.key(earlier) < self.key(row)) {
+                order.push(earlier);
+            }
+            order.push(row);
+        }
+        order.extend(late);
+        fn pick<T: Copy>(column: &[T], order: &[usize]) -> Cow<'static, [T]> {
+            order.iter().filter_map(|&row| column.get(row).copied()).collect()
+        }
+        self.start = pick(&self.start, &order);
+        self.known_ms = pick(&self.known_ms, &order);
+        self.value = pick(&self.value, &order);
+        self.time = pick(&self.time, &order);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{metering::MeasurementPoint, quantity::Unit};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn order_is_that_of_a_stable_sort(stamps in prop::collection::vec((0_i64..60, 0_i64..4), 0..80), far: bool, interval: bool) {
+            let kind = if interval { MeterKind::Interval } else { MeterKind::Power };
+            let meter = Meter::new("m", MeasurementPoint::Other, kind, Unit::KilowattHour);
+            let mut stamps = stamps;
+            if far {
+                stamps.extend([(i64::MAX, 0), (i64::MIN, 0), (3, 1)]);
+            }
+            let start: Vec<i64> = stamps.iter().map(|stamp| stamp.0).collect();
+            let time: Vec<i64> = stamps.iter().map(|stamp| if interval { stamp.0.saturating_add(stamp.1) } else { stamp.0 }).collect();
+            let value: Vec<f64> = (0..stamps.len()).map(|row| row as f64).collect();
+            let start = if interval { start } else { Vec::new() };
+            let column = Column { start: &start, time: &time, value: &value, known_ms: &[] };
+            let rows = Rows::new(&meter, column);
+            let mut expected: Vec<(i64, i64, usize)> = (0..stamps.len()).map(|row| (stamps[row].0, time[row], row)).collect();
+            expected.sort_by_key(|row| (row.0, row.1));
+            let found: Vec<(i64, i64)> = (0..rows.len()).map(|row| rows.key(row)).collect();
+            prop_assert_eq!(found, expected.iter().map(|row| (row.0, row.1)).collect::<Vec<_>>());
+            let mut latest = (i64::MIN, i64::MIN);
+            let late = (0..stamps.len()).filter(|&row| {
+                let key = (stamps[row].0, time[row]);
+                let late = key < latest;
+                latest = latest.max(key);
+                late
+            });
+            prop_assert_eq!(rows.displaced, late.count() as u64);
+            for from in 0..rows.len() {
+                let key = rows.key(from);
+                let after = (from..rows.len()).find(|&row| rows.key(row) > key).unwrap_or(rows.len());
+                prop_assert_eq!(rows.after(key, from..rows.len()), after);
+            }
+        }
+    }
+}

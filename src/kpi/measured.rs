@@ -2,13 +2,13 @@ use super::{
     AnnualPue, AnyPue, Overhead,
     boundary::{Boundary, Category},
     suspicion,
-    view::{View, name_of},
+    view::View,
 };
 use crate::{
     finding::{Code, Finding, Text},
     ledger::Ledger,
-    period::{Granularity, Period},
-    quantity::{ExactEnergy, Ratio},
+    period::Period,
+    quantity::Ratio,
 };
 use serde::Serialize;
 
@@ -108,21 +108,6 @@ impl Bounds {
     }
 }
 
-/// One month of the series.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Monthly {
-    /// `2024-01`.
-    pub month: String,
-    /// The month's PUE over common time.
-    pub pue: Option<f64>,
-    /// Total energy over common time.
-    pub total_kwh: Option<ExactEnergy>,
-    /// IT energy over common time.
-    pub it_kwh: Option<ExactEnergy>,
-    /// The weaker of total and IT.
-    pub coverage: f64,
-}
-
 /// Why there is no annual PUE.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -214,25 +199,6 @@ impl Ledger<'_> {
         measured.findings.extend(qualified);
         measured.findings.extend(suspicion::all(self, boundary, &measured, view, part));
         measured
-    }
-
-    /// The months of a part of the period, each with its PUE over common time.
-    pub fn monthly(&self, boundary: &Boundary, part: &Period) -> Vec<Monthly> {
-        let weighed = boundary.unweighted_carriers().is_empty();
-        let months = part.parts(Granularity::Month).map(|month| {
-            let total = if weighed { boundary.all_carriers() } else { boundary.electricity() };
-            let view = View::new(self, total, &boundary.it, &month);
-            let (total, it) = (view.total(), view.it());
-            let known = view.has_course(&month) && view.is_known();
-            Monthly {
-                month: name_of(&month),
-                pue: total.ratio_to(it).filter(|_| known).map(Ratio::to_f64),
-                total_kwh: known.then_some(total),
-                it_kwh: known.then_some(it),
-                coverage: view.coverage().result(),
-            }
-        });
-        months.collect()
     }
 }
 

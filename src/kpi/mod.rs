@@ -9,11 +9,12 @@ mod overhead;
 pub(crate) use pue::PUBLISHED_DIGITS;
 mod pue;
 mod ratios;
+mod series;
 mod suspicion;
 mod view;
 
 pub use boundary::{Boundary, Category, ENERGY_CONTENT, EnergyContent};
-pub use measured::{Bounds, Coverage, Measure, MeasuredPue, Monthly, NotAnnual};
+pub use measured::{Bounds, Coverage, Measure, MeasuredPue, NotAnnual};
 pub use overhead::Overhead;
 pub use pue::{
     Annual, AnnualPue, AnyPue, Design, DesignPue, Interim, InterimPue, Kind, Partial, PartialPue, Pue, PueError,
@@ -21,3 +22,4 @@ pub use pue::{
 pub use ratios::{
     carbon_usage, energy_reuse_effectiveness, energy_reuse_factor, it_load_use_rate, renewable_factor, water_usage,
 };
+pub use series::{Monthly, Stretch};

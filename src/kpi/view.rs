@@ -1,7 +1,7 @@
 use super::{AnnualPue, AnyPue, Bounds, Coverage, InterimPue, Measure, PueError, boundary::Term};
 use crate::{
     finding::{Code, Finding},
-    ledger::{Book, Ledger, Span, unknown_ms},
+    ledger::{Book, Ledger, unknown_ms},
     metering::clean::Hole,
     period::{Granularity, Period},
     quantity::{ExactEnergy, Ratio},
@@ -101,14 +101,64 @@ impl<'a> View<'a> {
 
     /// Whether there is any common time of two sums that have meters.
     pub(super) fn is_known(&self) -> bool {
-        self.common_ms > 0 && !self.it.is_empty() && !self.total.is_empty()
+        self.common_ms > 0 && self.has_both()
     }
 
-    /// Whether no counted meter knows of the month only a longer sum.
-    pub(super) fn has_course(&self, month: &Period) -> bool {
-        let (from, to) = (month.start(), month.end());
-        let longer = |span: &Span| span.start <= from && to <= span.end && (span.start, span.end) != (from, to);
-        self.counted().all(|book| !book.spans.iter().any(longer))
+    /// Whether both sums have meters.
+    pub(super) fn has_both(&self) -> bool {
+        !self.it.is_empty() && !self.total.is_empty()
+    }
+
+    /// The energies of both sums step by step, over common time.
+    pub(super) fn course(&self) -> Course<'a> {
+        let edges = self.ledger.edges();
+        let running = |terms: &[Term]| {
+            let mut sums = vec![0_i128; edges.len()];
+            for term in terms {
+                let Some(book) = self.ledger.book(term.meter) else { continue };
+                for (sum, amount) in sums.iter_mut().zip(book.running(term.factor)) {
+                    *sum += if term.minus { -amount } else { amount };
+                }
+            }
+            sums
+        };
+        let (total, it) = (running(&self.total), running(self.it));
+        let mut unknown = vec![(0, Unknown::default())];
+        let (mut gone, mut from, last) = (Unknown::default(), 0, edges.len().saturating_sub(1));
+        let at = |sums: &[i128], i: usize| sums.get(i).copied().unwrap_or(0);
+        for run in self.common.iter().cloned().chain([last..last]) {
+            for step in from..run.start {
+                gone.total += at(&total, step + 1) - at(&total, step);
+                gone.it += at(&it, step + 1) - at(&it, step);
+                gone.ms += edges.get(step + 1).zip(edges.get(step)).map_or(0, |(end, start)| end - start);
+                unknown.push((step + 1, gone));
+            }
+            from = run.end;
+        }
+        Course { edges, total, it, unknown }
+    }
+
+    /// The sums without course of all counted meters.
+    pub(super) fn spans(&self) -> Vec<(i64, i64)> {
+        self.counted().flat_map(|book| book.spans.iter().map(|span| (span.start, span.end))).collect()
+    }
+
+    /// Tells which stretches a hole of a counted meter touches, or one without life; asked in the order of time.
+    pub(super) fn touched(&self) -> Touched {
+        let mut holes: Vec<(i64, i64)> =
+            self.counted().flat_map(|book| &book.holes).map(|hole| (hole.start, hole.end)).collect();
+        holes.sort_unstable();
+        let ledger = self.ledger.period();
+        let dead = !self.has_both()
+            || self.dead_ms(&self.total, &self.part) + self.dead_ms(self.it, &self.part) > 0
+            || self.part.start < ledger.start()
+            || self.part.end > ledger.end();
+        Touched { holes, next: 0, reach: i64::MIN, always: dead }
+    }
+
+    /// The share of a stretch that is known: the weaker of total and IT.
+    pub(super) fn weaker_share(&self, range: Range<i64>) -> f64 {
+        self.living_share(&self.total, range.clone()).min(self.living_share(self.it, range))
     }
 
     /// Whether no sum of a counted meter reaches over the edges of the month.
@@ -220,10 +270,7 @@ impl<'a> View<'a> {
 
     /// The months of which the weaker share that is known is such.
     fn months_with(&self, is_such: impl Fn(f64) -> bool) -> Vec<String> {
-        let share = |month: &Period| {
-            let range = month.start()..month.end();
-            self.living_share(&self.total, range.clone()).min(self.living_share(self.it, range))
-        };
+        let share = |month: &Period| self.weaker_share(month.start()..month.end());
         let months = self.months.iter().filter(|month| is_such(share(month)));
         months.map(name_of).collect()
     }
@@ -271,6 +318,69 @@ impl<'a> View<'a> {
             }
         }
         (low, high)
+    }
+}
+
+/// Two sums step by step: running sums, and what of them lies in steps that are not common.
+pub(super) struct Course<'a> {
+    edges: &'a [i64],
+    total: Vec<i128>,
+    it: Vec<i128>,
+    /// After which step, and how much until then.
+    unknown: Vec<(usize, Unknown)>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Unknown {
+    total: i128,
+    it: i128,
+    ms: i64,
+}
+
+impl Course<'_> {
+    /// The steps that lie within a stretch altogether, which starts at step `near` or later.
+    pub(super) fn steps(&self, range: &Range<i64>, near: usize) -> Range<usize> {
+        let from = |near: usize, passed: &dyn Fn(i64) -> bool| {
+            let ahead = self.edges.get(near..).unwrap_or_default();
+            let few = ahead.iter().take(4).take_while(|&&edge| passed(edge)).count();
+            near + if few < 4 { few } else { ahead.partition_point(|&edge| passed(edge)) }
+        };
+        let last = self.edges.len().saturating_sub(1);
+        let start = from(near.min(last), &|edge| edge < range.start).min(last);
+        start..from(start, &|edge| edge <= range.end).saturating_sub(1).max(start)
+    }
+
+    /// Total and IT energy of some steps over common time, and how much time that is.
+    pub(super) fn over(&self, steps: &Range<usize>) -> (ExactEnergy, ExactEnergy, i64) {
+        let upto = |i: usize| {
+            let at = |sums: &[i128]| sums.get(i).copied().unwrap_or(0);
+            let before = self.unknown.partition_point(|(step, _)| *step <= i).saturating_sub(1);
+            let gone = self.unknown.get(before).map(|(_, gone)| *gone).unwrap_or_default();
+            let edge = self.edges.get(i).copied().unwrap_or(0);
+            (at(&self.total) - gone.total, at(&self.it) - gone.it, edge - gone.ms)
+        };
+        let (from, to) = (upto(steps.start), upto(steps.end));
+        let energy = ExactEnergy::from_microjoules;
+        (energy(to.0 - from.0), energy(to.1 - from.1), to.2 - from.2)
+    }
+}
+
+/// See [`View::touched`].
+pub(super) struct Touched {
+    holes: Vec<(i64, i64)>,
+    next: usize,
+    /// The furthest end of the holes passed.
+    reach: i64,
+    always: bool,
+}
+
+impl Touched {
+    pub(super) fn by(&mut self, range: &Range<i64>) -> bool {
+        while let Some(hole) = self.holes.get(self.next).filter(|hole| hole.0 < range.end) {
+            self.reach = self.reach.max(hole.1);
+            self.next += 1;
+        }
+        self.always || self.reach > range.start
     }
 }
 

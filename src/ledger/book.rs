@@ -145,6 +145,15 @@ impl Book {
         upto(steps.end) - upto(steps.start)
     }
 
+    /// The known amount before each edge of the calendar, times a factor, rounded down.
+    pub(crate) fn running(&self, factor: Ratio) -> impl Iterator<Item = i128> + '_ {
+        self.prefix.iter().map(
+            move |&sum| {
+                if factor == Ratio::ONE { sum } else { factor.floor_of(sum).unwrap_or(i128::MAX / 4) }
+            },
+        )
+    }
+
     /// The share of a part of the period whose energy is known, from 0 to 1.
     pub fn coverage(&self, part: &Period) -> f64 {
         self.known_share([self.holes.as_slice()], part)

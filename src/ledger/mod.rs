@@ -22,7 +22,7 @@ use piece::Piece;
 use std::ops::Range;
 
 pub use book::Book;
-pub(crate) use {account::Span, coverage::unknown_ms};
+pub(crate) use coverage::unknown_ms;
 
 /// Why a ledger cannot be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -337,8 +337,7 @@ impl<'s> Ledger<'s> {
                 continue;
             };
             let Some(book) = self.books.get(i) else { continue };
-            for (code, count) in
-                [(Code::ReadingOutOfOrder, book.displaced), (Code::ReadingOutsidePeriod, book.outside)]
+            for (code, count) in [(Code::ReadingOutOfOrder, book.displaced), (Code::ReadingOutsidePeriod, book.outside)]
             {
                 if count > 0 {
                     let mut finding = Finding::new(code).path(self.site.place(i)).meter(id);

@@ -6,11 +6,7 @@
 //! what the ladder would accept, and needs no conversion but where it is booked; what does not pass is for the ladder.
 
 use super::{Chain, Flow, Point, Rate, Rows, Shape, Sink, Stand, Tally, prepare, register};
-use crate::{
-    finding::Code,
-    metering::MeterKind,
-    quantity::Conversion,
-};
+use crate::{finding::Code, metering::MeterKind, quantity::Conversion};
 
 /// Readings checked at once; small enough that a fault costs little, large enough to keep the processor busy.
 const BLOCK: usize = 32;

@@ -22,4 +22,4 @@ pub use pue::{
 pub use ratios::{
     carbon_usage, energy_reuse_effectiveness, energy_reuse_factor, it_load_use_rate, renewable_factor, water_usage,
 };
-pub use series::{Monthly, Stretch};
+pub use series::{Course, Monthly, Stretch};

@@ -1,6 +1,6 @@
 use super::{
     boundary::Boundary,
-    view::{View, name_of},
+    view::{Sums, View, name_of},
 };
 use crate::{
     ledger::Ledger,
@@ -42,28 +42,48 @@ pub struct Monthly {
     pub coverage: f64,
 }
 
+/// The course of total and IT energy over a part of a ledger, worked out once for any number of series.
+#[derive(Debug)]
+pub struct Course<'a> {
+    ledger: &'a Ledger<'a>,
+    part: Period,
+    view: View<'a>,
+    sums: Sums<'a>,
+    /// Sums without course, in time order.
+    spans: Vec<(i64, i64)>,
+}
+
 impl Ledger<'_> {
-    /// The course of the PUE (PUE 时间序列): a ratio for each hour, day or month of a part of the period, each of sums,
-    /// in the site's calendar. Steps shorter than the ledger's own have no course of their own and no ratio.
+    /// The course of the PUE (PUE 时间序列) over a part of the period.
     ///
     /// The sums are over all carriers, or of electricity where a carrier cannot be weighed.
-    pub fn series(&self, boundary: &Boundary, part: &Period, by: Granularity) -> Vec<Stretch> {
-        let own = by == self.granularity() && part == self.period();
-        let edges = if own { self.edges().to_vec() } else { part.edges(by) };
-        let ranges = edges.iter().zip(edges.iter().skip(1)).map(|(&start, &end)| start..end);
-        self.stretches(boundary, part, ranges)
-    }
-
-    /// The ratio of each twelve months in a row within a part of the period (滚动十二个月), from the first that is whole.
-    pub fn rolling_year(&self, boundary: &Boundary, part: &Period) -> Vec<Stretch> {
-        let edges = part.edges(Granularity::Month);
-        let ranges = edges.iter().zip(edges.iter().skip(12)).map(|(&start, &end)| start..end);
-        self.stretches(boundary, part, ranges)
+    ///
+    /// ```
+    /// # let site = pue::read::site(br#"{"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Asia/Shanghai"}, "meters": [
+    /// #   {"id": "grid", "point": "grid_supply", "kind": "register", "unit": "kWh"},
+    /// #   {"id": "ups", "point": "ups_output", "kind": "register", "unit": "kWh"}]}"#).value.unwrap();
+    /// # let file = "time,grid,ups\n2024-01-01 00:00,0,0\n2024-01-01 01:00,125,100\n2024-01-01 02:00,245,200\n";
+    /// # let readings = pue::read::csv(&site, "a.csv", file.as_bytes())?;
+    /// # let day = pue::Period::parse("2024-01-01/2024-01-02", site.time_zone())?;
+    /// use pue::{kpi::Boundary, period::Granularity};
+    /// let ledger = pue::Ledger::build(&site, &readings, day.clone())?;
+    /// let boundary = Boundary::new(&site, None);
+    /// let hours = ledger.course(&boundary, &day).by(Granularity::Hour);
+    /// assert_eq!((hours[0].pue, hours[1].pue, hours[2].pue), (Some(1.25), Some(1.2), None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn course<'a>(&'a self, boundary: &'a Boundary, part: &Period) -> Course<'a> {
+        let weighed = boundary.unweighted_carriers().is_empty();
+        let total = if weighed { boundary.all_carriers() } else { boundary.electricity() };
+        let view = View::new(self, total, &boundary.it, part);
+        let mut spans = view.spans();
+        spans.sort_unstable();
+        Course { ledger: self, part: part.clone(), sums: view.sums(), view, spans }
     }
 
     /// The months of a part of the period, each with its PUE over common time.
     pub fn monthly(&self, boundary: &Boundary, part: &Period) -> Vec<Monthly> {
-        let months = part.parts(Granularity::Month).zip(self.series(boundary, part, Granularity::Month));
+        let months = part.parts(Granularity::Month).zip(self.course(boundary, part).by(Granularity::Month));
         let monthly = months.map(|(month, stretch)| Monthly {
             month: name_of(&month),
             pue: stretch.pue,
@@ -73,35 +93,45 @@ impl Ledger<'_> {
         });
         monthly.collect()
     }
+}
 
-    fn stretches(&self, boundary: &Boundary, part: &Period, ranges: impl Iterator<Item = Range<i64>>) -> Vec<Stretch> {
-        let weighed = boundary.unweighted_carriers().is_empty();
-        let total = if weighed { boundary.all_carriers() } else { boundary.electricity() };
-        let view = View::new(self, total, &boundary.it, part);
-        let course = view.course();
-        let mut spans = view.spans();
-        spans.sort_unstable();
-        let mut longer = spans.iter().peekable();
+impl Course<'_> {
+    /// A ratio for each hour, day or month, each of sums, in the site's calendar. What is shorter than the ledger's own
+    /// steps has no course and no ratio.
+    pub fn by(&self, step: Granularity) -> Vec<Stretch> {
+        let own = step == self.ledger.granularity() && self.part == *self.ledger.period();
+        let edges = if own { self.ledger.edges().to_vec() } else { self.part.edges(step) };
+        self.stretches(edges.iter().zip(edges.iter().skip(1)).map(|(&start, &end)| start..end))
+    }
+
+    /// The ratio of each twelve months in a row (滚动十二个月), from the first that lie within the part.
+    pub fn rolling_year(&self) -> Vec<Stretch> {
+        let edges = self.part.edges(Granularity::Month);
+        self.stretches(edges.iter().zip(edges.iter().skip(12)).map(|(&start, &end)| start..end))
+    }
+
+    fn stretches(&self, ranges: impl Iterator<Item = Range<i64>>) -> Vec<Stretch> {
+        let mut longer = self.spans.iter().peekable();
         let mut reach = i64::MIN;
-        let mut touched = view.touched();
+        let mut touched = self.view.touched();
         let mut steps = 0..0;
         let stretch = |range: Range<i64>| {
             // Spans that start before the stretch and end with it or later leave it no course.
             while let Some(span) = longer.next_if(|span| span.0 < range.start) {
                 reach = reach.max(span.1);
             }
-            let same_start = spans.partition_point(|span| *span <= (range.start, range.end));
-            let covers = spans.get(same_start).is_some_and(|span| span.0 == range.start) || reach >= range.end;
-            steps = course.steps(&range, steps.start);
-            let (total, it, known_ms) = course.over(&steps);
-            let known = known_ms > 0 && !covers && view.has_both();
+            let same_start = self.spans.partition_point(|span| *span <= (range.start, range.end));
+            let covers = reach >= range.end || self.spans.get(same_start).is_some_and(|span| span.0 == range.start);
+            steps = self.sums.steps(&range, steps.start);
+            let (total, it, known_ms) = self.sums.over(&steps);
+            let known = known_ms > 0 && !covers && self.view.has_both();
             Stretch {
                 start: range.start,
                 end: range.end,
                 pue: if known { total.over(it) } else { None },
                 total: known.then_some(total),
                 it: known.then_some(it),
-                coverage: if touched.by(&range) { view.weaker_share(range) } else { 1.0 },
+                coverage: if touched.by(&range) { self.view.weaker_share(range) } else { 1.0 },
             }
         };
         ranges.map(stretch).collect()

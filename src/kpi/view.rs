@@ -1,7 +1,7 @@
 use super::{AnnualPue, AnyPue, Bounds, Coverage, InterimPue, Measure, PueError, boundary::Term};
 use crate::{
     finding::{Code, Finding},
-    ledger::{Book, Ledger, unknown_ms},
+    ledger::{Book, Ledger, Sum, unknown_ms},
     metering::clean::Hole,
     period::{Granularity, Period},
     quantity::{ExactEnergy, Ratio},
@@ -15,6 +15,7 @@ use std::{
 pub(super) const LEAST_COVERAGE: f64 = 0.90;
 
 /// A part of a ledger as two sums, total and IT, see it.
+#[derive(Debug)]
 pub(super) struct View<'a> {
     ledger: &'a Ledger<'a>,
     total: Vec<Term>,
@@ -110,32 +111,31 @@ impl<'a> View<'a> {
     }
 
     /// The energies of both sums step by step, over common time.
-    pub(super) fn course(&self) -> Course<'a> {
+    pub(super) fn sums(&self) -> Sums<'a> {
         let edges = self.ledger.edges();
-        let running = |terms: &[Term]| {
-            let mut sums = vec![0_i128; edges.len()];
+        let steps = edges.len().saturating_sub(1);
+        let sum = |terms: &[Term]| {
+            let mut sum = Sum::new(steps);
             for term in terms {
-                let Some(book) = self.ledger.book(term.meter) else { continue };
-                for (sum, amount) in sums.iter_mut().zip(book.running(term.factor)) {
-                    *sum += if term.minus { -amount } else { amount };
+                if let Some(book) = self.ledger.book(term.meter) {
+                    sum.add(book.amounts(), term.factor, term.minus);
                 }
             }
-            sums
+            sum.into_steps()
         };
-        let (total, it) = (running(&self.total), running(self.it));
-        let mut unknown = vec![(0, Unknown::default())];
-        let (mut gone, mut from, last) = (Unknown::default(), 0, edges.len().saturating_sub(1));
-        let at = |sums: &[i128], i: usize| sums.get(i).copied().unwrap_or(0);
-        for run in self.common.iter().cloned().chain([last..last]) {
-            for step in from..run.start {
-                gone.total += at(&total, step + 1) - at(&total, step);
-                gone.it += at(&it, step + 1) - at(&it, step);
-                gone.ms += edges.get(step + 1).zip(edges.get(step)).map_or(0, |(end, start)| end - start);
-                unknown.push((step + 1, gone));
+        let mut common = self.common.iter().peekable();
+        let mut running = Vec::with_capacity(edges.len());
+        let mut upto = Running::default();
+        running.push(upto);
+        let lengths = edges.iter().zip(edges.iter().skip(1)).map(|(start, end)| end - start);
+        for (step, ((total, it), ms)) in sum(&self.total).zip(sum(self.it)).zip(lengths).enumerate() {
+            while common.next_if(|run| run.end <= step).is_some() {}
+            if common.peek().is_some_and(|run| run.start <= step) {
+                upto = Running { total: upto.total + total, it: upto.it + it, ms: upto.ms + ms };
             }
-            from = run.end;
+            running.push(upto);
         }
-        Course { edges, total, it, unknown }
+        Sums { edges, running }
     }
 
     /// The sums without course of all counted meters.
@@ -321,23 +321,21 @@ impl<'a> View<'a> {
     }
 }
 
-/// Two sums step by step: running sums, and what of them lies in steps that are not common.
-pub(super) struct Course<'a> {
+/// Two sums over common time, running: before each edge of the calendar.
+#[derive(Debug)]
+pub(super) struct Sums<'a> {
     edges: &'a [i64],
-    total: Vec<i128>,
-    it: Vec<i128>,
-    /// After which step, and how much until then.
-    unknown: Vec<(usize, Unknown)>,
+    running: Vec<Running>,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Unknown {
+#[derive(Clone, Copy, Debug, Default)]
+struct Running {
     total: i128,
     it: i128,
     ms: i64,
 }
 
-impl Course<'_> {
+impl Sums<'_> {
     /// The steps that lie within a stretch altogether, which starts at step `near` or later.
     pub(super) fn steps(&self, range: &Range<i64>, near: usize) -> Range<usize> {
         let from = |near: usize, passed: &dyn Fn(i64) -> bool| {
@@ -352,16 +350,10 @@ impl Course<'_> {
 
     /// Total and IT energy of some steps over common time, and how much time that is.
     pub(super) fn over(&self, steps: &Range<usize>) -> (ExactEnergy, ExactEnergy, i64) {
-        let upto = |i: usize| {
-            let at = |sums: &[i128]| sums.get(i).copied().unwrap_or(0);
-            let before = self.unknown.partition_point(|(step, _)| *step <= i).saturating_sub(1);
-            let gone = self.unknown.get(before).map(|(_, gone)| *gone).unwrap_or_default();
-            let edge = self.edges.get(i).copied().unwrap_or(0);
-            (at(&self.total) - gone.total, at(&self.it) - gone.it, edge - gone.ms)
-        };
+        let upto = |i: usize| self.running.get(i).copied().unwrap_or_default();
         let (from, to) = (upto(steps.start), upto(steps.end));
         let energy = ExactEnergy::from_microjoules;
-        (energy(to.0 - from.0), energy(to.1 - from.1), to.2 - from.2)
+        (energy(to.total - from.total), energy(to.it - from.it), to.ms - from.ms)
     }
 }
 

@@ -1,3 +1,4 @@
+use super::steps::Amounts;
 use crate::{
     finding::Code,
     metering::clean::{COURSE_MS, Curve, Flow, Hole, Rate, Shape, Sink, Tally},
@@ -32,7 +33,7 @@ impl Span {
 /// What has been booked so far. Accounts of different stretches add up in any order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Account {
-    pub energy: Vec<i128>,
+    pub energy: Amounts,
     pub holes: Vec<Hole>,
     pub spans: Vec<Span>,
     pub log: Log,
@@ -43,12 +44,7 @@ pub(super) struct Account {
 
 impl Account {
     pub(super) fn add(&mut self, other: Account) {
-        if self.energy.len() < other.energy.len() {
-            self.energy.resize(other.energy.len(), 0);
-        }
-        for (mine, theirs) in self.energy.iter_mut().zip(other.energy) {
-            *mine += theirs;
-        }
+        self.energy.add_all(other.energy);
         self.holes.extend(other.holes);
         self.spans.extend(other.spans);
         self.rows += other.rows;
@@ -102,7 +98,7 @@ pub(super) struct Booking<'a> {
 
 impl<'a> Booking<'a> {
     pub(super) fn new(account: &'a mut Account, edges: &'a [i64]) -> Self {
-        account.energy.resize(edges.len().saturating_sub(1), 0);
+        account.energy.resize(edges.len().saturating_sub(1));
         Booking { account, edges, step: 0 }
     }
 
@@ -137,8 +133,7 @@ impl Sink for Booking<'_> {
         }
         while self.edge(self.step) < flow.end {
             let upto = flow.up_to(self.edge(self.step + 1).min(flow.end));
-            let Some(slot) = self.account.energy.get_mut(self.step) else { break };
-            *slot += upto - booked;
+            self.account.energy.add(self.step, upto - booked);
             booked = upto;
             if self.edge(self.step + 1) >= flow.end {
                 break;
@@ -154,19 +149,29 @@ impl Sink for Booking<'_> {
         }
         let (start, end) = (curve.start().max(first), curve.end().min(last));
         self.go_to(start);
-        let (mut booked, mut row) = curve.at(start, 0, 0);
-        let mut stride = 0;
-        let edges = self.edges.get(self.step + 1..).unwrap_or_default().iter();
-        let slots = self.account.energy.get_mut(self.step..).unwrap_or_default().iter_mut();
-        for (&edge, slot) in edges.zip(slots) {
-            let edge = edge.min(end);
-            let (upto, at) = curve.at(edge, row, stride);
-            *slot += upto - booked;
-            (booked, stride, row) = (upto, at - row, at);
+        let (mut booked, mut row) = curve.at(start, 0);
+        loop {
+            let edge = self.edge(self.step + 1).min(end);
+            let (upto, at) = curve.at(edge, row);
+            self.account.energy.add(self.step, upto - booked);
+            let stride = at - row;
+            (booked, row) = (upto, at);
             if edge == end {
-                break;
+                return;
             }
             self.step += 1;
+            if curve.has(edge, at) {
+                let filled = self.account.energy.add_strides(self.edges, self.step, curve, at, stride);
+                if filled > 0 {
+                    self.step += filled;
+                    row += filled * stride;
+                    let here = self.edge(self.step);
+                    if here >= end {
+                        return;
+                    }
+                    booked = curve.at(here, row).0;
+                }
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 use super::{
     account::{Account, Log, Span, rejects},
     coverage::unknown_ms,
+    steps::{Steps, part},
 };
 use crate::{
     finding::Code,
@@ -13,8 +14,8 @@ use std::{collections::BTreeMap, ops::Range};
 /// One meter's energy (or volume, or mass) over the period.
 #[derive(Clone, Debug)]
 pub struct Book {
-    /// Amount before each edge of the calendar, in exact units: parts are differences of it.
-    prefix: Vec<i128>,
+    /// The amount in each step of the calendar.
+    steps: Steps,
     /// The stretch that the ledger is of.
     within: (i64, i64),
     /// Stretches of unknown energy, in time order; their `most` is given where anything bounds it.
@@ -95,18 +96,10 @@ impl Book {
             })
             .collect();
         holes.sort_by_key(|hole| (hole.start, hole.end));
-        let mut energy = account.energy;
-        energy.resize(edges.len().saturating_sub(1), 0);
-        let mut sum = 0;
-        let prefix = std::iter::once(0).chain(energy.into_iter().map(|part| {
-            sum += part;
-            sum
-        }));
-        let prefix = prefix.collect();
         let mut spans = account.spans;
         spans.sort_unstable();
         Book {
-            prefix,
+            steps: Steps::new(account.energy, edges.len().saturating_sub(1)),
             within: (period.start(), period.end()),
             alive: (alive_from, alive_until),
             limit,
@@ -127,31 +120,22 @@ impl Book {
 
     /// The known amount of the whole period in exact units: µJ, µl or mg.
     pub fn exact(&self) -> i128 {
-        self.prefix.last().copied().unwrap_or(0)
+        self.steps.total()
     }
 
     /// The known energy of each step of the calendar.
     pub fn steps(&self) -> impl Iterator<Item = ExactEnergy> + '_ {
-        let parts = self.prefix.iter().zip(self.prefix.iter().skip(1));
-        parts.map(|(before, after)| ExactEnergy::from_microjoules(after - before))
+        self.steps.iter().map(ExactEnergy::from_microjoules)
     }
 
     /// The known amount of some steps, times a factor: differences of the rounded-down running sum, so that parts add up.
     pub(crate) fn scaled(&self, steps: &Range<usize>, factor: Ratio) -> i128 {
-        let upto = |i: usize| {
-            let sum = self.prefix.get(i).or(self.prefix.last()).copied().unwrap_or(0);
-            if factor == Ratio::ONE { sum } else { factor.floor_of(sum).unwrap_or(i128::MAX / 4) }
-        };
-        upto(steps.end) - upto(steps.start)
+        part(&self.steps, steps, factor)
     }
 
-    /// The known amount before each edge of the calendar, times a factor, rounded down.
-    pub(crate) fn running(&self, factor: Ratio) -> impl Iterator<Item = i128> + '_ {
-        self.prefix.iter().map(
-            move |&sum| {
-                if factor == Ratio::ONE { sum } else { factor.floor_of(sum).unwrap_or(i128::MAX / 4) }
-            },
-        )
+    /// The known amount of each step.
+    pub(crate) const fn amounts(&self) -> &Steps {
+        &self.steps
     }
 
     /// The share of a part of the period whose energy is known, from 0 to 1.

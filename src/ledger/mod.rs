@@ -7,6 +7,7 @@ mod account;
 mod book;
 mod coverage;
 mod piece;
+mod steps;
 
 use crate::{
     finding::{Code, Finding},
@@ -22,7 +23,7 @@ use piece::Piece;
 use std::ops::Range;
 
 pub use book::Book;
-pub(crate) use coverage::unknown_ms;
+pub(crate) use {coverage::unknown_ms, steps::Sum};
 
 /// Why a ledger cannot be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -245,14 +246,22 @@ impl<'s> Ledger<'s> {
     ) -> Result<Self, LedgerError> {
         let edges = edges(site, &period, granularity)?;
         let books = of_each(site.meters(), |_, meter| {
-            let rows = Rows::new(meter, column(readings, meter));
-            let history = history(meter, &rows);
-            let chain = Chain { meter, history: &history };
-            let (account, known) = Piece::new(&chain, &rows, EVER, &edges).close(&chain, &edges);
-            let mut book = Book::new(&chain, account, known, &period, &edges);
-            book.displaced = rows.displaced;
-            book.outside = rows.outside((period.start(), period.end()));
-            book
+            let book = |rows: &Rows<'_>| {
+                let history = history(meter, rows);
+                let chain = Chain { meter, history: &history };
+                let (account, known) = Piece::new(&chain, rows, EVER, &edges).close(&chain, &edges);
+                let mut book = Book::new(&chain, account, known, &period, &edges);
+                book.displaced = rows.displaced;
+                book.outside = rows.outside((period.start(), period.end()));
+                book
+            };
+            let mut rows = Rows::presumed(meter, column(readings, meter));
+            let presumed = book(&rows);
+            if !rows.are_disordered() {
+                return presumed;
+            }
+            rows.put_in_order();
+            book(&rows)
         });
         let mut ledger = Ledger { site, period, granularity, edges, books, findings: Vec::new() };
         ledger.look_at(readings);

@@ -74,7 +74,7 @@ impl Readings {
 
     /// The file and line from which a meter's reading at an instant came.
     pub(crate) fn locate(&self, meter: &str, at: i64) -> Option<(&str, u64)> {
-        let series = self.series.get(meter)?;
+        let series = self.series.get(meter).filter(|series| !series.origins.is_empty())?;
         let stamps = if series.start.is_empty() { &series.time } else { &series.start };
         let origin = series.origins.get(stamps.iter().position(|&time| time == at)?)?;
         Some((self.files.get(origin.file as usize)?, origin.line.into()))

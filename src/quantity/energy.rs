@@ -61,13 +61,12 @@ impl ExactEnergy {
     /// `self / other`, the nearest float; `None` if `other` is zero.
     pub fn over(self, other: ExactEnergy) -> Option<f64> {
         let zeros = (self.0 | other.0).trailing_zeros();
-        let (part, whole) = (self.0 >> zeros.min(127), other.0 >> zeros.min(127));
         // Integers below 2⁵³ are floats, and one division of floats rounds to nearest.
-        let small = |amount: i128| amount.unsigned_abs() < 1 << 53;
-        if whole != 0 && small(part) && small(whole) {
-            return Some(part as f64 / whole as f64);
+        let small = |amount: i128| i64::try_from(amount >> zeros.min(127)).ok().filter(|amount| amount.abs() < 1 << 53);
+        match (small(self.0), small(other.0)) {
+            (Some(part), Some(whole)) if whole != 0 => Some(part as f64 / whole as f64),
+            _ => self.ratio_to(other).map(Ratio::to_f64),
         }
-        self.ratio_to(other).map(Ratio::to_f64)
     }
 }
 

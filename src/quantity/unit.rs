@@ -158,20 +158,49 @@ impl Conversion {
         1.0 / (self.factor * self.step as f64)
     }
 
+    /// How many exact units one counted step has.
+    pub(crate) const fn step(&self) -> i64 {
+        self.step
+    }
+
+    /// The counted steps of a dial value, where a product of floats says it for sure.
+    #[inline]
+    pub(crate) fn count(&self, value: f64) -> Option<i64> {
+        let product = value * self.factor;
+        let nearest = (product + ROUND) - ROUND;
+        (product.abs() < SURE && (product - nearest).abs() <= 0.25).then_some(nearest as i64)
+    }
+
+    /// The same for a value known to count no more than that of another for which it is sure.
+    #[inline]
+    pub(crate) fn count_small(&self, value: f64) -> Option<i64> {
+        let product = value * self.factor;
+        let shifted = product + ROUND;
+        let nearest = shifted - ROUND;
+        // What the addition of 1.5·2⁵² leaves in the mantissa is the integer itself.
+        let count = (shifted.to_bits() as i64).wrapping_sub(ROUND.to_bits() as i64);
+        ((product - nearest).abs() <= 0.25).then_some(count)
+    }
+
     /// The exact units of a dial value.
     #[inline]
     pub(crate) fn exact(&self, value: f64) -> Result<i128, QuantityError> {
-        let product = value * self.factor;
-        let nearest = (product + ROUND) - ROUND;
-        if product.abs() < SURE && (product - nearest).abs() <= 0.25 {
-            return Ok(i128::from(nearest as i64) * i128::from(self.step));
+        match self.count(value) {
+            Some(count) => Ok(i128::from(count) * i128::from(self.step)),
+            None => self.exact_slowly(value),
         }
-        self.exact_slowly(value)
     }
 
     /// The dial value of so many exact units, for people.
     pub(crate) fn dial(&self, exact: i128) -> f64 {
-        self.exact(1.0).ok().and_then(|one| Ratio::new(exact, one)).map_or(exact as f64, Ratio::to_f64)
+        let step = i128::from(self.step);
+        let count = i64::try_from(exact / step).ok().filter(|&count| i128::from(count) * step == exact);
+        // Whole numbers below 2⁵³ are floats, and one division of floats rounds to nearest.
+        let small = |whole: f64| whole.abs() < (1_u64 << 53) as f64 && whole.fract() == 0.0;
+        match count.map(|count| count as f64) {
+            Some(count) if small(count) && small(self.factor) => count / self.factor,
+            _ => self.exact(1.0).ok().and_then(|one| Ratio::new(exact, one)).map_or(exact as f64, Ratio::to_f64),
+        }
     }
 
     #[cold]
@@ -279,6 +308,16 @@ mod tests {
             if let Ok(slow) = conversion.exact_slowly(value) {
                 prop_assert_eq!(conversion.exact(value), Ok(slow));
             }
+        }
+
+        /// What is counted for sure is the same by the third way, and goes back to what was read.
+        #[test]
+        fn counts_agree(mwh in 0_i64..1 << 48) {
+            let conversion = Unit::KilowattHour.conversion(1.0);
+            let value = mwh as f64 / 1e6;
+            prop_assert_eq!(conversion.count(value), Some(mwh));
+            prop_assert_eq!(conversion.count_small(value), Some(mwh));
+            prop_assert_eq!(conversion.dial(i128::from(mwh) * 3_600_000), value);
         }
 
         /// Decimal readings become exactly what was written.

@@ -25,7 +25,7 @@ pub(crate) fn follow(
         if let Some(plain) = &plain {
             plain.walk(&mut stand, end, sink);
         }
-        if !ahead.step(chain, rows, &mut stand, end, complete_until, sink) {
+        if !ahead.step(chain, rows, &mut stand, end, complete_until, sink) || rows.are_disordered() {
             return stand;
         }
         if stand.last.restart.is_some() {

@@ -82,6 +82,13 @@ impl Flow {
         match self.shape {
             // amount·passed/length, split so that no product leaves the range
             Shape::Even => {
+                if let (Ok(amount), Ok(passed), Ok(length)) =
+                    (i64::try_from(self.amount), i32::try_from(passed), i32::try_from(length))
+                {
+                    let (passed, length) = (i64::from(passed), i64::from(length));
+                    let (whole, rest) = (amount.div_euclid(length), amount.rem_euclid(length));
+                    return i128::from(whole) * i128::from(passed) + i128::from((rest * passed).div_euclid(length));
+                }
                 let (whole, rest) = (self.amount.div_euclid(length), self.amount.rem_euclid(length));
                 whole * passed + (rest * passed).div_euclid(length)
             }

@@ -31,6 +31,11 @@ impl Curve<'_> {
         self.time.last().copied().unwrap_or(i64::MIN)
     }
 
+    /// Whether a row is the reading at an instant.
+    pub(crate) fn has(&self, instant: i64, row: usize) -> bool {
+        self.time.get(row) == Some(&instant)
+    }
+
     fn dial(&self, row: usize) -> i128 {
         self.value.get(row).and_then(|&value| self.conversion.exact(value).ok()).unwrap_or(0)
     }
@@ -40,27 +45,52 @@ impl Curve<'_> {
         self.dial(self.time.len().saturating_sub(1))
     }
 
-    /// The dial value at an instant within the curve, in exact units, and the row at or before it. The search starts
-    /// `stride` rows after row `near`.
-    #[inline]
-    pub(crate) fn at(&self, instant: i64, near: usize, stride: usize) -> (i128, usize) {
-        let row = near.saturating_add(stride);
-        if self.time.get(row) == Some(&instant) {
-            return (self.dial(row), row);
+    /// The dial value at an instant within the curve, in exact units, and the row at or before it, which is `near` or a
+    /// later one.
+    pub(crate) fn at(&self, instant: i64, near: usize) -> (i128, usize) {
+        let ahead = self.time.get(near..).unwrap_or_default();
+        let few = ahead.iter().take(FEW).take_while(|&&time| time <= instant).count();
+        let passed = if few < FEW { few } else { ahead.partition_point(|&time| time <= instant) };
+        let row = (near + passed).saturating_sub(1);
+        match (self.time.get(row), self.time.get(row + 1)) {
+            (Some(&start), Some(&end)) if start < instant => {
+                let (before, after) = (self.dial(row), self.dial(row + 1));
+                let flow = Flow { start, end, amount: after - before, shape: Shape::Even };
+                (before + flow.up_to(instant), row)
+            }
+            _ => (self.dial(row), row),
         }
-        self.between(instant)
     }
 
-    fn between(&self, instant: i64) -> (i128, usize) {
-        let row = self.time.partition_point(|&time| time <= instant).saturating_sub(1);
-        let (Some(&start), Some(&end)) = (self.time.get(row), self.time.get(row + 1)) else {
-            return (self.dial(row), row);
-        };
-        let (before, after) = (self.dial(row), self.dial(row + 1));
-        let flow = Flow { start, end, amount: after - before, shape: Shape::Even };
-        (before + flow.up_to(instant), row)
+    /// Adds the energy between edges to slots, from the edge that has reading `row` on, for as long as each next edge has
+    /// a reading, `stride` after the one before. Returns how many slots were filled.
+    pub(crate) fn strides(&self, edges: &[i64], slots: &mut [i64], row: usize, stride: usize) -> usize {
+        // Dial values only rise: if the last one is counted for sure, and all of the energy fits, so do the others.
+        let ends = [row, self.time.len().saturating_sub(1)].map(|row| self.conversion.count(self.value(row)));
+        let [Some(mut before), Some(last)] = ends else { return 0 };
+        let step = self.conversion.step();
+        if (last - before).checked_mul(step).is_none() {
+            return 0;
+        }
+        let (mut filled, mut row) = (0, row + stride);
+        for (edge, slot) in edges.iter().zip(slots) {
+            let (Some(time), Some(&value)) = (self.time.get(row), self.value.get(row)) else { break };
+            let Some(count) = self.conversion.count_small(value).filter(|_| time == edge) else { break };
+            let Some(sum) = slot.checked_add((count - before) * step) else { break };
+            (*slot, before) = (sum, count);
+            filled += 1;
+            row += stride;
+        }
+        filled
+    }
+
+    fn value(&self, row: usize) -> f64 {
+        self.value.get(row).copied().unwrap_or(f64::NAN)
     }
 }
+
+/// So many readings are looked at one by one before a search.
+const FEW: usize = 8;
 
 /// What readings of one register have to keep to.
 pub(super) struct Plain<'a> {
@@ -120,7 +150,9 @@ impl<'a> Plain<'a> {
         let equal = |row: usize| value.get(row).is_some_and(|&v| v.is_nan() || self.conversion.exact(v) == Ok(exact));
         let next = Point { at, until: at, value: exact, known_ms: 0, restart: None };
         let (elapsed, amount) = (at - stand.last.at, exact - stand.last.base());
-        let follows = elapsed > 0
+        let in_order = (stand.row..after).all(|row| row == 0 || time.get(row - 1) <= time.get(row));
+        let follows = in_order
+            && elapsed > 0
             && elapsed <= self.turn_free_ms
             && amount >= 0
             && exact >= 0
@@ -194,9 +226,13 @@ impl<'a> Plain<'a> {
                 let passed = (0..blocks)
                     .take_while(|block| {
                         let from = row + block * BLOCK;
-                        let block = from..from + BLOCK + 1;
-                        let (time, value) = (time.get(block.clone()), value.get(block));
-                        time.zip(value).is_some_and(|(time, value)| is_plain(time, value, ms, most))
+                        let (here, next) = (from..from + BLOCK, from + 1..from + 1 + BLOCK);
+                        match (time.get(here.clone()), time.get(next.clone()), value.get(here), value.get(next)) {
+                            (Some(time), Some(later), Some(value), Some(higher)) => {
+                                is_plain(time, later, value, higher, ms, most)
+                            }
+                            _ => false,
+                        }
                     })
                     .count();
                 row += passed * BLOCK;
@@ -235,15 +271,16 @@ impl<'a> Plain<'a> {
 }
 
 /// Whether all distances are `ms` and no dial value falls or rises by more than `most`. NaN is not plain.
-#[inline]
-fn is_plain(time: &[i64], value: &[f64], ms: i64, most: f64) -> bool {
-    let (mut uneven, mut fine) = (0, true);
-    for (a, b) in time.iter().zip(time.iter().skip(1)) {
-        uneven |= b.wrapping_sub(*a) ^ ms;
+///
+/// A loop without branches over slices, so that it is compiled for several readings at a time.
+#[inline(never)]
+fn is_plain(time: &[i64], later: &[i64], value: &[f64], higher: &[f64], ms: i64, most: f64) -> bool {
+    let (mut odd, mut signs, mut fine) = (0, 0, u64::MAX);
+    for (((before, after), low), high) in time.iter().zip(later).zip(value).zip(higher) {
+        let risen = high - low;
+        odd |= after.wrapping_sub(*before) ^ ms;
+        signs |= risen.to_bits();
+        fine &= if risen <= most { u64::MAX } else { 0 };
     }
-    for (a, b) in value.iter().zip(value.iter().skip(1)) {
-        let risen = b - a;
-        fine &= risen >= 0.0 && risen <= most;
-    }
-    uneven == 0 && fine
+    odd == 0 && signs >> 63 == 0 && fine == u64::MAX
 }

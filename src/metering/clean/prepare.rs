@@ -31,6 +31,7 @@ pub(crate) fn prepare(
     window: (i64, i64),
     sink: &mut impl Sink,
 ) -> Vec<Point> {
+    rows.look_at(range.clone());
     let conversions = Conversions::new(meter);
     let mut points: Vec<Point> = Vec::with_capacity(range.len());
     for row in range {

@@ -1,5 +1,5 @@
 use crate::metering::{Column, Meter, MeterKind};
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, cell::Cell, ops::Range};
 
 /// A meter's readings in the order of time: borrowed if they came so, else put in order once.
 #[derive(Debug)]
@@ -12,6 +12,8 @@ pub(crate) struct Rows<'a> {
     known_ms: Cow<'a, [i64]>,
     /// How many readings came after a later one.
     pub displaced: u64,
+    /// Whether rows that were presumed to be in order turned out not to be.
+    disorder: Cell<bool>,
 }
 
 /// The place of a reading in time: its instant twice, or start and end of its interval.
@@ -19,23 +21,40 @@ type Key = (i64, i64);
 
 impl<'a> Rows<'a> {
     pub(crate) fn new(meter: &Meter, column: Column<'a>) -> Self {
+        let mut sorted = Rows::presumed(meter, column);
+        if !sorted.is_in_order() {
+            sorted.put_in_order();
+        }
+        sorted
+    }
+
+    /// Rows that are taken to be in order, to save a look at all of them: whoever uses them has to ask afterwards.
+    pub(crate) fn presumed(meter: &Meter, column: Column<'a>) -> Self {
         let rows = column.time.len().min(column.value.len());
         fn cut<T>(column: &[T], rows: usize) -> &[T] {
             column.get(..rows).unwrap_or_default()
         }
         let interval = meter.kind == MeterKind::Interval;
         let start = if interval { cut(column.start, rows) } else { &[] };
-        let mut sorted = Rows {
+        Rows {
             start: start.into(),
             time: cut(column.time, rows).into(),
             value: cut(column.value, rows).into(),
             known_ms: if interval { cut(column.known_ms, rows).into() } else { Cow::Borrowed(&[]) },
             displaced: 0,
-        };
-        if !sorted.is_in_order() {
-            sorted.put_in_order();
+            disorder: Cell::new(false),
         }
-        sorted
+    }
+
+    /// Notes whether some rows, and the one before, are in order; whether all have been so far.
+    pub(super) fn look_at(&self, rows: Range<usize>) -> bool {
+        let in_order = (rows.start.max(1)..rows.end).all(|row| self.key(row - 1) <= self.key(row));
+        self.disorder.set(self.disorder.get() || !in_order);
+        in_order
+    }
+
+    pub(crate) fn are_disordered(&self) -> bool {
+        self.disorder.get()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -118,7 +137,8 @@ impl<'a> Rows<'a> {
 
     /// Takes out the readings that came after a later one, puts these in order, and weaves them in again: nearly all
     /// series are in order but for a few.
-    fn put_in_order(&mut self) {
+    pub(crate) fn put_in_order(&mut self) {
+        self.disorder.set(false);
         let (mut ordered, mut displaced) = (Vec::with_capacity(self.len()), Vec::new());
         let mut latest = (i64::MIN, i64::MIN);
         for row in 0..self.len() {

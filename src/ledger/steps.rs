@@ -1,0 +1,235 @@
+use crate::{metering::clean::Curve, quantity::Ratio};
+use std::ops::Range;
+
+/// The amount in each step of the calendar, in exact units: in 64 bits as long as no step needs more.
+#[derive(Clone, Debug)]
+pub(super) enum Amounts {
+    /// No step holds more than 2⁶³ units: 2.5 GWh, if the unit is the microjoule.
+    Narrow(Vec<i64>),
+    Wide(Vec<i128>),
+}
+
+impl Default for Amounts {
+    fn default() -> Self {
+        Amounts::Narrow(Vec::new())
+    }
+}
+
+impl Amounts {
+    pub(super) fn resize(&mut self, steps: usize) {
+        match self {
+            Amounts::Narrow(narrow) => narrow.resize(steps, 0),
+            Amounts::Wide(wide) => wide.resize(steps, 0),
+        }
+    }
+
+    pub(super) fn add(&mut self, step: usize, amount: i128) {
+        if let Amounts::Narrow(narrow) = self {
+            let Some(slot) = narrow.get_mut(step) else { return };
+            if let Some(sum) = i64::try_from(amount).ok().and_then(|amount| slot.checked_add(amount)) {
+                *slot = sum;
+                return;
+            }
+            *self = Amounts::Wide(narrow.iter().copied().map(i128::from).collect());
+        }
+        if let Amounts::Wide(wide) = self
+            && let Some(slot) = wide.get_mut(step)
+        {
+            *slot += amount;
+        }
+    }
+
+    pub(super) fn add_all(&mut self, other: Amounts) {
+        let steps = match &other {
+            Amounts::Narrow(narrow) => narrow.len(),
+            Amounts::Wide(wide) => wide.len(),
+        };
+        match self {
+            Amounts::Narrow(mine) if mine.is_empty() => {
+                *self = other;
+                return;
+            }
+            Amounts::Narrow(mine) if mine.len() < steps => mine.resize(steps, 0),
+            Amounts::Wide(mine) if mine.len() < steps => mine.resize(steps, 0),
+            _ => {}
+        }
+        match other {
+            Amounts::Narrow(theirs) => {
+                theirs
+                    .into_iter()
+                    .enumerate()
+                    .filter(|(_, amount)| *amount != 0)
+                    .for_each(|(i, amount)| self.add(i, amount.into()));
+            }
+            Amounts::Wide(theirs) => theirs.into_iter().enumerate().for_each(|(i, amount)| self.add(i, amount)),
+        }
+    }
+
+    /// Books a curve that has readings at the edges of the calendar, from the edge before step `from`, at reading `row`,
+    /// on; for as many steps as there is a reading just `stride` after the one before. Returns how many.
+    pub(super) fn add_strides(
+        &mut self,
+        edges: &[i64],
+        from: usize,
+        curve: &Curve<'_>,
+        row: usize,
+        stride: usize,
+    ) -> usize {
+        let Amounts::Narrow(narrow) = self else { return 0 };
+        let slots = narrow.get_mut(from..).unwrap_or_default();
+        curve.strides(edges.get(from + 1..).unwrap_or_default(), slots, row, stride)
+    }
+}
+
+/// The amounts of a whole period, and their running sum.
+#[derive(Clone, Debug)]
+pub(crate) struct Steps {
+    amounts: Amounts,
+    /// The sum before every 64th step.
+    blocks: Vec<i128>,
+    total: i128,
+    /// No step holds more than this; `None` if one does, or one holds less than nothing.
+    bound: Option<i64>,
+}
+
+const BLOCK: usize = 64;
+
+impl Steps {
+    pub(super) fn new(mut amounts: Amounts, steps: usize) -> Self {
+        amounts.resize(steps);
+        let mut blocks = Vec::with_capacity(steps / BLOCK + 1);
+        let (mut total, mut bits) = (0_i128, 0_i64);
+        match &amounts {
+            Amounts::Narrow(narrow) => {
+                for block in narrow.chunks(BLOCK) {
+                    blocks.push(total);
+                    bits |= block.iter().fold(0, |bits, amount| bits | amount);
+                    total += sum(block);
+                }
+            }
+            Amounts::Wide(wide) => {
+                bits = -1;
+                for block in wide.chunks(BLOCK) {
+                    blocks.push(total);
+                    total += block.iter().sum::<i128>();
+                }
+            }
+        }
+        let bound = (bits >= 0).then(|| if bits == 0 { 0 } else { i64::MAX >> bits.leading_zeros().saturating_sub(1) });
+        Steps { amounts, blocks, total, bound }
+    }
+
+    pub(super) const fn total(&self) -> i128 {
+        self.total
+    }
+
+    /// The amount before a step.
+    pub(super) fn before(&self, step: usize) -> i128 {
+        let block = step / BLOCK;
+        let Some(&base) = self.blocks.get(block) else { return self.total };
+        let inner = block * BLOCK..step;
+        base + match &self.amounts {
+            Amounts::Narrow(narrow) => narrow.get(inner).map_or(0, sum),
+            Amounts::Wide(wide) => wide.get(inner).map_or(0, |inner| inner.iter().sum()),
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = i128> + '_ {
+        let (narrow, wide): (&[i64], &[i128]) = match &self.amounts {
+            Amounts::Narrow(narrow) => (narrow, &[]),
+            Amounts::Wide(wide) => (&[], wide),
+        };
+        narrow.iter().copied().map(i128::from).chain(wide.iter().copied())
+    }
+}
+
+fn sum(block: &[i64]) -> i128 {
+    // Halves of 32 bits each add up without carry.
+    let low: u64 = block.iter().map(|amount| *amount as u64 & 0xffff_ffff).sum();
+    let high: i64 = block.iter().map(|amount| amount >> 32).sum();
+    (i128::from(high) << 32) + i128::from(low)
+}
+
+/// The sum of several meters' steps, each times a factor and added or taken away.
+#[derive(Clone, Debug)]
+pub(crate) struct Sum {
+    narrow: Vec<i64>,
+    wide: Vec<i128>,
+    bound: i64,
+}
+
+impl Sum {
+    pub(crate) fn new(steps: usize) -> Self {
+        Sum { narrow: vec![0; steps], wide: Vec::new(), bound: 0 }
+    }
+
+    /// The amount of a step is the difference of the running sum, rounded down: parts add up.
+    pub(crate) fn add(&mut self, steps: &Steps, factor: Ratio, minus: bool) {
+        if let (Amounts::Narrow(narrow), Some(bound)) = (&steps.amounts, steps.bound)
+            && let Some(bound) = self.bound.checked_add(bound)
+            && factor == Ratio::ONE
+        {
+            self.bound = bound;
+            let pairs = self.narrow.iter_mut().zip(narrow);
+            if minus {
+                pairs.for_each(|(sum, amount)| *sum -= amount)
+            } else {
+                pairs.for_each(|(sum, amount)| *sum += amount)
+            }
+            return;
+        }
+        self.wide.resize(self.narrow.len(), 0);
+        let (mut running, mut before) = (0, 0);
+        for (sum, amount) in self.wide.iter_mut().zip(steps.iter()) {
+            running += amount;
+            let upto = scaled(running, factor);
+            *sum += if minus { before - upto } else { upto - before };
+            before = upto;
+        }
+    }
+
+    /// The amount of each step.
+    pub(crate) fn into_steps(self) -> impl Iterator<Item = i128> {
+        let wide = self.wide.into_iter().chain(std::iter::repeat(0));
+        self.narrow.into_iter().zip(wide).map(|(narrow, wide)| i128::from(narrow) + wide)
+    }
+}
+
+/// A running sum times a factor, rounded down.
+pub(super) fn scaled(sum: i128, factor: Ratio) -> i128 {
+    if factor == Ratio::ONE { sum } else { factor.floor_of(sum).unwrap_or(i128::MAX / 4) }
+}
+
+/// What lies between two places of a running sum.
+pub(super) fn part(steps: &Steps, range: &Range<usize>, factor: Ratio) -> i128 {
+    scaled(steps.before(range.end), factor) - scaled(steps.before(range.start), factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn sums_are_those_of_plain_integers(amounts in prop::collection::vec(prop_oneof![8 => -9_i128..1_000_000, 1 => Just(i128::from(i64::MAX)), 1 => Just(1_i128 << 90)], 0..300), cut: prop::sample::Index, third: bool) {
+            let mut narrow = Amounts::default();
+            narrow.resize(amounts.len());
+            amounts.iter().enumerate().for_each(|(i, amount)| { narrow.add(i, *amount); });
+            let mut twice = narrow.clone();
+            twice.add_all(narrow.clone());
+            let (steps, twice) = (Steps::new(narrow, amounts.len()), Steps::new(twice, amounts.len()));
+            let cut = cut.index(amounts.len() + 1);
+            prop_assert_eq!(steps.before(cut), amounts[..cut].iter().sum::<i128>());
+            prop_assert_eq!(steps.total(), amounts.iter().sum::<i128>());
+            prop_assert_eq!(twice.total(), 2 * steps.total());
+            let factor = if third { Ratio::new(1, 3).unwrap() } else { Ratio::ONE };
+            let mut sum = Sum::new(amounts.len());
+            sum.add(&twice, Ratio::ONE, false);
+            sum.add(&steps, factor, true);
+            let found: Vec<i128> = sum.into_steps().collect();
+            let expected: Vec<i128> = (0..amounts.len()).map(|i| 2 * amounts[i] - part(&steps, &(i..i + 1), factor)).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
+}

@@ -36,7 +36,10 @@ fn by_the_method(readings: &[(i64, i128)], capacity_mw: i128, modulus: Option<i1
         let mut fitted = fits(a, b);
         if fitted.is_none() {
             for c in i + 2..readings.len() {
-                if readings[c].0 - b.0 <= DAY && fits(a, readings[c]).is_some() {
+                // Come by `a` again by counting on from `b` says nothing about `b`.
+                let counted = (i + 1..c).all(|k| fits(readings[k], readings[k + 1]).is_some_and(|(_, rolled)| !rolled));
+                let come_by = counted && readings[c - 1].1 > b.1;
+                if readings[c].0 - b.0 <= DAY && fits(a, readings[c]).is_some() && !come_by {
                     for dropped in &readings[i + 1..c] {
                         let fault = if dropped.1 < a.1 { "register.glitch" } else { "register.spike" };
                         *books.faults.entry(fault).or_default() += 1;

@@ -4,7 +4,8 @@
 //! 1. `0 ≤ d ≤ lim`: `d` is the energy.
 //! 2. A modulus is given, `d < 0`, `d + modulus ≤ lim`: a rollover.
 //! 3. Some later `c` within 24 h of `b` fits 1 or 2: what lies between is dropped, as a glitch below `a`, as a spike
-//!    above.
+//!    above. Unless the register has counted on from `b` to `c` by itself (1, and by more than nothing before `c`): then
+//!    it has only come by `a` again.
 //! 4. `0 ≤ b ≤ lim`: a reset; `b` is booked, what was used before the zero is unknown.
 //! 5. Else a step: nothing is booked, `b` is the new base.
 //!
@@ -35,6 +36,7 @@ pub(super) fn next(
         let by_rollover = |modulus: i128| least < a.base() && greatest >= a.base().saturating_sub(modulus);
         plainly || modulus.is_some_and(by_rollover)
     };
+    let mut counting = from + 1;
     let mut c = from + 2;
     loop {
         c = blocks.skip(points, c, may_fit);
@@ -43,7 +45,13 @@ pub(super) fn next(
             return Some(from + 1);
         }
         if fit(chain, a, later).is_some() {
-            return Some(c);
+            while counting < c && follows(chain, points, counting) {
+                counting += 1;
+            }
+            let has_counted = points.get(c - 1).is_some_and(|last| last.value > b.value);
+            if counting < c || !has_counted {
+                return Some(c);
+            }
         }
         if later.restart.is_some() {
             return Some(from + 1);
@@ -104,6 +112,12 @@ pub(super) fn book(chain: &Chain<'_>, points: &[Point], from: usize, to: usize, 
     if let Some(first) = b.restart {
         sink.fault(Code::RegisterExchange, b.at, Tally { found: Some(units.dial(first)), ..Tally::default() });
     }
+}
+
+/// Whether the point after `from` follows it by step 1.
+fn follows(chain: &Chain<'_>, points: &[Point], from: usize) -> bool {
+    let pair = points.get(from).zip(points.get(from + 1));
+    pair.is_some_and(|(a, b)| b.restart.is_none() && matches!(fit(chain, a, b), Some(Fit::Plain(_))))
 }
 
 enum Fit {

@@ -320,6 +320,15 @@ pub fn from_local(clock: DateTime, zone: &TimeZone) -> LocalTime {
     }
 }
 
+/// The start of a local day of 24 hours on which the zone's clocks do not change.
+#[cfg_attr(not(feature = "csv"), allow(dead_code))]
+pub(crate) fn plain_day(date: Date, zone: &TimeZone) -> Option<i64> {
+    let LocalTime::Unique(midnight) = from_local(date.at(0, 0, 0, 0), zone) else { return None };
+    let before = Timestamp::from_millisecond(midnight - 1).ok()?;
+    let change = zone.following(before).next().map_or(i64::MAX, |change| change.timestamp().as_millisecond());
+    (change >= midnight + 86_400_000).then_some(midnight)
+}
+
 fn next_month(date: Date) -> Date {
     date.first_of_month().checked_add(1.month()).unwrap_or(Date::MAX)
 }

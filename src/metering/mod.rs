@@ -6,10 +6,11 @@
 pub(crate) mod clean;
 mod intervals;
 mod meter;
+mod origins;
 mod readings;
 mod tree;
 
 pub use intervals::{Stamp, interval_bounds};
 pub use meter::{AccuracyClass, Carrier, Exchange, Integration, MeasurementPoint, Meter, MeterKind};
-pub use readings::{Column, Origin, Readings, Series};
+pub use readings::{Column, Readings, Series};
 pub use tree::MeteringTree;

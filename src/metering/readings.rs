@@ -1,3 +1,4 @@
+use super::origins::Origins;
 use crate::finding::Finding;
 use std::collections::BTreeMap;
 
@@ -28,9 +29,7 @@ impl Readings {
         self.files.extend(other.files);
         self.findings.extend(other.findings);
         for (meter, mut series) in other.series {
-            for origin in &mut series.origins {
-                origin.file = origin.file.saturating_add(offset);
-            }
+            series.origins.move_files(offset);
             self.insert(meter, series);
         }
     }
@@ -65,7 +64,7 @@ impl Readings {
         self.len() == 0
     }
 
-    /// Notes the name of a file; the number is for [`Origin::file`].
+    /// Notes the name of a file; the number is for the origins of readings.
     #[cfg_attr(not(feature = "csv"), allow(dead_code))]
     pub(crate) fn add_file(&mut self, name: &str) -> u32 {
         self.files.push(name.to_owned());
@@ -76,8 +75,12 @@ impl Readings {
     pub(crate) fn locate(&self, meter: &str, at: i64) -> Option<(&str, u64)> {
         let series = self.series.get(meter).filter(|series| !series.origins.is_empty())?;
         let stamps = if series.start.is_empty() { &series.time } else { &series.start };
-        let origin = series.origins.get(stamps.iter().position(|&time| time == at)?)?;
-        Some((self.files.get(origin.file as usize)?, origin.line.into()))
+        // Nearly always in order, so that a search finds it.
+        let likely = stamps.partition_point(|&time| time < at);
+        let row = Some(likely).filter(|&row| stamps.get(row) == Some(&at));
+        let row = row.or_else(|| stamps.iter().position(|&time| time == at))?;
+        let origin = series.origins.get(row)?;
+        Some((self.files.get(origin.file as usize)?, origin.line))
     }
 }
 
@@ -88,16 +91,7 @@ pub struct Series {
     pub(crate) time: Vec<i64>,
     pub(crate) value: Vec<f64>,
     pub(crate) known_ms: Vec<i64>,
-    pub(crate) origins: Vec<Origin>,
-}
-
-/// Where a reading stood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// The file, by number.
-    pub file: u32,
-    /// The line, from 1.
-    pub line: u32,
+    pub(crate) origins: Origins,
 }
 
 impl Series {
@@ -153,7 +147,9 @@ impl Series {
             column.truncate(rows);
         }
         self.value.truncate(rows);
-        self.origins.truncate(rows);
+        if !self.origins.is_empty() {
+            self.origins.resize(rows);
+        }
     }
 
     fn append(&mut self, other: Series) {
@@ -179,13 +175,13 @@ impl Series {
                 }
             }
         }
-        self.origins.resize(self.time.len(), Origin { file: u32::MAX, line: 0 });
-        other.origins.resize(other.time.len(), Origin { file: u32::MAX, line: 0 });
+        self.origins.resize(self.time.len());
+        other.origins.resize(other.time.len());
         self.start.extend(other.start);
         self.time.extend(other.time);
         self.value.extend(other.value);
         self.known_ms.extend(other.known_ms);
-        self.origins.extend(other.origins);
+        self.origins.append(other.origins);
     }
 }
 

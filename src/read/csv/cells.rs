@@ -1,0 +1,186 @@
+use crate::period::{LocalTime, from_local, plain_day};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
+
+/// Reads times, and remembers the day of the one before: nearly all rows are of the same day, written alike.
+pub(super) struct Clock {
+    zone: TimeZone,
+    day: Option<Day>,
+}
+
+/// A day whose hours are regular, as it is written in a file.
+struct Day {
+    date: [u8; 10],
+    /// The length of the text, and what stands behind the clock: an offset, `Z`, or nothing.
+    length: usize,
+    offset: Vec<u8>,
+    midnight: i64,
+}
+
+/// Why a time is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoTime {
+    Unreadable,
+    Ambiguous,
+    Nonexistent,
+}
+
+impl Clock {
+    pub(super) fn new(zone: TimeZone) -> Self {
+        Clock { zone, day: None }
+    }
+
+    /// RFC 3339, or a local time in the site's zone.
+    pub(super) fn read(&mut self, text: &[u8]) -> Result<i64, NoTime> {
+        match self.day.as_ref().and_then(|day| day.read(text)) {
+            Some(time) => Ok(time),
+            None => self.read_slowly(text),
+        }
+    }
+
+    /// Of text that begins with a time as those before: the time and the length of its text.
+    pub(super) fn begin(&self, text: &[u8]) -> Option<(i64, usize)> {
+        let day = self.day.as_ref()?;
+        Some((day.read(text.get(..day.length)?)?, day.length))
+    }
+
+    fn read_slowly(&mut self, text: &[u8]) -> Result<i64, NoTime> {
+        let shaped = text.len() >= 16
+            && [(4, b'-'), (7, b'-'), (13, b':')].iter().all(|(i, mark)| text.get(*i) == Some(mark))
+            && matches!(text.get(10), Some(b'T' | b't' | b' '));
+        let readable = std::str::from_utf8(text).ok().filter(|_| shaped).ok_or(NoTime::Unreadable)?;
+        let has_offset = text.iter().skip(16).any(|b| matches!(b, b'Z' | b'z' | b'+' | b'-'));
+        let time = if has_offset {
+            readable.parse::<Timestamp>().map_err(|_| NoTime::Unreadable)?.as_millisecond()
+        } else {
+            let clock = readable.parse::<DateTime>().map_err(|_| NoTime::Unreadable)?;
+            match from_local(clock, &self.zone) {
+                LocalTime::Unique(time) => time,
+                LocalTime::Ambiguous => return Err(NoTime::Ambiguous),
+                LocalTime::Nonexistent => return Err(NoTime::Nonexistent),
+            }
+        };
+        self.day = self.remember(text, time, has_offset);
+        Ok(time)
+    }
+
+    fn remember(&self, text: &[u8], time: i64, has_offset: bool) -> Option<Day> {
+        let date: [u8; 10] = *text.first_chunk()?;
+        let clock = text.get(11..)?;
+        let (of_day, length) = of_day(clock)?;
+        let offset = clock.get(length..)?.to_vec();
+        let midnight = if has_offset {
+            time - of_day
+        } else {
+            let date: Date = std::str::from_utf8(&date).ok()?.parse().ok()?;
+            plain_day(date, &self.zone).filter(|_| offset.is_empty())?
+        };
+        Some(Day { date, length: text.len(), offset, midnight })
+    }
+}
+
+impl Day {
+    fn read(&self, text: &[u8]) -> Option<i64> {
+        let known = text.len() == self.length
+            && text.starts_with(&self.date)
+            && matches!(text.get(10), Some(b'T' | b't' | b' '))
+            && text.ends_with(&self.offset);
+        let clock = text.get(11..self.length - self.offset.len()).filter(|_| known)?;
+        let (of_day, length) = of_day(clock)?;
+        (length == clock.len()).then_some(self.midnight + of_day)
+    }
+}
+
+/// The milliseconds since midnight of `HH:MM` or `HH:MM:SS`, and how many bytes that was.
+fn of_day(clock: &[u8]) -> Option<(i64, usize)> {
+    let two = |i: usize, most: u8| {
+        let (tens, ones) = (clock.get(i)?.wrapping_sub(b'0'), clock.get(i + 1)?.wrapping_sub(b'0'));
+        let number = tens.wrapping_mul(10).wrapping_add(ones);
+        (tens <= 9 && ones <= 9 && number <= most).then_some(i64::from(number))
+    };
+    let minutes = two(0, 23)? * 60 + two(3, 59)?;
+    if clock.get(2) != Some(&b':') {
+        return None;
+    }
+    if clock.get(5) == Some(&b':') {
+        return Some(((minutes * 60 + two(6, 59)?) * 1000, 8));
+    }
+    Some((minutes * 60_000, 5))
+}
+
+/// A plain decimal number; NaN for a missing one. `None`: neither.
+pub(super) fn number(text: &[u8]) -> Option<f64> {
+    if let Some((number, length)) = decimal(text)
+        && length == text.len()
+    {
+        return Some(number);
+    }
+    if matches!(text, b"" | b"-") || text.eq_ignore_ascii_case(b"nan") || text.eq_ignore_ascii_case(b"null") {
+        return Some(f64::NAN);
+    }
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+/// Digits with a point among them at the beginning of a text, and how many bytes that was: at most 15 digits, which a
+/// float holds, over a power of ten, which it holds too, so that the quotient is the nearest float.
+pub(super) fn decimal(text: &[u8]) -> Option<(f64, usize)> {
+    const TENS: [f64; 16] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    let (mut digits, mut whole, mut point) = (0_u64, 0_usize, None);
+    let mut length = 0;
+    for &byte in text.iter().take(17) {
+        match byte {
+            b'0'..=b'9' => {
+                digits = digits * 10 + u64::from(byte - b'0');
+                whole += 1;
+            }
+            b'.' if point.is_none() && whole > 0 => point = Some(length),
+            _ => break,
+        }
+        length += 1;
+    }
+    let decimals = point.map_or(0, |point| length - point - 1);
+    if whole == 0 || whole > 15 || (point.is_some() && decimals == 0) {
+        return None;
+    }
+    Some((digits as f64 / TENS.get(decimals)?, length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::period::time_zone;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// The quick way reads what the standard library reads.
+        #[test]
+        fn numbers_are_the_nearest_floats(text in prop_oneof!["[0-9]{1,18}(\\.[0-9]{0,18})?", "-?[0-9.]{0,6}(e[0-9]{1,2})?", "[0-9]{1,9}\\.[0-9]{3}"]) {
+            let expected = text.parse::<f64>().ok();
+            let missing = matches!(text.as_str(), "" | "-");
+            prop_assert_eq!(number(text.as_bytes()).filter(|_| !missing).map(f64::to_bits), expected.map(f64::to_bits));
+        }
+
+        /// What is remembered of a day changes nothing.
+        #[test]
+        fn times_are_those_of_a_fresh_clock(days in prop::collection::vec((0..3_i64, 0..1440_i64, 0..5_u8), 1..40), denver: bool) {
+            let zone = time_zone(if denver { "America/Denver" } else { "Australia/Lord_Howe" }).unwrap();
+            let mut clock = Clock::new(zone.clone());
+            for (day, minute, form) in days {
+                // Around the changes of both zones.
+                let at = jiff::civil::date(2024, if denver { 3 } else { 4 }, if denver { 9 } else { 6 });
+                let at = at.at(0, 0, 0, 0).checked_add(jiff::SignedDuration::from_mins(day * 1440 + minute)).unwrap();
+                let text = match form {
+                    0 => at.strftime("%Y-%m-%d %H:%M").to_string(),
+                    1 => at.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+                    2 => at.strftime("%Y-%m-%dT%H:%M:%S+08:00").to_string(),
+                    3 => at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+                    _ => at.strftime("%Y-%m-%dT%H:61:%S").to_string(),
+                };
+                prop_assert_eq!(clock.read(text.as_bytes()), Clock::new(zone.clone()).read(text.as_bytes()), "{}", text);
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+use super::rows::{Faults, Reading, Take};
+use crate::{
+    finding::Code,
+    metering::{MeterKind, Readings, Series, Stamp, interval_bounds},
+    site::Site,
+};
+
+/// Gathers readings into columns, by meter.
+pub(super) struct Columns<'a> {
+    site: &'a Site,
+    file: u32,
+    meters: Vec<Gathering>,
+}
+
+#[derive(Default)]
+struct Gathering {
+    series: Series,
+    /// What the single stamp of its intervals marks.
+    stamp: Option<Stamp>,
+}
+
+impl<'a> Columns<'a> {
+    pub(super) fn new(site: &'a Site, file: u32) -> Self {
+        Columns { site, file, meters: site.meters().iter().map(|_| Gathering::default()).collect() }
+    }
+
+    /// The readings, with the bounds of intervals that carry one stamp each.
+    pub(super) fn finish(self, faults: &mut Faults<'_>, readings: &mut Readings) {
+        let zone = self.site.time_zone();
+        for (meter, Gathering { mut series, stamp }) in self.site.meters().iter().zip(self.meters) {
+            if series.is_empty() {
+                continue;
+            }
+            let id = meter.id.as_str();
+            if meter.kind == MeterKind::Interval && series.start.is_empty() {
+                let Some(bounds) = interval_bounds(&series.time, stamp.unwrap_or(Stamp::Start), &zone) else {
+                    let found = "one stamp, which does not say how long the interval is";
+                    let line = series.origins.get(0).map_or(1, |origin| origin.line);
+                    faults.push(Code::CsvTime, line, None, id, found, ("start,end 两列", "columns start,end"));
+                    continue;
+                };
+                (series.start, series.time) = bounds.into_iter().unzip();
+            }
+            if !series.known_ms.is_empty() {
+                series = with_known(series, faults, id);
+            }
+            readings.insert(id, series);
+        }
+    }
+}
+
+/// What is not stated covers the whole interval; what covers more than the interval has is no reading.
+fn with_known(series: Series, faults: &mut Faults<'_>, id: &str) -> Series {
+    let mut kept = Series::default();
+    for (row, ((&start, &time), (&value, &known))) in
+        series.start.iter().zip(&series.time).zip(series.value.iter().zip(&series.known_ms)).enumerate()
+    {
+        let length = time.saturating_sub(start);
+        let origin = series.origins.get(row);
+        if known > length && known != WHOLE {
+            let (found, hours) = ("more known_h than the interval has", length as f64 / 3_600_000.0);
+            faults.push(Code::CsvValue, origin.map_or(1, |origin| origin.line), None, id, found, format!("≤ {hours}"));
+            continue;
+        }
+        kept.start.push(start);
+        kept.time.push(time);
+        kept.value.push(value);
+        kept.known_ms.push(known.min(length));
+        if let Some(origin) = origin {
+            kept.origins.push(origin.file, origin.line);
+        }
+    }
+    kept
+}
+
+/// All of the interval, however long it is.
+const WHOLE: i64 = i64::MAX;
+
+impl Take for Columns<'_> {
+    #[inline]
+    fn take(&mut self, meter: usize, reading: Reading, _: &mut Faults<'_>) {
+        let Some(gathering) = self.meters.get_mut(meter) else { return };
+        let series = &mut gathering.series;
+        if let Some(start) = reading.start {
+            series.start.push(start);
+        }
+        if let Some(known_ms) = reading.known_ms {
+            series.known_ms.resize(series.time.len(), WHOLE);
+            series.known_ms.push(known_ms);
+        } else if !series.known_ms.is_empty() {
+            series.known_ms.push(WHOLE);
+        }
+        series.time.push(reading.time);
+        series.value.push(reading.value);
+        series.origins.push(self.file, reading.line);
+        gathering.stamp = Some(reading.stamp);
+    }
+}

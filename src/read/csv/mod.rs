@@ -1,0 +1,87 @@
+//! Meter readings from CSV, long and wide, in bounded memory beside what is kept.
+//!
+//! `lines` cuts the bytes into records; `layout` knows which column holds what; `cells` reads times and numbers; `rows`
+//! brings these together and hands each reading to whoever takes it: columns of [`Readings`] (`columns`), or a ledger
+//! that is being built.
+
+mod cells;
+mod columns;
+mod layout;
+mod lines;
+mod rows;
+
+use crate::{
+    finding::{Code, Finding},
+    metering::Readings,
+    site::Site,
+};
+use columns::Columns;
+use std::io;
+
+/// Why a file of readings cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CsvError {
+    /// The bytes could not be had.
+    #[error("{file}: {error}")]
+    Io {
+        /// The file.
+        file: String,
+        /// What went wrong.
+        error: io::Error,
+    },
+    /// The header is none of the two forms (`csv.header`).
+    #[error(
+        "{file}, line 1: expected columns separated by commas, meter,time,value (long) or time and one column per meter (wide), found {found:?}"
+    )]
+    Header {
+        /// The file.
+        file: String,
+        /// The header's columns.
+        found: String,
+    },
+}
+
+impl CsvError {
+    /// The same as a finding, for an answer that lists what was found.
+    pub fn to_finding(&self) -> Finding {
+        let (mut finding, file) = match self {
+            CsvError::Io { file, error } => (Finding::new(Code::CsvHeader).found(error), file),
+            CsvError::Header { file, found } => (Finding::new(Code::CsvHeader).found(format!("{found:?}")), file),
+        };
+        finding.file = Some(file.clone());
+        finding.line = Some(1);
+        finding
+    }
+}
+
+/// Reads meter readings from CSV, long or wide; `file` is the name that findings give.
+///
+/// Long: `meter,time,value` (also `meter_id`, `timestamp`, `reading`), with `start,end` for interval meters, `known_h`
+/// for the hours that a value covers, and `facility` where several sites share a file. Wide: `time` (or `end`), then one
+/// column per meter. UTF-8 with or without BOM; GB18030 where UTF-8 fails. Empty, `NaN`, `null` and `-` are missing
+/// values. Local times are read in the site's zone and never guessed. A bad cell costs its row and becomes a finding of
+/// the [`Readings`] with file, line and column.
+///
+/// Of the file, a stretch of a few hundred kilobytes is in memory at a time, beside the readings: 16 bytes each.
+///
+/// ```
+/// # let site = pue::read::site(br#"{"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Asia/Shanghai"},
+/// #   "meters": [{"id": "grid", "point": "grid_supply", "kind": "register", "unit": "kWh"}]}"#).value.unwrap();
+/// let file = "meter,time,value\ngrid,2024-01-01 00:00,100\ngrid,2024-01-01 01:00,one hundred\n";
+/// let readings = pue::read::csv(&site, "a.csv", file.as_bytes())?;
+/// assert_eq!(readings.len(), 1);
+/// assert_eq!((readings.findings()[0].line, readings.findings()[0].column), (Some(3), Some(3)));
+/// # Ok::<(), pue::read::CsvError>(())
+/// ```
+///
+/// # Errors
+/// [`CsvError`].
+pub fn csv(site: &Site, file: &str, reader: impl io::Read) -> Result<Readings, CsvError> {
+    let mut readings = Readings::default();
+    let mut columns = Columns::new(site, readings.add_file(file));
+    let mut faults = rows::read(site, file, reader, &mut columns)?;
+    columns.finish(&mut faults, &mut readings);
+    readings.push_findings(faults.into_findings());
+    Ok(readings)
+}

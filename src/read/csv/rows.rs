@@ -1,0 +1,372 @@
+use super::{
+    CsvError,
+    cells::{Clock, NoTime, decimal, number},
+    layout::{Layout, When},
+    lines::{Source, record},
+};
+use crate::{
+    finding::{Code, Finding, Gathered, Text},
+    metering::{MeterKind, Stamp},
+    site::Site,
+};
+use std::{borrow::Cow, collections::BTreeMap, io};
+
+/// One reading as it stood in the file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading {
+    /// The start of an interval, where it is stated.
+    pub start: Option<i64>,
+    pub time: i64,
+    pub value: f64,
+    /// How much of the interval the value covers, where it is stated.
+    pub known_ms: Option<i64>,
+    pub line: u64,
+    /// What a single stamp marks.
+    pub stamp: Stamp,
+}
+
+/// Takes the readings of a file, one after the other; `meter` is the meter's place on the site.
+pub(crate) trait Take {
+    fn take(&mut self, meter: usize, reading: Reading, faults: &mut Faults<'_>);
+}
+
+/// What was found in one file.
+pub(crate) struct Faults<'a> {
+    site: &'a Site,
+    file: &'a str,
+    gathered: Gathered,
+    unknown: BTreeMap<String, u64>,
+    /// Rows of other facilities.
+    elsewhere: u64,
+}
+
+/// So many foreign meters are told apart; the rest are counted together.
+const UNKNOWN: usize = 1000;
+
+impl Faults<'_> {
+    pub(crate) fn push(
+        &mut self,
+        code: Code,
+        line: u64,
+        column: Option<usize>,
+        meter: &str,
+        found: impl std::fmt::Display,
+        expected: impl Into<Text>,
+    ) {
+        let mut finding = Finding::new(code).found(found).expected(expected);
+        finding.file = Some(self.file.to_owned());
+        finding.line = Some(line);
+        finding.column = column.map(|column| column as u64 + 1);
+        finding.meter = Some(meter).filter(|id| !id.is_empty()).map(str::to_owned);
+        self.gathered.push(finding);
+    }
+
+    pub(crate) fn into_findings(mut self) -> Vec<Finding> {
+        for (id, count) in self.unknown {
+            let mut finding = self.site.unknown_meter(&id);
+            finding.file = Some(self.file.to_owned());
+            finding.count = count;
+            self.gathered.push(finding);
+        }
+        if self.elsewhere > 0 {
+            let mut finding = Finding::new(Code::CsvOtherFacility).expected(self.site.facility().id.as_str());
+            (finding.file, finding.count) = (Some(self.file.to_owned()), self.elsewhere);
+            self.gathered.push(finding);
+        }
+        self.gathered.into_vec()
+    }
+}
+
+/// Reads a file and hands each reading on.
+pub(crate) fn read<'a>(
+    site: &'a Site,
+    file: &'a str,
+    reader: impl io::Read,
+    take: &mut impl Take,
+) -> Result<Faults<'a>, CsvError> {
+    let unreadable = |error: io::Error| CsvError::Io { file: file.to_owned(), error };
+    let faults = Faults { site, file, gathered: Gathered::default(), unknown: BTreeMap::new(), elsewhere: 0 };
+    let clock = Clock::new(site.time_zone());
+    let mut rows = Rows { site, faults, clock, same: None, cells: Vec::new(), gb18030: false, line: 1 };
+    let mut source = Source::new(reader);
+    let mut layout = None;
+    while source.read_on().map_err(unreadable)? {
+        rows.notice_encoding(source.bytes());
+        let mut used = 0;
+        while let Some(bytes) = source.bytes().get(used..)
+            && let Some((length, quoted)) = record(bytes, source.is_last())
+        {
+            let (line, ahead) = bytes.split_at(length);
+            used += length;
+            match &layout {
+                None => layout = Some(rows.header(line, quoted, file)?),
+                Some((layout, width)) => {
+                    rows.record(line, quoted, layout, *width, take);
+                    used += rows.same_again(ahead, take);
+                }
+            }
+        }
+        source.use_up(used);
+        if used == 0 && source.is_last() {
+            break;
+        }
+    }
+    match layout {
+        Some(_) => Ok(rows.faults),
+        None => Err(CsvError::Header { file: file.to_owned(), found: String::new() }),
+    }
+}
+
+struct Rows<'a> {
+    site: &'a Site,
+    faults: Faults<'a>,
+    clock: Clock,
+    /// Whose reading the last row was, if the next may be written alike.
+    same: Option<Same>,
+    /// The cells of a row, in its bytes.
+    cells: Vec<std::ops::Range<usize>>,
+    gb18030: bool,
+    line: u64,
+}
+
+/// What stands before time and value: facility and meter.
+struct Same {
+    prefix: Vec<u8>,
+    meter: usize,
+    stamp: Stamp,
+}
+
+impl<'a> Rows<'a> {
+    fn notice_encoding(&mut self, bytes: &[u8]) {
+        // The stretch may end within a character.
+        let bad = std::str::from_utf8(bytes).err().filter(|error| error.error_len().is_some());
+        if bad.is_some() && !self.gb18030 {
+            self.gb18030 = true;
+            let mut finding = Finding::new(Code::CsvEncoding);
+            finding.file = Some(self.faults.file.to_owned());
+            self.faults.gathered.push(finding);
+        }
+    }
+
+    fn text<'t>(&self, bytes: &'t [u8]) -> Cow<'t, str> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) if !self.gb18030 || bytes.is_ascii() => Cow::Borrowed(text),
+            _ => encoding_rs::GB18030.decode_without_bom_handling(bytes).0,
+        }
+    }
+
+    fn header(&mut self, line: &[u8], quoted: bool, file: &str) -> Result<(Layout, usize), CsvError> {
+        let line = self.unquoted(line, quoted);
+        self.split(&line);
+        let cells: Vec<String> = self.cells.iter().map(|cell| self.text(cell_of(&line, cell)).into_owned()).collect();
+        self.line += 1;
+        match Layout::new(&cells) {
+            Some(layout) => Ok((layout, cells.len())),
+            None => {
+                let found: String = cells.join(",").chars().take(200).collect();
+                Err(CsvError::Header { file: file.to_owned(), found })
+            }
+        }
+    }
+
+    /// Cuts a record into cells.
+    fn split(&mut self, line: &[u8]) {
+        self.cells.clear();
+        let mut from = 0;
+        for end in memchr::memchr_iter(b',', line).chain([line.len()]) {
+            self.cells.push(from..end);
+            from = end + 1;
+        }
+    }
+
+    /// A record whose quotes are undone: each cell as a line without comma or line end, which no cell of readings needs.
+    fn unquoted<'l>(&self, line: &'l [u8], quoted: bool) -> Cow<'l, [u8]> {
+        if !quoted {
+            return Cow::Borrowed(line);
+        }
+        let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(line);
+        let mut cells = csv::ByteRecord::new();
+        if !reader.read_byte_record(&mut cells).unwrap_or(false) {
+            return Cow::Borrowed(line);
+        }
+        let plain = |cell: &[u8]| -> Vec<u8> {
+            cell.iter().map(|&byte| if matches!(byte, b',' | b'\n' | b'\r') { b' ' } else { byte }).collect()
+        };
+        Cow::Owned(cells.iter().map(plain).collect::<Vec<_>>().join(&b','))
+    }
+
+    /// One record, whatever it holds.
+    fn record(&mut self, line: &[u8], quoted: bool, layout: &Layout, width: usize, take: &mut impl Take) {
+        self.same = None;
+        let number = self.line;
+        self.line += memchr::memchr_iter(b'\n', line).count() as u64;
+        let line = self.unquoted(line.trim_ascii_end(), quoted);
+        self.split(&line);
+        if line.iter().all(|byte| *byte == b',' || byte.is_ascii_whitespace()) {
+            return;
+        }
+        if self.cells.len() != width {
+            // Cells that are missing at the end, or empty beyond it, are how spreadsheets save.
+            let short = self.cells.len() < width && self.cells.len() >= layout.least();
+            let beyond = self.cells.iter().skip(width).all(|cell| cell_of(&line, cell).is_empty());
+            if !short && (self.cells.len() < width || !beyond) {
+                let (found, expected) = (format!("{} columns", self.cells.len()), format!("{width} columns"));
+                self.faults.push(Code::CsvRow, number, None, "", found, expected);
+                return;
+            }
+        }
+        match layout {
+            Layout::Long { .. } => self.long(&line, number, layout, width, take),
+            Layout::Wide { when, meters } => self.wide(&line, number, *when, meters, take),
+        }
+    }
+
+    fn long(&mut self, line: &[u8], number: u64, layout: &Layout, width: usize, take: &mut impl Take) {
+        let Layout::Long { meter, value, when, known_h, facility } = *layout else { return };
+        if facility.is_some_and(|i| self.text(self.cell(line, i)) != self.site.facility().id.as_str()) {
+            self.faults.elsewhere += 1;
+            return;
+        }
+        let id = self.text(self.cell(line, meter)).into_owned();
+        let Some((meter, kind)) = self.meter(&id) else { return };
+        let Some((start, time)) = self.when(line, when, kind, number, &id) else { return };
+        let Some(read) = self.value(line, value, number, &id) else { return };
+        let known_ms = match known_h.map(|i| (i, self.cell(line, i))) {
+            None | Some((_, b"")) => None,
+            Some((i, _)) => match self.hours(line, i, number, &id) {
+                Some(known) => Some(known),
+                None => return,
+            },
+        };
+        let stamp = when.stamp();
+        take.take(meter, Reading { start, time, value: read, known_ms, line: number, stamp }, &mut self.faults);
+        if layout.ends_with_time_and_value(width)
+            && let Some(cell) = self.cells.get(width - 2)
+            && let Some(prefix) = line.get(..cell.start)
+        {
+            self.same = Some(Same { prefix: prefix.to_vec(), meter, stamp });
+        }
+    }
+
+    /// Rows that are written as the one before, but for the clock and the value: read without being cut first. Returns how
+    /// many bytes they were.
+    fn same_again(&mut self, bytes: &[u8], take: &mut impl Take) -> usize {
+        let Some(same) = &self.same else { return 0 };
+        let mut used = 0;
+        while let Some(row) = bytes.get(used..)
+            && let Some(row) = row.strip_prefix(same.prefix.as_slice())
+            && let Some((time, clock)) = self.clock.begin(row)
+            && let Some((b',', cell)) = row.get(clock..).and_then(|rest| rest.split_first()).map(|(c, r)| (*c, r))
+            && let Some((value, digits)) = decimal(cell)
+            && let Some(end) = line_end(cell.get(digits..).unwrap_or_default())
+        {
+            let reading = Reading { start: None, time, value, known_ms: None, line: self.line, stamp: same.stamp };
+            take.take(same.meter, reading, &mut self.faults);
+            self.line += 1;
+            used += same.prefix.len() + clock + 1 + digits + end;
+        }
+        used
+    }
+
+    fn wide(&mut self, line: &[u8], number: u64, when: When, meters: &[(usize, String)], take: &mut impl Take) {
+        let Some((start, time)) = self.when(line, when, MeterKind::Interval, number, "") else { return };
+        for (i, id) in meters {
+            let Some((meter, kind)) = self.meter(id) else { continue };
+            let start = start.filter(|_| kind == MeterKind::Interval);
+            if let Some(value) = self.value(line, *i, number, id) {
+                let reading = Reading { start, time, value, known_ms: None, line: number, stamp: when.stamp() };
+                take.take(meter, reading, &mut self.faults);
+            }
+        }
+    }
+
+    fn cell<'l>(&self, line: &'l [u8], i: usize) -> &'l [u8] {
+        self.cells.get(i).map_or(&[], |cell| cell_of(line, cell))
+    }
+
+    /// A meter of the site; a foreign one is counted.
+    fn meter(&mut self, id: &str) -> Option<(usize, MeterKind)> {
+        let found = self.site.meter_index(id).and_then(|i| Some((i, self.site.meters().get(i)?.kind)));
+        if found.is_none() {
+            let unknown = &mut self.faults.unknown;
+            let known = unknown.contains_key(id) || unknown.len() < UNKNOWN;
+            *unknown.entry(if known { id } else { "…" }.to_owned()).or_default() += 1;
+        }
+        found
+    }
+
+    /// Start, for intervals that state it, and time.
+    fn when(&mut self, line: &[u8], when: When, kind: MeterKind, number: u64, id: &str) -> Option<(Option<i64>, i64)> {
+        match when {
+            When::One(at, _) => self.time(line, at, number, id).map(|time| (None, time)),
+            When::Both(start, end) if kind == MeterKind::Interval => {
+                let both = (self.time(line, start, number, id), self.time(line, end, number, id));
+                both.0.zip(both.1).map(|(start, end)| (Some(start), end))
+            }
+            When::Both(_, end) => self.time(line, end, number, id).map(|time| (None, time)),
+        }
+    }
+
+    fn time(&mut self, line: &[u8], column: usize, number: u64, meter: &str) -> Option<i64> {
+        let cell = self.cell(line, column);
+        let (code, why) = match self.clock.read(cell) {
+            Ok(time) => return Some(time),
+            Err(NoTime::Ambiguous) => (
+                Code::TimeAmbiguous,
+                ("带时差的时间：该当地时间出现两次", "a time with offset: this local time occurs twice"),
+            ),
+            Err(NoTime::Nonexistent) => (
+                Code::TimeNonexistent,
+                ("带时差的时间：该当地时间不存在", "a time with offset: this local time does not exist"),
+            ),
+            Err(NoTime::Unreadable) => (
+                Code::CsvTime,
+                (
+                    "带时差的 RFC 3339，或 YYYY-MM-DD HH:MM[:SS]，00:00 至 23:59",
+                    "RFC 3339 with offset, or YYYY-MM-DD HH:MM[:SS] from 00:00 to 23:59",
+                ),
+            ),
+        };
+        let shown: String = self.text(cell).chars().take(60).collect();
+        let shown = if code == Code::CsvTime { format!("{shown:?}") } else { shown };
+        self.faults.push(code, number, Some(column), meter, shown, why);
+        None
+    }
+
+    fn no_value(&mut self, line: &[u8], column: usize, number: u64, meter: &str, expected: (&str, &str)) {
+        let shown: String = self.text(self.cell(line, column)).chars().take(60).collect();
+        self.faults.push(Code::CsvValue, number, Some(column), meter, format!("{shown:?}"), expected);
+    }
+
+    /// A plain decimal number; NaN for a missing one.
+    fn value(&mut self, line: &[u8], column: usize, row: u64, meter: &str) -> Option<f64> {
+        let value = number(self.cell(line, column));
+        if value.is_none() {
+            self.no_value(line, column, row, meter, ("普通小数", "a plain decimal number"));
+        }
+        value
+    }
+
+    /// Hours from 0 up, in milliseconds.
+    fn hours(&mut self, line: &[u8], column: usize, row: u64, meter: &str) -> Option<i64> {
+        let text = std::str::from_utf8(self.cell(line, column)).unwrap_or_default();
+        let hours = text.parse::<f64>().ok().filter(|hours| (0.0..=1e6).contains(hours));
+        if hours.is_none() {
+            self.no_value(line, column, row, meter, ("不小于 0 的小时数", "hours from 0 up"));
+        }
+        hours.map(|hours| (hours * 3_600_000.0).round() as i64)
+    }
+}
+
+fn cell_of<'l>(line: &'l [u8], cell: &std::ops::Range<usize>) -> &'l [u8] {
+    line.get(cell.clone()).unwrap_or_default().trim_ascii()
+}
+
+/// The length of a line end at the beginning of a text.
+fn line_end(bytes: &[u8]) -> Option<usize> {
+    match bytes {
+        [b'\n', ..] => Some(1),
+        [b'\r', b'\n', ..] => Some(2),
+        _ => None,
+    }
+}

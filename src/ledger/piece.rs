@@ -38,6 +38,9 @@ impl Piece {
         let row = rows.after((last.at, last.until), range.clone());
         prepare(chain.meter, rows, range.start..row, (window.0, last.at.saturating_add(1)), &mut booking);
         let stand = follow(chain, rows, Stand { last, row }, range.end, window.1, &mut booking);
+        if rows.are_disordered() {
+            return Piece { window, head: Vec::new(), body: None, account }; // it will be asked again, of rows in order
+        }
         let mut tail = vec![stand.last];
         let rest = (stand.last.at.saturating_add(1), window.1);
         tail.extend(prepare(chain.meter, rows, stand.row..range.end, rest, &mut booking));

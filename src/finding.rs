@@ -142,6 +142,7 @@ codes! {
     ReadingDuplicate = "reading.duplicate", Note, "重复读数，保留一条", "duplicate reading; one is kept", "一般无需处理", "nothing, as a rule";
     ReadingConflict = "reading.conflict", Warning, "同一时刻有不同读数，均未采用", "different readings for the same time; none is used", "查明哪一条正确", "find out which of them is right";
     ReadingOutOfOrder = "reading.out_of_order", Note, "读数未按时间排列，已重新排序", "readings not in time order; they were sorted", "一般无需处理", "nothing, as a rule";
+    ReadingLate = "reading.late", Warning, "读数到达过晚，未采用", "readings came too late and were not used", "调大允许的迟到时长，或用全部读数重算", "allow for later readings, or build the ledger again of all readings";
     MeterNoReadings = "meter.no_readings", Warning, "该计量点在期间内没有可用读数", "a listed meter has no usable readings in the period", "补充读数；若不再使用，请写明 until 或从清单删去", "give its readings; if it is no longer in use, state until or take it off the list";
     CoverageEdges = "coverage.edges", Warning, "读数晚于期间开始，或早于期间结束", "readings start after the period's start, or end before its end", "补充首尾缺失的读数；若当时尚未投用，请写明 from 或 until", "fill in what is missing at the ends; if the meter was not in use then, state from or until";
     ReadingMissing = "reading.missing", Warning, "读数缺失(空白或 NaN)", "missing readings (blank or NaN)", "检查采集设备", "check the data logger";
@@ -222,6 +223,14 @@ impl fmt::Display for Code {
 impl Serialize for Code {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let known = Code::ALL.iter().find(|code| code.as_str() == text);
+        known.copied().ok_or_else(|| serde::de::Error::custom(format!("expected a code of a finding, found {text:?}")))
     }
 }
 

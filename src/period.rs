@@ -9,6 +9,7 @@ use jiff::{
     civil::{Date, DateTime},
     tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase},
 };
+use serde::{Deserialize, Serialize};
 use std::{fmt, sync::LazyLock};
 
 /// The edition of the compiled-in time-zone rules, such as `2026a`.
@@ -51,7 +52,8 @@ pub fn time_zone(name: &str) -> Result<TimeZone, PeriodError> {
 }
 
 /// A step of the calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Granularity {
     /// Local clock hours; the last one of a day is shorter where the zone shifts by a part of an hour.
     Hour,
@@ -168,6 +170,11 @@ impl Period {
     /// The first day.
     pub fn first_day(&self) -> Date {
         local(self.start, &self.zone).date()
+    }
+
+    /// The day after the last.
+    pub fn end_day(&self) -> Date {
+        local(self.end, &self.zone).date()
     }
 
     /// The last day: the day that rules ask about.

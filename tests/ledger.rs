@@ -6,7 +6,7 @@ mod common;
 use proptest::prelude::*;
 use pue::{
     Ledger, Period, Readings, Site,
-    ledger::{Histories, LedgerError, PartialLedger},
+    ledger::{Histories, LedgerError, LedgerStream, PartialLedger},
     metering::{Integration, MeasurementPoint, Meter, MeterKind, Series},
     period::{Granularity, time_zone},
     quantity::{ExactPower, Unit},
@@ -133,7 +133,7 @@ proptest! {
     #[test]
     fn cutting_and_merging_change_nothing(
         (kind, unit) in kinds(), capacity: bool, step: bool, granularity in prop_oneof![Just(Granularity::Hour), Just(Granularity::Day)],
-        events in events(), offset in -400_i64..100, cuts in prop::collection::vec(-100_i64..1200, 0..6), picks in prop::collection::vec(any::<prop::sample::Index>(), 8),
+        events in events(), offset in -400_i64..100, cuts in prop::collection::vec(-100_i64..1200, 0..6), picks in prop::collection::vec(any::<prop::sample::Index>(), 8), sent: u8,
     ) {
         let site = site(kind, unit, capacity, step);
         let period = period(&site);
@@ -148,6 +148,11 @@ proptest! {
             .windows(2)
             .map(|pair| PartialLedger::build(&site, &readings, period.clone(), granularity, &histories, pair[0]..pair[1]).unwrap())
             .collect();
+        // Some of them travel.
+        for (i, piece) in pieces.iter_mut().enumerate().filter(|(i, _)| sent >> i & 1 == 1) {
+            let parcel = serde_json::to_string(&piece.to_parcel()).unwrap();
+            *piece = PartialLedger::from_parcel(&site, serde_json::from_str(&parcel).unwrap()).unwrap_or_else(|error| panic!("piece {i}: {error}"));
+        }
         let mut picks = picks.iter();
         while pieces.len() > 1 {
             let pick = picks.next().unwrap();
@@ -172,6 +177,33 @@ proptest! {
         }
         let build = |rows: &[(i64, i64, f64)]| all(&Ledger::build(&site, &readings(kind, rows), period.clone()).unwrap());
         prop_assert_eq!(build(&sorted), build(&shuffled));
+    }
+
+    /// One reading at a time, late up to a day and mixed: the ledger of all at once, and nothing that the lateness allows
+    /// is lost.
+    #[test]
+    fn a_stream_is_the_batch((kind, unit) in kinds(), capacity: bool, events in events(), delays in prop::collection::vec(0..96_i64, 300), looks: u8) {
+        let site = site(kind, unit, capacity, false);
+        let period = period(&site);
+        let rows = rows(kind, period.start() - H, &events);
+        // Each row comes so many quarters after its own time.
+        let key = |row: &(i64, i64, f64)| if kind == MeterKind::Interval { row.0 } else { row.1 };
+        let mut arrivals: Vec<(i64, (i64, i64, f64))> = rows.iter().zip(&delays).map(|(row, delay)| (key(row) + delay * H / 4, *row)).collect();
+        arrivals.sort_by_key(|arrival| arrival.0);
+        let rows: Vec<(i64, i64, f64)> = arrivals.into_iter().map(|arrival| arrival.1).collect();
+        let readings = readings(kind, &rows);
+        let histories = Histories::new(&site, &readings);
+        let mut stream = LedgerStream::new(&site, period.clone(), Granularity::Hour, histories, LedgerStream::LATENESS_MS).unwrap();
+        for (i, (start, end, value)) in rows.into_iter().enumerate() {
+            if kind == MeterKind::Interval { stream.push_interval("m", start, end, value, None) } else { stream.push("m", end, value) }
+            if looks > 200 && i % 50 == 0 {
+                stream.now();
+            }
+        }
+        let batch = Ledger::build(&site, &readings, period).unwrap();
+        let stream = stream.close();
+        prop_assert_eq!(all(&stream), all(&batch));
+        prop_assert_eq!(stream.findings(), batch.findings());
     }
 
     /// Hours add up to days, days to the period, to the last unit.
@@ -260,11 +292,84 @@ fn an_overlap_across_the_cut_is_seen() {
     assert_eq!(merged.meter("m").unwrap().energy(), pue::quantity::ExactEnergy::ZERO);
 }
 
+/// What comes later than the lateness is counted, not used.
+#[test]
+fn what_comes_too_late_is_said() {
+    let site = site(MeterKind::Power, Unit::Kilowatt, true, false);
+    let period = period(&site);
+    let histories = Histories::by_capacity(&site);
+    let mut stream = LedgerStream::new(&site, period.clone(), Granularity::Hour, histories, H).unwrap();
+    for hour in [0, 1, 2, 3, 2, 1] {
+        stream.push("m", period.start() + hour * H, 10.0);
+    }
+    stream.push("n", period.start(), 10.0);
+    let ledger = stream.close();
+    let codes: Vec<String> =
+        ledger.findings().iter().map(|f| format!("{} {} {}", f.code, f.count, f.at.as_deref().unwrap_or(""))).collect();
+    assert!(codes.contains(&"reading.late 1 2024-03-05T01:00:00-07:00".to_owned()), "{codes:?}");
+    assert!(codes.contains(&"reading.duplicate 1 2024-03-05T02:00:00-07:00".to_owned()), "{codes:?}");
+    assert!(codes.contains(&"reading.unknown_meter 1 ".to_owned()), "{codes:?}");
+    assert_eq!(ledger.meter("m").unwrap().energy().kwh(), 30.0);
+}
+
+/// A parcel that was tampered with, or is of another site, is refused; it never panics.
+#[test]
+fn parcels_are_checked() {
+    let site = site(MeterKind::Register { modulus: None }, Unit::KilowattHour, true, false);
+    let period = period(&site);
+    let rows: Vec<(i64, i64, f64)> = (0..300).map(|i| (0, period.start() + i * H / 4, i as f64)).collect();
+    let readings = readings(MeterKind::Register { modulus: None }, &rows);
+    let histories = Histories::new(&site, &readings);
+    let part = PartialLedger::build(
+        &site,
+        &readings,
+        period.clone(),
+        Granularity::Hour,
+        &histories,
+        period.start()..period.end(),
+    )
+    .unwrap();
+    let parcel = serde_json::to_value(part.to_parcel()).unwrap();
+    let open = |value: serde_json::Value| match serde_json::from_value(value) {
+        Ok(parcel) => PartialLedger::from_parcel(&site, parcel)
+            .map(|part| part.close().meter("m").unwrap().energy())
+            .map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    assert_eq!(open(parcel.clone()), Ok(part.close().meter("m").unwrap().energy()));
+    let piece = |pointer: &str| format!("/pieces/0/0{pointer}");
+    for (pointer, value) in [
+        ("/schema".to_owned(), serde_json::json!("pue/ledger-part/2")),
+        ("/site".to_owned(), serde_json::json!("0")),
+        ("/end".to_owned(), serde_json::json!("2023-01-01")),
+        ("/step".to_owned(), serde_json::json!("second")),
+        ("/pieces".to_owned(), serde_json::json!([])),
+        (piece("/body/anchor"), serde_json::json!(100_000)),
+        (piece("/body/tail"), serde_json::json!([])),
+        (piece("/head/0/at"), serde_json::json!(i64::MAX)),
+        (piece("/head/0/value"), serde_json::json!("170141183460469231731687303715884105727")),
+        (piece("/head/0/value"), serde_json::json!("-1")),
+        (piece("/head/1/at"), serde_json::json!(0)),
+        (piece("/window"), serde_json::json!([5, 4])),
+        (piece("/account/energy/narrow"), serde_json::json!(vec![1; 100_000])),
+        (piece("/account/energy"), serde_json::json!({"wide": ["-170141183460469231731687303715884105728"]})),
+        (piece("/account/holes"), serde_json::json!([{"start": 5, "end": 5, "missing_ms": 0, "most": null}])),
+        (piece("/account/spans"), serde_json::json!([{"start": 0, "end": 5, "amount": "-5"}])),
+        (piece("/account/top"), serde_json::json!({"amount": "5", "ms": 0})),
+        (piece("/account/log"), serde_json::json!({"no.code": [1, 2, {}]})),
+    ] {
+        let mut changed = parcel.clone();
+        *changed.pointer_mut(&pointer).unwrap_or_else(|| panic!("{pointer}")) = value.clone();
+        assert!(open(changed).is_err(), "{pointer} {value}");
+    }
+}
+
 #[test]
 fn pieces_that_overlap_are_refused() {
     let site = site(MeterKind::Power, Unit::Kilowatt, true, false);
     let period = period(&site);
-    let readings = Readings::default();
+    let mut readings = Readings::default();
+    readings.insert("m", Series::default());
     let histories = Histories::new(&site, &readings);
     let piece =
         |window| PartialLedger::build(&site, &readings, period.clone(), Granularity::Hour, &histories, window).unwrap();
@@ -280,6 +385,35 @@ fn pieces_that_overlap_are_refused() {
     )
     .unwrap();
     assert!(matches!(piece(0..10).merge(other), Err(LedgerError::Different(_))));
+}
+
+/// Two gateways with a meter each, over the same time.
+#[test]
+fn parts_of_different_meters_merge() {
+    let site = two_meters();
+    let period = period(&site);
+    let column = |kwh: f64| {
+        let start: Vec<i64> =
+            (0..240).map(|hour| period.start() + hour * H).take_while(|&at| at < period.end()).collect();
+        let end = start.iter().map(|start| start + H).collect();
+        let value = vec![kwh; start.len()];
+        Series::intervals(start, end, value)
+    };
+    let of = |ids: &[&str]| {
+        let mut readings = Readings::default();
+        ids.iter().for_each(|id| readings.insert(*id, column(if *id == "it" { 80.0 } else { 100.0 })));
+        readings
+    };
+    let histories = Histories::new(&site, &of(&["total", "it"]));
+    let part = |ids: &[&str], window| {
+        PartialLedger::build(&site, &of(ids), period.clone(), Granularity::Hour, &histories, window).unwrap()
+    };
+    let noon = period.start() + 12 * H;
+    let it = part(&["it"], i64::MIN..i64::MAX);
+    let merged = part(&["total"], noon..i64::MAX).merge(it).unwrap().merge(part(&["total"], i64::MIN..noon)).unwrap();
+    let pue = merged.close().pue(&pue::kpi::Boundary::new(&site, None), &period);
+    assert_eq!(pue.pue().unwrap().ratio().to_f64(), 1.25);
+    assert!(pue.electricity.bounds.exact);
 }
 
 /// One case a fault, with the energy and the codes that the method asks for.

@@ -1,18 +1,21 @@
 use super::steps::Amounts;
 use crate::{
     finding::Code,
-    metering::clean::{COURSE_MS, Curve, Flow, Hole, Rate, Shape, Sink, Tally},
+    metering::clean::{COURSE_MS, Curve, Flow, Hole, MOST, Rate, Shape, Sink, Tally, is_stretch},
+    quantity::text,
 };
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, ops::Range};
 
 /// Faults by code: how many, when first, the particulars of the first.
 pub(super) type Log = BTreeMap<Code, (u64, i64, Tally)>;
 
 /// A stretch of time whose sum is known, but not its course.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Span {
     pub start: i64,
     pub end: i64,
+    #[serde(with = "text")]
     pub amount: i128,
 }
 
@@ -31,7 +34,7 @@ impl Span {
 }
 
 /// What has been booked so far. Accounts of different stretches add up in any order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Account {
     pub energy: Amounts,
     pub holes: Vec<Hole>,
@@ -43,6 +46,16 @@ pub(super) struct Account {
 }
 
 impl Account {
+    /// Whether readings can lead to it.
+    pub(super) fn is_sound(&self, steps: usize) -> bool {
+        let amounts_fit = self.spans.iter().all(|span| (0..=MOST).contains(&span.amount));
+        self.energy.is_sound(steps)
+            && self.holes.iter().all(Hole::is_sound)
+            && self.spans.iter().all(|span| is_stretch(span.start, span.end))
+            && amounts_fit
+            && self.top.is_none_or(Rate::is_sound)
+    }
+
     pub(super) fn add(&mut self, other: Account) {
         self.energy.add_all(other.energy);
         self.holes.extend(other.holes);

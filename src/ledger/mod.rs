@@ -6,8 +6,10 @@
 mod account;
 mod book;
 mod coverage;
+mod parcel;
 mod piece;
 mod steps;
+mod stream;
 
 use crate::{
     finding::{Code, Finding},
@@ -20,9 +22,14 @@ use crate::{
 };
 use account::Account;
 use piece::Piece;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-pub use book::Book;
+pub use {
+    book::Book,
+    parcel::{PARCEL_SCHEMA, Parcel},
+    stream::LedgerStream,
+};
 pub(crate) use {coverage::unknown_ms, steps::Sum};
 
 /// Why a ledger cannot be built.
@@ -62,6 +69,9 @@ pub enum LedgerError {
     /// The ledgers are of different sites, periods, steps or meter histories.
     #[error("expected ledgers of the same site, period, step and history, found another {0}")]
     Different(&'static str),
+    /// A parcel cannot be opened.
+    #[error("expected a part of a ledger of this site, found {0}")]
+    Parcel(&'static str),
 }
 
 /// Steps × meters; each takes 16 bytes.
@@ -69,13 +79,18 @@ const MOST_STEPS: usize = 1 << 25;
 
 /// What must be known of all readings before a part of them can be booked: the usual rate of registers without a
 /// stated capacity, and the longest interval. It does not depend on the order of readings.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Histories(Vec<History>);
 
 impl Histories {
     /// From all readings of the site.
     pub fn new(site: &Site, readings: &Readings) -> Self {
         Histories(of_each(site.meters(), |_, meter| history(meter, &Rows::new(meter, column(readings, meter)))))
+    }
+
+    /// From the site alone, before any reading has come: registers without a stated capacity are then bounded by nothing.
+    pub fn by_capacity(site: &Site) -> Self {
+        Histories(site.meters().iter().map(|meter| History::new(meter, &[])).collect())
     }
 }
 
@@ -131,7 +146,8 @@ pub struct PartialLedger<'s> {
 
 impl<'s> PartialLedger<'s> {
     /// Books the readings whose instant (the start, for intervals) lies within `window`, a half-open stretch of
-    /// milliseconds; the caller promises that these are all readings of that stretch.
+    /// milliseconds; the caller promises that these are all readings of that stretch, of the meters of which there is
+    /// a series.
     ///
     /// # Errors
     /// [`LedgerError::TooLong`], [`LedgerError::TimeZone`], [`LedgerError::Different`] if the histories are of another site.
@@ -150,7 +166,8 @@ impl<'s> PartialLedger<'s> {
         let window = (window.start, window.end);
         let pieces = of_each(site.meters(), |i, meter| {
             let rows = Rows::new(meter, column(readings, meter));
-            histories.0.get(i).map(|history| Piece::new(&Chain { meter, history }, &rows, window, &edges))
+            let given = histories.0.get(i).filter(|_| readings.get(&meter.id).is_some());
+            given.map(|history| Piece::new(&Chain { meter, history }, &rows, window, &edges))
         });
         let pieces = pieces.into_iter().map(|piece| piece.into_iter().collect()).collect();
         Ok(PartialLedger { site, period, granularity, edges, histories: histories.clone(), pieces })

@@ -1,5 +1,6 @@
 use super::account::{Account, Booking};
 use crate::metering::clean::{Blocks, Chain, Nowhere, Point, Rows, Stand, follow, prepare};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// One meter's run of readings, contiguous in time.
@@ -8,7 +9,7 @@ use std::ops::Range;
 /// points up to one, the *anchor*, that is accepted whatever came before, and those that a step from the head may look
 /// at. The tail is what must be kept until the piece after arrives: from the last accepted point on. A piece too short
 /// to be settled is all head.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Piece {
     /// The stretch `[from, until)` of which it holds all readings.
     pub window: (i64, i64),
@@ -19,7 +20,7 @@ pub(super) struct Piece {
     account: Account,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Body {
     anchor: usize,
     tail: Vec<Point>,
@@ -45,6 +46,31 @@ impl Piece {
         let rest = (stand.last.at.saturating_add(1), window.1);
         tail.extend(prepare(chain.meter, rows, stand.row..range.end, rest, &mut booking));
         Piece { window, head, body: Some(Body { anchor, tail }), account }
+    }
+
+    /// Whether readings can lead to it.
+    pub(super) fn is_sound(&self, edges: usize) -> bool {
+        let within = |point: &Point| point.is_sound() && self.window.0 <= point.at && point.at < self.window.1;
+        let in_order = |points: &[Point]| {
+            points.iter().all(within) && points.is_sorted_by(|a, b| (a.at, a.until) < (b.at, b.until))
+        };
+        let body = self.body.as_ref().is_none_or(|body| {
+            let anchored = self.head.get(body.anchor).zip(body.tail.first());
+            in_order(&body.tail) && anchored.is_some_and(|(anchor, last)| anchor.at <= last.at)
+        });
+        self.window.0 <= self.window.1 && in_order(&self.head) && body && self.account.is_sound(edges.saturating_sub(1))
+    }
+
+    /// A piece without readings, that ends where it begins.
+    pub(super) fn empty(at: i64) -> Self {
+        Piece { window: (at, at), head: Vec::new(), body: None, account: Account::default() }
+    }
+
+    /// A piece of which nothing is settled yet, to be joined to another.
+    pub(super) fn unsettled(chain: &Chain<'_>, rows: &Rows<'_>, window: (i64, i64), edges: &[i64]) -> Self {
+        let mut account = Account { rows: rows.len() as u64, ..Account::default() };
+        let head = prepare(chain.meter, rows, 0..rows.len(), window, &mut Booking::new(&mut account, edges));
+        Piece { window, head, body: None, account }
     }
 
     /// Carries on with the piece that follows.
@@ -96,7 +122,12 @@ impl Piece {
 
     /// Looks for an anchor in a piece that is all head, and books what follows it.
     fn settle(&mut self, chain: &Chain<'_>, edges: &[i64]) {
-        let Some(anchor) = chain.anchor(&self.head, self.window.1) else { return };
+        let anchor = if self.window.0 == i64::MIN {
+            self.head.first().map(|_| 0) // nothing comes before the beginning of time
+        } else {
+            chain.anchor(&self.head, self.window.1)
+        };
+        let Some(anchor) = anchor else { return };
         let end =
             run(chain, &self.head, anchor, usize::MAX, self.window.1, &mut Booking::new(&mut self.account, edges));
         let tail = self.head.get(end..).unwrap_or_default().to_vec();

@@ -1,12 +1,17 @@
-use crate::{metering::clean::Curve, quantity::Ratio};
+use crate::{
+    metering::clean::{Curve, MOST},
+    quantity::Ratio,
+};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::ops::Range;
 
 /// The amount in each step of the calendar, in exact units: in 64 bits as long as no step needs more.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Amounts {
     /// No step holds more than 2⁶³ units: 2.5 GWh, if the unit is the microjoule.
     Narrow(Vec<i64>),
-    Wide(Vec<i128>),
+    Wide(#[serde(with = "wide")] Vec<i128>),
 }
 
 impl Default for Amounts {
@@ -15,7 +20,32 @@ impl Default for Amounts {
     }
 }
 
+/// Wide amounts as text.
+mod wide {
+    use super::*;
+
+    pub(super) fn serialize<S: Serializer>(wide: &[i128], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(wide.iter().map(i128::to_string))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<i128>, D::Error> {
+        let texts = Vec::<String>::deserialize(deserializer)?;
+        let amounts: Option<Vec<i128>> = texts.iter().map(|text| text.parse().ok()).collect();
+        amounts.ok_or_else(|| serde::de::Error::custom("expected whole numbers as text"))
+    }
+}
+
 impl Amounts {
+    /// Whether readings can lead to it.
+    pub(super) fn is_sound(&self, steps: usize) -> bool {
+        match self {
+            Amounts::Narrow(narrow) => narrow.len() <= steps,
+            Amounts::Wide(wide) => {
+                wide.len() <= steps && wide.iter().all(|amount| amount.unsigned_abs() <= MOST as u128)
+            }
+        }
+    }
+
     pub(super) fn resize(&mut self, steps: usize) {
         match self {
             Amounts::Narrow(narrow) => narrow.resize(steps, 0),

@@ -11,6 +11,7 @@ mod energy;
 mod power;
 mod ratio;
 mod rounding;
+pub(crate) mod text;
 mod unit;
 
 pub use decimal::{Decimal, ParseDecimalError};

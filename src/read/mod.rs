@@ -11,6 +11,8 @@ mod site;
 
 #[cfg(feature = "csv")]
 pub use csv::{CsvError, csv};
+#[cfg(feature = "csv")]
+pub(crate) use csv::{Faults, Reading, Take, each_reading};
 pub(crate) use fields::{Fields, number};
 pub(crate) use node::Node;
 #[cfg(feature = "json")]

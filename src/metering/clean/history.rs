@@ -1,14 +1,27 @@
-use super::Point;
-use crate::metering::{Meter, MeterKind};
+use super::{MOST, Point};
+use crate::{
+    metering::{Meter, MeterKind},
+    quantity::text,
+};
+use serde::{Deserialize, Serialize};
+
+/// No interval of readings is longer: four centuries.
+const LONGEST_MS: i64 = 1 << 44;
 
 /// An amount of exact units in so many milliseconds: a power, or a flow of fuel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Rate {
+    #[serde(with = "text")]
     pub amount: i128,
     pub ms: i64,
 }
 
 impl Rate {
+    /// Whether readings can lead to it.
+    pub(crate) fn is_sound(self) -> bool {
+        (0..=MOST).contains(&self.amount) && self.ms > 0
+    }
+
     /// Whether `amount` can have passed in `ms` at this rate.
     pub(crate) fn admits(self, amount: i128, ms: i64) -> bool {
         times(amount, self.ms) <= times(self.amount, ms)
@@ -39,7 +52,7 @@ const TIMES_THE_MEDIAN: i128 = 20;
 
 /// What the cleaning must know of the whole series before it can judge a part of it: found in a first pass that does
 /// not depend on the order of readings, and handed to every piece.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct History {
     /// The fastest that a register may run: its capacity, or 20 × its own median positive rate.
     pub limit: Option<Rate>,
@@ -48,6 +61,11 @@ pub(crate) struct History {
 }
 
 impl History {
+    /// Whether readings can lead to it.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.limit.is_none_or(Rate::is_sound) && (0..=LONGEST_MS).contains(&self.longest_ms)
+    }
+
     /// Whether anything has to be looked up in the readings.
     pub(crate) fn is_needed(meter: &Meter) -> bool {
         match meter.kind {

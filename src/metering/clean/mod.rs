@@ -26,21 +26,24 @@ pub(crate) use prepare::{Tally, prepare};
 pub(crate) use rows::Rows;
 
 use super::{Meter, MeterKind};
-use crate::finding::Code;
+use crate::{finding::Code, quantity::text};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// A reading in exact units (µJ, µl, mg; mW for power samples).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Point {
     /// The instant; the start of an interval.
     pub at: i64,
     /// The end of an interval; otherwise the instant.
     pub until: i64,
     /// The value.
+    #[serde(with = "text")]
     pub value: i128,
     /// How much of the interval the value covers.
     pub known_ms: i64,
     /// For a declared exchange: the new dial's first value.
+    #[serde(with = "text::option")]
     pub restart: Option<i128>,
 }
 
@@ -48,6 +51,16 @@ impl Point {
     /// The dial value from which the next difference is taken.
     pub(crate) fn base(&self) -> i128 {
         self.restart.unwrap_or(self.value)
+    }
+
+    /// Whether readings can lead to it.
+    pub(crate) fn is_sound(&self) -> bool {
+        let (at, until, fits) = (self.at, self.until, 0..=MOST);
+        [at, until].iter().all(|instant| prepare::TIME_RANGE.contains(instant))
+            && at <= until
+            && (0..=until - at).contains(&self.known_ms)
+            && fits.contains(&self.value)
+            && fits.contains(&self.base())
     }
 }
 
@@ -100,14 +113,32 @@ impl Flow {
 }
 
 /// Unknown energy somewhere in `[start, end)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Hole {
     pub start: i64,
     pub end: i64,
     /// How much of the time is unknown; less than the whole where it is not known which part.
     pub missing_ms: i64,
     /// The most that can have flowed; `None`: as much as the meter's capacity or history allows in the missing time.
+    #[serde(with = "text::option")]
     pub most: Option<i128>,
+}
+
+/// No amount of readings is larger, in exact units: 10¹² kWh are 3.6·10²⁴ µJ.
+pub(crate) const MOST: i128 = 1 << 100;
+
+impl Hole {
+    /// Whether readings can lead to it.
+    pub(crate) fn is_sound(&self) -> bool {
+        is_stretch(self.start, self.end)
+            && (0..=self.end - self.start).contains(&self.missing_ms)
+            && self.most.is_none_or(|most| (0..=MOST).contains(&most))
+    }
+}
+
+/// Whether two instants are the ends of a stretch of time in which readings can be.
+pub(crate) fn is_stretch(start: i64, end: i64) -> bool {
+    start < end && [start, end].iter().all(|instant| prepare::TIME_RANGE.contains(instant))
 }
 
 /// Takes what the cleaning finds out.

@@ -2,20 +2,24 @@ use super::{Point, Rows, Sink};
 use crate::{
     finding::Code,
     metering::{Meter, MeterKind},
-    quantity::{Conversion, QuantityError},
+    quantity::{Conversion, QuantityError, text},
 };
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// The particulars of a fault, in exact units or as they stood in the input.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Tally {
     /// Until when it lasted, if longer than an instant.
     pub until: Option<i64>,
     /// What was found.
+    #[serde(with = "text::option")]
     pub found: Option<f64>,
     /// What else was found at the same time.
+    #[serde(with = "text::option")]
     pub and: Option<f64>,
     /// What would have been expected at least.
+    #[serde(with = "text::option")]
     pub at_least: Option<f64>,
 }
 

@@ -16,6 +16,7 @@ use crate::{
     site::Site,
 };
 use columns::Columns;
+pub(crate) use rows::{Faults, Reading, Take};
 use std::io;
 
 /// Why a file of readings cannot be read at all.
@@ -84,4 +85,14 @@ pub fn csv(site: &Site, file: &str, reader: impl io::Read) -> Result<Readings, C
     columns.finish(&mut faults, &mut readings);
     readings.push_findings(faults.into_findings());
     Ok(readings)
+}
+
+/// Hands each reading of a file on as it is read; answers with what was found.
+pub(crate) fn each_reading(
+    site: &Site,
+    file: &str,
+    reader: impl io::Read,
+    take: &mut impl Take,
+) -> Result<Vec<Finding>, CsvError> {
+    rows::read(site, file, reader, take).map(Faults::into_findings)
 }

@@ -142,6 +142,7 @@ codes! {
     ReadingDuplicate = "reading.duplicate", Note, "重复读数，保留一条", "duplicate reading; one is kept", "一般无需处理", "nothing, as a rule";
     ReadingConflict = "reading.conflict", Warning, "同一时刻有不同读数，均未采用", "different readings for the same time; none is used", "查明哪一条正确", "find out which of them is right";
     ReadingOutOfOrder = "reading.out_of_order", Note, "读数未按时间排列，已重新排序", "readings not in time order; they were sorted", "一般无需处理", "nothing, as a rule";
+    ReadingStuck = "reading.stuck", Warning, "表码停走：该表从未有过这么久不变", "a register stood still for longer than at any other time", "核对电表与采集设备；若当时确无用电，无需处理", "check the meter and the logger; nothing, if no energy was used then";
     ReadingLate = "reading.late", Warning, "读数到达过晚，未采用", "readings came too late and were not used", "调大允许的迟到时长，或用全部读数重算", "allow for later readings, or build the ledger again of all readings";
     MeterNoReadings = "meter.no_readings", Warning, "该计量点在期间内没有可用读数", "a listed meter has no usable readings in the period", "补充读数；若不再使用，请写明 until 或从清单删去", "give its readings; if it is no longer in use, state until or take it off the list";
     CoverageEdges = "coverage.edges", Warning, "读数晚于期间开始，或早于期间结束", "readings start after the period's start, or end before its end", "补充首尾缺失的读数；若当时尚未投用，请写明 from 或 until", "fill in what is missing at the ends; if the meter was not in use then, state from or until";
@@ -173,6 +174,8 @@ codes! {
     MeterDuplicateId = "meter.duplicate_id", Error, "计量点编号重复，均未采用", "duplicate meter id; none of them is used", "每个计量点使用唯一编号", "give each meter an id of its own";
     MeterCycle = "meter.cycle", Error, "计量点上下级成环", "the meters' parents form a cycle", "更正 parent", "correct the parents";
     MeterOrphan = "meter.orphan", Warning, "上级计量点不存在，视为顶层", "the parent meter does not exist; taken as a root", "更正 parent", "correct the parent";
+    MeterSumCheck = "meter.sum_check", Warning, "计量不平衡，超出准确度等级所允许的误差", "meters that should agree differ by more than their accuracy classes allow", "核对上下级关系、倍率与读数", "check the tree, the multipliers and the readings";
+    MeterUnmetered = "meter.unmetered", Note, "下级计量点之和小于上级，余下部分未单独计量", "what hangs on a meter uses less than it measures; the rest is not metered by itself", "如有遗漏的下级计量点，请补充", "if a meter below is missing, add it";
     MeterDoubleCounted = "meter.double_counted", Warning, "可能重复计量，未计入", "would be counted twice; left out", "用 parent 写明上下级关系", "state the relation with parent";
     MeterUnit = "meter.unit", Error, "单位不适用于该计量点", "the unit does not fit the meter", "电量用 kWh、MWh 等，功率用 kW、MW;kVA 不是 kW", "use kWh, MWh … for energy, kW, MW for power; kVA is not kW";
     MeterUnusable = "meter.unusable", Error, "计量点无法使用，合计可能不完整", "a meter cannot be used, so sums may be incomplete", "补全或更正 id、point、carrier、kind、unit", "complete or correct its id, point, carrier, kind and unit";

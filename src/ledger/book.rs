@@ -5,7 +5,10 @@ use super::{
 };
 use crate::{
     finding::Code,
-    metering::clean::{Chain, Hole, Rate, Tally},
+    metering::{
+        MeterKind,
+        clean::{Chain, Hole, Rate, Tally},
+    },
     period::{Period, day_start},
     quantity::{ExactEnergy, Ratio},
 };
@@ -40,6 +43,21 @@ const EDGE_MS: i64 = 3_600_000;
 
 /// Without a capacity, a hole holds at most this many times the meter's own highest known rate (ours, a setting).
 const TIMES_THE_TOP: i128 = 2;
+
+/// A register that stands still so long, and only once, is suspected to be stuck.
+const STILL_MS: i64 = 86_400_000;
+
+/// The only stretch of whole steps of a day or longer in which a register stood still, if it counted on for longer than
+/// that in the rest of its life.
+fn stood_still(steps: &Steps, edges: &[i64], life: (i64, i64), holes: &[Hole]) -> Option<(i64, i64)> {
+    let edge = |i: usize| edges.get(i).copied().unwrap_or(i64::MAX);
+    let within = |run: Range<usize>| (edge(run.start).max(life.0), edge(run.end).min(life.1));
+    let mut long = steps.still().map(within).filter(|(start, end)| end.saturating_sub(*start) >= STILL_MS);
+    let (start, end) = long.next()?;
+    let known = !holes.iter().any(|hole| hole.start < end && hole.end > start);
+    let rest = (life.1 - life.0) - (end - start);
+    (long.next().is_none() && known && rest > end - start && steps.total() > 0).then_some((start, end))
+}
 
 impl Book {
     pub(super) fn new(
@@ -98,8 +116,15 @@ impl Book {
         holes.sort_by_key(|hole| (hole.start, hole.end));
         let mut spans = account.spans;
         spans.sort_unstable();
+        let steps = Steps::new(account.energy, edges.len().saturating_sub(1));
+        if matches!(meter.kind, MeterKind::Register { .. })
+            && let Some((start, end)) =
+                stood_still(&steps, edges, (alive_from.max(first), alive_until.min(last)), &holes)
+        {
+            log.insert(Code::ReadingStuck, (1, start, Tally { until: Some(end), ..Tally::default() }));
+        }
         Book {
-            steps: Steps::new(account.energy, edges.len().saturating_sub(1)),
+            steps,
             within: (period.start(), period.end()),
             alive: (alive_from, alive_until),
             limit,

@@ -10,6 +10,7 @@ mod parcel;
 mod piece;
 mod steps;
 mod stream;
+mod sum_check;
 
 use crate::{
     finding::{Code, Finding},
@@ -345,6 +346,7 @@ impl<'s> Ledger<'s> {
                 all.push(finding);
             }
         }
+        all.extend(sum_check::all(self));
         all
     }
 

@@ -164,6 +164,16 @@ impl Steps {
         }
     }
 
+    /// Runs of steps that hold nothing.
+    pub(super) fn still(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        let mut steps = self.iter().enumerate();
+        std::iter::from_fn(move || {
+            let (from, _) = steps.find(|(_, amount)| *amount == 0)?;
+            let until = steps.find(|(_, amount)| *amount != 0).map_or(usize::MAX, |(until, _)| until);
+            Some(from..until)
+        })
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = i128> + '_ {
         let (narrow, wide): (&[i64], &[i128]) = match &self.amounts {
             Amounts::Narrow(narrow) => (narrow, &[]),

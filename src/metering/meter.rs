@@ -456,3 +456,18 @@ pub enum AccuracyClass {
     /// C (MID).
     C,
 }
+
+impl AccuracyClass {
+    /// How far a reading may be off at normal current, in thousandths (MID classes A, B, C: 3.5, 2, 0.7 %).
+    pub const fn thousandths(self) -> i128 {
+        match self {
+            AccuracyClass::C01 | AccuracyClass::C01S => 1,
+            AccuracyClass::C02 | AccuracyClass::C02S => 2,
+            AccuracyClass::C05 | AccuracyClass::C05S => 5,
+            AccuracyClass::C1 => 10,
+            AccuracyClass::C2 | AccuracyClass::B => 20,
+            AccuracyClass::A => 35,
+            AccuracyClass::C => 7,
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Sum checks (计量平衡校核): what hangs on a meter cannot use more than the meter measures, and a check meter measures the
+//! same as the meter that it checks, both within what their accuracy classes allow.
+
+use super::{Book, Ledger};
+use crate::{
+    finding::{Code, Finding},
+    metering::{Carrier, MeasurementPoint as Point, Meter},
+    quantity::{Dimension, ExactEnergy},
+};
+use std::{collections::BTreeSet, ops::Range};
+
+/// What a meter without a stated class is allowed, in thousandths (ours, a setting): class 2 with transformers of class 1.
+const UNKNOWN_CLASS: i128 = 30;
+
+/// A comparison over more stretches than this says too little to be made.
+const MOST_RUNS: usize = 1000;
+
+pub(super) fn all(ledger: &Ledger<'_>) -> Vec<Finding> {
+    let (site, tree) = (ledger.site(), ledger.site().tree());
+    let meters = site.meters();
+    let is_electric = |meter: &&Meter| meter.carrier == Carrier::Electricity && meter.dimension() == Dimension::Energy;
+    let counts = |i: &usize| meters.get(*i).filter(is_electric).is_some_and(|meter| meter.check_of.is_none());
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); meters.len()];
+    for child in (0..meters.len()).filter(counts) {
+        if let Some(list) = tree.parent(child).and_then(|parent| children.get_mut(parent)) {
+            list.push(child);
+        }
+    }
+    let point = |i: &usize| meters.get(*i).map(|meter| meter.point);
+    let supplies =
+        |i: &usize| matches!(point(i), Some(Point::GridSupply | Point::GeneratorOutput | Point::Pv | Point::Wind));
+    let feeds = |i: &usize| supplies(i) || point(i) == Some(Point::Export);
+    let mut findings = Vec::new();
+    for (parent, children) in children.iter().enumerate().filter(|(parent, _)| counts(parent) && !supplies(parent)) {
+        // What feeds in below, or flows back, is in none of the two sums.
+        if !children.is_empty() && !children.iter().any(feeds) {
+            // What a UPS does not give on is its loss.
+            let loses = point(&parent) == Some(Point::UpsInput);
+            let found = compare(ledger, &[parent], children, parent);
+            findings.extend(found.filter(|finding| !loses || finding.code == Code::MeterSumCheck));
+        }
+    }
+    // All supplies feed all that hangs on any of them: nobody says how the bars are coupled.
+    let all: Vec<usize> = (0..meters.len()).filter(counts).filter(supplies).collect();
+    let below: Vec<usize> =
+        all.iter().filter_map(|i| children.get(*i)).flatten().copied().filter(|i| !supplies(i)).collect();
+    let has = |of: Point| meters.iter().any(|meter| meter.point == of);
+    let unmetered = has(Point::Export) || (has(Point::GeneratorFuel) && !has(Point::GeneratorOutput));
+    let nested = all.iter().any(|i| tree.above(*i).any(|up| supplies(&up)));
+    if let Some(&first) = all.first().filter(|_| !below.is_empty() && !unmetered && !nested) {
+        findings.extend(compare(ledger, &all, &below, first));
+    }
+    for (check, meter) in meters.iter().enumerate().filter(|(_, meter)| is_electric(meter)) {
+        if let Some(main) = meter.check_of.as_deref().and_then(|id| site.meter_index(id)) {
+            findings.extend(differ(ledger, main, check));
+        }
+    }
+    // IT energy measured at several points, where the tree does not say how they hang together.
+    let at = |of: Point| -> Vec<usize> {
+        let top = |i: &usize| !tree.above(*i).any(|up| point(&up) == Some(of));
+        (0..meters.len()).filter(counts).filter(|i| point(i) == Some(of)).filter(top).collect()
+    };
+    let places = [Point::UpsOutput, Point::PduOutput, Point::ItInput].map(at);
+    for (i, upstream) in places.iter().enumerate() {
+        for downstream in places.iter().skip(i + 1) {
+            let told = downstream.iter().any(|i| tree.parent(*i).is_some());
+            if let Some(&first) = downstream.first().filter(|_| !upstream.is_empty() && !told) {
+                let found = compare(ledger, upstream, downstream, first);
+                findings.extend(found.filter(|finding| finding.code == Code::MeterSumCheck));
+            }
+        }
+    }
+    findings
+}
+
+/// Σ of what hangs below against Σ of what is above, over the time in which all of them are known.
+fn compare(ledger: &Ledger<'_>, above: &[usize], below: &[usize], place: usize) -> Option<Finding> {
+    let runs = common(ledger, above.iter().chain(below))?;
+    let (upper, lower) = (sum(ledger, above, &runs), sum(ledger, below, &runs));
+    let tolerance = upper.tolerance + lower.tolerance;
+    let (passed, used) = (energy(upper.amount), energy(lower.amount));
+    let finding = |code: Code| about(ledger, code, place).found(used);
+    if lower.amount > upper.amount + tolerance {
+        let expected = format!("≤ {passed} ± {}", energy(tolerance));
+        return Some(finding(Code::MeterSumCheck).expected(expected));
+    }
+    (lower.amount < upper.amount - tolerance).then(|| {
+        let (rest, share) = (energy(upper.amount - lower.amount), 1.0 - lower.amount as f64 / upper.amount as f64);
+        about(ledger, Code::MeterUnmetered, place)
+            .found(format!("{rest} ({:.1} %)", share * 100.0))
+            .expected(format!("{used} ≈ {passed}"))
+    })
+}
+
+/// A check meter against its meter.
+fn differ(ledger: &Ledger<'_>, main: usize, check: usize) -> Option<Finding> {
+    let runs = common(ledger, [&main, &check].into_iter())?;
+    let (said, checked) = (sum(ledger, &[main], &runs), sum(ledger, &[check], &runs));
+    let tolerance = said.tolerance + checked.tolerance;
+    let finding = about(ledger, Code::MeterSumCheck, check).found(energy(checked.amount));
+    ((said.amount - checked.amount).abs() > tolerance)
+        .then(|| finding.expected(format!("{} ± {}", energy(said.amount), energy(tolerance))))
+}
+
+fn about(ledger: &Ledger<'_>, code: Code, meter: usize) -> Finding {
+    let finding = Finding::new(code).path(ledger.site().place(meter));
+    match ledger.site().meters().get(meter) {
+        Some(meter) => finding.meter(&meter.id),
+        None => finding,
+    }
+}
+
+fn energy(amount: i128) -> ExactEnergy {
+    ExactEnergy::from_microjoules(amount)
+}
+
+/// An amount, and how far it may be off.
+#[derive(Default)]
+struct Measured {
+    amount: i128,
+    tolerance: i128,
+}
+
+fn sum(ledger: &Ledger<'_>, of: &[usize], runs: &[Range<usize>]) -> Measured {
+    let mut measured = Measured::default();
+    let edge = |i: usize| ledger.edges().get(i).copied().unwrap_or(i64::MAX);
+    for (book, meter) in of.iter().filter_map(|&i| Some((ledger.book(i)?, ledger.site().meters().get(i)?))) {
+        let amount: i128 = runs.iter().map(|run| book.scaled(run, crate::quantity::Ratio::ONE)).sum();
+        let class = |class: Option<crate::metering::AccuracyClass>| class.map(|class| class.thousandths());
+        let off = class(meter.accuracy_class).map_or(UNKNOWN_CLASS, |off| off + class(meter.ct_class).unwrap_or(0));
+        // Of a sum that reaches over an edge, nobody knows how much lies on which side.
+        let astray: i128 = runs
+            .iter()
+            .map(|run| edge(run.start)..edge(run.end))
+            .map(|run| book.spans.iter().filter(|span| span.reaches_over(&run)).map(|span| span.amount).sum::<i128>())
+            .sum();
+        measured.amount += amount;
+        measured.tolerance += amount.abs() * off / 1000 + astray;
+    }
+    measured
+}
+
+/// Runs of steps in which all of some meters are known; `None` if there are none, or too many.
+fn common<'a>(ledger: &Ledger<'_>, of: impl Iterator<Item = &'a usize>) -> Option<Vec<Range<usize>>> {
+    let edges = ledger.edges();
+    let last = edges.len().saturating_sub(1);
+    let mut broken = BTreeSet::new();
+    for book in of.map(|&i| ledger.book(i)) {
+        let book: &Book = book?;
+        for hole in &book.holes {
+            let first = edges.partition_point(|&edge| edge <= hole.start).saturating_sub(1);
+            broken.extend(first..edges.partition_point(|&edge| edge < hole.end).min(last));
+        }
+    }
+    let (mut runs, mut from) = (Vec::new(), 0);
+    for step in broken.into_iter().chain([last]) {
+        if step > from {
+            runs.push(from..step);
+        }
+        from = step + 1;
+    }
+    (!runs.is_empty() && runs.len() <= MOST_RUNS).then_some(runs)
+}

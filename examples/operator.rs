@@ -10,7 +10,8 @@ use common::{Ending, Language};
 use pue::{
     Assessment, Finding, Lang, Ledger, Period, Readings, Site,
     assessment::Options,
-    kpi::{Boundary, Category},
+    kpi::{Boundary, Category, Method},
+    ledger::Estimate,
     period::Granularity,
     read::{self, CsvError},
     report::{Report, Style},
@@ -33,9 +34,12 @@ struct Arguments {
     /// The PUE category that you name: 1 UPS output, 2 PDU output, 3 IT input
     #[arg(long)]
     category: Option<u8>,
-    /// How missing energy is estimated; this version only knows `none`
+    /// How missing energy is estimated: none, all, or some of check-meter, linear, neighbouring-weeks, separated by commas
     #[arg(long, default_value = "none")]
     estimate: String,
+    /// How other carriers are counted: iso-30134-2, electricity-only, green-grid-2010 or green-grid-2011
+    #[arg(long, default_value = "iso-30134-2")]
+    method: String,
     /// A further pack of rules, by id or as a JSON file; may be given several times
     #[arg(long)]
     pack: Vec<String>,
@@ -75,16 +79,15 @@ fn run(arguments: &Arguments) -> Result<Ending, String> {
         common::write_out(arguments.out.as_deref(), TEMPLATE)?;
         return Ok(Ending::Fine);
     }
-    if arguments.estimate != "none" {
-        return Err(format!(
-            "--estimate: expected none, the only method of this version, found {}",
-            arguments.estimate
-        ));
-    }
+    let estimates = estimates(&arguments.estimate)?;
+    let method = Method::ALL.into_iter().find(|method| method.as_str() == arguments.method).ok_or_else(|| {
+        let names = Method::ALL.map(Method::as_str).join(", ");
+        format!("--method: expected one of {names}, found {}", arguments.method)
+    })?;
     let category =
         arguments.category.map(Category::try_from).transpose().map_err(|error| format!("--category: {error}"))?;
     let packs = common::load_packs(&arguments.pack)?;
-    let options = packs.into_iter().fold(Options::default().category(category), Options::pack);
+    let options = packs.into_iter().fold(Options::default().category(category).method(method), Options::pack);
     let shipped = arguments.site.is_none();
     let path = arguments.site.clone().unwrap_or_else(|| format!("{REAL}/site.json").into());
     let json = std::fs::read(&path).map_err(|error| format!("--site {}: {error}", path.display()))?;
@@ -117,7 +120,21 @@ fn run(arguments: &Arguments) -> Result<Ending, String> {
     };
     let period = Period::parse(period, site.time_zone()).map_err(|error| format!("--period: {error}"))?;
     let ledger = Ledger::build(&site, &readings, period).map_err(|error| format!("--period: {error}"))?;
-    answer(arguments, &Assessment::of(&ledger, &options))
+    answer(arguments, &Assessment::of(&ledger.estimate(&estimates), &options))
+}
+
+/// `none`, `all`, or names separated by commas.
+fn estimates(text: &str) -> Result<Vec<Estimate>, String> {
+    if text == "none" {
+        return Ok(Vec::new());
+    }
+    if text == "all" {
+        return Ok(Estimate::ALL.to_vec());
+    }
+    let one = |name: &str| Estimate::ALL.into_iter().find(|method| method.as_str() == name);
+    let names = Estimate::ALL.map(Estimate::as_str).join(", ");
+    let expected = |name: &str| format!("--estimate: expected none, all, or some of {names}, found {name}");
+    text.split(',').map(|name| one(name.trim()).ok_or_else(|| expected(name))).collect()
 }
 
 /// All files; a file that is no readings at all is an answer of its own.

@@ -174,6 +174,8 @@ codes! {
     MeterDuplicateId = "meter.duplicate_id", Error, "计量点编号重复，均未采用", "duplicate meter id; none of them is used", "每个计量点使用唯一编号", "give each meter an id of its own";
     MeterCycle = "meter.cycle", Error, "计量点上下级成环", "the meters' parents form a cycle", "更正 parent", "correct the parents";
     MeterOrphan = "meter.orphan", Warning, "上级计量点不存在，视为顶层", "the parent meter does not exist; taken as a root", "更正 parent", "correct the parent";
+    EstimateMade = "estimate.made", Note, "缺失电量按所列方法估算", "missing energy was estimated by the methods named", "补充读数后按实测重算", "with the readings, it would be measured";
+    EstimateShare = "estimate.share", Warning, "结果含估算电量；超过 10% 不作年度值", "a part of the result is estimated; above 10 % it is no annual value", "补充读数", "fill in the readings";
     MeterSumCheck = "meter.sum_check", Warning, "计量不平衡，超出准确度等级所允许的误差", "meters that should agree differ by more than their accuracy classes allow", "核对上下级关系、倍率与读数", "check the tree, the multipliers and the readings";
     MeterUnmetered = "meter.unmetered", Note, "下级计量点之和小于上级，余下部分未单独计量", "what hangs on a meter uses less than it measures; the rest is not metered by itself", "如有遗漏的下级计量点，请补充", "if a meter below is missing, add it";
     MeterDoubleCounted = "meter.double_counted", Warning, "可能重复计量，未计入", "would be counted twice; left out", "用 parent 写明上下级关系", "state the relation with parent";

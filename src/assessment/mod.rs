@@ -8,7 +8,9 @@ pub use output::{Assessment, Comparison, Declared, Figure, Kpis, MeterLine, Peri
 use crate::{
     facility::Scale,
     finding::{Code, Finding},
-    kpi::{Boundary, Category, MeasuredPue, energy_reuse_factor, it_load_use_rate, renewable_factor, water_usage},
+    kpi::{
+        Boundary, Category, MeasuredPue, Method, energy_reuse_factor, it_load_use_rate, renewable_factor, water_usage,
+    },
     ledger::{Ledger, LedgerError},
     metering::{MeasurementPoint, Readings},
     period::{Period, TZDB, rfc3339},
@@ -24,6 +26,8 @@ use crate::{
 pub struct Options {
     /// The PUE category that the operator names.
     pub category: Option<Category>,
+    /// How carriers other than electricity are counted.
+    pub method: Method,
     /// Packs beyond those that apply by default.
     pub packs: Vec<Pack>,
     /// The retrofit screen.
@@ -36,6 +40,12 @@ impl Options {
     /// Names the PUE category.
     pub fn category(mut self, category: Option<Category>) -> Self {
         self.category = category;
+        self
+    }
+
+    /// Names the method of the reported PUE.
+    pub fn method(mut self, method: Method) -> Self {
+        self.method = method;
         self
     }
 
@@ -98,18 +108,25 @@ impl Assessment {
     /// Assesses a part of the period of a ledger, such as one of its years.
     pub fn of_part(ledger: &Ledger<'_>, part: &Period, options: &Options) -> Assessment {
         let site = ledger.site();
-        let boundary = Boundary::new(site, options.category);
+        let boundary = Boundary::by(options.method, site, options.category);
         let measured = ledger.pue(&boundary, part);
         let on = part.last_day();
         let mut findings: Vec<Finding> = site.findings().to_vec();
         findings.extend(ledger.findings());
         findings.extend(measured.findings.iter().cloned());
         findings.extend(checks::all(site, &measured, part));
+        // Rules judge what they always judge, whichever method the report shows.
+        let judged = (options.method != Method::default()).then(|| {
+            let boundary = Boundary::new(site, options.category);
+            (ledger.pue(&boundary, part), boundary)
+        });
+        findings.extend(judged.iter().flat_map(|(measured, _)| measured.findings.iter().cloned()));
         let findings = Finding::gather(findings);
         let trusted = !findings.iter().any(Finding::is_error);
         let (applied, forged) = applied(site, on, &options.packs);
         let findings = Finding::gather(findings.into_iter().chain(forged));
-        let case = Case::new(site, on, &measured, &boundary, &findings);
+        let (judged, judged_boundary) = judged.as_ref().map_or((&measured, &boundary), |(measured, by)| (measured, by));
+        let case = Case::new(site, on, judged, judged_boundary, &findings);
         let verdicts: Vec<Verdict> = applied.iter().flat_map(|pack| pack.judge_case(&case)).collect();
         let findings = match checks::no_certificate(site, &verdicts) {
             Some(missing) => Finding::gather(findings.into_iter().chain([missing])),
@@ -134,7 +151,7 @@ impl Assessment {
             comparisons: Vec::new(),
             retrofit: Some(options.screen.look_at(site.facility(), &measured, trusted, on)),
             declared: None,
-            record: Record::new(&applied, options, TZDB),
+            record: Record::new(&applied, options, ledger.estimates(), TZDB),
         }
     }
 
@@ -156,7 +173,7 @@ impl Assessment {
             comparisons: Vec::new(),
             retrofit: None,
             declared: None,
-            record: Record::new(&[], &Options::default(), TZDB),
+            record: Record::new(&[], &Options::default(), &[], TZDB),
         }
     }
 }

@@ -2,8 +2,8 @@ use super::Options;
 use crate::{
     facility::StandardRacks,
     finding::{Citation, Finding, Text},
-    kpi::{AnyPue, Boundary, Coverage, MeasuredPue, Monthly, Overhead},
-    ledger::Ledger,
+    kpi::{AnyPue, Boundary, Coverage, MeasuredPue, Method, Monthly, Overhead},
+    ledger::{Estimate, Ledger},
     period::Period,
     quantity::{Decimal, ExactEnergy, Ratio, Relation},
     retrofit::Retrofit,
@@ -145,7 +145,7 @@ impl PueOut {
             value: pue,
             published: pue.published(),
             category: measured.category.map(crate::kpi::Category::number),
-            method: measured.method(),
+            method: measured.method().as_str(),
             electricity_only: measured.electricity.pue.map(AnyPue::ratio),
             total_kwh: pue.total(),
             it_kwh: pue.it(),
@@ -253,10 +253,17 @@ pub struct Record {
 }
 
 impl Record {
-    pub(super) fn new(packs: &[Pack], options: &Options, tzdb: &'static str) -> Self {
+    pub(super) fn new(packs: &[Pack], options: &Options, estimates: &[Estimate], tzdb: &'static str) -> Self {
         let mut settings = BTreeMap::new();
         if let Some(category) = options.category {
             settings.insert("category", category.number().to_string());
+        }
+        if options.method != Method::default() {
+            settings.insert("method", options.method.as_str().to_owned());
+        }
+        if !estimates.is_empty() {
+            let names: Vec<&str> = estimates.iter().map(|method| method.as_str()).collect();
+            settings.insert("estimate", names.join(","));
         }
         settings.insert("screen", options.screen.id.clone());
         Record { input_sha256: None, packs: packs.iter().map(Pack::name).collect(), settings, tzdb }

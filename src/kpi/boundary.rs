@@ -1,7 +1,8 @@
+use super::Method;
 use crate::{
     finding::{Code, Finding, Text},
     metering::{Carrier, MeasurementPoint as Point, Meter},
-    quantity::{Dimension, Ratio},
+    quantity::{Dimension, ExactEnergy, Ratio},
     site::Site,
 };
 use serde::{Deserialize, Serialize};
@@ -82,14 +83,35 @@ pub const ENERGY_CONTENT: EnergyContent = EnergyContent {
 
 impl EnergyContent {
     /// Exact energy units (µJ) per exact unit of the carrier (µl, mg, or µJ itself).
-    fn per_unit(&self, meter: &Meter) -> Option<Ratio> {
+    pub(super) fn per_unit(&self, meter: &Meter) -> Option<Ratio> {
         if meter.dimension() == Dimension::Energy {
             return Some(Ratio::ONE);
         }
-        let (.., unit, watt_hours) =
-            self.rows.iter().find(|row| (row.0, row.1) == (meter.carrier, meter.dimension()))?;
-        let exact_units = if *unit == "m3" { 1_000_000_000 } else { 1_000_000 };
-        Ratio::new(watt_hours * 3_600_000_000, exact_units)
+        let (.., watt_hours) = self.row(meter)?;
+        Ratio::new(watt_hours * 3_600_000_000, self.exact_units(meter))
+    }
+
+    pub(super) fn row(&self, meter: &Meter) -> Option<&(Carrier, Dimension, &'static str, i128)> {
+        self.rows.iter().find(|row| (row.0, row.1) == (meter.carrier, meter.dimension()))
+    }
+
+    /// The unit in which a meter's carrier is counted.
+    pub(super) fn unit(&self, meter: &Meter) -> &'static str {
+        self.row(meter).map_or("kWh", |row| row.2)
+    }
+
+    /// Exact units in one of them.
+    fn exact_units(&self, meter: &Meter) -> i128 {
+        match self.unit(meter) {
+            "m3" => 1_000_000_000,
+            "kWh" => ExactEnergy::KWH.microjoules(),
+            _ => 1_000_000,
+        }
+    }
+
+    /// The divisor that turns µJ per exact unit into kWh per unit.
+    pub(super) fn exact_per_kwh(&self, meter: &Meter) -> Option<Ratio> {
+        Ratio::new(self.exact_units(meter), ExactEnergy::KWH.microjoules())
     }
 }
 
@@ -119,6 +141,7 @@ pub struct Boundary {
     pub(crate) power_chain: Vec<Term>,
     pub(crate) lighting_other: Vec<Term>,
     category: Option<Category>,
+    method: Method,
     carriers: Vec<Carrier>,
     unweighted: Vec<Carrier>,
     assumptions: Vec<Text>,
@@ -132,13 +155,25 @@ fn supplies(point: Point) -> bool {
 impl Boundary {
     /// The sums of a site; `declared` is the PUE category that the operator names.
     pub fn new(site: &Site, declared: Option<Category>) -> Self {
-        let mut boundary = Boundary::default();
+        Boundary::by(Method::default(), site, declared)
+    }
+
+    /// The same by a named method.
+    pub fn by(method: Method, site: &Site, declared: Option<Category>) -> Self {
+        let mut boundary = Boundary { method, ..Boundary::default() };
         boundary.add_supplies(site);
-        boundary.add_fuel_and_cooling(site);
+        if method != Method::ElectricityOnly {
+            boundary.add_fuel_and_cooling(site);
+        }
         boundary.add_it(site, declared);
         boundary.add_overhead(site);
         boundary.say_lives(site);
         boundary
+    }
+
+    /// How carriers other than electricity are counted.
+    pub const fn method(&self) -> Method {
+        self.method
     }
 
     /// The category of the IT energy; `None` if the place of measurement is not stated.
@@ -243,11 +278,7 @@ impl Boundary {
                 self.findings.push(finding.meter(&meter.id).found("no parent").expected(expected));
                 continue;
             }
-            let weight = if bought {
-                meter.factor.filter(|factor| *factor > Ratio::ZERO)
-            } else {
-                ENERGY_CONTENT.per_unit(meter)
-            };
+            let weight = self.method.weight(meter, bought);
             match weight.and_then(|weight| Some((weight, weight.checked_mul(share(meter))?))) {
                 Some((weight, factor)) => {
                     let term = Term { meter: i, factor, minus: false };
@@ -255,11 +286,14 @@ impl Boundary {
                     if bought {
                         self.bought_cooling.push(term);
                     }
-                    self.assumptions.extend(weighed(meter, weight, bought));
+                    self.assumptions.extend(self.method.explain(meter, weight, bought));
                 }
                 None => {
                     self.unweighted.push(meter.carrier);
-                    let expected = if bought {
+                    let declared = self.method == Method::Iso30134;
+                    let expected = if !declared {
+                        ("该方法给出权重的能源", "a carrier that the method has a weight for")
+                    } else if bought {
                         ("单位冷量折电系数", "electricity per unit of bought cooling")
                     } else {
                         ("热值已知的单位", "a unit whose energy content is known")
@@ -400,23 +434,6 @@ impl Boundary {
             }
         }
     }
-}
-
-/// How a meter's carrier was weighed.
-fn weighed(meter: &Meter, weight: Ratio, bought: bool) -> Option<Text> {
-    if bought {
-        return Some(Text::new(
-            format!("外购冷量 {} 按申报系数 {weight} 折电", meter.id),
-            format!("bought cooling {} times the declared factor {weight}", meter.id),
-        ));
-    }
-    let (.., unit, watt_hours) =
-        ENERGY_CONTENT.rows.iter().find(|row| (row.0, row.1) == (meter.carrier, meter.dimension()))?;
-    let (name, content) = (ENERGY_CONTENT.name, *watt_hours as f64 / 1000.0);
-    Some(Text::new(
-        format!("{}按 {content} kWh/{unit} 计({name}，二手资料)", meter.carrier.zh()),
-        format!("{} at {content} kWh/{unit} ({name}, reported second-hand)", meter.carrier.as_str()),
-    ))
 }
 
 /// Whether a meter above, check meters apart, measures electricity at one of these points.

@@ -1,5 +1,5 @@
 use super::{
-    AnnualPue, AnyPue, Overhead,
+    AnnualPue, AnyPue, Method, Overhead,
     boundary::{Boundary, Category},
     suspicion,
     view::View,
@@ -22,6 +22,7 @@ pub struct MeasuredPue {
     pub all_carriers: Option<Measure>,
     /// Whether the reported value is the one over all carriers.
     reports_all_carriers: bool,
+    asked: Method,
     /// Where IT is measured; `None` if not stated.
     pub category: Option<Category>,
     /// Where the overhead of the reported value goes.
@@ -61,9 +62,9 @@ impl MeasuredPue {
         self.reported().pue
     }
 
-    /// The method of the reported value: `iso-30134-2` (all carriers) or `electricity-only`.
-    pub const fn method(&self) -> &'static str {
-        if self.reports_all_carriers { "iso-30134-2" } else { "electricity-only" }
+    /// The method of the reported value: the one asked for, or `electricity-only` where other carriers cannot be weighed.
+    pub const fn method(&self) -> Method {
+        if self.reports_all_carriers { self.asked } else { Method::ElectricityOnly }
     }
 }
 
@@ -76,7 +77,7 @@ pub struct Coverage {
     pub it: f64,
     /// Of both at once, in whole steps of the ledger: the time that the ratio is of.
     pub common: f64,
-    /// Share of the energy that is estimated rather than measured; this version estimates nothing.
+    /// Share of the energy that is estimated rather than measured: the larger one of total and IT.
     pub estimated_share: f64,
 }
 
@@ -183,6 +184,7 @@ impl Ledger<'_> {
             electricity,
             all_carriers,
             reports_all_carriers,
+            asked: boundary.method(),
             category: boundary.category(),
             overhead: None,
             findings: boundary.findings().to_vec(),
@@ -216,6 +218,11 @@ fn qualify(measure: &Measure, part: &Period) -> Vec<Finding> {
     let mut findings = Vec::new();
     if is_one(measure) {
         findings.push(exactly_one());
+    }
+    let estimated = measure.coverage.estimated_share;
+    if estimated > 0.0 {
+        let finding = Finding::new(Code::EstimateShare).path("/period").found(format!("{:.2} %", estimated * 100.0));
+        findings.push(finding.expected("≤ 10 %"));
     }
     if !part.is_one_year() {
         let finding = Finding::new(Code::PuePartialYear).path("/period").found(part);

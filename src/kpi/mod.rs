@@ -5,6 +5,7 @@
 
 mod boundary;
 mod measured;
+mod method;
 mod overhead;
 pub(crate) use pue::PUBLISHED_DIGITS;
 mod pue;
@@ -15,6 +16,7 @@ mod view;
 
 pub use boundary::{Boundary, Category, ENERGY_CONTENT, EnergyContent};
 pub use measured::{Bounds, Coverage, Measure, MeasuredPue, NotAnnual};
+pub use method::Method;
 pub use overhead::Overhead;
 pub use pue::{
     Annual, AnnualPue, AnyPue, Design, DesignPue, Interim, InterimPue, Kind, Partial, PartialPue, Pue, PueError,

@@ -14,6 +14,9 @@ use std::{
 /// At least this share of a year must be known for an annual value.
 pub(super) const LEAST_COVERAGE: f64 = 0.90;
 
+/// At most this share of the energy may be estimated in an annual value (37 of 365 days: CalTRACK).
+pub(super) const MOST_ESTIMATED: f64 = 0.10;
+
 /// A part of a ledger as two sums, total and IT, see it.
 #[derive(Debug)]
 pub(super) struct View<'a> {
@@ -60,7 +63,8 @@ impl<'a> View<'a> {
     pub(super) fn measure(&self, part: &Period) -> Measure {
         let coverage = self.coverage();
         let unknown_months = self.months_with(|known| known == 0.0);
-        let enough = coverage.result() >= LEAST_COVERAGE && unknown_months.is_empty();
+        let measured = coverage.result() >= LEAST_COVERAGE && coverage.estimated_share <= MOST_ESTIMATED;
+        let enough = measured && unknown_months.is_empty();
         let annual = part.is_one_year() && enough && self.ledger.has_edges_of(part);
         let unusable = |code: Code| Finding::new(code).path("/meters").found("no usable readings");
         let formed = if self.total.iter().all(|term| term.minus) {
@@ -118,7 +122,7 @@ impl<'a> View<'a> {
             let mut sum = Sum::new(steps);
             for term in terms {
                 if let Some(book) = self.ledger.book(term.meter) {
-                    sum.add(book.amounts(), term.factor, term.minus);
+                    sum.add(book.completed_amounts(), term.factor, term.minus);
                 }
             }
             sum.into_steps()
@@ -189,7 +193,7 @@ impl<'a> View<'a> {
         let mut meters = 0;
         for book in self.counted() {
             meters += 1;
-            for hole in book.holes_in(&self.part).iter().filter(|hole| hole.missing_ms > 0) {
+            for hole in book.unfilled_in(&self.part).iter().filter(|hole| hole.missing_ms > 0) {
                 if hole.missing_ms == hole.end - hole.start {
                     mark(hole);
                 } else {
@@ -223,7 +227,7 @@ impl<'a> View<'a> {
         let mut sum = 0;
         for term in terms {
             let Some(book) = self.ledger.book(term.meter) else { continue };
-            let amount: i128 = self.common.iter().map(|run| book.scaled(run, term.factor)).sum();
+            let amount: i128 = self.common.iter().map(|run| book.completed(run, term.factor)).sum();
             sum += if term.minus { -amount } else { amount };
         }
         ExactEnergy::from_microjoules(sum)
@@ -233,7 +237,23 @@ impl<'a> View<'a> {
         let length = (self.part.end - self.part.start).max(1) as f64;
         let total = self.living_share(&self.total, self.part.clone());
         let it = self.living_share(self.it, self.part.clone());
-        Coverage { total, it, common: self.common_ms as f64 / length, estimated_share: 0.0 }
+        let estimated_share = self.estimated_share(&self.total).max(self.estimated_share(self.it));
+        Coverage { total, it, common: self.common_ms as f64 / length, estimated_share }
+    }
+
+    /// How much of a sum over common time is estimated.
+    fn estimated_share(&self, terms: &[Term]) -> f64 {
+        if self.ledger.estimates().is_empty() {
+            return 0.0;
+        }
+        let estimated = |term: &Term| {
+            let book = self.ledger.book(term.meter)?;
+            let of = |run| book.completed(run, term.factor) - book.scaled(run, term.factor);
+            Some(self.common.iter().map(of).sum::<i128>())
+        };
+        // What is taken away is as uncertain as what is added.
+        let estimated = terms.iter().filter_map(estimated).map(i128::abs).sum();
+        ExactEnergy::from_microjoules(estimated).over(self.sum(terms)).unwrap_or(0.0)
     }
 
     fn known_share(&self, terms: &[Term], part: Range<i64>) -> f64 {

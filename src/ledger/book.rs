@@ -1,6 +1,7 @@
 use super::{
     account::{Account, Log, Span, rejects},
     coverage::unknown_ms,
+    estimate::Filled,
     steps::{Steps, part},
 };
 use crate::{
@@ -30,6 +31,8 @@ pub struct Book {
     /// The fastest that it can run, as far as that is known.
     limit: Option<Rate>,
     pub(super) log: Log,
+    /// With missing energy estimated, if that was asked for.
+    pub(super) filled: Option<Filled>,
     /// File and line of the first reading with each fault, where the reader kept them.
     pub(super) places: BTreeMap<Code, (String, u64)>,
     pub(super) readings: u64,
@@ -131,6 +134,7 @@ impl Book {
             holes,
             spans,
             log,
+            filled: None,
             places: BTreeMap::new(),
             readings: account.rows,
             displaced: 0,
@@ -158,6 +162,21 @@ impl Book {
         part(&self.steps, steps, factor)
     }
 
+    /// The same with what was estimated.
+    pub(crate) fn completed(&self, steps: &Range<usize>, factor: Ratio) -> i128 {
+        part(self.completed_amounts(), steps, factor)
+    }
+
+    /// The amount of each step with what was estimated.
+    pub(crate) fn completed_amounts(&self) -> &Steps {
+        self.filled.as_ref().map_or(&self.steps, |filled| &filled.steps)
+    }
+
+    /// The holes that no estimate fills, of those that touch a part of the period.
+    pub(crate) fn unfilled_in(&self, part: &Range<i64>) -> &[Hole] {
+        touching(self.filled.as_ref().map_or(&self.holes, |filled| &filled.holes), part)
+    }
+
     /// The known amount of each step.
     pub(crate) const fn amounts(&self) -> &Steps {
         &self.steps
@@ -182,9 +201,7 @@ impl Book {
 
     /// The holes that touch a part of the period; they come in time order and do not overlap.
     pub(crate) fn holes_in(&self, part: &Range<i64>) -> &[Hole] {
-        let from = self.holes.partition_point(|hole| hole.end <= part.start);
-        let until = self.holes.partition_point(|hole| hole.start < part.end);
-        self.holes.get(from..until.max(from)).unwrap_or_default()
+        touching(&self.holes, part)
     }
 
     /// Of a sum that reaches over a part: the least that can have flowed within, what was booked there, and the most.
@@ -207,4 +224,11 @@ impl Book {
         let rejected = self.log.iter().filter(|(code, _)| rejects(**code)).map(|(_, entry)| entry.0).sum();
         (self.readings, rejected)
     }
+}
+
+/// Of holes in time order that do not overlap, those that touch a stretch.
+fn touching<'h>(holes: &'h [Hole], part: &Range<i64>) -> &'h [Hole] {
+    let from = holes.partition_point(|hole| hole.end <= part.start);
+    let until = holes.partition_point(|hole| hole.start < part.end);
+    holes.get(from..until.max(from)).unwrap_or_default()
 }

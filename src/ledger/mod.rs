@@ -6,6 +6,7 @@
 mod account;
 mod book;
 mod coverage;
+mod estimate;
 mod parcel;
 mod piece;
 mod steps;
@@ -28,6 +29,7 @@ use std::ops::Range;
 
 pub use {
     book::Book,
+    estimate::Estimate,
     parcel::{PARCEL_SCHEMA, Parcel},
     stream::LedgerStream,
 };
@@ -227,7 +229,7 @@ impl<'s> PartialLedger<'s> {
             Book::new(&chain, account, known, &period, &edges)
         });
         let books = books.collect();
-        Ledger { site, period, granularity, edges, books, findings: Vec::new() }
+        Ledger { site, period, granularity, edges, books, findings: Vec::new(), estimates: Vec::new() }
     }
 }
 
@@ -240,6 +242,7 @@ pub struct Ledger<'s> {
     edges: Vec<i64>,
     books: Vec<Book>,
     findings: Vec<Finding>,
+    estimates: Vec<Estimate>,
 }
 
 impl<'s> Ledger<'s> {
@@ -281,7 +284,8 @@ impl<'s> Ledger<'s> {
             rows.put_in_order();
             book(&rows)
         });
-        let mut ledger = Ledger { site, period, granularity, edges, books, findings: Vec::new() };
+        let mut ledger =
+            Ledger { site, period, granularity, edges, books, findings: Vec::new(), estimates: Vec::new() };
         ledger.look_at(readings);
         Ok(ledger)
     }
@@ -347,6 +351,7 @@ impl<'s> Ledger<'s> {
             }
         }
         all.extend(sum_check::all(self));
+        all.extend(self.estimated());
         all
     }
 

@@ -3,7 +3,7 @@ use crate::{
     quantity::Ratio,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 /// The amount in each step of the calendar, in exact units: in 64 bits as long as no step needs more.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -147,6 +147,25 @@ impl Steps {
         }
         let bound = (bits >= 0).then(|| if bits == 0 { 0 } else { i64::MAX >> bits.leading_zeros().saturating_sub(1) });
         Steps { amounts, blocks, total, bound }
+    }
+
+    /// The amount of a step.
+    pub(super) fn of(&self, step: usize) -> i128 {
+        match &self.amounts {
+            Amounts::Narrow(narrow) => narrow.get(step).copied().map_or(0, i128::from),
+            Amounts::Wide(wide) => wide.get(step).copied().unwrap_or(0),
+        }
+    }
+
+    /// The same with more in some steps.
+    pub(super) fn with(&self, added: &BTreeMap<usize, i128>) -> Steps {
+        let mut amounts = self.amounts.clone();
+        added.iter().for_each(|(step, amount)| amounts.add(*step, *amount));
+        let steps = match &amounts {
+            Amounts::Narrow(narrow) => narrow.len(),
+            Amounts::Wide(wide) => wide.len(),
+        };
+        Steps::new(amounts, steps)
     }
 
     pub(super) const fn total(&self) -> i128 {

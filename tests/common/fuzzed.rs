@@ -1,0 +1,194 @@
+//! What the fuzz targets do with their bytes; `tests/corpus.rs` replays what they have found.
+
+use pue::{
+    Ledger, Period, Readings, Site,
+    kpi::Boundary,
+    ledger::{Estimate, Histories, LedgerStream, Parcel, PartialLedger},
+    metering::Series,
+    period::Granularity,
+};
+use std::io::Read;
+
+const H: i64 = 3_600_000;
+
+fn site(json: serde_json::Value) -> Site {
+    serde_json::from_value(serde_json::json!({
+        "schema": "pue/site/1", "facility": {"id": "A", "time_zone": "America/Denver"}, "meters": json,
+    }))
+    .expect("a site")
+}
+
+/// Hands out a few bytes at a time.
+struct Slowly<'b>(&'b [u8], usize);
+
+impl Read for Slowly<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.1.min(buffer.len()).min(self.0.len());
+        let (now, later) = self.0.split_at(count);
+        buffer[..count].copy_from_slice(now);
+        (self.0, self.1) = (later, self.1 % 7 + 1);
+        Ok(count)
+    }
+}
+
+/// A file of readings: however its bytes come, the same readings and findings; and a ledger of them can be built.
+pub fn csv(bytes: &[u8]) {
+    let site = site(serde_json::json!([
+        {"id": "g", "point": "grid_supply", "kind": {"register": {"modulus": 1000.0}}, "unit": "kWh", "capacity_kw": 100.0},
+        {"id": "u", "point": "ups_output", "kind": "interval", "unit": "kWh"},
+        {"id": "中", "point": "cooling", "kind": "power", "unit": "kW"},
+    ]));
+    let read = |reader: &mut dyn Read| pue::read::csv(&site, "a.csv", reader);
+    let (whole, slowly) = (read(&mut &bytes[..]), read(&mut Slowly(bytes, 3)));
+    match (whole, slowly) {
+        (Ok(whole), Ok(slowly)) => {
+            let same = |a: &Readings, b: &Readings| {
+                let columns = |readings: &Readings| -> Vec<(String, Vec<i64>, Vec<u64>)> {
+                    readings
+                        .iter()
+                        .map(|(id, series)| {
+                            (
+                                id.to_owned(),
+                                series.column().time.to_vec(),
+                                series.column().value.iter().map(|value| value.to_bits()).collect(),
+                            )
+                        })
+                        .collect()
+                };
+                columns(a) == columns(b) && a.findings() == b.findings()
+            };
+            assert!(same(&whole, &slowly));
+            let day = Period::parse("2024-03-09/2024-03-12", site.time_zone()).expect("days");
+            let ledger = Ledger::build(&site, &whole, day.clone()).expect("a ledger").estimate(&Estimate::ALL);
+            ledger.findings();
+            ledger.pue(&Boundary::new(&site, None), &day);
+            let mut stream = LedgerStream::new(&site, day, Granularity::Hour, Histories::by_capacity(&site), 24 * H)
+                .expect("a stream");
+            stream.read_csv("a.csv", bytes).expect("the same file");
+            stream.close().findings();
+        }
+        (Err(_), Err(_)) => {}
+        (whole, slowly) => panic!("{:?} {:?}", whole.err(), slowly.err()),
+    }
+}
+
+/// A meter and its readings from bytes: eight a reading.
+struct Case {
+    site: Site,
+    /// Start, end, value.
+    rows: Vec<(i64, i64, f64)>,
+    kind: u8,
+    period: Period,
+}
+
+impl Case {
+    fn new(bytes: &[u8]) -> Option<(Case, u8)> {
+        let (&[kind, flags, cut], rest) = bytes.split_first_chunk::<3>()?;
+        let kind = kind % 4;
+        let mut meter = match kind {
+            0 => serde_json::json!({"kind": "register", "unit": "kWh"}),
+            1 => serde_json::json!({"kind": {"register": {"modulus": 300.0}}, "unit": "kWh"}),
+            2 => serde_json::json!({"kind": "interval", "unit": "MJ"}),
+            _ => serde_json::json!({"kind": "power", "unit": "kW", "max_gap_s": 7200}),
+        };
+        meter["id"] = "m".into();
+        meter["point"] = "grid_supply".into();
+        if flags & 1 == 1 {
+            meter["capacity_kw"] = 40.0.into();
+        }
+        if flags & 2 == 2 && kind < 2 {
+            meter["events"] = serde_json::json!([{"at": "2024-03-10T12:00:00-06:00", "exchange": {"last": 120.0, "first": 3.0, "multiplier": 2.0}}]);
+        }
+        if flags & 4 == 4 {
+            meter["multiplier"] = 80.0.into();
+        }
+        let site = site(serde_json::json!([meter]));
+        let period = Period::parse("2024-03-09/2024-03-12", site.time_zone()).ok()?;
+        let mut at = period.start() - 6 * H;
+        let rows = rest.chunks_exact(4).take(2000).map(|chunk| {
+            let [step, length, low, high] = [chunk[0], chunk[1], chunk[2], chunk[3]];
+            at += i64::from(step as i8) * if flags & 8 == 8 { 61_001 } else { 900_000 };
+            let value = f64::from(u16::from(low) | u16::from(high & 0x7f) << 8) / 16.0;
+            let value = match high {
+                0xff => f64::NAN,
+                0xfe => f64::INFINITY,
+                0xfd => -value,
+                0xfc => value * 1e12,
+                _ => value,
+            };
+            let at = if length == 255 { at.wrapping_mul(1 << 20) } else { at };
+            (at, at.saturating_add(i64::from(length) * 300_000), value)
+        });
+        let rows = rows.collect();
+        Some((Case { site, rows, kind, period }, cut))
+    }
+
+    fn readings(&self, rows: &[(i64, i64, f64)]) -> Readings {
+        let (start, (end, value)): (Vec<i64>, (Vec<i64>, Vec<f64>)) =
+            rows.iter().map(|&(start, end, value)| (start, (end, value))).unzip();
+        let mut readings = Readings::default();
+        readings.insert(
+            "m",
+            match self.kind {
+                2 => Series::intervals(start, end, value),
+                3 => Series::power(start, value),
+                _ => Series::registers(start, value),
+            },
+        );
+        readings
+    }
+
+    fn build(&self, rows: &[(i64, i64, f64)]) -> Ledger<'_> {
+        Ledger::build(&self.site, &self.readings(rows), self.period.clone()).expect("a ledger")
+    }
+
+    /// All that a ledger says but for the order in which readings came.
+    fn all(&self, ledger: &Ledger<'_>) -> String {
+        let book = ledger.meter("m").expect("a book");
+        let steps: Vec<i128> = book.steps().map(|energy| energy.microjoules()).collect();
+        assert_eq!(steps.iter().sum::<i128>(), book.exact());
+        let mut findings = ledger.findings();
+        findings.retain(|finding| !matches!(finding.code.as_str(), "reading.out_of_order" | "reading.outside_period"));
+        let coverage = (book.coverage(&self.period).to_bits(), book.course_coverage(&self.period).to_bits());
+        let bounds = ledger.pue(&Boundary::new(&self.site, None), &self.period).electricity.bounds;
+        format!("{steps:?} {coverage:?} {bounds:?} {findings:?}")
+    }
+}
+
+/// One series, cleaned: its steps add up, and the order in which readings came changes nothing.
+pub fn series(bytes: &[u8]) {
+    let Some((case, _)) = Case::new(bytes) else { return };
+    let ledger = case.build(&case.rows);
+    let mut backwards = case.rows.clone();
+    backwards.reverse();
+    assert_eq!(case.all(&ledger), case.all(&case.build(&backwards)));
+    ledger.estimate(&Estimate::ALL).pue(&Boundary::new(&case.site, None), &case.period);
+}
+
+/// One series, cut, sent and merged, or taken one by one: the ledger of the whole.
+pub fn merge(bytes: &[u8]) {
+    let Some((case, cut)) = Case::new(bytes) else { return };
+    let readings = case.readings(&case.rows);
+    let histories = Histories::new(&case.site, &readings);
+    let whole = case.all(&case.build(&case.rows));
+    let first = case.period.start() + i64::from(cut % 72) * H;
+    let second = first + i64::from(cut % 5) * 7 * H + 1;
+    let part = |window| {
+        PartialLedger::build(&case.site, &readings, case.period.clone(), Granularity::Hour, &histories, window)
+            .expect("a part")
+    };
+    let middle = serde_json::to_vec(&part(first..second).to_parcel()).expect("a parcel");
+    let middle: Parcel = serde_json::from_slice(&middle).expect("the same parcel");
+    let middle = PartialLedger::from_parcel(&case.site, middle).expect("a part");
+    let merged = part(second..i64::MAX)
+        .merge(part(i64::MIN..first))
+        .and_then(|ends| ends.merge(middle))
+        .expect("they belong together");
+    assert_eq!(case.all(&merged.close()), whole);
+    let mut stream =
+        LedgerStream::new(&case.site, case.period.clone(), Granularity::Hour, histories, i64::MAX).expect("a stream");
+    for &(start, end, value) in &case.rows {
+        if case.kind == 2 { stream.push_interval("m", start, end, value, None) } else { stream.push("m", start, value) }
+    }
+    assert_eq!(case.all(&stream.close()), whole);
+}

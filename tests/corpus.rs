@@ -1,0 +1,30 @@
+//! What the fuzz targets have found, replayed.
+
+#[path = "common/fuzzed.rs"]
+mod fuzzed;
+
+fn replay(target: &str, run: fn(&[u8])) {
+    let folder = format!("{}/tests/corpus/{target}", env!("CARGO_MANIFEST_DIR"));
+    let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(!files.is_empty(), "{folder}");
+    for file in files {
+        println!("{}", file.display());
+        run(&std::fs::read(&file).unwrap());
+    }
+}
+
+#[test]
+fn files_of_readings() {
+    replay("csv", fuzzed::csv);
+}
+
+#[test]
+fn series() {
+    replay("series", fuzzed::series);
+}
+
+#[test]
+fn merges() {
+    replay("merge", fuzzed::merge);
+}

@@ -90,7 +90,8 @@ pub(super) fn rejects(code: Code) -> bool {
 fn note(log: &mut Log, code: Code, count: u64, at: i64, tally: Tally) {
     let entry = log.entry(code).or_insert((0, at, tally));
     entry.0 += count;
-    if at < entry.1 {
+    // Of several at once, one that does not depend on their order.
+    if (at, tally.rank()) < (entry.1, entry.2.rank()) {
         (entry.1, entry.2) = (at, tally);
     }
 }

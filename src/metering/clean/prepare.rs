@@ -23,6 +23,13 @@ pub(crate) struct Tally {
     pub at_least: Option<f64>,
 }
 
+impl Tally {
+    /// Some order of tallies, to tell which of several is kept.
+    pub(crate) fn rank(&self) -> (Option<i64>, [Option<u64>; 3]) {
+        (self.until, [self.found, self.and, self.at_least].map(|value| value.map(f64::to_bits)))
+    }
+}
+
 /// Instants beyond these (the years 1900 and 2200) are nobody's readings.
 pub(super) const TIME_RANGE: std::ops::RangeInclusive<i64> = -2_208_988_800_000..=7_258_118_400_000;
 

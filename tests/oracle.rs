@@ -399,7 +399,9 @@ fn rows(meter: &Meter, period: &Period, events: &[Event], calm: bool) -> Vec<Row
         // Now and then hours pass, so that the look-ahead ends.
         let length = minutes * MINUTE * if noise % 97 == 0 { 120 } else { 1 };
         let before = at;
-        at += length;
+        // Power samples now and then come some milliseconds late, so that halves of microjoules appear.
+        let late = if matches!(meter.kind, Kind::Power { .. }) { i64::from(noise % 7) } else { 0 };
+        at += length + late;
         dial += i128::from(amount);
         if let (Some((when, last, first)), false) = (meter.exchange, exchanged)
             && at >= when

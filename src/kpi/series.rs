@@ -99,41 +99,59 @@ impl Course<'_> {
     /// A ratio for each hour, day or month, each of sums, in the site's calendar. What is shorter than the ledger's own
     /// steps has no course and no ratio.
     pub fn by(&self, step: Granularity) -> Vec<Stretch> {
-        let own = step == self.ledger.granularity() && self.part == *self.ledger.period();
-        let edges = if own { self.ledger.edges().to_vec() } else { self.part.edges(step) };
-        self.stretches(edges.iter().zip(edges.iter().skip(1)).map(|(&start, &end)| start..end))
+        if step == self.ledger.granularity() && self.part == *self.ledger.period() {
+            return self.stretches(self.ledger.edges(), 1, true);
+        }
+        self.stretches(&self.part.edges(step), 1, false)
     }
 
     /// The ratio of each twelve months in a row (滚动十二个月), from the first that lie within the part.
     pub fn rolling_year(&self) -> Vec<Stretch> {
-        let edges = self.part.edges(Granularity::Month);
-        self.stretches(edges.iter().zip(edges.iter().skip(12)).map(|(&start, &end)| start..end))
+        self.stretches(&self.part.edges(Granularity::Month), 12, false)
     }
 
-    fn stretches(&self, ranges: impl Iterator<Item = Range<i64>>) -> Vec<Stretch> {
-        let mut longer = self.spans.iter().peekable();
-        let mut reach = i64::MIN;
+    /// The stretches from each edge to the one so many later; `own` if the edges are the ledger's.
+    fn stretches(&self, edges: &[i64], length: usize, own: bool) -> Vec<Stretch> {
         let mut touched = self.view.touched();
+        let mut spans = Covering { spans: &self.spans, next: 0, reach: i64::MIN };
+        let both = self.view.has_both();
         let mut steps = 0..0;
-        let stretch = |range: Range<i64>| {
-            // Spans that start before the stretch and end with it or later leave it no course.
-            while let Some(span) = longer.next_if(|span| span.0 < range.start) {
-                reach = reach.max(span.1);
-            }
-            let same_start = self.spans.partition_point(|span| *span <= (range.start, range.end));
-            let covers = reach >= range.end || self.spans.get(same_start).is_some_and(|span| span.0 == range.start);
-            steps = self.sums.steps(&range, steps.start);
+        let mut stretches = Vec::with_capacity(edges.len().saturating_sub(length));
+        for (i, (&start, &end)) in edges.iter().zip(edges.iter().skip(length)).enumerate() {
+            let range = start..end;
+            steps = if own { i..i + length } else { self.sums.steps(&range, steps.start) };
             let (total, it, known_ms) = self.sums.over(&steps);
-            let known = known_ms > 0 && !covers && self.view.has_both();
-            Stretch {
-                start: range.start,
-                end: range.end,
+            let known = known_ms > 0 && both && !spans.cover(&range);
+            stretches.push(Stretch {
+                start,
+                end,
                 pue: if known { total.over(it) } else { None },
                 total: known.then_some(total),
                 it: known.then_some(it),
                 coverage: if touched.by(&range) { self.view.weaker_share(range) } else { 1.0 },
-            }
-        };
-        ranges.map(stretch).collect()
+            });
+        }
+        stretches
+    }
+}
+
+/// Sums without course in time order, asked about stretches in time order.
+struct Covering<'a> {
+    spans: &'a [(i64, i64)],
+    next: usize,
+    /// The furthest end of the spans passed.
+    reach: i64,
+}
+
+impl Covering<'_> {
+    /// Whether a longer sum covers a stretch altogether, so that it has no course of its own.
+    fn cover(&mut self, range: &Range<i64>) -> bool {
+        while let Some(span) = self.spans.get(self.next).filter(|span| span.0 < range.start) {
+            self.reach = self.reach.max(span.1);
+            self.next += 1;
+        }
+        let same_start =
+            self.spans.get(self.next..).unwrap_or_default().iter().take_while(|span| span.0 == range.start);
+        self.reach >= range.end || same_start.into_iter().any(|span| span.1 > range.end)
     }
 }

@@ -55,7 +55,12 @@ const STILL_MS: i64 = 86_400_000;
 fn stood_still(steps: &Steps, edges: &[i64], life: (i64, i64), holes: &[Hole]) -> Option<(i64, i64)> {
     let edge = |i: usize| edges.get(i).copied().unwrap_or(i64::MAX);
     let within = |run: Range<usize>| (edge(run.start).max(life.0), edge(run.end).min(life.1));
-    let mut long = steps.still().map(within).filter(|(start, end)| end.saturating_sub(*start) >= STILL_MS);
+    // A day has at least 22 whole hours in it, wherever it begins; a step of a day or longer stands for itself.
+    let hourly = edge(1).saturating_sub(edge(0)) <= 3_600_000;
+    let mut long = steps
+        .still(if hourly { 22 } else { 1 })
+        .map(within)
+        .filter(|(start, end)| end.saturating_sub(*start) >= STILL_MS);
     let (start, end) = long.next()?;
     let known = !holes.iter().any(|hole| hole.start < end && hole.end > start);
     let rest = (life.1 - life.0) - (end - start);

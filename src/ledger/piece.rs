@@ -145,7 +145,7 @@ fn find_anchor(
     range: Range<usize>,
     window: (i64, i64),
 ) -> Option<(Vec<Point>, usize)> {
-    let mut take = 256;
+    let mut take = if window.0 == i64::MIN { 8 } else { 256 };
     loop {
         let until = rows.end_of_group(range.start.saturating_add(take).min(range.end), range.end);
         let complete = if until < range.end { rows.key(until).0 } else { window.1 };

@@ -133,8 +133,10 @@ impl Steps {
             Amounts::Narrow(narrow) => {
                 for block in narrow.chunks(BLOCK) {
                     blocks.push(total);
-                    bits |= block.iter().fold(0, |bits, amount| bits | amount);
-                    total += sum(block);
+                    let used = block.iter().fold(0, |bits, amount| bits | amount);
+                    bits |= used;
+                    // So many small amounts do not overflow.
+                    total += if used >> 56 == 0 { block.iter().sum::<i64>().into() } else { sum(block) };
                 }
             }
             Amounts::Wide(wide) => {
@@ -161,11 +163,7 @@ impl Steps {
     pub(super) fn with(&self, added: &BTreeMap<usize, i128>) -> Steps {
         let mut amounts = self.amounts.clone();
         added.iter().for_each(|(step, amount)| amounts.add(*step, *amount));
-        let steps = match &amounts {
-            Amounts::Narrow(narrow) => narrow.len(),
-            Amounts::Wide(wide) => wide.len(),
-        };
-        Steps::new(amounts, steps)
+        Steps::new(amounts, self.len())
     }
 
     pub(super) const fn total(&self) -> i128 {
@@ -183,14 +181,34 @@ impl Steps {
         }
     }
 
-    /// Runs of steps that hold nothing.
-    pub(super) fn still(&self) -> impl Iterator<Item = Range<usize>> + '_ {
-        let mut steps = self.iter().enumerate();
+    /// Runs of `least` steps or more that hold nothing.
+    pub(super) fn still(&self, least: usize) -> impl Iterator<Item = Range<usize>> + '_ {
+        let is_zero = |step: usize| self.of(step) == 0;
+        let len = self.len();
+        let mut probe = least.saturating_sub(1);
         std::iter::from_fn(move || {
-            let (from, _) = steps.find(|(_, amount)| *amount == 0)?;
-            let until = steps.find(|(_, amount)| *amount != 0).map_or(usize::MAX, |(until, _)| until);
-            Some(from..until)
+            // A run so long cannot be missed by looking at every `least`th step.
+            while probe < len {
+                if is_zero(probe) {
+                    let from = (0..probe).rev().take_while(|&step| is_zero(step)).last().unwrap_or(probe);
+                    let until = (probe..len).find(|&step| !is_zero(step)).unwrap_or(len);
+                    probe = until + least.max(1);
+                    if until - from >= least {
+                        return Some(from..until);
+                    }
+                } else {
+                    probe += least.max(1);
+                }
+            }
+            None
         })
+    }
+
+    fn len(&self) -> usize {
+        match &self.amounts {
+            Amounts::Narrow(narrow) => narrow.len(),
+            Amounts::Wide(wide) => wide.len(),
+        }
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = i128> + '_ {

@@ -8,8 +8,9 @@
 use super::{Chain, Flow, Point, Rate, Rows, Shape, Sink, Stand, Tally, prepare, register};
 use crate::{finding::Code, metering::MeterKind, quantity::Conversion};
 
-/// Readings checked at once; small enough that a fault costs little, large enough to keep the processor busy.
-const BLOCK: usize = 32;
+/// Readings checked at once: large enough to keep the processor busy, and then small enough that a fault costs little.
+const BLOCKS: [usize; 2] = [64, SMALLEST];
+const SMALLEST: usize = 8;
 
 /// A sum longer than this says nothing about its course (ours: one hour, the longest stretch that IESO interpolates).
 pub(crate) const COURSE_MS: i64 = 3_600_000;
@@ -220,24 +221,15 @@ impl<'a> Plain<'a> {
                 break;
             }
             row += 1;
-            // At an even distance whole blocks are looked at, until one of them is not plain.
+            // At an even distance whole blocks are looked at, and smaller ones where one of them is not plain.
             if distance(row) == Some(ms) {
-                let blocks = rows.saturating_sub(row + 1) / BLOCK;
-                let passed = (0..blocks)
-                    .take_while(|block| {
-                        let from = row + block * BLOCK;
-                        let (here, next) = (from..from + BLOCK, from + 1..from + 1 + BLOCK);
-                        match (time.get(here.clone()), time.get(next.clone()), value.get(here), value.get(next)) {
-                            (Some(time), Some(later), Some(value), Some(higher)) => {
-                                is_plain(time, later, value, higher, ms, most)
-                            }
-                            _ => false,
-                        }
-                    })
-                    .count();
-                row += passed * BLOCK;
-                // Somewhere in the next block it ends, or the distance changes: reading by reading.
-                let stop = (row + BLOCK).min(rows.saturating_sub(1));
+                for size in BLOCKS {
+                    while is_plain_block(time, value, row, size, ms, most) {
+                        row += size;
+                    }
+                }
+                // In the next few it ends, or the distance changes.
+                let stop = (row + SMALLEST).min(rows.saturating_sub(1));
                 while row < stop
                     && distance(row) == Some(ms)
                     && value.get(row).zip(value.get(row + 1)).is_some_and(|(a, b)| b - a >= 0.0 && b - a <= most)
@@ -267,6 +259,15 @@ impl<'a> Plain<'a> {
             let exact = |dial: &f64| self.conversion.exact(*dial).unwrap_or(0);
             sink.rate(Rate { amount: exact(b) - exact(a), ms });
         }
+    }
+}
+
+/// Whether the readings after row `from`, so many, follow it plainly at one distance.
+fn is_plain_block(time: &[i64], value: &[f64], from: usize, size: usize, ms: i64, most: f64) -> bool {
+    let (here, next) = (from..from + size, from + 1..from + 1 + size);
+    match (time.get(here.clone()), time.get(next.clone()), value.get(here), value.get(next)) {
+        (Some(time), Some(later), Some(value), Some(higher)) => is_plain(time, later, value, higher, ms, most),
+        _ => false,
     }
 }
 

@@ -108,12 +108,14 @@ pub(super) struct Booking<'a> {
     edges: &'a [i64],
     /// The step of the last flow: flows come in time order, mostly.
     step: usize,
+    /// How many readings a step had last, where readings stand at its edges.
+    stride: usize,
 }
 
 impl<'a> Booking<'a> {
     pub(super) fn new(account: &'a mut Account, edges: &'a [i64]) -> Self {
         account.energy.resize(edges.len().saturating_sub(1));
-        Booking { account, edges, step: 0 }
+        Booking { account, edges, step: 0, stride: 0 }
     }
 
     fn edge(&self, i: usize) -> i64 {
@@ -156,36 +158,39 @@ impl Sink for Booking<'_> {
         }
     }
 
-    fn curve(&mut self, curve: &Curve<'_>) {
+    fn curve(&mut self, curve: &Curve<'_>, more: bool) -> usize {
         let (first, last) = self.outer();
         if curve.end() <= first || curve.start() >= last {
-            return;
+            return curve.last();
         }
         let (start, end) = (curve.start().max(first), curve.end().min(last));
         self.go_to(start);
         let (mut booked, mut row) = curve.at(start, 0);
         loop {
-            let edge = self.edge(self.step + 1).min(end);
-            let (upto, at) = curve.at(edge, row);
-            self.account.energy.add(self.step, upto - booked);
-            let stride = at - row;
-            (booked, row) = (upto, at);
-            if edge == end {
-                return;
-            }
-            self.step += 1;
-            if curve.has(edge, at) {
-                let filled = self.account.energy.add_strides(self.edges, self.step, curve, at, stride);
+            let at_edge = curve.has(self.edge(self.step), row);
+            if at_edge && self.stride > 0 {
+                let filled = self.account.energy.add_strides(self.edges, self.step, curve, row, self.stride);
                 if filled > 0 {
                     self.step += filled;
-                    row += filled * stride;
-                    let here = self.edge(self.step);
-                    if here >= end {
-                        return;
-                    }
-                    booked = curve.at(here, row).0;
+                    row += filled * self.stride;
+                    booked = curve.dial(row);
                 }
             }
+            let edge = self.edge(self.step + 1);
+            if edge >= end {
+                if more && row > 0 && edge > end && curve.has(self.edge(self.step), row) {
+                    return row; // the step goes on with what comes
+                }
+                self.account.energy.add(self.step, curve.at(end, row).0 - booked);
+                return curve.last();
+            }
+            let (upto, at) = curve.at(edge, row);
+            self.account.energy.add(self.step, upto - booked);
+            if at_edge && curve.has(edge, at) {
+                self.stride = at - row;
+            }
+            (booked, row) = (upto, at);
+            self.step += 1;
         }
     }
 

@@ -144,7 +144,8 @@ pub(crate) fn is_stretch(start: i64, end: i64) -> bool {
 /// Takes what the cleaning finds out.
 pub(crate) trait Sink {
     fn flow(&mut self, flow: Flow);
-    fn curve(&mut self, curve: &Curve<'_>);
+    /// Takes a curve, all of it or, if there is more of it to come, up to one of its rows, and says up to which.
+    fn curve(&mut self, curve: &Curve<'_>, more: bool) -> usize;
     fn hole(&mut self, hole: Hole);
     fn fault(&mut self, code: Code, at: i64, tally: Tally);
     fn rate(&mut self, rate: Rate);
@@ -155,7 +156,9 @@ pub(crate) struct Nowhere;
 
 impl Sink for Nowhere {
     fn flow(&mut self, _: Flow) {}
-    fn curve(&mut self, _: &Curve<'_>) {}
+    fn curve(&mut self, curve: &Curve<'_>, _: bool) -> usize {
+        curve.last()
+    }
     fn hole(&mut self, _: Hole) {}
     fn fault(&mut self, _: Code, _: i64, _: Tally) {}
     fn rate(&mut self, _: Rate) {}

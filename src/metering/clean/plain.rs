@@ -8,6 +8,9 @@
 use super::{Chain, Flow, Point, Rate, Rows, Shape, Sink, Stand, Tally, prepare, register};
 use crate::{finding::Code, metering::MeterKind, quantity::Conversion};
 
+/// Readings checked before they are booked: few enough that memory keeps ahead of both.
+const STRETCH: usize = 129;
+
 /// Readings checked at once: large enough to keep the processor busy, and then small enough that a fault costs little.
 const BLOCKS: [usize; 2] = [64, SMALLEST];
 const SMALLEST: usize = 8;
@@ -37,13 +40,14 @@ impl Curve<'_> {
         self.time.get(row) == Some(&instant)
     }
 
-    fn dial(&self, row: usize) -> i128 {
+    /// The dial value of a row, in exact units.
+    pub(crate) fn dial(&self, row: usize) -> i128 {
         self.value.get(row).and_then(|&value| self.conversion.exact(value).ok()).unwrap_or(0)
     }
 
-    /// The last dial value, in exact units.
-    pub(crate) fn last(&self) -> i128 {
-        self.dial(self.time.len().saturating_sub(1))
+    /// The last row.
+    pub(crate) fn last(&self) -> usize {
+        self.time.len().saturating_sub(1)
     }
 
     /// The dial value at an instant within the curve, in exact units, and the row at or before it, which is `near` or a
@@ -184,28 +188,41 @@ impl<'a> Plain<'a> {
         if !is_it {
             return; // the group ends with a missing value
         }
-        let (Some(time), Some(value)) = (self.rows.time.get(from..end), self.rows.value.get(from..end)) else { return };
-        let mut last = self.extent(time, value);
-        let is_usable = |row: usize| {
-            let alone = time.get(row) != time.get(row + 1);
-            let in_range = time.get(row).is_some_and(|at| prepare::TIME_RANGE.contains(at));
-            alone && in_range && value.get(row).is_some_and(|&value| self.conversion.exact(value).is_ok())
-        };
-        while last > 0 && !is_usable(last) {
-            last -= 1;
+        let mut from = from;
+        // A stretch at a time, so that what was checked is booked while it is at hand.
+        loop {
+            let stretch = from..end.min(from + STRETCH);
+            let (time, value) = (self.rows.time.get(stretch.clone()), self.rows.value.get(stretch));
+            let (Some(time), Some(value)) = (time, value) else { return };
+            let mut last = self.extent(time, value);
+            let more = last + 1 == STRETCH;
+            let is_usable = |row: usize| {
+                let alone = self.rows.time.get(from + row) != self.rows.time.get(from + row + 1);
+                let in_range = time.get(row).is_some_and(|at| prepare::TIME_RANGE.contains(at));
+                alone && in_range && value.get(row).is_some_and(|&value| self.conversion.exact(value).is_ok())
+            };
+            while last > 0 && !is_usable(last) {
+                last -= 1;
+            }
+            let (Some(time), Some(value)) = (time.get(..=last), value.get(..=last)) else { return };
+            if last == 0 {
+                return;
+            }
+            if self.wants_rate {
+                self.rates(time, value, sink);
+            }
+            let curve = Curve { time, value, conversion: &self.conversion };
+            let booked = sink.curve(&curve, more).clamp(1, last);
+            let at = time.get(booked).copied().unwrap_or(curve.end());
+            *stand = Stand {
+                last: Point { at, until: at, value: curve.dial(booked), known_ms: 0, restart: None },
+                row: from + booked + 1,
+            };
+            if !more {
+                return;
+            }
+            from += booked;
         }
-        let (Some(time), Some(value)) = (time.get(..=last), value.get(..=last)) else { return };
-        if last == 0 {
-            return;
-        }
-        if self.wants_rate {
-            self.rates(time, value, sink);
-        }
-        let curve = Curve { time, value, conversion: &self.conversion };
-        sink.curve(&curve);
-        let at = curve.end();
-        let point = Point { at, until: at, value: curve.last(), known_ms: 0, restart: None };
-        *stand = Stand { last: point, row: from + last + 1 };
     }
 
     /// The last row up to which all follow each other plainly, from the first.

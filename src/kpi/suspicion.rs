@@ -80,6 +80,7 @@ fn slips(
         {
             let (found, usual) = (ExactEnergy::from_microjoules(energy), ExactEnergy::from_microjoules(median));
             let finding = Finding::new(Code::EnergyUnitSlip).path(ledger.site().place(term.meter));
+            let month = view.name_of_month(month);
             findings.push(finding.found(format!("{month}: {found}")).expected(format!("≈ {usual}")));
         }
     }

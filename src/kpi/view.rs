@@ -26,6 +26,7 @@ pub(super) struct View<'a> {
     part: Range<i64>,
     steps: Range<usize>,
     months: Vec<Period>,
+    month_steps: Vec<Range<usize>>,
     /// Runs of steps in which every counted meter is known.
     common: Vec<Range<usize>>,
     common_ms: i64,
@@ -41,6 +42,7 @@ impl<'a> View<'a> {
             it,
             part: part.start()..part.end(),
             steps: steps.clone(),
+            month_steps: part.parts(Granularity::Month).map(|month| ledger.steps(&month)).collect(),
             months: part.parts(Granularity::Month).collect(),
             common: Vec::new(),
             common_ms: 0,
@@ -211,15 +213,20 @@ impl<'a> View<'a> {
         broken.into_iter().collect()
     }
 
-    /// The months with the energy of one term, where all of it is known by itself.
-    pub(super) fn months_of(&self, term: Term) -> Vec<(String, i128)> {
+    /// The name of a month of the part.
+    pub(super) fn name_of_month(&self, month: usize) -> String {
+        self.months.get(month).map(name_of).unwrap_or_default()
+    }
+
+    /// The months, by number, with the energy of one term, where all of it is known by itself.
+    pub(super) fn months_of(&self, term: Term) -> Vec<(usize, i128)> {
         let Some(book) = self.ledger.book(term.meter) else { return Vec::new() };
-        let own = |month: &&Period| {
+        let own = |month: &Period| {
             let range = month.start()..month.end();
             book.holes_in(&range).is_empty() && !book.spans.iter().any(|span| span.reaches_over(&range))
         };
-        let energy = |month: &Period| book.scaled(&self.ledger.steps(month), Ratio::ONE);
-        self.months.iter().filter(own).map(|month| (name_of(month), energy(month))).collect()
+        let months = self.months.iter().zip(&self.month_steps).enumerate().filter(|(_, (month, _))| own(month));
+        months.map(|(i, (_, steps))| (i, book.scaled(steps, Ratio::ONE))).collect()
     }
 
     /// The energy of some terms over common time.

@@ -53,6 +53,9 @@ impl Curve<'_> {
     /// The dial value at an instant within the curve, in exact units, and the row at or before it, which is `near` or a
     /// later one.
     pub(crate) fn at(&self, instant: i64, near: usize) -> (i128, usize) {
+        if self.has(instant, near) {
+            return (self.dial(near), near);
+        }
         let ahead = self.time.get(near..).unwrap_or_default();
         let few = ahead.iter().take(FEW).take_while(|&&time| time <= instant).count();
         let passed = if few < FEW { few } else { ahead.partition_point(|&time| time <= instant) };
@@ -230,29 +233,27 @@ impl<'a> Plain<'a> {
         let rows = time.len().min(value.len());
         let distance = |row: usize| Some(time.get(row + 1)?.wrapping_sub(*time.get(row)?));
         let mut row = 0;
-        while let Some(ms) = distance(row) {
-            let (Some(a), Some(b)) = (value.get(row), value.get(row + 1)) else { break };
-            let most = self.most(ms);
-            let risen = b - a;
-            if !(ms > 0 && ms <= COURSE_MS && ms <= self.turn_free_ms && risen >= 0.0 && risen <= most) {
-                break;
-            }
-            row += 1;
+        while let Some(ms) = distance(row).filter(|&ms| ms > 0 && ms <= COURSE_MS && ms <= self.turn_free_ms) {
+            let (from, most) = (row, self.most(ms));
             // At an even distance whole blocks are looked at, and smaller ones where one of them is not plain.
-            if distance(row) == Some(ms) {
+            if distance(row + 1) == Some(ms) {
                 for size in BLOCKS {
                     while is_plain_block(time, value, row, size, ms, most) {
                         row += size;
                     }
                 }
-                // In the next few it ends, or the distance changes.
-                let stop = (row + SMALLEST).min(rows.saturating_sub(1));
-                while row < stop
-                    && distance(row) == Some(ms)
-                    && value.get(row).zip(value.get(row + 1)).is_some_and(|(a, b)| b - a >= 0.0 && b - a <= most)
-                {
-                    row += 1;
-                }
+            }
+            // In the next few it ends, or the distance changes.
+            let rise = |row: usize| Some(*value.get(row + 1)? - *value.get(row)?);
+            let stop = (row + SMALLEST).min(rows.saturating_sub(1));
+            while row < stop
+                && distance(row) == Some(ms)
+                && rise(row).is_some_and(|risen| risen >= 0.0 && risen <= most)
+            {
+                row += 1;
+            }
+            if row == from {
+                break;
             }
         }
         row

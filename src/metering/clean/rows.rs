@@ -73,6 +73,9 @@ impl<'a> Rows<'a> {
 
     /// The rows whose instants (starts, for intervals) lie within a half-open stretch of time.
     pub(crate) fn within(&self, window: (i64, i64)) -> Range<usize> {
+        if window == (i64::MIN, i64::MAX) {
+            return 0..self.len();
+        }
         let instants = if self.start.is_empty() { &self.time } else { &self.start };
         let from = instants.partition_point(|&at| at < window.0);
         from..instants.partition_point(|&at| at < window.1).max(from)

@@ -166,3 +166,65 @@ fn the_embedder_is_short_and_runs() {
     let code = common::text("examples/embedder.rs");
     assert!(code.lines().count() <= 40);
 }
+
+/// A folder of one facility with a little of every fault, its truth, and a truth that is wrong.
+#[test]
+fn bulk_tells_whether_the_truth_holds() {
+    let folder = std::env::temp_dir().join(format!("pue-bulk-{}", std::process::id()));
+    for inner in ["csv", "site"] {
+        std::fs::create_dir_all(folder.join(inner)).unwrap();
+    }
+    let points = ["grid_supply", "it_input", "cooling", "distribution", "lighting"];
+    let meters: Vec<Value> = points.iter().enumerate().map(|(i, point)| serde_json::json!({"id": format!("M{i}"), "point": point, "kind": {"register": {"modulus": 1000.0}}, "unit": "kWh", "capacity_kw": 100.0})).collect();
+    let site = serde_json::json!({"schema": "pue/site/1", "facility": {"id": "F000", "time_zone": "Asia/Shanghai"}, "meters": meters});
+    std::fs::write(folder.join("site/F000.json"), site.to_string()).unwrap();
+    let mut csv = "facility_id,meter_id,timestamp,value\n".to_owned();
+    // 2 920 readings a meter, each 3 hours; 4, 3, 2, 1 and 1 kWh a step. One blank, one twice, one spike.
+    for (meter, kwh) in [(0, 4), (1, 3), (2, 2), (3, 1), (4, 1)] {
+        for i in 0..=2920_i64 {
+            let (day, hour) = (i / 8, i % 8 * 3);
+            let date = date_of(day);
+            let dial = 100 + i * kwh;
+            let value = match (meter, i) {
+                (1, 500) => String::new(),
+                (2, 700) => "99999".to_owned(),
+                _ => format!("{}.500", dial % 1000),
+            };
+            let row = format!("F000,M{meter},{date}T{hour:02}:00:00+08:00,{value}\n");
+            csv += &row;
+            if (meter, i) == (3, 900) {
+                csv += &row;
+            }
+        }
+    }
+    std::fs::write(folder.join("csv/F000.csv"), csv).unwrap();
+    let truth = |it: i64| {
+        format!(
+            "facility_id,total_kwh,it_kwh,cooling_kwh,loss_kwh,lighting_kwh,pue,rows,nan,dup,spike,rollover,reset\nF000,11680.000,{it}.000,5840.000,2920.000,2920.000,{},14606,1,1,1,30,0\n",
+            11680.0 / it as f64
+        )
+    };
+    for (it, holds) in [(8760, true), (8761, false)] {
+        std::fs::write(folder.join("truth.csv"), truth(it)).unwrap();
+        for kind in ["csv", "mem"] {
+            let output = run("bulk", &[kind, folder.to_str().unwrap(), "2"], None);
+            let shown = text(&output);
+            assert!(shown.ends_with(&format!("flags {holds}\n")), "{kind}: {shown}");
+            assert_eq!(output.status.code(), Some(i32::from(!holds)), "{shown}");
+        }
+    }
+    assert_eq!(run("bulk", &["csv", "nowhere", "2"], None).status.code(), Some(3));
+    assert_eq!(run("bulk", &["csv", "nowhere", "0"], None).status.code(), Some(3));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// A day of 2025, from 1 January on.
+fn date_of(day: i64) -> String {
+    let months = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let (mut rest, mut month) = (day, 0);
+    while month < 12 && rest >= months[month] {
+        rest -= months[month];
+        month += 1;
+    }
+    if month == 12 { "2026-01-01".to_owned() } else { format!("2025-{:02}-{:02}", month + 1, rest + 1) }
+}

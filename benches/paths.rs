@@ -4,6 +4,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use pue::{
     AnnualPue, Ledger, Period, Readings, Site,
     kpi::Boundary,
+    ledger::{Histories, LedgerStream},
     metering::Series,
     packs,
     period::Granularity,
@@ -41,6 +42,19 @@ fn registers() -> (Site, Readings, Period) {
     (site, readings, year)
 }
 
+/// The same readings as a file, meter after meter.
+fn csv_of(readings: &Readings) -> String {
+    let mut file = "meter,time,value\n".to_owned();
+    for (meter, series) in readings.iter() {
+        let column = series.column();
+        for (&at, value) in column.time.iter().zip(column.value) {
+            let time = jiff::Timestamp::from_millisecond(at).expect("an instant");
+            file += &format!("{meter},{time},{value}\n");
+        }
+    }
+    file
+}
+
 fn ledgers(c: &mut Criterion) {
     let (site, readings, year) = registers();
     let mut group = c.benchmark_group("readings");
@@ -62,6 +76,23 @@ fn ledgers(c: &mut Criterion) {
     });
     group.bench_function("clean and book by hours", |b| {
         b.iter(|| Ledger::build(&site, &readings, year.clone()).expect("a ledger"))
+    });
+    group.bench_function("taken one by one", |b| {
+        b.iter(|| {
+            let histories = Histories::by_capacity(&site);
+            let lateness = LedgerStream::LATENESS_MS;
+            let mut stream =
+                LedgerStream::new(&site, year.clone(), Granularity::Hour, histories, lateness).expect("a stream");
+            for (meter, series) in readings.iter() {
+                let column = series.column();
+                column.time.iter().zip(column.value).for_each(|(&at, &value)| stream.push(meter, at, value));
+            }
+            stream.close()
+        })
+    });
+    let file = csv_of(&readings);
+    group.bench_function("read from CSV", |b| {
+        b.iter(|| pue::read::csv(&site, "a.csv", black_box(file.as_bytes())).expect("readings"))
     });
     group.finish();
     let ledger = Ledger::build(&site, &readings, year.clone()).expect("a ledger");

@@ -177,6 +177,14 @@ proptest! {
         }
         let build = |rows: &[(i64, i64, f64)]| all(&Ledger::build(&site, &readings(kind, rows), period.clone()).unwrap());
         prop_assert_eq!(build(&sorted), build(&shuffled));
+        // Borrowed columns are the same readings.
+        let readings = readings(kind, &shuffled);
+        let columns = [("m", readings.get("m").unwrap().column())];
+        let borrowed = Ledger::of_columns(&site, &columns, period.clone(), Granularity::Hour).unwrap();
+        prop_assert_eq!(borrowed.findings(), Ledger::build(&site, &readings, period.clone()).unwrap().findings());
+        prop_assert_eq!(all(&borrowed), build(&sorted));
+        let twice = [columns[0], columns[0]];
+        prop_assert!(matches!(Ledger::of_columns(&site, &twice, period.clone(), Granularity::Hour), Err(LedgerError::Twice(_))));
     }
 
     /// One reading at a time, late up to a day and mixed: the ledger of all at once, and nothing that the lateness allows

@@ -72,6 +72,9 @@ pub enum LedgerError {
     /// The ledgers are of different sites, periods, steps or meter histories.
     #[error("expected ledgers of the same site, period, step and history, found another {0}")]
     Different(&'static str),
+    /// Two columns are of the same meter.
+    #[error("expected one column for each meter, found two for {0:?}; join them first")]
+    Twice(String),
     /// A parcel cannot be opened.
     #[error("expected a part of a ledger of this site, found {0}")]
     Parcel(&'static str),
@@ -265,6 +268,62 @@ impl<'s> Ledger<'s> {
         period: Period,
         granularity: Granularity,
     ) -> Result<Self, LedgerError> {
+        let mut ledger = Ledger::of(site, period, granularity, |meter| column(readings, meter))?;
+        ledger.look_at(readings);
+        Ok(ledger)
+    }
+
+    /// Books borrowed columns, by meter id: what Arrow or Parquet readers hand over is not copied, unless it has to be put
+    /// in order.
+    ///
+    /// ```
+    /// # let site = pue::read::site(br#"{"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Asia/Shanghai"},
+    /// #   "meters": [{"id": "grid", "point": "grid_supply", "kind": "register", "unit": "kWh", "capacity_kw": 500.0}]}"#).value.unwrap();
+    /// # let day = pue::Period::parse("2024-01-01/2024-01-02", site.time_zone())?;
+    /// use pue::{Ledger, metering::Column, period::Granularity};
+    /// let (time, value) = ([day.start(), day.end()], [1000.0, 2200.0]);
+    /// let column = Column { time: &time, value: &value, ..Column::default() };
+    /// let ledger = Ledger::of_columns(&site, &[("grid", column)], day, Granularity::Hour)?;
+    /// assert_eq!(ledger.meter("grid").unwrap().energy().kwh(), 1200.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`LedgerError::TooLong`], [`LedgerError::TimeZone`], [`LedgerError::Twice`].
+    pub fn of_columns(
+        site: &'s Site,
+        columns: &[(&str, Column<'_>)],
+        period: Period,
+        granularity: Granularity,
+    ) -> Result<Self, LedgerError> {
+        let mut by_meter = vec![Column::default(); site.meters().len()];
+        let mut given = vec![false; by_meter.len()];
+        let mut unknown = Vec::new();
+        for &(id, column) in columns {
+            let i = site.meter_index(id);
+            match i.and_then(|i| Some((by_meter.get_mut(i)?, given.get_mut(i)?))) {
+                Some((_, true)) => return Err(LedgerError::Twice(id.to_owned())),
+                Some((slot, given)) => (*slot, *given) = (column, true),
+                None => {
+                    let mut finding = site.unknown_meter(id);
+                    finding.count = column.time.len().min(column.value.len()) as u64;
+                    unknown.push(finding);
+                }
+            }
+        }
+        let column =
+            |meter: &Meter| site.meter_index(&meter.id).and_then(|i| by_meter.get(i)).copied().unwrap_or_default();
+        let mut ledger = Ledger::of(site, period, granularity, column)?;
+        ledger.findings = unknown;
+        Ok(ledger)
+    }
+
+    fn of<'c>(
+        site: &'s Site,
+        period: Period,
+        granularity: Granularity,
+        column: impl Fn(&Meter) -> Column<'c> + Sync,
+    ) -> Result<Self, LedgerError> {
         let edges = edges(site, &period, granularity)?;
         let books = of_each(site.meters(), |_, meter| {
             let book = |rows: &Rows<'_>| {
@@ -276,7 +335,7 @@ impl<'s> Ledger<'s> {
                 book.outside = rows.outside((period.start(), period.end()));
                 book
             };
-            let mut rows = Rows::presumed(meter, column(readings, meter));
+            let mut rows = Rows::presumed(meter, column(meter));
             let presumed = book(&rows);
             if !rows.are_disordered() {
                 return presumed;
@@ -284,10 +343,7 @@ impl<'s> Ledger<'s> {
             rows.put_in_order();
             book(&rows)
         });
-        let mut ledger =
-            Ledger { site, period, granularity, edges, books, findings: Vec::new(), estimates: Vec::new() };
-        ledger.look_at(readings);
-        Ok(ledger)
+        Ok(Ledger { site, period, granularity, edges, books, findings: Vec::new(), estimates: Vec::new() })
     }
 
     /// The site.
@@ -349,35 +405,29 @@ impl<'s> Ledger<'s> {
                 finding.expected = tally.at_least.map(|least| format!("≥ {least} {}", meter.unit.as_str()).into());
                 all.push(finding);
             }
+            let unplaced = [(Code::ReadingOutOfOrder, book.displaced), (Code::ReadingOutsidePeriod, book.outside)];
+            for (code, count) in unplaced.into_iter().filter(|(_, count)| *count > 0) {
+                let mut finding = Finding::new(code).path(self.site.place(i)).meter(&meter.id);
+                finding.count = count;
+                all.push(finding);
+            }
         }
         all.extend(sum_check::all(self));
         all.extend(self.estimated());
         all
     }
 
-    /// What only the readings as they came can tell: foreign meters, disorder, and where a fault stood.
+    /// What only the readings as they came can tell: foreign meters, and where a fault stood.
     fn look_at(&mut self, readings: &Readings) {
         self.findings.extend(readings.findings().iter().cloned());
         for (meter, book) in self.site.meters().iter().zip(&mut self.books) {
             let place = |at: i64| readings.locate(&meter.id, at).map(|(file, line)| (file.to_owned(), line));
             book.places = book.log.iter().filter_map(|(code, &(_, at, _))| Some((*code, place(at)?))).collect();
         }
-        for (id, series) in readings.iter() {
-            let Some(i) = self.site.meter_index(id) else {
-                let mut finding = self.site.unknown_meter(id);
-                finding.count = series.len() as u64;
-                self.findings.push(finding);
-                continue;
-            };
-            let Some(book) = self.books.get(i) else { continue };
-            for (code, count) in [(Code::ReadingOutOfOrder, book.displaced), (Code::ReadingOutsidePeriod, book.outside)]
-            {
-                if count > 0 {
-                    let mut finding = Finding::new(code).path(self.site.place(i)).meter(id);
-                    finding.count = count;
-                    self.findings.push(finding);
-                }
-            }
+        for (id, series) in readings.iter().filter(|(id, _)| self.site.meter_index(id).is_none()) {
+            let mut finding = self.site.unknown_meter(id);
+            finding.count = series.len() as u64;
+            self.findings.push(finding);
         }
     }
 }

@@ -175,34 +175,23 @@ impl<'s> LedgerStream<'s> {
 
     /// Says that no more readings will come.
     pub fn close(self) -> Ledger<'s> {
-        let (seen, unknown): (Vec<_>, _) = (
-            self.meters
-                .iter()
-                .map(|intake| (intake.displaced, intake.outside, intake.late, intake.first_late))
-                .collect(),
-            self.unknown.clone(),
-        );
-        let (site, zone, findings) = (self.site, self.period.zone().clone(), self.findings.clone());
+        let late: Vec<(u64, i64)> = self.meters.iter().map(|intake| (intake.late, intake.first_late)).collect();
+        let displaced: Vec<u64> = self.meters.iter().map(|intake| intake.displaced).collect();
+        let (site, zone) = (self.site, self.period.zone().clone());
+        let (findings, unknown) = (self.findings.clone(), self.unknown.clone());
         let (partial, outside) = self.into_partial();
         let mut ledger = partial.close();
-        ledger.findings.extend(findings);
-        for (i, (meter, (displaced, _, late, first_late))) in site.meters().iter().zip(seen).enumerate() {
-            let finding = |code: Code, count: u64| {
-                let mut finding = Finding::new(code).path(site.place(i)).meter(&meter.id);
-                finding.count = count;
-                finding
-            };
-            let outside = outside.get(i).copied().unwrap_or(0);
-            for (code, count) in [(Code::ReadingOutOfOrder, displaced), (Code::ReadingOutsidePeriod, outside)] {
-                if count > 0 {
-                    ledger.findings.push(finding(code, count));
-                }
-            }
-            if late > 0 {
-                let mut finding = finding(Code::ReadingLate, late);
-                finding.at = Some(rfc3339(first_late, &zone));
-                ledger.findings.push(finding);
-            }
+        ledger.findings = findings;
+        for ((book, displaced), outside) in ledger.books.iter_mut().zip(displaced).zip(outside) {
+            (book.displaced, book.outside) = (displaced, outside);
+        }
+        for (i, (meter, (count, first))) in
+            site.meters().iter().zip(late).enumerate().filter(|(_, (_, late))| late.0 > 0)
+        {
+            let mut finding = Finding::new(Code::ReadingLate).path(site.place(i)).meter(&meter.id);
+            finding.count = count;
+            finding.at = Some(rfc3339(first, &zone));
+            ledger.findings.push(finding);
         }
         for (id, count) in unknown {
             let mut finding = site.unknown_meter(&id);

@@ -182,6 +182,12 @@ impl Conversion {
         ((product - nearest).abs() <= 0.25).then_some(count)
     }
 
+    /// Whether a dial value has exact units.
+    #[inline]
+    pub(crate) fn is_exact(&self, value: f64) -> bool {
+        self.count(value).is_some() || self.exact_slowly(value).is_ok()
+    }
+
     /// The exact units of a dial value.
     #[inline]
     pub(crate) fn exact(&self, value: f64) -> Result<i128, QuantityError> {

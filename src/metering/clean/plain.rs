@@ -23,6 +23,8 @@ pub(crate) const COURSE_MS: i64 = 3_600_000;
 pub(crate) struct Curve<'a> {
     time: &'a [i64],
     value: &'a [f64],
+    /// Their distance, if it is the same all along.
+    even_ms: Option<i64>,
     conversion: &'a Conversion,
 }
 
@@ -80,7 +82,20 @@ impl Curve<'_> {
         if (last - before).checked_mul(step).is_none() {
             return 0;
         }
-        let (mut filled, mut row) = (0, row + stride);
+        let mut filled = 0;
+        let many = self.meetings(edges, row, stride).min(slots.len());
+        if many > 0 {
+            // Where they meet is known: only the values are looked at.
+            let value = self.value.get(row + 1..).unwrap_or_default();
+            for (slot, passed) in slots.iter_mut().take(many).zip(value.chunks_exact(stride)) {
+                let Some(count) = passed.last().and_then(|&value| self.conversion.count_small(value)) else { break };
+                let Some(sum) = slot.checked_add((count - before) * step) else { break };
+                (*slot, before) = (sum, count);
+                filled += 1;
+            }
+            return filled;
+        }
+        let mut row = row + stride;
         for (edge, slot) in edges.iter().zip(slots) {
             let (Some(time), Some(&value)) = (self.time.get(row), self.value.get(row)) else { break };
             let Some(count) = self.conversion.count_small(value).filter(|_| time == edge) else { break };
@@ -92,10 +107,26 @@ impl Curve<'_> {
         filled
     }
 
+    /// How often readings at an even distance meet edges of hours, from a reading at an edge on. No step of a calendar by
+    /// hours is longer than an hour, so if so many take so many hours, each takes one.
+    fn meetings(&self, edges: &[i64], row: usize, stride: usize) -> usize {
+        let even = self.even_ms.is_some_and(|ms| i64::try_from(stride).is_ok_and(|stride| stride * ms == HOUR_MS));
+        let hours = self.last().saturating_sub(row).checked_div(stride).unwrap_or(0).min(edges.len());
+        let (Some(start), Some(last)) = (self.time.get(row), edges.get(hours.wrapping_sub(1))) else { return 0 };
+        let hourly = edges.first().is_some_and(|first| first - start == HOUR_MS);
+        if even && hourly && i64::try_from(hours).is_ok_and(|hours| last - start == hours * HOUR_MS) {
+            hours
+        } else {
+            0
+        }
+    }
+
     fn value(&self, row: usize) -> f64 {
         self.value.get(row).copied().unwrap_or(f64::NAN)
     }
 }
+
+const HOUR_MS: i64 = 3_600_000;
 
 /// So many readings are looked at one by one before a search.
 const FEW: usize = 8;
@@ -191,48 +222,53 @@ impl<'a> Plain<'a> {
         if !is_it {
             return; // the group ends with a missing value
         }
-        let mut from = from;
-        // A stretch at a time, so that what was checked is booked while it is at hand.
+        let accepted = self.book(from, end, sink);
+        if accepted > from {
+            let at = self.rows.time.get(accepted).copied().unwrap_or(i64::MAX);
+            let value = self.rows.value.get(accepted).and_then(|&value| self.conversion.exact(value).ok()).unwrap_or(0);
+            let last = Point { at, until: at, value, known_ms: 0, restart: None };
+            *stand = Stand { last, row: accepted + 1 };
+        }
+    }
+
+    /// Books what follows a row plainly, a stretch at a time, so that what was checked is booked while it is at hand.
+    /// Returns the last row that is accepted.
+    fn book(&self, mut from: usize, end: usize, sink: &mut impl Sink) -> usize {
         loop {
             let stretch = from..end.min(from + STRETCH);
             let (time, value) = (self.rows.time.get(stretch.clone()), self.rows.value.get(stretch));
-            let (Some(time), Some(value)) = (time, value) else { return };
-            let mut last = self.extent(time, value);
+            let (Some(time), Some(value)) = (time, value) else { return from };
+            let (mut last, even_ms) = self.extent(time, value);
             let more = last + 1 == STRETCH;
+            // The last one may be one of several with the same stamp, and it is the one furthest out.
             let is_usable = |row: usize| {
                 let alone = self.rows.time.get(from + row) != self.rows.time.get(from + row + 1);
-                let in_range = time.get(row).is_some_and(|at| prepare::TIME_RANGE.contains(at));
-                alone && in_range && value.get(row).is_some_and(|&value| self.conversion.exact(value).is_ok())
+                let in_range = time.get(row).is_some_and(|at| at <= prepare::TIME_RANGE.end());
+                alone && in_range && value.get(row).is_some_and(|&value| self.conversion.is_exact(value))
             };
             while last > 0 && !is_usable(last) {
                 last -= 1;
             }
-            let (Some(time), Some(value)) = (time.get(..=last), value.get(..=last)) else { return };
+            let (Some(time), Some(value)) = (time.get(..=last), value.get(..=last)) else { return from };
             if last == 0 {
-                return;
+                return from;
             }
             if self.wants_rate {
                 self.rates(time, value, sink);
             }
-            let curve = Curve { time, value, conversion: &self.conversion };
-            let booked = sink.curve(&curve, more).clamp(1, last);
-            let at = time.get(booked).copied().unwrap_or(curve.end());
-            *stand = Stand {
-                last: Point { at, until: at, value: curve.dial(booked), known_ms: 0, restart: None },
-                row: from + booked + 1,
-            };
+            let curve = Curve { time, value, even_ms, conversion: &self.conversion };
+            from += sink.curve(&curve, more).clamp(1, last);
             if !more {
-                return;
+                return from;
             }
-            from += booked;
         }
     }
 
-    /// The last row up to which all follow each other plainly, from the first.
-    fn extent(&self, time: &[i64], value: &[f64]) -> usize {
+    /// The last row up to which all follow each other plainly, from the first; and their distance, if it is the same.
+    fn extent(&self, time: &[i64], value: &[f64]) -> (usize, Option<i64>) {
         let rows = time.len().min(value.len());
         let distance = |row: usize| Some(time.get(row + 1)?.wrapping_sub(*time.get(row)?));
-        let mut row = 0;
+        let (mut row, mut even_ms) = (0, None);
         while let Some(ms) = distance(row).filter(|&ms| ms > 0 && ms <= COURSE_MS && ms <= self.turn_free_ms) {
             let (from, most) = (row, self.most(ms));
             // At an even distance whole blocks are looked at, and smaller ones where one of them is not plain.
@@ -255,8 +291,9 @@ impl<'a> Plain<'a> {
             if row == from {
                 break;
             }
+            even_ms = Some(ms).filter(|_| from == 0);
         }
-        row
+        (row, even_ms)
     }
 
     /// The most that the dial can turn in so many milliseconds, in dial units and to be safe a little less.
@@ -283,8 +320,8 @@ impl<'a> Plain<'a> {
 /// Whether the readings after row `from`, so many, follow it plainly at one distance.
 fn is_plain_block(time: &[i64], value: &[f64], from: usize, size: usize, ms: i64, most: f64) -> bool {
     let (here, next) = (from..from + size, from + 1..from + 1 + size);
-    match (time.get(here.clone()), time.get(next.clone()), value.get(here), value.get(next)) {
-        (Some(time), Some(later), Some(value), Some(higher)) => is_plain(time, later, value, higher, ms, most),
+    match (time.get(from), time.get(next.clone()), value.get(here), value.get(next)) {
+        (Some(&start), Some(later), Some(value), Some(higher)) => is_plain(start, later, value, higher, ms, most),
         _ => false,
     }
 }
@@ -293,11 +330,12 @@ fn is_plain_block(time: &[i64], value: &[f64], from: usize, size: usize, ms: i64
 ///
 /// A loop without branches over slices, so that it is compiled for several readings at a time.
 #[inline(never)]
-fn is_plain(time: &[i64], later: &[i64], value: &[f64], higher: &[f64], ms: i64, most: f64) -> bool {
-    let (mut odd, mut signs, mut fine) = (0, 0, u64::MAX);
-    for (((before, after), low), high) in time.iter().zip(later).zip(value).zip(higher) {
+fn is_plain(start: i64, later: &[i64], value: &[f64], higher: &[f64], ms: i64, most: f64) -> bool {
+    let (mut due, mut odd, mut signs, mut fine) = (start, 0, 0, u64::MAX);
+    for ((time, low), high) in later.iter().zip(value).zip(higher) {
         let risen = high - low;
-        odd |= after.wrapping_sub(*before) ^ ms;
+        due = due.wrapping_add(ms);
+        odd |= due ^ time;
         signs |= risen.to_bits();
         fine &= if risen <= most { u64::MAX } else { 0 };
     }

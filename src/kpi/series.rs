@@ -100,26 +100,27 @@ impl Course<'_> {
     /// steps has no course and no ratio.
     pub fn by(&self, step: Granularity) -> Vec<Stretch> {
         if step == self.ledger.granularity() && self.part == *self.ledger.period() {
-            return self.stretches(self.ledger.edges(), 1, true);
+            return self.stretches(ranges_of(self.ledger.edges()), true);
         }
-        self.stretches(&self.part.edges(step), 1, false)
+        self.stretches(ranges_of(&self.part.edges(step)), false)
     }
 
-    /// The ratio of each twelve months in a row (滚动十二个月), from the first that lie within the part.
+    /// The ratio of each twelve whole months in a row within the part (滚动十二个月).
     pub fn rolling_year(&self) -> Vec<Stretch> {
-        self.stretches(&self.part.edges(Granularity::Month), 12, false)
+        let years = self.part.rolling_years();
+        self.stretches(years.iter().map(|year| year.start()..year.end()), false)
     }
 
-    /// The stretches from each edge to the one so many later; `own` if the edges are the ledger's.
-    fn stretches(&self, edges: &[i64], length: usize, own: bool) -> Vec<Stretch> {
+    /// Of ranges in the order of time; `own` if they are the ledger's steps.
+    fn stretches(&self, ranges: impl Iterator<Item = Range<i64>>, own: bool) -> Vec<Stretch> {
         let mut touched = self.view.touched();
         let mut spans = Covering { spans: &self.spans, next: 0, reach: i64::MIN };
         let both = self.view.has_both();
         let mut steps = 0..0;
-        let mut stretches = Vec::with_capacity(edges.len().saturating_sub(length));
-        for (i, (&start, &end)) in edges.iter().zip(edges.iter().skip(length)).enumerate() {
-            let range = start..end;
-            steps = if own { i..i + length } else { self.sums.steps(&range, steps.start) };
+        let mut stretches = Vec::with_capacity(ranges.size_hint().0);
+        for (i, range) in ranges.enumerate() {
+            let Range { start, end } = range;
+            steps = if own { i..i + 1 } else { self.sums.steps(&range, steps.start) };
             let (total, it, known_ms) = self.sums.over(&steps);
             let known = known_ms > 0 && both && !spans.cover(&range);
             stretches.push(Stretch {
@@ -133,6 +134,10 @@ impl Course<'_> {
         }
         stretches
     }
+}
+
+fn ranges_of(edges: &[i64]) -> impl Iterator<Item = Range<i64>> + '_ {
+    edges.iter().zip(edges.iter().skip(1)).map(|(&start, &end)| start..end)
 }
 
 /// Sums without course in time order, asked about stretches in time order.

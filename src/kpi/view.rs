@@ -304,6 +304,10 @@ impl<'a> View<'a> {
 
     /// Bounds of the ratio over the whole part.
     fn bounds(&self) -> Bounds {
+        let ledger = self.ledger.period();
+        if self.part.start < ledger.start() || self.part.end > ledger.end() {
+            return Bounds::default(); // nothing is known of what the ledger is not of
+        }
         let (total_low, total_high) = self.extremes(&self.total);
         let (it_low, it_high) = self.extremes(self.it);
         let exact = total_high == Some(total_low) && it_high == Some(it_low);

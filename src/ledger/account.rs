@@ -1,7 +1,7 @@
 use super::steps::Amounts;
 use crate::{
     finding::Code,
-    metering::clean::{COURSE_MS, Curve, Flow, Hole, MOST, Rate, Shape, Sink, Tally, is_stretch},
+    metering::clean::{COURSE_MS, Curve, Flow, Hole, MOST_VALUE, Rate, Shape, Sink, Tally, is_stretch},
     quantity::text,
 };
 use serde::{Deserialize, Serialize};
@@ -48,7 +48,7 @@ pub(super) struct Account {
 impl Account {
     /// Whether readings can lead to it.
     pub(super) fn is_sound(&self, steps: usize) -> bool {
-        let amounts_fit = self.spans.iter().all(|span| (0..=MOST).contains(&span.amount));
+        let amounts_fit = self.spans.iter().all(|span| (0..=MOST_VALUE).contains(&span.amount));
         self.energy.is_sound(steps)
             && self.holes.iter().all(Hole::is_sound)
             && self.spans.iter().all(|span| is_stretch(span.start, span.end))
@@ -60,7 +60,7 @@ impl Account {
         self.energy.add_all(other.energy);
         self.holes.extend(other.holes);
         self.spans.extend(other.spans);
-        self.rows += other.rows;
+        self.rows = self.rows.saturating_add(other.rows);
         for (code, (count, at, tally)) in other.log {
             note(&mut self.log, code, count, at, tally);
         }
@@ -89,7 +89,7 @@ pub(super) fn rejects(code: Code) -> bool {
 
 fn note(log: &mut Log, code: Code, count: u64, at: i64, tally: Tally) {
     let entry = log.entry(code).or_insert((0, at, tally));
-    entry.0 += count;
+    entry.0 = entry.0.saturating_add(count);
     // Of several at once, one that does not depend on their order.
     if (at, tally.rank()) < (entry.1, entry.2.rank()) {
         (entry.1, entry.2) = (at, tally);

@@ -226,7 +226,11 @@ impl Book {
 
     /// How many readings came in, and how many of them were not used.
     pub fn readings(&self) -> (u64, u64) {
-        let rejected = self.log.iter().filter(|(code, _)| rejects(**code)).map(|(_, entry)| entry.0).sum();
+        let rejected = self
+            .log
+            .iter()
+            .filter(|(code, _)| rejects(**code))
+            .fold(0_u64, |sum, (_, entry)| sum.saturating_add(entry.0));
         (self.readings, rejected)
     }
 }

@@ -4,7 +4,7 @@
 use super::{Book, Ledger, steps::Steps};
 use crate::{
     finding::{Code, Finding},
-    metering::{MeterKind, clean::Hole},
+    metering::{Meter, MeterKind, clean::Hole},
     period::{Granularity, LocalTime, from_local, local},
     quantity::ExactEnergy,
 };
@@ -94,7 +94,9 @@ impl Ledger<'_> {
 
 fn fill(ledger: &Ledger<'_>, meter: usize, methods: &[Estimate]) -> Option<Filled> {
     let (book, of) = (ledger.book(meter)?, ledger.site.meters().get(meter)?);
-    let checks = ledger.site.meters().iter().position(|other| other.check_of.as_deref() == Some(of.id.as_str()));
+    let is_check =
+        |other: &Meter| other.check_of.as_deref() == Some(of.id.as_str()) && other.dimension() == of.dimension();
+    let checks = ledger.site.meters().iter().position(is_check);
     let (mut added, mut counts, mut holes) = (BTreeMap::<usize, i128>::new(), BTreeMap::new(), Vec::new());
     for hole in &book.holes {
         let whole = hole.missing_ms == hole.end - hole.start && hole.missing_ms > 0;

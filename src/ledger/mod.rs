@@ -94,9 +94,10 @@ impl Histories {
         Histories(of_each(site.meters(), |_, meter| history(meter, &Rows::new(meter, column(readings, meter)))))
     }
 
-    /// From the site alone, before any reading has come: registers without a stated capacity are then bounded by nothing.
+    /// From the site alone, before any reading has come: registers without a stated capacity are then bounded by nothing,
+    /// and parts of interval meters keep their readings until all have been merged.
     pub fn by_capacity(site: &Site) -> Self {
-        Histories(site.meters().iter().map(|meter| History::new(meter, &[])).collect())
+        Histories(site.meters().iter().map(|meter| History::in_advance(meter)).collect())
     }
 }
 

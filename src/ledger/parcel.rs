@@ -73,7 +73,9 @@ impl<'s> PartialLedger<'s> {
         let edges = edges(site, &period, step)?;
         let in_order = |pieces: &[Piece]| pieces.is_sorted_by(|left, right| left.window.1 <= right.window.0);
         let sound =
-            pieces.iter().all(|pieces| in_order(pieces) && pieces.iter().all(|piece| piece.is_sound(edges.len())));
+            site.meters().iter().zip(&pieces).all(|(meter, pieces)| {
+                in_order(pieces) && pieces.iter().all(|piece| piece.is_sound(meter, edges.len()))
+            });
         if !sound || !histories.0.iter().all(|history| history.is_sound()) {
             return Err(LedgerError::Parcel("figures that no readings lead to"));
         }

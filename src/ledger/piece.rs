@@ -1,5 +1,8 @@
 use super::account::{Account, Booking};
-use crate::metering::clean::{Blocks, Chain, Nowhere, Point, Rows, Stand, follow, prepare};
+use crate::metering::{
+    Meter, MeterKind,
+    clean::{Blocks, Chain, MOST_POWER, MOST_VALUE, Nowhere, Point, Rows, Stand, follow, prepare},
+};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -49,8 +52,9 @@ impl Piece {
     }
 
     /// Whether readings can lead to it.
-    pub(super) fn is_sound(&self, edges: usize) -> bool {
-        let within = |point: &Point| point.is_sound() && self.window.0 <= point.at && point.at < self.window.1;
+    pub(super) fn is_sound(&self, meter: &Meter, edges: usize) -> bool {
+        let most = if meter.kind == MeterKind::Power { MOST_POWER } else { MOST_VALUE };
+        let within = |point: &Point| point.is_sound(most) && self.window.0 <= point.at && point.at < self.window.1;
         let in_order = |points: &[Point]| {
             points.iter().all(within) && points.is_sorted_by(|a, b| (a.at, a.until) < (b.at, b.until))
         };

@@ -39,10 +39,8 @@ impl Amounts {
     /// Whether readings can lead to it.
     pub(super) fn is_sound(&self, steps: usize) -> bool {
         match self {
-            Amounts::Narrow(narrow) => narrow.len() <= steps,
-            Amounts::Wide(wide) => {
-                wide.len() <= steps && wide.iter().all(|amount| amount.unsigned_abs() <= MOST as u128)
-            }
+            Amounts::Narrow(narrow) => narrow.len() <= steps && narrow.iter().all(|amount| *amount >= 0),
+            Amounts::Wide(wide) => wide.len() <= steps && wide.iter().all(|amount| (0..=MOST >> 8).contains(amount)),
         }
     }
 

@@ -224,6 +224,11 @@ impl crate::read::Take for LedgerStream<'_> {
             return;
         }
         let start = reading.start.unwrap_or(reading.time);
+        let length = reading.time.saturating_sub(start);
+        if let Some(of) = interval.filter(|_| reading.known_ms.is_some_and(|known| known > length)) {
+            faults.too_much_known(reading.line, &of.id, length);
+            return;
+        }
         self.take_of(meter, (start, reading.time, reading.value, reading.known_ms));
     }
 }
@@ -232,7 +237,7 @@ impl Intake {
     /// Books the readings before an instant.
     fn settle(&mut self, chain: &Chain<'_>, period: &Period, edges: &[i64], before: i64) {
         let (ready, waiting): (Vec<Waiting>, Vec<Waiting>) =
-            self.waiting.drain(..).partition(|reading| reading.0 < before);
+            self.waiting.drain(..).partition(|reading| reading.0 < before || before == i64::MAX);
         self.waiting = waiting;
         if ready.is_empty() && before != i64::MAX {
             return;

@@ -13,7 +13,7 @@ use std::{collections::BTreeSet, ops::Range};
 const UNKNOWN_CLASS: i128 = 30;
 
 /// A comparison over more stretches than this says too little to be made.
-const MOST_RUNS: usize = 1000;
+const MOST_RUNS: usize = 100;
 
 pub(super) fn all(ledger: &Ledger<'_>) -> Vec<Finding> {
     let (site, tree) = (ledger.site(), ledger.site().tree());

@@ -75,6 +75,12 @@ impl History {
         }
     }
 
+    /// Before any reading has come: an interval may be as long as any.
+    pub(crate) fn in_advance(meter: &Meter) -> Self {
+        let longest_ms = if meter.kind == MeterKind::Interval { LONGEST_MS } else { 0 };
+        History { longest_ms, ..History::new(meter, &[]) }
+    }
+
     /// From the prepared points of the whole series.
     pub(crate) fn new(meter: &Meter, points: &[Point]) -> Self {
         let longest_ms = points.iter().map(|point| point.until - point.at).max().unwrap_or(0);

@@ -54,8 +54,8 @@ impl Point {
     }
 
     /// Whether readings can lead to it.
-    pub(crate) fn is_sound(&self) -> bool {
-        let (at, until, fits) = (self.at, self.until, 0..=MOST);
+    pub(crate) fn is_sound(&self, most: i128) -> bool {
+        let (at, until, fits) = (self.at, self.until, 0..=most);
         [at, until].iter().all(|instant| prepare::TIME_RANGE.contains(instant))
             && at <= until
             && (0..=until - at).contains(&self.known_ms)
@@ -124,8 +124,14 @@ pub(crate) struct Hole {
     pub most: Option<i128>,
 }
 
-/// No amount of readings is larger, in exact units: 10¹² kWh are 3.6·10²⁴ µJ.
-pub(crate) const MOST: i128 = 1 << 100;
+/// No reading is larger, in exact units: 10¹² kWh are 3.6·10²⁴ µJ.
+pub(crate) const MOST_VALUE: i128 = 1 << 83;
+
+/// No power is larger: 10¹² kW are 10¹⁸ mW.
+pub(crate) const MOST_POWER: i128 = 1 << 60;
+
+/// No sum of readings, and nothing that can have flowed in a time in which there are readings, is larger.
+pub(crate) const MOST: i128 = 1 << 104;
 
 impl Hole {
     /// Whether readings can lead to it.

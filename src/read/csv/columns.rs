@@ -41,7 +41,9 @@ impl<'a> Columns<'a> {
                 };
                 (series.start, series.time) = bounds.into_iter().unzip();
             }
-            if !series.known_ms.is_empty() {
+            if meter.kind != MeterKind::Interval {
+                series.known_ms.clear(); // only a stretch of time can be covered in part
+            } else if !series.known_ms.is_empty() {
                 series = with_known(series, faults, id);
             }
             readings.insert(id, series);
@@ -58,8 +60,7 @@ fn with_known(series: Series, faults: &mut Faults<'_>, id: &str) -> Series {
         let length = time.saturating_sub(start);
         let origin = series.origins.get(row);
         if known > length && known != WHOLE {
-            let (found, hours) = ("more known_h than the interval has", length as f64 / 3_600_000.0);
-            faults.push(Code::CsvValue, origin.map_or(1, |origin| origin.line), None, id, found, format!("≤ {hours}"));
+            faults.too_much_known(origin.map_or(1, |origin| origin.line), id, length);
             continue;
         }
         kept.start.push(start);

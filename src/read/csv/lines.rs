@@ -28,6 +28,9 @@ impl<R: io::Read> Source<R> {
         (self.from, self.until) = (0, self.until - self.from);
         if self.until == self.buffer.len() && self.until < LONGEST {
             self.buffer.resize((2 * self.until).max(STRETCH), 0);
+        } else if self.until < STRETCH / 2 {
+            self.buffer.truncate(STRETCH);
+            self.buffer.shrink_to(STRETCH);
         }
         while !self.ended && self.until < self.buffer.len() {
             let free = self.buffer.get_mut(self.until..).unwrap_or_default();
@@ -49,9 +52,14 @@ impl<R: io::Read> Source<R> {
         self.buffer.get(self.from..self.until).unwrap_or_default()
     }
 
-    /// Whether nothing comes after it, or no more of it fits.
+    /// Whether nothing comes after it.
     pub(super) fn is_last(&self) -> bool {
-        self.ended || self.until - self.from >= LONGEST
+        self.ended
+    }
+
+    /// Whether no more of it fits.
+    pub(super) fn is_full(&self) -> bool {
+        self.until - self.from >= LONGEST
     }
 
     pub(super) fn use_up(&mut self, count: usize) {
@@ -59,20 +67,29 @@ impl<R: io::Read> Source<R> {
     }
 }
 
-/// The length of the first record with its line end, and whether a quote stands in it; `None` if its end is not there.
-pub(super) fn record(bytes: &[u8], is_last: bool) -> Option<(usize, bool)> {
+/// The quotes of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quotes {
+    None,
+    Closed,
+    /// One is never closed.
+    Open,
+}
+
+/// The length of the first record with its line end, and its quotes; `None` if its end is not there. A record with a quote
+/// that is never closed ends with its line; so does every record if they are to be taken `by_lines`.
+pub(super) fn record(bytes: &[u8], is_last: bool, by_lines: bool) -> Option<(usize, Quotes)> {
     let end = memchr::memchr(b'\n', bytes).map(|end| end + 1);
     let line = bytes.get(..end.unwrap_or(bytes.len()))?;
-    if memchr::memchr(b'"', line).is_none() {
+    if by_lines || memchr::memchr(b'"', line).is_none() {
         return match end {
             None if !is_last || bytes.is_empty() => None,
-            _ => Some((line.len(), false)),
+            _ => Some((line.len(), if by_lines { Quotes::Open } else { Quotes::None })),
         };
     }
     match quoted(bytes) {
-        Some(end) => Some((end, true)),
-        // A quote that is never closed takes its own line only.
-        None if is_last => Some((line.len(), true)),
+        Some(end) => Some((end, Quotes::Closed)),
+        None if is_last => Some((line.len(), Quotes::Open)),
         None => None,
     }
 }
@@ -108,15 +125,15 @@ mod tests {
 
     #[test]
     fn records_end_where_their_quotes_allow() {
-        assert_eq!(record(b"a,b\nc", false), Some((4, false)));
-        assert_eq!(record(b"a,b", false), None);
-        assert_eq!(record(b"a,b", true), Some((3, false)));
-        assert_eq!(record(b"", true), None);
-        assert_eq!(record(b"\"a\nb\",c\nd", false), Some((8, true)));
-        assert_eq!(record(b"\"a\"\"\n\",c\nd", false), Some((9, true)));
-        assert_eq!(record(b"a\"b\nc", false), Some((4, true)));
-        assert_eq!(record(b"\"a\nb", false), None);
-        assert_eq!(record(b"\"a\nb", true), Some((3, true)));
+        assert_eq!(record(b"a,b\nc", false, false), Some((4, Quotes::None)));
+        assert_eq!(record(b"a,b", false, false), None);
+        assert_eq!(record(b"a,b", true, false), Some((3, Quotes::None)));
+        assert_eq!(record(b"", true, false), None);
+        assert_eq!(record(b"\"a\nb\",c\nd", false, false), Some((8, Quotes::Closed)));
+        assert_eq!(record(b"\"a\"\"\n\",c\nd", false, false), Some((9, Quotes::Closed)));
+        assert_eq!(record(b"a\"b\nc", false, false), Some((4, Quotes::Closed)));
+        assert_eq!(record(b"\"a\nb", false, false), None);
+        assert_eq!(record(b"\"a\nb", true, false), Some((3, Quotes::Open)));
     }
 
     #[test]

@@ -2,7 +2,7 @@ use super::{
     CsvError,
     cells::{Clock, NoTime, decimal, number},
     layout::{Layout, When},
-    lines::{Source, record},
+    lines::{Quotes, Source, record},
 };
 use crate::{
     finding::{Code, Finding, Gathered, Text},
@@ -61,6 +61,12 @@ impl Faults<'_> {
         self.gathered.push(finding);
     }
 
+    /// A value that covers more hours than its interval has is no reading.
+    pub(crate) fn too_much_known(&mut self, line: u64, meter: &str, length_ms: i64) {
+        let (found, hours) = ("more known_h than the interval has", length_ms as f64 / 3_600_000.0);
+        self.push(Code::CsvValue, line, None, meter, found, format!("≤ {hours}"));
+    }
+
     pub(crate) fn into_findings(mut self) -> Vec<Finding> {
         for (id, count) in self.unknown {
             let mut finding = self.site.unknown_meter(&id);
@@ -87,18 +93,23 @@ pub(crate) fn read<'a>(
     let unreadable = |error: io::Error| CsvError::Io { file: file.to_owned(), error };
     let faults = Faults { site, file, gathered: Gathered::default(), unknown: BTreeMap::new(), elsewhere: 0 };
     let clock = Clock::new(site.time_zone());
-    let mut rows = Rows { site, faults, clock, same: None, cells: Vec::new(), gb18030: false, line: 1 };
+    let mut rows = Rows { site, faults, clock, same: None, cells: Vec::new(), gb18030: false, line: 1, open_quotes: 0 };
     let mut source = Source::new(reader);
     let mut layout = None;
     while source.read_on().map_err(unreadable)? {
         rows.notice_encoding(source.bytes());
         let mut used = 0;
         while let Some(bytes) = source.bytes().get(used..)
-            && let Some((length, quoted)) = record(bytes, source.is_last())
+            // Of a stretch that is full, at least its first record has to go.
+            && let Some((length, quotes)) =
+                record(bytes, source.is_last() || (used == 0 && source.is_full()), rows.open_quotes >= OPEN_QUOTES)
         {
             let (line, ahead) = bytes.split_at(length);
             used += length;
+            rows.open_quotes += u32::from(quotes == Quotes::Open && rows.open_quotes < OPEN_QUOTES);
+            let quoted = quotes != Quotes::None;
             match &layout {
+                None if line.trim_ascii().is_empty() => rows.line += 1,
                 None => layout = Some(rows.header(line, quoted, file)?),
                 Some((layout, width)) => {
                     rows.record(line, quoted, layout, *width, take);
@@ -107,7 +118,7 @@ pub(crate) fn read<'a>(
             }
         }
         source.use_up(used);
-        if used == 0 && source.is_last() {
+        if used == 0 && (source.is_last() || source.is_full()) {
             break;
         }
     }
@@ -127,7 +138,16 @@ struct Rows<'a> {
     cells: Vec<std::ops::Range<usize>>,
     gb18030: bool,
     line: u64,
+    /// How many quotes were never closed.
+    open_quotes: u32,
 }
+
+/// After so many quotes that are never closed, no more line ends are looked for within quotes: each such search may go
+/// through all that is in memory.
+const OPEN_QUOTES: u32 = 16;
+
+/// Stands between cells whose quotes are undone.
+const BETWEEN: u8 = 0x1f;
 
 /// What stands before time and value: facility and meter.
 struct Same {
@@ -150,16 +170,16 @@ impl<'a> Rows<'a> {
 
     fn text<'t>(&self, bytes: &'t [u8]) -> Cow<'t, str> {
         match std::str::from_utf8(bytes) {
-            Ok(text) if !self.gb18030 || bytes.is_ascii() => Cow::Borrowed(text),
+            Ok(text) => Cow::Borrowed(text),
             _ => encoding_rs::GB18030.decode_without_bom_handling(bytes).0,
         }
     }
 
     fn header(&mut self, line: &[u8], quoted: bool, file: &str) -> Result<(Layout, usize), CsvError> {
+        self.line += memchr::memchr_iter(b'\n', line).count().max(1) as u64;
         let line = self.unquoted(line, quoted);
-        self.split(&line);
+        self.split(&line, quoted);
         let cells: Vec<String> = self.cells.iter().map(|cell| self.text(cell_of(&line, cell)).into_owned()).collect();
-        self.line += 1;
         match Layout::new(&cells) {
             Some(layout) => Ok((layout, cells.len())),
             None => {
@@ -170,16 +190,16 @@ impl<'a> Rows<'a> {
     }
 
     /// Cuts a record into cells.
-    fn split(&mut self, line: &[u8]) {
+    fn split(&mut self, line: &[u8], quoted: bool) {
         self.cells.clear();
         let mut from = 0;
-        for end in memchr::memchr_iter(b',', line).chain([line.len()]) {
+        for end in memchr::memchr_iter(if quoted { BETWEEN } else { b',' }, line).chain([line.len()]) {
             self.cells.push(from..end);
             from = end + 1;
         }
     }
 
-    /// A record whose quotes are undone: each cell as a line without comma or line end, which no cell of readings needs.
+    /// A record whose quotes are undone, with another mark than a comma between its cells.
     fn unquoted<'l>(&self, line: &'l [u8], quoted: bool) -> Cow<'l, [u8]> {
         if !quoted {
             return Cow::Borrowed(line);
@@ -187,12 +207,11 @@ impl<'a> Rows<'a> {
         let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(line);
         let mut cells = csv::ByteRecord::new();
         if !reader.read_byte_record(&mut cells).unwrap_or(false) {
-            return Cow::Borrowed(line);
+            return Cow::Borrowed(&[]);
         }
-        let plain = |cell: &[u8]| -> Vec<u8> {
-            cell.iter().map(|&byte| if matches!(byte, b',' | b'\n' | b'\r') { b' ' } else { byte }).collect()
-        };
-        Cow::Owned(cells.iter().map(plain).collect::<Vec<_>>().join(&b','))
+        let plain =
+            |cell: &[u8]| -> Vec<u8> { cell.iter().map(|&byte| if byte == BETWEEN { b' ' } else { byte }).collect() };
+        Cow::Owned(cells.iter().map(plain).collect::<Vec<_>>().join(&BETWEEN))
     }
 
     /// One record, whatever it holds.
@@ -201,8 +220,8 @@ impl<'a> Rows<'a> {
         let number = self.line;
         self.line += memchr::memchr_iter(b'\n', line).count() as u64;
         let line = self.unquoted(line.trim_ascii_end(), quoted);
-        self.split(&line);
-        if line.iter().all(|byte| *byte == b',' || byte.is_ascii_whitespace()) {
+        self.split(&line, quoted);
+        if self.cells.iter().all(|cell| cell_of(&line, cell).is_empty()) {
             return;
         }
         if self.cells.len() != width {
@@ -240,7 +259,8 @@ impl<'a> Rows<'a> {
         };
         let stamp = when.stamp();
         take.take(meter, Reading { start, time, value: read, known_ms, line: number, stamp }, &mut self.faults);
-        if layout.ends_with_time_and_value(width)
+        if !line.contains(&BETWEEN)
+            && layout.ends_with_time_and_value(width)
             && let Some(cell) = self.cells.get(width - 2)
             && let Some(prefix) = line.get(..cell.start)
         {

@@ -97,7 +97,7 @@ impl Histories {
     /// From the site alone, before any reading has come: registers without a stated capacity are then bounded by nothing,
     /// and parts of interval meters keep their readings until all have been merged.
     pub fn by_capacity(site: &Site) -> Self {
-        Histories(site.meters().iter().map(|meter| History::in_advance(meter)).collect())
+        Histories(site.meters().iter().map(History::in_advance).collect())
     }
 }
 

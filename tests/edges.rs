@@ -195,3 +195,22 @@ fn parcels_that_were_tampered_with_do_not_overflow() {
     let rows = |text: String| text.replace("\"rows\":1", &format!("\"rows\":{}", u64::MAX));
     assert_eq!(part(&power, start, start + H, start, &rows), Ok(u64::MAX));
 }
+
+/// A stamp at the ends of time among real ones, in order or not, is counted and overflows nothing.
+#[test]
+fn stamps_out_of_range_among_real_ones_do_not_overflow() {
+    let site = site(REGISTER);
+    let start = day(&site).start();
+    for real in [start, -600_000_000_000] {
+        for wild in [i64::MIN, i64::MAX] {
+            for time in [vec![real, real + H, wild], vec![wild, real, real + H], vec![real, wild, real + H]] {
+                let mut readings = Readings::default();
+                readings.insert("grid", Series::registers(time.clone(), vec![1.0, 2.0, 3.0]));
+                let found = codes(&Ledger::build(&site, &readings, day(&site)).unwrap().findings());
+                let strays =
+                    found.iter().any(|code| code == "reading.outside_period 1" || code.starts_with("reading.out"));
+                assert!(strays, "{time:?}: {found:?}");
+            }
+        }
+    }
+}

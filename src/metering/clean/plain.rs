@@ -188,7 +188,7 @@ impl<'a> Plain<'a> {
         let after = self.rows.end_of_group(row + 1, end);
         let equal = |row: usize| value.get(row).is_some_and(|&v| v.is_nan() || self.conversion.exact(v) == Ok(exact));
         let next = Point { at, until: at, value: exact, known_ms: 0, restart: None };
-        let (elapsed, amount) = (at - stand.last.at, exact - stand.last.base());
+        let (elapsed, amount) = (at.saturating_sub(stand.last.at), exact - stand.last.base());
         let in_order = (stand.row..after).all(|row| row == 0 || time.get(row - 1) <= time.get(row));
         let follows = in_order
             && elapsed > 0
@@ -310,7 +310,8 @@ impl<'a> Plain<'a> {
             if (b - a) * (1.0 + 1e-9) + self.margin < top * ms as f64 {
                 continue;
             }
-            top = top.max((b - a) / ms as f64);
+            // Less what rounding may have added to it, so that none is passed over that is higher exactly.
+            top = top.max((b - a - self.margin) / ms as f64);
             let exact = |dial: &f64| self.conversion.exact(*dial).unwrap_or(0);
             sink.rate(Rate { amount: exact(b) - exact(a), ms });
         }

@@ -1,7 +1,7 @@
 use super::steps::Amounts;
 use crate::{
     finding::Code,
-    metering::clean::{COURSE_MS, Curve, Flow, Hole, MOST_VALUE, Rate, Shape, Sink, Tally, is_stretch},
+    metering::clean::{COURSE_MS, Curve, Flow, Hole, Laps, MOST_VALUE, Rate, Shape, Sink, Tally, is_stretch},
     quantity::text,
 };
 use serde::{Deserialize, Serialize};
@@ -108,14 +108,12 @@ pub(super) struct Booking<'a> {
     edges: &'a [i64],
     /// The step of the last flow: flows come in time order, mostly.
     step: usize,
-    /// How many readings a step had last, where readings stand at its edges.
-    stride: usize,
 }
 
 impl<'a> Booking<'a> {
     pub(super) fn new(account: &'a mut Account, edges: &'a [i64]) -> Self {
         account.energy.resize(edges.len().saturating_sub(1));
-        Booking { account, edges, step: 0, stride: 0 }
+        Booking { account, edges, step: 0 }
     }
 
     fn edge(&self, i: usize) -> i64 {
@@ -158,6 +156,19 @@ impl Sink for Booking<'_> {
         }
     }
 
+    fn laps(&mut self, laps: &Laps<'_>) -> usize {
+        let (start, (first, last)) = (laps.start(), self.outer());
+        if start < first || start >= last {
+            return 0;
+        }
+        self.go_to(start);
+        let Account { energy, log, .. } = &mut *self.account;
+        let (Some(edges), Some(slots)) = (self.edges.get(self.step..), energy.narrow_from(self.step)) else { return 0 };
+        let (rows, edges) = laps.fill(edges, slots, |code, at, tally| note(log, code, 1, at, tally));
+        self.step += edges;
+        rows
+    }
+
     fn curve(&mut self, curve: &Curve<'_>, more: bool) -> usize {
         let (first, last) = self.outer();
         if curve.end() <= first || curve.start() >= last {
@@ -167,15 +178,6 @@ impl Sink for Booking<'_> {
         self.go_to(start);
         let (mut booked, mut row) = curve.at(start, 0);
         loop {
-            let at_edge = curve.has(self.edge(self.step), row);
-            if at_edge && self.stride > 0 {
-                let filled = self.account.energy.add_strides(self.edges, self.step, curve, row, self.stride);
-                if filled > 0 {
-                    self.step += filled;
-                    row += filled * self.stride;
-                    booked = curve.dial(row);
-                }
-            }
             let edge = self.edge(self.step + 1);
             if edge >= end {
                 if more && row > 0 && edge > end && curve.has(self.edge(self.step), row) {
@@ -186,9 +188,6 @@ impl Sink for Booking<'_> {
             }
             let (upto, at) = curve.at(edge, row);
             self.account.energy.add(self.step, upto - booked);
-            if at_edge && curve.has(edge, at) {
-                self.stride = at - row;
-            }
             (booked, row) = (upto, at);
             self.step += 1;
         }

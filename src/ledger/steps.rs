@@ -1,7 +1,4 @@
-use crate::{
-    metering::clean::{Curve, MOST},
-    quantity::Ratio,
-};
+use crate::{metering::clean::MOST, quantity::Ratio};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{collections::BTreeMap, ops::Range};
 
@@ -93,19 +90,12 @@ impl Amounts {
         }
     }
 
-    /// Books a curve that has readings at the edges of the calendar, from the edge before step `from`, at reading `row`,
-    /// on; for as many steps as there is a reading just `stride` after the one before. Returns how many.
-    pub(super) fn add_strides(
-        &mut self,
-        edges: &[i64],
-        from: usize,
-        curve: &Curve<'_>,
-        row: usize,
-        stride: usize,
-    ) -> usize {
-        let Amounts::Narrow(narrow) = self else { return 0 };
-        let slots = narrow.get_mut(from..).unwrap_or_default();
-        curve.strides(edges.get(from + 1..).unwrap_or_default(), slots, row, stride)
+    /// Their slots, as long as they are narrow.
+    pub(super) fn narrow_from(&mut self, step: usize) -> Option<&mut [i64]> {
+        match self {
+            Amounts::Narrow(narrow) => narrow.get_mut(step..),
+            Amounts::Wide(_) => None,
+        }
     }
 }
 
@@ -131,10 +121,11 @@ impl Steps {
             Amounts::Narrow(narrow) => {
                 for block in narrow.chunks(BLOCK) {
                     blocks.push(total);
-                    let used = block.iter().fold(0, |bits, amount| bits | amount);
+                    let look = |(bits, sum): (i64, i64), amount: &i64| (bits | amount, sum.wrapping_add(*amount));
+                    let (used, small) = block.iter().fold((0, 0), look);
                     bits |= used;
                     // So many small amounts do not overflow.
-                    total += if used >> 56 == 0 { block.iter().sum::<i64>().into() } else { sum(block) };
+                    total += if used >> 56 == 0 { small.into() } else { sum(block) };
                 }
             }
             Amounts::Wide(wide) => {

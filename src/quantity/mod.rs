@@ -19,7 +19,7 @@ pub use energy::ExactEnergy;
 pub use power::ExactPower;
 pub use ratio::Ratio;
 pub use rounding::{Comparison, Published, Relation};
-pub(crate) use unit::Conversion;
+pub(crate) use unit::{Conversion, Count};
 pub use unit::{Dimension, Unit};
 /// `uom`, the units of measurement crate whose quantities stand in this API.
 pub use uom;

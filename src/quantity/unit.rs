@@ -141,6 +141,27 @@ pub(crate) struct Conversion {
     factor: f64,
 }
 
+/// The counted steps of a dial value, as the float operations leave them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Count {
+    /// What the addition of 1.5·2⁵² leaves in the mantissa is the integer itself.
+    shifted: i64,
+    /// 0 if it is sure.
+    unsure: u64,
+}
+
+impl Count {
+    #[inline(always)]
+    pub(crate) const fn steps_since(self, earlier: Count) -> i64 {
+        self.shifted.wrapping_sub(earlier.shifted)
+    }
+
+    #[inline(always)]
+    pub(crate) fn are_sure<const N: usize>(counts: [Count; N]) -> bool {
+        counts.iter().fold(0, |unsure, count| unsure | count.unsure) == 0
+    }
+}
+
 /// Counted steps up to here have a float spacing of 1/32 or less: a product this close to an integer is that integer.
 const SURE: f64 = (1_u64 << 48) as f64;
 
@@ -172,14 +193,12 @@ impl Conversion {
     }
 
     /// The same for a value known to count no more than that of another for which it is sure.
-    #[inline]
-    pub(crate) fn count_small(&self, value: f64) -> Option<i64> {
+    #[inline(always)]
+    pub(crate) fn count_small(&self, value: f64) -> Count {
         let product = value * self.factor;
         let shifted = product + ROUND;
-        let nearest = shifted - ROUND;
-        // What the addition of 1.5·2⁵² leaves in the mantissa is the integer itself.
-        let count = (shifted.to_bits() as i64).wrapping_sub(ROUND.to_bits() as i64);
-        ((product - nearest).abs() <= 0.25).then_some(count)
+        let off = (product - (shifted - ROUND)).abs();
+        Count { shifted: shifted.to_bits() as i64, unsure: if off <= 0.25 { 0 } else { u64::MAX } }
     }
 
     /// Whether a dial value has exact units.
@@ -322,7 +341,9 @@ mod tests {
             let conversion = Unit::KilowattHour.conversion(1.0);
             let value = mwh as f64 / 1e6;
             prop_assert_eq!(conversion.count(value), Some(mwh));
-            prop_assert_eq!(conversion.count_small(value), Some(mwh));
+            let small = conversion.count_small(value);
+            prop_assert!(Count::are_sure([small]));
+            prop_assert_eq!(small.steps_since(conversion.count_small(0.0)), mwh);
             prop_assert_eq!(conversion.dial(i128::from(mwh) * 3_600_000), value);
         }
 

@@ -9,9 +9,11 @@
 //! joined to the bits of the whole (see the ledger).
 
 mod blocks;
+mod evenly;
 mod follow;
 mod history;
 mod interval;
+mod laps;
 mod plain;
 mod power;
 mod prepare;
@@ -21,6 +23,7 @@ mod rows;
 pub(crate) use blocks::Blocks;
 pub(crate) use follow::{Stand, follow};
 pub(crate) use history::{History, Rate};
+pub(crate) use laps::Laps;
 pub(crate) use plain::{COURSE_MS, Curve};
 pub(crate) use prepare::{Tally, prepare};
 pub(crate) use rows::Rows;
@@ -150,6 +153,8 @@ pub(crate) fn is_stretch(start: i64, end: i64) -> bool {
 /// Takes what the cleaning finds out.
 pub(crate) trait Sink {
     fn flow(&mut self, flow: Flow);
+    /// Takes as many readings as take whole steps of its calendar, and says how many.
+    fn laps(&mut self, laps: &Laps<'_>) -> usize;
     /// Takes a curve, all of it or, if there is more of it to come, up to one of its rows, and says up to which.
     fn curve(&mut self, curve: &Curve<'_>, more: bool) -> usize;
     fn hole(&mut self, hole: Hole);
@@ -162,6 +167,9 @@ pub(crate) struct Nowhere;
 
 impl Sink for Nowhere {
     fn flow(&mut self, _: Flow) {}
+    fn laps(&mut self, _: &Laps<'_>) -> usize {
+        0
+    }
     fn curve(&mut self, curve: &Curve<'_>, _: bool) -> usize {
         curve.last()
     }

@@ -5,15 +5,11 @@
 //! and a difference that stays below the limit by more than both roundings stays below it exactly. What passes here is
 //! what the ladder would accept, and needs no conversion but where it is booked; what does not pass is for the ladder.
 
-use super::{Chain, Flow, Point, Rate, Rows, Shape, Sink, Stand, Tally, prepare, register};
+use super::{Chain, Flow, Laps, Point, Rate, Rows, Shape, Sink, Stand, Tally, evenly::evenly, prepare, register};
 use crate::{finding::Code, metering::MeterKind, quantity::Conversion};
 
-/// Readings checked before they are booked: few enough that memory keeps ahead of both.
-const STRETCH: usize = 129;
-
-/// Readings checked at once: large enough to keep the processor busy, and then small enough that a fault costs little.
-const BLOCKS: [usize; 2] = [64, SMALLEST];
-const SMALLEST: usize = 8;
+/// At most so many readings are checked before they are booked.
+const STRETCH: usize = 128;
 
 /// A sum longer than this says nothing about its course (ours: one hour, the longest stretch that IESO interpolates).
 pub(crate) const COURSE_MS: i64 = 3_600_000;
@@ -23,8 +19,6 @@ pub(crate) const COURSE_MS: i64 = 3_600_000;
 pub(crate) struct Curve<'a> {
     time: &'a [i64],
     value: &'a [f64],
-    /// Their distance, if it is the same all along.
-    even_ms: Option<i64>,
     conversion: &'a Conversion,
 }
 
@@ -71,62 +65,7 @@ impl Curve<'_> {
             _ => (self.dial(row), row),
         }
     }
-
-    /// Adds the energy between edges to slots, from the edge that has reading `row` on, for as long as each next edge has
-    /// a reading, `stride` after the one before. Returns how many slots were filled.
-    pub(crate) fn strides(&self, edges: &[i64], slots: &mut [i64], row: usize, stride: usize) -> usize {
-        // Dial values only rise: if the last one is counted for sure, and all of the energy fits, so do the others.
-        let ends = [row, self.time.len().saturating_sub(1)].map(|row| self.conversion.count(self.value(row)));
-        let [Some(mut before), Some(last)] = ends else { return 0 };
-        let step = self.conversion.step();
-        if (last - before).checked_mul(step).is_none() {
-            return 0;
-        }
-        let mut filled = 0;
-        let many = self.meetings(edges, row, stride).min(slots.len());
-        if many > 0 {
-            // Where they meet is known: only the values are looked at.
-            let value = self.value.get(row + 1..).unwrap_or_default();
-            for (slot, passed) in slots.iter_mut().take(many).zip(value.chunks_exact(stride)) {
-                let Some(count) = passed.last().and_then(|&value| self.conversion.count_small(value)) else { break };
-                let Some(sum) = slot.checked_add((count - before) * step) else { break };
-                (*slot, before) = (sum, count);
-                filled += 1;
-            }
-            return filled;
-        }
-        let mut row = row + stride;
-        for (edge, slot) in edges.iter().zip(slots) {
-            let (Some(time), Some(&value)) = (self.time.get(row), self.value.get(row)) else { break };
-            let Some(count) = self.conversion.count_small(value).filter(|_| time == edge) else { break };
-            let Some(sum) = slot.checked_add((count - before) * step) else { break };
-            (*slot, before) = (sum, count);
-            filled += 1;
-            row += stride;
-        }
-        filled
-    }
-
-    /// How often readings at an even distance meet edges of hours, from a reading at an edge on. No step of a calendar by
-    /// hours is longer than an hour, so if so many take so many hours, each takes one.
-    fn meetings(&self, edges: &[i64], row: usize, stride: usize) -> usize {
-        let even = self.even_ms.is_some_and(|ms| i64::try_from(stride).is_ok_and(|stride| stride * ms == HOUR_MS));
-        let hours = self.last().saturating_sub(row).checked_div(stride).unwrap_or(0).min(edges.len());
-        let (Some(start), Some(last)) = (self.time.get(row), edges.get(hours.wrapping_sub(1))) else { return 0 };
-        let hourly = edges.first().is_some_and(|first| first - start == HOUR_MS);
-        if even && hourly && i64::try_from(hours).is_ok_and(|hours| last - start == hours * HOUR_MS) {
-            hours
-        } else {
-            0
-        }
-    }
-
-    fn value(&self, row: usize) -> f64 {
-        self.value.get(row).copied().unwrap_or(f64::NAN)
-    }
 }
-
-const HOUR_MS: i64 = 3_600_000;
 
 /// So many readings are looked at one by one before a search.
 const FEW: usize = 8;
@@ -234,12 +173,19 @@ impl<'a> Plain<'a> {
     /// Books what follows a row plainly, a stretch at a time, so that what was checked is booked while it is at hand.
     /// Returns the last row that is accepted.
     fn book(&self, mut from: usize, end: usize, sink: &mut impl Sink) -> usize {
+        let (time, value) =
+            (self.rows.time.get(..end).unwrap_or_default(), self.rows.value.get(..end).unwrap_or_default());
+        let mut stretch = FEW;
         loop {
-            let stretch = from..end.min(from + STRETCH);
-            let (time, value) = (self.rows.time.get(stretch.clone()), self.rows.value.get(stretch));
-            let (Some(time), Some(value)) = (time, value) else { return from };
-            let (mut last, even_ms) = self.extent(time, value);
-            let more = last + 1 == STRETCH;
+            let passed = self.laps(from, time, value, sink);
+            if passed > 0 {
+                return from + passed;
+            }
+            stretch = (2 * stretch).min(STRETCH);
+            let range = from..end.min(from + stretch + 1);
+            let (Some(time), Some(value)) = (time.get(range.clone()), value.get(range)) else { return from };
+            let mut last = self.extent(time, value);
+            let more = last == stretch;
             // The last one may be one of several with the same stamp, and it is the one furthest out.
             let is_usable = |row: usize| {
                 let alone = self.rows.time.get(from + row) != self.rows.time.get(from + row + 1);
@@ -253,10 +199,8 @@ impl<'a> Plain<'a> {
             if last == 0 {
                 return from;
             }
-            if self.wants_rate {
-                self.rates(time, value, sink);
-            }
-            let curve = Curve { time, value, even_ms, conversion: &self.conversion };
+            self.rates(time, value, sink);
+            let curve = Curve { time, value, conversion: &self.conversion };
             from += sink.curve(&curve, more).clamp(1, last);
             if !more {
                 return from;
@@ -264,36 +208,42 @@ impl<'a> Plain<'a> {
         }
     }
 
-    /// The last row up to which all follow each other plainly, from the first; and their distance, if it is the same.
-    fn extent(&self, time: &[i64], value: &[f64]) -> (usize, Option<i64>) {
-        let rows = time.len().min(value.len());
-        let distance = |row: usize| Some(time.get(row + 1)?.wrapping_sub(*time.get(row)?));
-        let (mut row, mut even_ms) = (0, None);
-        while let Some(ms) = distance(row).filter(|&ms| ms > 0 && ms <= COURSE_MS && ms <= self.turn_free_ms) {
-            let (from, most) = (row, self.most(ms));
-            // At an even distance whole blocks are looked at, and smaller ones where one of them is not plain.
-            if distance(row + 1) == Some(ms) {
-                for size in BLOCKS {
-                    while is_plain_block(time, value, row, size, ms, most) {
-                        row += size;
-                    }
-                }
-            }
-            // In the next few it ends, or the distance changes.
-            let rise = |row: usize| Some(*value.get(row + 1)? - *value.get(row)?);
-            let stop = (row + SMALLEST).min(rows.saturating_sub(1));
-            while row < stop
-                && distance(row) == Some(ms)
-                && rise(row).is_some_and(|risen| risen >= 0.0 && risen <= most)
-            {
-                row += 1;
-            }
-            if row == from {
-                break;
-            }
-            even_ms = Some(ms).filter(|_| from == 0);
+    /// Books whole steps of the sink's calendar, if readings come evenly and meet its edges. Returns over how many rows.
+    fn laps(&self, from: usize, time: &[i64], value: &[f64], sink: &mut impl Sink) -> usize {
+        let (time, value) = (time.get(from..).unwrap_or_default(), value.get(from..).unwrap_or_default());
+        let [first, second, ..] = time else { return 0 };
+        let ms = second.wrapping_sub(*first);
+        if !self.is_near(ms) {
+            return 0;
         }
-        (row, even_ms)
+        // Of every rate that may be the highest the sink is told.
+        let over_odd = !self.wants_rate && 2 * ms <= self.turn_free_ms;
+        let passed = sink.laps(&Laps { time, value, ms, most: self.most(ms), conversion: &self.conversion, over_odd });
+        if let (Some(time), Some(value)) = (time.get(..=passed), value.get(..=passed)) {
+            self.rates(time, value, sink);
+        }
+        passed
+    }
+
+    /// The last row up to which all follow each other plainly, from the first.
+    fn extent(&self, time: &[i64], value: &[f64]) -> usize {
+        let mut row = 0;
+        while let (Some(time), Some(value)) = (time.get(row..), value.get(row..))
+            && let [first, second, ..] = time
+            && let ms = second.wrapping_sub(*first)
+            && self.is_near(ms)
+        {
+            match evenly(time, value, ms, self.most(ms)) {
+                0 => break,
+                even => row += even,
+            }
+        }
+        row
+    }
+
+    /// Whether readings so far apart have a course, and the dial cannot have turned over unseen between them.
+    fn is_near(&self, ms: i64) -> bool {
+        ms > 0 && ms <= COURSE_MS && ms <= self.turn_free_ms
     }
 
     /// The most that the dial can turn in so many milliseconds, in dial units and to be safe a little less.
@@ -303,6 +253,9 @@ impl<'a> Plain<'a> {
 
     /// Tells the sink the highest rate of some readings: those that may be higher than all before, exactly.
     fn rates(&self, time: &[i64], value: &[f64], sink: &mut impl Sink) {
+        if !self.wants_rate {
+            return;
+        }
         let mut top = 0.0_f64;
         for (time, value) in time.windows(2).zip(value.windows(2)) {
             let ([from, to], [a, b]) = (time, value) else { continue };
@@ -316,29 +269,4 @@ impl<'a> Plain<'a> {
             sink.rate(Rate { amount: exact(b) - exact(a), ms });
         }
     }
-}
-
-/// Whether the readings after row `from`, so many, follow it plainly at one distance.
-fn is_plain_block(time: &[i64], value: &[f64], from: usize, size: usize, ms: i64, most: f64) -> bool {
-    let (here, next) = (from..from + size, from + 1..from + 1 + size);
-    match (time.get(from), time.get(next.clone()), value.get(here), value.get(next)) {
-        (Some(&start), Some(later), Some(value), Some(higher)) => is_plain(start, later, value, higher, ms, most),
-        _ => false,
-    }
-}
-
-/// Whether all distances are `ms` and no dial value falls or rises by more than `most`. NaN is not plain.
-///
-/// A loop without branches over slices, so that it is compiled for several readings at a time.
-#[inline(never)]
-fn is_plain(start: i64, later: &[i64], value: &[f64], higher: &[f64], ms: i64, most: f64) -> bool {
-    let (mut due, mut odd, mut signs, mut fine) = (start, 0, 0, u64::MAX);
-    for ((time, low), high) in later.iter().zip(value).zip(higher) {
-        let risen = high - low;
-        due = due.wrapping_add(ms);
-        odd |= due ^ time;
-        signs |= risen.to_bits();
-        fine &= if risen <= most { u64::MAX } else { 0 };
-    }
-    odd == 0 && signs >> 63 == 0 && fine == u64::MAX
 }

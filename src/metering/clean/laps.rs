@@ -1,0 +1,218 @@
+use super::{Tally, evenly::evenly, prepare};
+use crate::{
+    finding::Code,
+    quantity::{Conversion, Count},
+};
+use std::ops::Range;
+
+/// Readings of a register, from an accepted one on, that may come evenly and meet each full hour: they are checked and
+/// booked hour by hour without a look at where they are.
+pub(crate) struct Laps<'a> {
+    pub(super) time: &'a [i64],
+    pub(super) value: &'a [f64],
+    /// Their distance, and the most that the dial may rise from one to the next.
+    pub(super) ms: i64,
+    pub(super) most: f64,
+    pub(super) conversion: &'a Conversion,
+    /// Whether a missing value, or a reading given twice, may be passed over.
+    pub(super) over_odd: bool,
+}
+
+/// A fault that is passed over: so many rows, that take so many distances.
+#[derive(Clone, Copy)]
+struct Odd {
+    code: Code,
+    rows: usize,
+    steps: usize,
+}
+
+/// So many readings are checked before they are booked: few enough that memory keeps ahead of both.
+const STRETCH: usize = 128;
+
+const HOUR_MS: i64 = 3_600_000;
+
+impl Laps<'_> {
+    pub(crate) fn start(&self) -> i64 {
+        self.time.first().copied().unwrap_or(i64::MAX)
+    }
+
+    /// Adds the energy from the first reading on to the steps of a calendar by hours: `edges` are the last one at or before
+    /// the first reading and all after it, `slots` the amounts between them. Returns how many readings after the first
+    /// were passed, and how many edges.
+    pub(crate) fn fill(&self, edges: &[i64], slots: &mut [i64], fault: impl FnMut(Code, i64, Tally)) -> (usize, usize) {
+        let [from, edges @ ..] = edges else { return (0, 0) };
+        let (Some(first), Some(last)) = (edges.first(), edges.last()) else { return (0, 0) };
+        let by_hours = first.checked_sub(*from) == Some(HOUR_MS) && prepare::TIME_RANGE.contains(last);
+        let lead = first.saturating_sub(self.start());
+        if !by_hours || self.ms <= 0 || lead % self.ms != 0 || HOUR_MS % self.ms != 0 {
+            return (0, 0);
+        }
+        let lead = usize::try_from(lead / self.ms).unwrap_or(0);
+        match HOUR_MS / self.ms {
+            1 => self.fill_by::<1>(lead, edges, slots, fault),
+            2 => self.fill_by::<2>(lead, edges, slots, fault),
+            4 => self.fill_by::<4>(lead, edges, slots, fault),
+            6 => self.fill_by::<6>(lead, edges, slots, fault),
+            12 => self.fill_by::<12>(lead, edges, slots, fault),
+            _ => (0, 0), // so many that it costs little to look for each edge
+        }
+    }
+
+    /// The same for a number of readings in an hour, so many of which lead up to the first edge.
+    fn fill_by<const READINGS: usize>(
+        &self,
+        mut lead: usize,
+        edges: &[i64],
+        slots: &mut [i64],
+        mut fault: impl FnMut(Code, i64, Tally),
+    ) -> (usize, usize) {
+        // All before this reading has been booked, and so many edges lie before it.
+        let (mut row, mut passed) = (0, 0);
+        loop {
+            let part = if lead == READINGS { 0 } else { lead };
+            let mut tail = self.even(row, part + STRETCH);
+            if part > 0 && tail >= part {
+                let (Some(edge), Some(slot)) = (edges.get(passed), slots.get_mut(passed)) else { break };
+                if !self.is_before(row + part, *edge, 0) || !self.add(row..row + part, slot) {
+                    break;
+                }
+                (row, passed, tail, lead) = (row + part, passed + 1, tail - part, READINGS);
+            }
+            if lead == READINGS {
+                let (Some(edges), Some(slots)) = (edges.get(passed..), slots.get_mut(passed..)) else { break };
+                let hours = self.hours::<READINGS>(row, tail / READINGS, edges, slots);
+                (row, passed) = (row + hours * READINGS, passed + hours);
+                if tail == STRETCH && hours > 0 {
+                    continue;
+                }
+                tail -= hours * READINGS;
+            }
+            let odd = if tail < lead { self.odd(row + tail, lead - tail) } else { None };
+            let steps = tail + odd.map_or(0, |odd| odd.steps);
+            let next = row + tail + odd.map_or(0, |odd| odd.rows);
+            let (Some(edge), Some(slot)) = (edges.get(passed), slots.get_mut(passed)) else { break };
+            let fits =
+                steps > 0 && self.is_before(next, *edge, lead.saturating_sub(steps)) && self.add(row..next, slot);
+            if !fits {
+                break;
+            }
+            (row, lead) = (next, lead - steps);
+            if lead == 0 {
+                (lead, passed) = (READINGS, passed + 1);
+            }
+            match odd {
+                Some(odd) => {
+                    fault(odd.code, self.time.get(next - 1).copied().unwrap_or(i64::MAX), self.seen(odd, next))
+                }
+                None if lead < READINGS => break,
+                None => {}
+            }
+        }
+        (row, passed)
+    }
+
+    /// Whether a reading stands so many distances before an edge.
+    fn is_before(&self, row: usize, edge: i64, distances: usize) -> bool {
+        let lead = self.time.get(row).map(|time| edge.saturating_sub(*time));
+        lead == i64::try_from(distances).ok().map(|distances| distances * self.ms)
+    }
+
+    /// How many readings after one are plain, at most so many.
+    fn even(&self, row: usize, most: usize) -> usize {
+        let end = self.time.len().min(row + most + 1);
+        let (Some(time), Some(value)) = (self.time.get(row..end), self.value.get(row..end)) else { return 0 };
+        let even = evenly(time, value, self.ms, self.most);
+        // The last one may be one of several with the same stamp.
+        let is_alone = self.time.get(row + even) != self.time.get(row + even + 1);
+        if is_alone { even } else { even.saturating_sub(1) }
+    }
+
+    /// What follows a reading, so many distances before an edge, if it is a single missing value or one reading given
+    /// twice, and what comes then is plain.
+    fn odd(&self, row: usize, lead: usize) -> Option<Odd> {
+        let ([_, a, b, then @ ..], [from, x, y, ..]) = (self.time.get(row..)?, self.value.get(row..)?) else {
+            return None;
+        };
+        let is_alone = then.first() != Some(b);
+        let is_due = *a == self.time.get(row)?.wrapping_add(self.ms);
+        if !self.over_odd || !is_alone || !is_due {
+            return None;
+        }
+        if x.is_nan() && lead >= 2 && *b == a.wrapping_add(self.ms) {
+            return (0.0..=2.0 * self.most).contains(&(y - from)).then_some(Odd {
+                code: Code::ReadingMissing,
+                rows: 2,
+                steps: 2,
+            });
+        }
+        let is_twice = a == b && x == y && (0.0..=self.most).contains(&(y - from));
+        is_twice.then_some(Odd { code: Code::ReadingDuplicate, rows: 2, steps: 1 })
+    }
+
+    fn seen(&self, odd: Odd, row: usize) -> Tally {
+        let value = self.value.get(row).and_then(|&value| self.conversion.exact(value).ok());
+        let found = value.filter(|_| odd.code == Code::ReadingDuplicate).map(|exact| self.conversion.dial(exact));
+        Tally { found, ..Tally::default() }
+    }
+
+    /// Adds the energy between two readings to a slot, if it is sure and fits.
+    fn add(&self, rows: Range<usize>, slot: &mut i64) -> bool {
+        let count = |row: usize| self.value.get(row).and_then(|&value| self.conversion.count(value));
+        let sum = count(rows.start)
+            .zip(count(rows.end))
+            .and_then(|(from, to)| (to - from).checked_mul(self.conversion.step())?.checked_add(*slot));
+        sum.inspect(|sum| *slot = *sum).is_some()
+    }
+
+    /// Books full hours from the edge at a reading on. Returns how many.
+    fn hours<const READINGS: usize>(&self, row: usize, most: usize, edges: &[i64], slots: &mut [i64]) -> usize {
+        let most = most.min(edges.len()).min(slots.len());
+        let (Some(hours), Some(last)) = (most.checked_sub(1), row.checked_add(most * READINGS)) else { return 0 };
+        // No step of a calendar by hours is longer than an hour: if so many take so many hours, each takes one.
+        let start = self.time.get(row).copied().unwrap_or(i64::MAX);
+        let all = edges.get(hours).map_or(0, |last| last.saturating_sub(start));
+        if i64::try_from(most).map(|hours| hours * HOUR_MS) != Ok(all) {
+            return 0;
+        }
+        // Dial values only rise: if the last one is counted for sure, and all of the energy fits, so do the others.
+        let count = |row: usize| self.value.get(row).and_then(|&value| self.conversion.count(value));
+        let fits = count(row)
+            .zip(count(last))
+            .is_some_and(|(first, last)| (last - first).checked_mul(self.conversion.step()).is_some());
+        let value = self.value.get(row..=last).and_then(<[f64]>::split_first);
+        match (value, slots.get_mut(..most)) {
+            (Some((&first, value)), Some(slots)) if fits => {
+                self.book(self.conversion.count_small(first), value.as_chunks::<READINGS>().0, slots)
+            }
+            _ => 0,
+        }
+    }
+
+    /// Four hours at once without a branch between them, then one by one. No energy has been booked in any of them, since
+    /// flows do not overlap.
+    fn book<const READINGS: usize>(&self, mut before: Count, value: &[[f64; READINGS]], slots: &mut [i64]) -> usize {
+        let step = self.conversion.step();
+        let mut energy = |count: Count| (count.steps_since(std::mem::replace(&mut before, count))) * step;
+        let at_edge = |passed: &[f64; READINGS]| self.conversion.count_small(passed[READINGS - 1]);
+        let mut booked = 0;
+        let (fours, rest) = value.as_chunks::<4>();
+        let (four_slots, other_slots) = slots.as_chunks_mut::<4>();
+        for (value, slots) in fours.iter().zip(four_slots) {
+            let [a, b, c, d] = [at_edge(&value[0]), at_edge(&value[1]), at_edge(&value[2]), at_edge(&value[3])];
+            if !Count::are_sure([a, b, c, d]) {
+                return booked;
+            }
+            *slots = [energy(a), energy(b), energy(c), energy(d)];
+            booked += 4;
+        }
+        for (value, slot) in rest.iter().zip(other_slots) {
+            let count = at_edge(value);
+            if !Count::are_sure([count]) {
+                return booked;
+            }
+            *slot = energy(count);
+            booked += 1;
+        }
+        booked
+    }
+}

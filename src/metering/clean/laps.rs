@@ -87,7 +87,7 @@ impl Laps<'_> {
                 }
                 tail -= hours * READINGS;
             }
-            let odd = if tail < lead { self.odd(row + tail, lead - tail) } else { None };
+            let odd = if tail < lead { self.odd(row + tail) } else { None };
             let steps = tail + odd.map_or(0, |odd| odd.steps);
             let next = row + tail + odd.map_or(0, |odd| odd.rows);
             let (Some(edge), Some(slot)) = (edges.get(passed), slots.get_mut(passed)) else { break };
@@ -127,9 +127,9 @@ impl Laps<'_> {
         if is_alone { even } else { even.saturating_sub(1) }
     }
 
-    /// What follows a reading, so many distances before an edge, if it is a single missing value or one reading given
+    /// What follows a reading, if it is a single missing value or one reading given
     /// twice, and what comes then is plain.
-    fn odd(&self, row: usize, lead: usize) -> Option<Odd> {
+    fn odd(&self, row: usize) -> Option<Odd> {
         let ([_, a, b, then @ ..], [from, x, y, ..]) = (self.time.get(row..)?, self.value.get(row..)?) else {
             return None;
         };
@@ -138,7 +138,7 @@ impl Laps<'_> {
         if !self.over_odd || !is_alone || !is_due {
             return None;
         }
-        if x.is_nan() && lead >= 2 && *b == a.wrapping_add(self.ms) {
+        if x.is_nan() && *b == a.wrapping_add(self.ms) {
             return (0.0..=2.0 * self.most).contains(&(y - from)).then_some(Odd {
                 code: Code::ReadingMissing,
                 rows: 2,
@@ -193,7 +193,8 @@ impl Laps<'_> {
     fn book<const READINGS: usize>(&self, mut before: Count, value: &[[f64; READINGS]], slots: &mut [i64]) -> usize {
         let step = self.conversion.step();
         let mut energy = |count: Count| (count.steps_since(std::mem::replace(&mut before, count))) * step;
-        let at_edge = |passed: &[f64; READINGS]| self.conversion.count_small(passed[READINGS - 1]);
+        let at_edge =
+            |passed: &[f64; READINGS]| self.conversion.count_small(passed.last().copied().unwrap_or(f64::NAN));
         let mut booked = 0;
         let (fours, rest) = value.as_chunks::<4>();
         let (four_slots, other_slots) = slots.as_chunks_mut::<4>();

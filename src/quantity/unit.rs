@@ -128,7 +128,7 @@ impl Unit {
     /// The conversion of dial values in this unit, times `multiplier`, into exact units.
     pub(crate) fn conversion(self, multiplier: f64) -> Conversion {
         let (power, step) = self.scale();
-        Conversion { multiplier, power, step, factor: multiplier * 10_f64.powi(power as i32) }
+        Conversion { multiplier, power, step, factor: multiplier * 10_u64.pow(power) as f64 }
     }
 }
 
@@ -218,8 +218,12 @@ impl Conversion {
 
     /// The dial value of so many exact units, for people.
     pub(crate) fn dial(&self, exact: i128) -> f64 {
-        let step = i128::from(self.step);
-        let count = i64::try_from(exact / step).ok().filter(|&count| i128::from(count) * step == exact);
+        let count = match i64::try_from(exact) {
+            Ok(small) => (small % self.step == 0).then(|| small / self.step),
+            Err(_) => (exact % i128::from(self.step) == 0)
+                .then(|| exact / i128::from(self.step))
+                .and_then(|count| i64::try_from(count).ok()),
+        };
         // Whole numbers below 2⁵³ are floats, and one division of floats rounds to nearest.
         let small = |whole: f64| whole.abs() < (1_u64 << 53) as f64 && whole.fract() == 0.0;
         match count.map(|count| count as f64) {

@@ -48,7 +48,7 @@ struct Ahead {
 }
 
 /// So many rows are looked at first.
-const FEW: usize = 8;
+const FEW: usize = 3;
 
 /// More than these only if a step has to look further.
 const MANY: usize = 1 << 12;

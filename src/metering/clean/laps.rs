@@ -13,17 +13,19 @@ pub(crate) struct Laps<'a> {
     /// Their distance, and the most that the dial may rise from one to the next.
     pub(super) ms: i64,
     pub(super) most: f64,
+    /// A rise that is more than it can be in any case.
+    pub(super) too_much: f64,
     pub(super) conversion: &'a Conversion,
-    /// Whether a missing value, or a reading given twice, may be passed over.
+    /// Whether single faults may be passed over.
     pub(super) over_odd: bool,
 }
 
-/// A fault that is passed over: so many rows, that take so many distances.
-#[derive(Clone, Copy)]
+/// A fault that is passed over with the two readings after an accepted one, and how many distances these take.
 struct Odd {
     code: Code,
-    rows: usize,
-    steps: usize,
+    at: i64,
+    tally: Tally,
+    distances: usize,
 }
 
 /// So many readings are checked before they are booked: few enough that memory keeps ahead of both.
@@ -88,22 +90,21 @@ impl Laps<'_> {
                 tail -= hours * READINGS;
             }
             let odd = if tail < lead { self.odd(row + tail) } else { None };
-            let steps = tail + odd.map_or(0, |odd| odd.steps);
-            let next = row + tail + odd.map_or(0, |odd| odd.rows);
+            let distances = tail + odd.as_ref().map_or(0, |odd| odd.distances);
+            let next = row + tail + odd.as_ref().map_or(0, |_| 2);
             let (Some(edge), Some(slot)) = (edges.get(passed), slots.get_mut(passed)) else { break };
-            let fits =
-                steps > 0 && self.is_before(next, *edge, lead.saturating_sub(steps)) && self.add(row..next, slot);
+            let fits = distances > 0
+                && self.is_before(next, *edge, lead.saturating_sub(distances))
+                && self.add(row..next, slot);
             if !fits {
                 break;
             }
-            (row, lead) = (next, lead - steps);
+            (row, lead) = (next, lead - distances);
             if lead == 0 {
                 (lead, passed) = (READINGS, passed + 1);
             }
             match odd {
-                Some(odd) => {
-                    fault(odd.code, self.time.get(next - 1).copied().unwrap_or(i64::MAX), self.seen(odd, next))
-                }
+                Some(Odd { code, at, tally, .. }) => fault(code, at, tally),
                 None if lead < READINGS => break,
                 None => {}
             }
@@ -127,32 +128,29 @@ impl Laps<'_> {
         if is_alone { even } else { even.saturating_sub(1) }
     }
 
-    /// What follows a reading, if it is a single missing value or one reading given
-    /// twice, and what comes then is plain.
+    /// What follows a reading, if it is a single missing value, one reading given twice, or one that jumps up, and what
+    /// comes then is plain.
     fn odd(&self, row: usize) -> Option<Odd> {
-        let ([_, a, b, then @ ..], [from, x, y, ..]) = (self.time.get(row..)?, self.value.get(row..)?) else {
+        let ([at, a, b, then @ ..], [from, x, y, ..]) = (self.time.get(row..)?, self.value.get(row..)?) else {
             return None;
         };
         let is_alone = then.first() != Some(b);
-        let is_due = *a == self.time.get(row)?.wrapping_add(self.ms);
-        if !self.over_odd || !is_alone || !is_due {
+        if !self.over_odd || !is_alone || *a != at.wrapping_add(self.ms) {
             return None;
         }
-        if x.is_nan() && *b == a.wrapping_add(self.ms) {
-            return (0.0..=2.0 * self.most).contains(&(y - from)).then_some(Odd {
-                code: Code::ReadingMissing,
-                rows: 2,
-                steps: 2,
-            });
+        let rises = |distances: f64| (0.0..=distances * self.most).contains(&(y - from));
+        let seen = || self.conversion.exact(*x).ok().map(|exact| self.conversion.dial(exact));
+        if a == b {
+            let tally = Tally { found: seen(), ..Tally::default() };
+            return (x == y && rises(1.0)).then_some(Odd { code: Code::ReadingDuplicate, at: *a, tally, distances: 1 });
         }
-        let is_twice = a == b && x == y && (0.0..=self.most).contains(&(y - from));
-        is_twice.then_some(Odd { code: Code::ReadingDuplicate, rows: 2, steps: 1 })
-    }
-
-    fn seen(&self, odd: Odd, row: usize) -> Tally {
-        let value = self.value.get(row).and_then(|&value| self.conversion.exact(value).ok());
-        let found = value.filter(|_| odd.code == Code::ReadingDuplicate).map(|exact| self.conversion.dial(exact));
-        Tally { found, ..Tally::default() }
+        let is_due = *b == a.wrapping_add(self.ms) && rises(2.0);
+        if is_due && x.is_nan() {
+            return Some(Odd { code: Code::ReadingMissing, at: *a, tally: Tally::default(), distances: 2 });
+        }
+        let is_spike = is_due && x - from > self.too_much && self.conversion.count(*x).is_some();
+        let tally = || Tally { until: Some(*b), found: seen(), ..Tally::default() };
+        is_spike.then(|| Odd { code: Code::RegisterSpike, at: *a, tally: tally(), distances: 2 })
     }
 
     /// Adds the energy between two readings to a slot, if it is sure and fits.

@@ -218,7 +218,9 @@ impl<'a> Plain<'a> {
         }
         // Of every rate that may be the highest the sink is told.
         let over_odd = !self.wants_rate && 2 * ms <= self.turn_free_ms;
-        let passed = sink.laps(&Laps { time, value, ms, most: self.most(ms), conversion: &self.conversion, over_odd });
+        let (most, conversion) = (self.most(ms), &self.conversion);
+        let too_much = most * (1.0 + 1e-8) + 4.0 * self.margin;
+        let passed = sink.laps(&Laps { time, value, ms, most, too_much, conversion, over_odd });
         if let (Some(time), Some(value)) = (time.get(..=passed), value.get(..=passed)) {
             self.rates(time, value, sink);
         }

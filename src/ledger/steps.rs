@@ -112,6 +112,9 @@ pub(crate) struct Steps {
 
 const BLOCK: usize = 64;
 
+/// A block of amounts no larger than this has a sum in 64 bits.
+const SMALL: i64 = (1 << 56) - 1;
+
 impl Steps {
     pub(super) fn new(mut amounts: Amounts, steps: usize) -> Self {
         amounts.resize(steps);
@@ -124,8 +127,7 @@ impl Steps {
                     let look = |(bits, sum): (i64, i64), amount: &i64| (bits | amount, sum.wrapping_add(*amount));
                     let (used, small) = block.iter().fold((0, 0), look);
                     bits |= used;
-                    // So many small amounts do not overflow.
-                    total += if used >> 56 == 0 { small.into() } else { sum(block) };
+                    total += if (0..=SMALL).contains(&used) { small.into() } else { sum(block) };
                 }
             }
             Amounts::Wide(wide) => {
@@ -165,9 +167,14 @@ impl Steps {
         let Some(&base) = self.blocks.get(block) else { return self.total };
         let inner = block * BLOCK..step;
         base + match &self.amounts {
-            Amounts::Narrow(narrow) => narrow.get(inner).map_or(0, sum),
+            Amounts::Narrow(narrow) => narrow.get(inner).map_or(0, |inner| self.sum(inner)),
             Amounts::Wide(wide) => wide.get(inner).map_or(0, |inner| inner.iter().sum()),
         }
+    }
+
+    fn sum(&self, block: &[i64]) -> i128 {
+        let are_small = self.bound.is_some_and(|bound| bound <= SMALL);
+        if are_small { block.iter().sum::<i64>().into() } else { sum(block) }
     }
 
     /// Runs of `least` steps or more that hold nothing.

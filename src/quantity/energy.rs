@@ -60,11 +60,16 @@ impl ExactEnergy {
 
     /// `self / other`, the nearest float; `None` if `other` is zero.
     pub fn over(self, other: ExactEnergy) -> Option<f64> {
-        let zeros = (self.0 | other.0).trailing_zeros();
+        let (part, whole) = (i64::try_from(self.0), i64::try_from(other.0));
+        let small = part.ok().zip(whole.ok()).filter(|(_, whole)| *whole != 0).map(|(part, whole)| {
+            let zeros = (part | whole).trailing_zeros();
+            (part >> zeros, whole >> zeros)
+        });
         // Integers below 2⁵³ are floats, and one division of floats rounds to nearest.
-        let small = |amount: i128| i64::try_from(amount >> zeros.min(127)).ok().filter(|amount| amount.abs() < 1 << 53);
-        match (small(self.0), small(other.0)) {
-            (Some(part), Some(whole)) if whole != 0 => Some(part as f64 / whole as f64),
+        match small {
+            Some((part, whole)) if (part.unsigned_abs() | whole.unsigned_abs()) >> 53 == 0 => {
+                Some(part as f64 / whole as f64)
+            }
             _ => self.ratio_to(other).map(Ratio::to_f64),
         }
     }

@@ -192,6 +192,14 @@ impl Conversion {
         (product.abs() < SURE && (product - nearest).abs() <= 0.25).then_some(nearest as i64)
     }
 
+    /// Whether all values between two count little enough for [`Conversion::count_small`], and the exact units between
+    /// them fit in 64 bits.
+    #[inline]
+    pub(crate) fn are_small(&self, least: f64, greatest: f64) -> bool {
+        let units = (greatest - least) * self.factor * self.step as f64;
+        least >= 0.0 && greatest * self.factor < SURE && units < (1_u64 << 62) as f64
+    }
+
     /// The same for a value known to count no more than that of another for which it is sure.
     #[inline(always)]
     pub(crate) fn count_small(&self, value: f64) -> Count {

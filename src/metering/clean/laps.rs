@@ -173,11 +173,11 @@ impl Laps<'_> {
             return 0;
         }
         // Dial values only rise: if the last one is counted for sure, and all of the energy fits, so do the others.
-        let count = |row: usize| self.value.get(row).and_then(|&value| self.conversion.count(value));
-        let fits = count(row)
-            .zip(count(last))
-            .is_some_and(|(first, last)| (last - first).checked_mul(self.conversion.step()).is_some());
         let value = self.value.get(row..=last).and_then(<[f64]>::split_first);
+        let fits = value.is_some_and(|(first, later)| {
+            later.last().is_some_and(|last| self.conversion.are_small(*first, *last))
+                && self.conversion.count(*first).is_some()
+        });
         match (value, slots.get_mut(..most)) {
             (Some((&first, value)), Some(slots)) if fits => {
                 self.book(self.conversion.count_small(first), value.as_chunks::<READINGS>().0, slots)

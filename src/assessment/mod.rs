@@ -3,7 +3,7 @@
 mod checks;
 mod output;
 
-pub use output::{Assessment, Comparison, Declared, Figure, Kpis, MeterLine, PeriodOut, PueOut, Record, SCHEMA};
+pub use output::{Assessment, Declared, Figure, Kpis, MeterLine, PeriodOut, PueOut, Record, SCHEMA};
 
 use crate::{
     facility::Scale,
@@ -16,7 +16,7 @@ use crate::{
     period::{Period, TZDB, rfc3339},
     quantity::{ExactEnergy, Ratio},
     retrofit::Screen,
-    rule::{Case, Pack, Verdict, packs},
+    rule::{Case, Figures, Pack, Verdict, packs},
     site::Site,
 };
 
@@ -126,8 +126,11 @@ impl Assessment {
         let (applied, forged) = applied(site, on, &options.packs);
         let findings = Finding::gather(findings.into_iter().chain(forged));
         let (judged, judged_boundary) = judged.as_ref().map_or((&measured, &boundary), |(measured, by)| (measured, by));
-        let case = Case::new(site, on, judged, judged_boundary, &findings);
+        let extra = options.extra.or_metered(ledger, part);
+        let figures = figures(judged, &extra);
+        let case = Case::new(site, on, judged, judged_boundary, &findings).with(figures);
         let verdicts: Vec<Verdict> = applied.iter().flat_map(|pack| pack.judge_case(&case)).collect();
+        let comparisons = applied.iter().flat_map(|pack| pack.compare_case(&case)).collect();
         let findings = match checks::no_certificate(site, &verdicts) {
             Some(missing) => Finding::gather(findings.into_iter().chain([missing])),
             None => findings,
@@ -145,10 +148,10 @@ impl Assessment {
             overhead: measured.overhead,
             monthly: ledger.monthly(&boundary, part),
             meters: MeterLine::all(ledger, part),
-            kpis: kpis(&measured, part, &options.extra.or_metered(ledger, part), ledger),
+            kpis: kpis(&measured, part, &extra, ledger),
             findings,
             verdicts,
-            comparisons: Vec::new(),
+            comparisons,
             retrofit: Some(options.screen.look_at(site.facility(), &measured, trusted, on)),
             declared: None,
             record: Record::new(&applied, options, ledger.estimates(), TZDB),
@@ -192,6 +195,15 @@ fn applied(site: &Site, on: jiff::civil::Date, extra: &[Pack]) -> (Vec<Pack>, Ve
         }
     }
     (packs, findings.collect())
+}
+
+/// The figures besides the PUE that rules may ask for: of the whole period, or not known.
+fn figures(measured: &MeasuredPue, extra: &Extra) -> Figures {
+    let whole = measured.pue().filter(|_| measured.reported().coverage.common == 1.0);
+    let reused = whole.zip(extra.heat_reused).and_then(|(pue, heat)| energy_reuse_factor(heat, pue.total()));
+    let water =
+        whole.zip(extra.water_m3).and_then(|(pue, water)| water_usage(water, pue.it())).and_then(Ratio::from_f64);
+    Figures::new(reused, water)
 }
 
 fn kpis(measured: &MeasuredPue, part: &Period, extra: &Extra, ledger: &Ledger<'_>) -> Kpis {

@@ -1,13 +1,13 @@
 use super::Options;
 use crate::{
     facility::StandardRacks,
-    finding::{Citation, Finding, Text},
+    finding::{Finding, Text},
     kpi::{AnyPue, Boundary, Coverage, MeasuredPue, Method, Monthly, Overhead},
     ledger::{Estimate, Ledger},
     period::Period,
-    quantity::{Decimal, ExactEnergy, Ratio, Relation},
+    quantity::{Decimal, ExactEnergy, Ratio},
     retrofit::Retrofit,
-    rule::{Outcome, Pack, Verdict},
+    rule::{Comparison, Outcome, Pack, Verdict},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -216,27 +216,6 @@ pub struct Kpis {
     pub standard_racks: Option<StandardRacks>,
     /// Scale by the national table.
     pub scale: Option<&'static str>,
-}
-
-/// A figure that compares and does not judge: an average over many sites, or one that is only reported.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Comparison {
-    /// The pack.
-    pub pack: String,
-    /// The requirement.
-    pub requirement: String,
-    /// The site's value.
-    pub value: Option<Ratio>,
-    /// The figure as printed.
-    pub limit: Decimal,
-    /// How they would have to stand.
-    pub relation: Relation,
-    /// Whether they do.
-    pub within: Option<bool>,
-    /// Why it does not judge.
-    pub why_not_judged: Text,
-    /// Where it stands.
-    pub citation: Citation,
 }
 
 /// What makes an assessment reproducible.

@@ -49,6 +49,12 @@ impl Racks {
         Ratio::new(power, STANDARD_RACK_MW.into()).map(StandardRacks)
     }
 
+    /// How many cabinets the design has (架), whatever their power; `None` without a design.
+    pub fn cabinets(&self) -> Option<u64> {
+        let sum = || self.types.iter().fold(0_u64, |sum, kind| sum.saturating_add(kind.count));
+        (!self.types.is_empty()).then(sum)
+    }
+
     /// Σ count × rated power of the design; `None` without a design.
     pub fn design_power(&self) -> Option<ExactPower> {
         i64::try_from(self.design_power_mw()?).ok().map(ExactPower::from_milliwatts)
@@ -67,8 +73,7 @@ impl Racks {
     }
 
     pub(super) fn check(&self, rated_it: Option<ExactPower>) -> Vec<Finding> {
-        let designed =
-            (!self.types.is_empty()).then(|| self.types.iter().fold(0_u64, |sum, kind| sum.saturating_add(kind.count)));
+        let designed = self.cabinets();
         let ordered =
             [("/racks/occupied", self.occupied, self.installed), ("/racks/installed", self.installed, designed)];
         let mut findings: Vec<Finding> = ordered

@@ -29,8 +29,12 @@ impl Region {
     }
 
     /// Whether the region is, or lies in, the one whose code begins so: `4201` for Wuhan and its districts. `None` if it
-    /// is larger than that one and contains it, as Hubei (`420000`, `CN-HB`) and China (`CN`) contain Wuhan.
+    /// is larger than that one and contains it, as Hubei (`420000`, `CN-HB`) and China (`CN`) contain Wuhan. `CN` stands
+    /// for the mainland, where national standards hold.
     pub fn lies_in(&self, prefix: &str) -> Option<bool> {
+        if prefix == "CN" {
+            return Some(self.is_mainland_china());
+        }
         let own = self.significant();
         if own.starts_with(prefix) {
             return Some(true);
@@ -71,7 +75,7 @@ impl Region {
     pub fn is_mainland_china(&self) -> bool {
         let digits = self.0.as_bytes().first().is_some_and(u8::is_ascii_digit);
         self.0 == "CN"
-            || self.0.starts_with("CN-")
+            || (self.0.starts_with("CN-") && !["CN-TW", "CN-HK", "CN-MO"].contains(&self.0.as_str()))
             || (digits && !["71", "81", "82"].iter().any(|p| self.0.starts_with(p)))
     }
 }
@@ -130,6 +134,9 @@ mod tests {
         }
         assert_eq!("DE".parse::<Region>().unwrap().lies_in("DE"), Some(true));
         assert_eq!("CN".parse::<Region>().unwrap().lies_in("DE"), Some(false));
+        for (code, answer) in [("420100", true), ("CN", true), ("CN-SH", true), ("810000", false), ("DE", false)] {
+            assert_eq!(code.parse::<Region>().unwrap().lies_in("CN"), Some(answer), "{code}");
+        }
     }
 
     #[test]

@@ -5,12 +5,19 @@
 //! [`Outcome::Undetermined`], with what would settle it.
 
 mod engine;
+mod figure_check;
+mod grade_check;
 mod pack;
 pub mod packs;
+mod pue_check;
 mod scope;
 mod verdict;
 
 pub use engine::Case;
-pub use pack::{Check, InvalidPack, JudgingBasis, Lapse, Nature, Pack, Requirement, ScaleClass, Settings, Source};
-pub use scope::{Scope, Truth};
-pub use verdict::{Outcome, TraceStep, Verdict};
+pub use figure_check::Figures;
+pub use pack::{
+    Band, Benchmark, Check, InvalidPack, JudgingBasis, Lapse, Metric, Nature, Pack, Requirement, ScaleClass, Settings,
+    Source,
+};
+pub use scope::{Days, Scope, Truth};
+pub use verdict::{Comparison, Outcome, TraceStep, Verdict};

@@ -42,8 +42,14 @@ pub struct Pack {
     /// What the text leaves open, and how it is taken.
     #[serde(default)]
     pub settings: Settings,
+    /// Whether it applies only where somebody asks for it: a programme to which a site is submitted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub on_request: bool,
     /// What is required.
     pub requirements: Vec<Requirement>,
+    /// Figures that compare and never judge: averages over many sites, and what is only reported.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comparisons: Vec<Benchmark>,
 }
 
 /// The text's own period is over, but no repeal is stated.
@@ -87,6 +93,8 @@ pub struct Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Nature {
+    /// Mandatory by a law or a mandatory standard (强制性).
+    Mandatory,
     /// Binding (约束性).
     Binding,
     /// Expected (预期性).
@@ -128,11 +136,97 @@ pub enum Check {
         /// The limit as printed.
         limit: Decimal,
     },
+    /// The annual PUE, of electricity, lies in one of the bands up to one of them (能效等级).
+    PueBand {
+        /// The bands, the best first.
+        bands: Vec<Band>,
+        /// The worst band that is good enough.
+        at_worst: String,
+    },
     /// A certificate of the green low-carbon grade of at least this level.
     Grade {
         /// The level.
         at_least: Level,
+        /// The ladder that counts; unset: as the pack's settings say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ladder: Option<Ladder>,
     },
+    /// Another figure of the site stands so to a limit.
+    Figure {
+        /// Which.
+        figure: Metric,
+        /// How.
+        relation: Relation,
+        /// The limit as printed.
+        limit: Decimal,
+    },
+    /// Something that no field carries; it stays open until whoever judges has seen it.
+    Attested {
+        /// What.
+        what: Text,
+    },
+}
+
+/// A band of a table of grades: up to so much.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Band {
+    /// Its name: `1`.
+    pub name: String,
+    /// The value at most.
+    pub at_most: Decimal,
+}
+
+/// A figure of a site that a rule may ask for, besides its PUE and its grade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Metric {
+    /// Rack occupancy (上架率) by count of cabinets, from 0 to 1.
+    Occupancy,
+    /// Standard racks (标准机架数).
+    StandardRacks,
+    /// Whole years in service on the day asked about (投运年数).
+    YearsInService,
+    /// Reused energy / E_DC (ERF), from 0 to 1.
+    ReusedShare,
+    /// Litres of water per kWh of IT energy (WUE).
+    WaterUsage,
+}
+
+impl Metric {
+    /// Its name in both languages.
+    pub fn text(self) -> Text {
+        match self {
+            Metric::Occupancy => Text::new("上架率(按机柜数)", "rack occupancy by count"),
+            Metric::StandardRacks => Text::new("标准机架数", "standard racks"),
+            Metric::YearsInService => Text::new("投运年数", "years in service"),
+            Metric::ReusedShare => Text::new("能源再利用率(ERF)", "reused share of the energy (ERF)"),
+            Metric::WaterUsage => Text::new("水利用效率(WUE，l/kWh)", "water usage effectiveness (WUE, l/kWh)"),
+        }
+    }
+}
+
+/// A figure of a document that compares and never judges a site.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Benchmark {
+    /// Its id within the pack.
+    pub id: String,
+    /// The sites beside which it is shown.
+    pub scope: Scope,
+    /// What is compared.
+    pub check: Check,
+    /// The clause in the issuer's own numbering.
+    pub clause: String,
+    /// The issuer's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
+    /// What the figure rests on: any basis, since it does not judge.
+    pub basis: Basis,
+    /// Why it does not judge.
+    pub why_not_judged: Text,
 }
 
 /// Where a requirement stands. Only what a figure of this basis may rest on can decide: a `reported` or `proxy` figure
@@ -176,6 +270,35 @@ impl From<JudgingBasis> for Basis {
 #[error("invalid pack: {}", .0.join("; "))]
 pub struct InvalidPack(pub Vec<String>);
 
+impl Check {
+    /// What cannot be right about it.
+    fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let pue = |limit: &Decimal| Ratio::from(limit) >= Ratio::ONE;
+        match self {
+            Check::AnnualPue { limit, .. } if !pue(limit) => {
+                faults.push(format!("limit: expected 1 or more, found {limit}"));
+            }
+            Check::PueBand { bands, at_worst } => {
+                let ascending = bands
+                    .windows(2)
+                    .all(|pair| matches!(pair, [a, b] if Ratio::from(&a.at_most) < Ratio::from(&b.at_most)));
+                if !ascending || bands.is_empty() || !bands.iter().all(|band| pue(&band.at_most)) {
+                    faults.push("bands: expected one or more, each above the one before and at least 1".to_owned());
+                }
+                if !bands.iter().any(|band| band.name == *at_worst) {
+                    faults.push(format!("at_worst: expected the name of a band, found {at_worst:?}"));
+                }
+            }
+            Check::Figure { limit, .. } if Ratio::from(limit) < Ratio::ZERO => {
+                faults.push(format!("limit: expected 0 or more, found {limit}"));
+            }
+            _ => {}
+        }
+        faults
+    }
+}
+
 /// The schema of a pack.
 pub(crate) const SCHEMA: &str = "pue/pack/1";
 
@@ -189,6 +312,11 @@ impl Pack {
     /// Whether it is in force on a day.
     pub fn in_force(&self, on: Date) -> bool {
         self.from <= on && self.until.is_none_or(|until| on <= until)
+    }
+
+    /// Whether the text's own period is over, although no repeal is stated.
+    pub fn is_lapsed(&self, on: Date) -> bool {
+        self.lapse.as_ref().is_some_and(|lapse| on > lapse.after)
     }
 
     /// `wuhan-2024@2024-01-25`.
@@ -229,19 +357,25 @@ impl Pack {
         expect(descending, &|| "scale: expected classes from the largest to the smallest".to_owned());
         let lower = |row: &ScaleClass| matches!(row.relation, Relation::AtLeast | Relation::MoreThan);
         expect(self.scale.iter().all(lower), &|| "scale: expected relations at_least or more_than".to_owned());
-        expect(!self.requirements.is_empty(), &|| "requirements: expected at least one".to_owned());
-        for (i, requirement) in self.requirements.iter().enumerate() {
-            let twice = self.requirements.iter().take(i).any(|other| other.id == requirement.id);
-            expect(!twice && !requirement.id.is_empty(), &|| {
-                format!("requirements/{i}/id: expected an id of its own, found {:?}", requirement.id)
-            });
-            expect(!requirement.source.clause.trim().is_empty(), &|| {
-                format!("requirements/{i}/source/clause: expected a clause, found nothing")
-            });
-            if let Check::AnnualPue { limit, .. } = requirement.check {
-                expect(Ratio::from(&limit) >= Ratio::ONE, &|| {
-                    format!("requirements/{i}/check/limit: expected 1 or more, found {limit}")
-                });
+        expect(!self.requirements.is_empty() || !self.comparisons.is_empty(), &|| {
+            "requirements: expected at least one, or a comparison".to_owned()
+        });
+        let requirements = self.requirements.iter().map(|one| (&one.id, &one.source.clause, &one.check, &one.scope));
+        let comparisons = self.comparisons.iter().map(|one| (&one.id, &one.clause, &one.check, &one.scope));
+        let all: Vec<_> = requirements.chain(comparisons).collect();
+        for (i, (id, clause, check, scope)) in all.iter().enumerate() {
+            let place = match i.checked_sub(self.requirements.len()) {
+                None => format!("requirements/{i}"),
+                Some(i) => format!("comparisons/{i}"),
+            };
+            let twice = all.iter().take(i).any(|other| other.0 == *id);
+            expect(!twice && !id.is_empty(), &|| format!("{place}/id: expected an id of its own, found {id:?}"));
+            expect(!clause.trim().is_empty(), &|| format!("{place}/source/clause: expected a clause, found nothing"));
+            for fault in check.faults() {
+                expect(false, &|| format!("{place}/check/{fault}"));
+            }
+            for fault in scope.faults() {
+                expect(false, &|| format!("{place}/scope: {fault}"));
             }
         }
         if faults.is_empty() { Ok(()) } else { Err(InvalidPack(faults)) }

@@ -1,9 +1,12 @@
 use super::{Case, Pack};
 use crate::{
-    facility::{LifecycleKind, Scale},
+    facility::{AirConditioning, ItCooling, LifecycleKind, Racks, Scale, StandardRacks},
     finding::Text,
+    quantity::{Decimal, ExactEnergy, Ratio, Relation},
 };
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// True, false, or not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +42,92 @@ pub enum Scope {
     Lifecycle(Vec<LifecycleKind>),
     /// The scale, by the pack's own table, is at least this.
     ScaleAtLeast(Scale),
+    /// The scale, by the pack's own table, is one of these.
+    Scale(Vec<Scale>),
+    /// The number of standard racks stands so to a limit.
+    StandardRacks {
+        /// How.
+        relation: Relation,
+        /// The limit.
+        limit: Decimal,
+    },
+    /// The number of cabinets (架, not converted to standard racks) stands so to a limit.
+    Cabinets {
+        /// How.
+        relation: Relation,
+        /// The limit.
+        limit: Decimal,
+    },
+    /// The development zone is one of these.
+    Zone(Vec<String>),
+    /// The climate is one of these.
+    Climate(Vec<String>),
+    /// The sector is one of these.
+    Sector(Vec<String>),
+    /// The air is conditioned in one of these ways.
+    AirConditioning(Vec<AirConditioning>),
+    /// The IT equipment is cooled in one of these ways.
+    ItCooling(Vec<ItCooling>),
+    /// Its power supply is its own, or is not.
+    IndependentSupply(bool),
+    /// It was approved within these days.
+    Approved(Days),
+    /// It went into service within these days.
+    InService(Days),
+    /// It has been in service for so many whole years on the day asked about.
+    YearsInService {
+        /// At least so many.
+        at_least: i32,
+    },
+    /// The day asked about lies within these.
+    Day(Days),
+    /// The annual electricity of the data centre stands so to a limit in GWh.
+    AnnualGwh {
+        /// How.
+        relation: Relation,
+        /// The limit.
+        limit: Decimal,
+    },
+    /// The text does not say whether sites of which this holds are meant: not known for them, false for all others.
+    Unclear {
+        /// Of which sites it is not clear.
+        when: Box<Scope>,
+        /// What is not clear.
+        because: Text,
+    },
     /// The site stands in a national hub node, or does not.
     HubNode(bool),
     /// The site is an edge site, or is not.
     Edge(bool),
+}
+
+/// A stretch of days, both ends included; an open end is unset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Days {
+    /// The first day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Date>,
+    /// The last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+}
+
+impl Days {
+    /// From a day on.
+    pub const fn from(day: Date) -> Self {
+        Days { from: Some(day), until: None }
+    }
+
+    /// Until a day, that day included.
+    pub const fn until(day: Date) -> Self {
+        Days { from: None, until: Some(day) }
+    }
+
+    /// Whether a day lies within them.
+    pub fn hold(&self, day: Date) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
+    }
 }
 
 /// A truth with the conditions that made it so.
@@ -56,6 +141,24 @@ impl Scope {
     /// Whether it holds for a case.
     pub fn holds(&self, pack: &Pack, case: &Case<'_>) -> Truth {
         self.examine(pack, case).truth
+    }
+
+    /// What cannot be right about it.
+    pub(super) fn faults(&self) -> Vec<String> {
+        match self {
+            Scope::All(parts) | Scope::Any(parts) if parts.is_empty() => {
+                vec!["expected at least one condition, found none".to_owned()]
+            }
+            Scope::All(parts) | Scope::Any(parts) => parts.iter().flat_map(Scope::faults).collect(),
+            Scope::Not(inner) => inner.faults(),
+            Scope::Unclear { when, .. } => when.faults(),
+            Scope::Approved(days) | Scope::InService(days) | Scope::Day(days)
+                if days.from.zip(days.until).is_some_and(|(from, until)| until < from) =>
+            {
+                vec!["expected days whose last is not before their first".to_owned()]
+            }
+            _ => Vec::new(),
+        }
     }
 
     pub(super) fn examine(&self, pack: &Pack, case: &Case<'_>) -> Finding {
@@ -91,19 +194,99 @@ impl Scope {
             Scope::Lifecycle(kinds) => lifecycle(kinds, pack, case),
             Scope::ScaleAtLeast(least) => {
                 let racks = facility.standard_racks();
+                leaf(racks.map(|racks| pack.scale_of(racks) >= Some(*least)), || of_racks(racks), missing_racks)
+            }
+            Scope::Scale(classes) => {
+                let racks = facility.standard_racks();
                 leaf(
-                    racks.map(|racks| pack.scale_of(racks) >= Some(*least)),
+                    racks.map(|racks| pack.scale_of(racks).is_some_and(|class| classes.contains(&class))),
+                    || of_racks(racks),
+                    missing_racks,
+                )
+            }
+            Scope::StandardRacks { relation, limit } => {
+                let racks = facility.standard_racks();
+                let holds = racks.map(|racks| relation.admits(racks.ratio().cmp(&Ratio::from(limit))));
+                leaf(holds, || of_racks(racks), missing_racks)
+            }
+            Scope::Cabinets { relation, limit } => {
+                let cabinets = facility.racks.as_ref().and_then(Racks::cabinets);
+                leaf(
+                    cabinets.map(|cabinets| relation.admits(Ratio::from(cabinets).cmp(&Ratio::from(limit)))),
                     || {
-                        let racks = racks.map(|racks| racks.to_string()).unwrap_or_default();
-                        Text::new(format!("规模为 {racks} 个标准机架"), format!("its scale is {racks} standard racks"))
+                        let cabinets = cabinets.unwrap_or(0);
+                        Text::new(format!("机柜数为 {cabinets}"), format!("it has {cabinets} cabinets"))
+                    },
+                    || Text::new("机架清单(racks.types)", "its rack list (racks.types)"),
+                )
+            }
+            Scope::Zone(zones) => one_of(facility.zone.as_ref(), zones, ("功能区", "zone", "zone")),
+            Scope::Climate(climates) => one_of(facility.climate.as_ref(), climates, ("气候区", "climate", "climate")),
+            Scope::Sector(sectors) => one_of(facility.sector.as_ref(), sectors, ("行业", "sector", "sector")),
+            Scope::AirConditioning(kinds) => {
+                one_of(facility.air_conditioning.as_ref(), kinds, ("空调形式", "air conditioning", "air_conditioning"))
+            }
+            Scope::ItCooling(kinds) => one_of(
+                facility.it_cooling.as_ref(),
+                kinds,
+                ("IT 设备冷却方式", "cooling of the IT equipment", "it_cooling"),
+            ),
+            Scope::IndependentSupply(wanted) => leaf(
+                facility.independent_supply.map(|own| own == *wanted),
+                || Text::new("是否独立配电不符", "its power supply being its own or not"),
+                || {
+                    Text::new(
+                        "是否独立配电(independent_supply)",
+                        "whether its power supply is its own (independent_supply)",
+                    )
+                },
+            ),
+            Scope::Approved(days) => {
+                let approved = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.approved_on);
+                within(approved, days, ("批复日期", "day of approval", "lifecycle.approved_on"))
+            }
+            Scope::InService(days) => {
+                let service = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.in_service_on);
+                within(service, days, ("投运日期", "first day in service", "lifecycle.in_service_on"))
+            }
+            Scope::YearsInService { at_least } => {
+                let years = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.years_in_service(case.day()));
+                leaf(
+                    years.map(|years| years >= *at_least),
+                    || {
+                        let years = years.unwrap_or(0);
+                        Text::new(format!("投运 {years} 年"), format!("it has been in service for {years} years"))
                     },
                     || {
                         Text::new(
-                            "机架清单(racks.types)或申报的标准机架数；额定 IT 功率不能代替",
-                            "its rack list (racks.types) or declared standard racks; the rated IT power does not stand for them",
+                            "投运日期(lifecycle.in_service_on)",
+                            "its first day in service (lifecycle.in_service_on)",
                         )
                     },
                 )
+            }
+            Scope::Day(days) => within(Some(case.day()), days, ("所问日期", "the day asked about", "period")),
+            Scope::AnnualGwh { relation, limit } => {
+                let used = case.annual_total();
+                let edge = Ratio::from(limit).checked_mul(Ratio::from(1_000_000));
+                let holds = used
+                    .zip(edge)
+                    .and_then(|(used, edge)| Some(relation.admits(used.ratio_to(ExactEnergy::KWH)?.cmp(&edge))));
+                leaf(
+                    holds,
+                    || {
+                        let gwh = used.map_or(0.0, |used| used.kwh() / 1e6);
+                        Text::new(format!("年用电 {gwh:.3} GWh"), format!("it uses {gwh:.3} GWh a year"))
+                    },
+                    || Text::new("年用电量(连续 12 个月)", "its electricity of twelve continuous months"),
+                )
+            }
+            Scope::Unclear { when, because } => {
+                let inner = when.examine(pack, case);
+                match inner.truth {
+                    Truth::Yes => Finding { truth: Truth::Unknown, because: vec![because.clone()] },
+                    _ => inner,
+                }
             }
             Scope::HubNode(wanted) => leaf(
                 facility.hub_node.map(|hub| hub == *wanted),
@@ -117,6 +300,38 @@ impl Scope {
             ),
         }
     }
+}
+
+fn of_racks(racks: Option<StandardRacks>) -> Text {
+    let racks = racks.map(|racks| racks.to_string()).unwrap_or_default();
+    Text::new(format!("规模为 {racks} 个标准机架"), format!("its scale is {racks} standard racks"))
+}
+
+fn missing_racks() -> Text {
+    Text::new(
+        "机架清单(racks.types)或申报的标准机架数；额定 IT 功率不能代替",
+        "its rack list (racks.types) or declared standard racks; the rated IT power does not stand for them",
+    )
+}
+
+/// Whether a field is one of some values; the words name it in Chinese, in English, and by its key.
+fn one_of<T: PartialEq + fmt::Debug>(known: Option<&T>, wanted: &[T], (zh, en, key): (&str, &str, &str)) -> Finding {
+    let shown = known.map(|known| format!("{known:?}").trim_matches('"').to_lowercase()).unwrap_or_default();
+    leaf(
+        known.map(|known| wanted.contains(known)),
+        || Text::new(format!("{zh}为 {shown}"), format!("its {en} is {shown}")),
+        || Text::new(format!("{zh}({key})"), format!("its {en} ({key})")),
+    )
+}
+
+/// Whether a day lies within some.
+fn within(known: Option<Date>, days: &Days, (zh, en, key): (&str, &str, &str)) -> Finding {
+    let shown = known.map(|day| day.to_string()).unwrap_or_default();
+    leaf(
+        known.map(|day| days.hold(day)),
+        || Text::new(format!("{zh}为 {shown}"), format!("its {en} is {shown}")),
+        || Text::new(format!("{zh}({key})"), format!("its {en} ({key})")),
+    )
 }
 
 fn leaf(holds: Option<bool>, why_not: impl Fn() -> Text, what: impl Fn() -> Text) -> Finding {

@@ -1,7 +1,7 @@
-use super::{Check, Nature, Pack, Requirement};
+use super::{Nature, Pack};
 use crate::{
     finding::{Citation, Text},
-    quantity::{Ratio, Relation},
+    quantity::{ExactEnergy, Ratio, Relation},
 };
 use serde::Serialize;
 use std::{collections::BTreeMap, fmt};
@@ -50,7 +50,7 @@ pub struct Verdict {
     pub value: Option<Ratio>,
     /// The level that was compared, if one was.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub level: Option<&'static str>,
+    pub level: Option<String>,
     /// The limit as printed, or the level.
     pub limit: String,
     /// How the value has to stand to it.
@@ -59,6 +59,9 @@ pub struct Verdict {
     pub method: Option<&'static str>,
     /// Probability that the true value conforms, where the meters' uncertainty is known.
     pub conformance_probability: Option<f64>,
+    /// What the total may still grow by, at the year's IT energy, before it is over the limit; negative if it is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub margin_kwh: Option<ExactEnergy>,
     /// How silent or ambiguous words were read.
     pub assumptions: Vec<Text>,
     /// Where the requirement stands.
@@ -75,12 +78,18 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    pub(super) fn new(pack: &Pack, requirement: &Requirement, relation: Relation, limit: String) -> Self {
+    pub(super) fn new(
+        pack: &Pack,
+        requirement: &str,
+        nature: Nature,
+        (relation, limit): (Relation, String),
+        citation: Citation,
+    ) -> Self {
         Verdict {
             pack: pack.id.clone(),
             edition: pack.edition.clone(),
-            requirement: requirement.id.clone(),
-            nature: requirement.nature,
+            requirement: requirement.to_owned(),
+            nature,
             outcome: Outcome::Undetermined,
             value: None,
             level: None,
@@ -88,11 +97,12 @@ impl Verdict {
             relation,
             method: None,
             conformance_probability: None,
+            margin_kwh: None,
             assumptions: Vec::new(),
-            citation: pack.citation(requirement),
+            citation,
             settles: None,
             message: Outcome::Undetermined.text(),
-            asks_for_grade: matches!(requirement.check, Check::Grade { .. }),
+            asks_for_grade: false,
             trace: Vec::new(),
         }
     }
@@ -127,6 +137,43 @@ impl Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}: {}", self.pack, self.requirement, self.message.en)
+    }
+}
+
+/// A figure that compares and does not judge: an average over many sites, or one that is only reported.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Comparison {
+    /// The pack.
+    pub pack: String,
+    /// The figure's id within the pack.
+    pub requirement: String,
+    /// The site's value, if it is known.
+    pub value: Option<Ratio>,
+    /// The site's level, if a level is compared and known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
+    /// The figure as printed, or the level.
+    pub limit: String,
+    /// How they would have to stand.
+    pub relation: Relation,
+    /// Whether they do; `None` if that is not known.
+    pub within: Option<bool>,
+    /// Why it does not judge.
+    pub why_not_judged: Text,
+    /// Where it stands.
+    pub citation: Citation,
+}
+
+impl Comparison {
+    pub(super) fn new(verdict: Verdict, why_not_judged: Text) -> Self {
+        let within = match verdict.outcome {
+            Outcome::Meets => Some(true),
+            Outcome::Fails => Some(false),
+            Outcome::Undetermined | Outcome::NotApplicable => None,
+        };
+        let Verdict { pack, requirement, value, level, limit, relation, citation, .. } = verdict;
+        Comparison { pack, requirement, value, level, limit, relation, within, why_not_judged, citation }
     }
 }
 

@@ -1,16 +1,49 @@
-//! The packs that come with the library: one file per document and edition, data only.
+//! The packs that come with the library: one file per document and edition, or per line of documents; data only.
 
+mod cities;
+mod enefg_2023;
+mod gb_40879_2021;
+mod national;
+mod national_green_2025;
+mod words;
 mod wuhan_2024;
 
 use super::Pack;
 use crate::facility::Region;
 use jiff::civil::Date;
 
+pub use cities::{beijing_2024, blue_angel_228, cndcp, guangdong_2021, jiangsu_2021, shanghai_2022};
+pub use enefg_2023::enefg_2023;
+pub use gb_40879_2021::gb_40879_2021;
+pub use national::{
+    national_2013, national_2017, national_2019, national_2021_07, national_2021_12, national_2022_08,
+    national_2024_07, national_hubs_2022,
+};
+pub use national_green_2025::national_green_2025;
 pub use wuhan_2024::wuhan_2024;
 
-/// All packs.
+/// All packs, the home pack first.
 pub fn all() -> Vec<Pack> {
-    vec![wuhan_2024()]
+    vec![
+        wuhan_2024(),
+        gb_40879_2021(),
+        national_2013(),
+        national_2017(),
+        national_2019(),
+        national_2021_07(),
+        national_2021_12(),
+        national_hubs_2022(),
+        national_2022_08(),
+        national_2024_07(),
+        beijing_2024(),
+        shanghai_2022(),
+        guangdong_2021(),
+        jiangsu_2021(),
+        national_green_2025(),
+        enefg_2023(),
+        blue_angel_228(),
+        cndcp(),
+    ]
 }
 
 /// The pack of this id.
@@ -19,9 +52,13 @@ pub fn by_id(id: &str) -> Option<Pack> {
 }
 
 /// The packs that apply by default to a site in `region` on day `on`: `wuhan-2024` always, so that its answer, even "not
-/// applicable", is seen, and those in force there on that day.
+/// applicable", is seen; and those in force there on that day whose own period is not over and that do not wait to be asked
+/// for. Where none is in force, there is none: the nearest one is no answer.
 pub fn applying(region: Option<&Region>, on: Date) -> Vec<Pack> {
-    let home = wuhan_2024();
-    let in_region = |pack: &Pack| region.is_some_and(|region| region.lies_in_any(&pack.jurisdiction) == Some(true));
-    all().into_iter().filter(|pack| pack.id == home.id || (pack.in_force(on) && in_region(pack))).collect()
+    let applies = |pack: &Pack| {
+        let here = region.is_some_and(|region| region.lies_in_any(&pack.jurisdiction) == Some(true));
+        !pack.on_request && pack.in_force(on) && !pack.is_lapsed(on) && here
+    };
+    let (home, others) = (wuhan_2024(), all().into_iter().skip(1).filter(applies));
+    [home].into_iter().chain(others).collect()
 }

@@ -75,6 +75,8 @@ pub fn wuhan_2024() -> Pack {
             ScaleClass { class: Scale::MediumSmall, relation: Relation::AtLeast, racks: decimal(0, 0) },
         ],
         settings: Settings::default(),
+        on_request: false,
+        comparisons: Vec::new(),
         requirements: vec![
             Requirement {
                 id: "pue-new-large".to_owned(),
@@ -93,7 +95,7 @@ pub fn wuhan_2024() -> Pack {
                 id: "grade-new-large".to_owned(),
                 nature: Nature::Binding,
                 scope: new_large(),
-                check: Check::Grade { at_least: GRADE },
+                check: Check::Grade { at_least: GRADE, ladder: None },
                 source: Source {
                     clause: "一(二); 二(六)15; 附件14".to_owned(),
                     quote: Some("新建大型数据中心绿色低碳等级 4A级以上 约束性".to_owned()),

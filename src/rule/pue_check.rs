@@ -1,0 +1,219 @@
+//! Rules about the annual PUE: a limit, or a table of grades.
+
+use super::{Band, Case, Nature, Outcome, Pack, Verdict};
+use crate::{
+    finding::Text,
+    kpi::{AnnualPue, AnyPue, Bounds, Measure},
+    quantity::{Decimal, ExactEnergy, Published, Ratio, Relation},
+};
+
+impl Pack {
+    /// Whether the annual PUE of electricity stands so to a limit; whatever else crossed the boundary must not matter.
+    pub(super) fn decide_pue(
+        &self,
+        mut verdict: Verdict,
+        case: &Case<'_>,
+        relation: Relation,
+        limit: Decimal,
+    ) -> Verdict {
+        if case.distrusted {
+            return verdict.undetermined(
+                Text::new("数据存在错误，数值不可信", "the data have errors, so the figure cannot be trusted"),
+                Text::new("更正所列错误后重新计算", "correcting the errors listed and computing again"),
+            );
+        }
+        let measure = &case.pue.electricity;
+        let annual = match measure.pue {
+            Some(AnyPue::Annual(annual)) => annual,
+            Some(AnyPue::Interim(_)) => return not_annual(verdict, measure),
+            None if case.pue.pue().is_some() => {
+                let carriers = carriers(case);
+                return verdict.undetermined(
+                    Text::new(
+                        format!("仅计电力得不出 PUE，另有{}", carriers.zh),
+                        format!("electricity alone makes no PUE; there is also {}", carriers.en),
+                    ),
+                    Text::new("由主管部门明确 PUE 计算口径", "the authority naming the method of the PUE"),
+                );
+            }
+            None => {
+                return verdict.undetermined(
+                    Text::new("没有可用的 PUE", "there is no PUE"),
+                    Text::new("提供总量与 IT 在同一时段的电量", "energies of total and IT for the same time"),
+                );
+            }
+        };
+        let value = annual.ratio();
+        verdict.value = Some(value);
+        verdict.method = Some("electricity-only");
+        let energies = [
+            ("e_dc_kwh", annual.total().kwh().to_string()),
+            ("e_it_kwh", annual.it().kwh().to_string()),
+            ("method", "electricity-only".to_owned()),
+        ];
+        verdict.step("pue", "E_DC / E_IT", value, &energies);
+        let holds = |value: Ratio| self.comparison.holds(value, relation, limit);
+        let met = holds(value);
+        let comparison =
+            if self.comparison == crate::quantity::Comparison::Full { "full value" } else { "rounded value" };
+        let inputs =
+            [("value", value.to_string()), ("limit", limit.to_string()), ("comparison", comparison.to_owned())];
+        verdict.step(
+            "compare",
+            "value against limit, exactly (GB/T 8170-2008, 4.3)",
+            format!("{} {limit}: {met}", relation.symbol()),
+            &inputs,
+        );
+        if let Some((why, settles)) = straddles(&mut verdict, measure.bounds, met, holds) {
+            return verdict.undetermined(why, settles);
+        }
+        if other_carriers_matter(case, met, holds) {
+            let carriers = carriers(case);
+            let why = Text::new(
+                format!("仅计电力与计入全部能源的结果落在限值两侧({})", carriers.zh),
+                format!("electricity alone and all carriers lie on different sides of the limit ({})", carriers.en),
+            );
+            return verdict.undetermined(
+                why,
+                Text::new("由主管部门明确 PUE 计算口径", "the authority naming the method of the PUE"),
+            );
+        }
+        verdict.outcome = if met { Outcome::Meets } else { Outcome::Fails };
+        if matches!(relation, Relation::AtMost | Relation::LessThan) {
+            verdict.margin_kwh = margin(annual, limit);
+            let margin = verdict.margin_kwh.map_or("beyond range".to_owned(), |margin| margin.kwh().to_string());
+            verdict.step("margin", "⌊limit × E_IT⌋ − E_DC", margin, &[]);
+        }
+        let sentence = pue_sentence(&verdict, value, limit);
+        verdict.say(sentence)
+    }
+
+    /// In which band of a table the annual PUE lies, and whether that is good enough.
+    pub(super) fn decide_band(&self, verdict: Verdict, case: &Case<'_>, bands: &[Band], at_worst: &str) -> Verdict {
+        let Some(limit) = bands.iter().find(|band| band.name == at_worst).map(|band| band.at_most) else {
+            return verdict.undetermined(
+                Text::new(format!("等级表中没有 {at_worst} 级"), format!("the table has no band {at_worst}")),
+                Text::new("更正规则包", "a corrected pack"),
+            );
+        };
+        let mut verdict = self.decide_pue(verdict, case, Relation::AtMost, limit);
+        let Some(value) = verdict.value else { return verdict };
+        let of = |value: Ratio| bands.iter().find(|band| self.comparison.holds(value, Relation::AtMost, band.at_most));
+        let (band, bounds) = (of(value), case.pue.electricity.bounds);
+        let is_sure =
+            bounds.exact || bounds.all(|bound| of(bound).map(|band| &band.name) == band.map(|band| &band.name));
+        let name = band.map_or("none", |band| band.name.as_str()).to_owned();
+        let settled = is_sure && verdict.outcome != Outcome::Undetermined;
+        verdict.step("band", "the first band whose limit the value keeps", &name, &[("sure", settled.to_string())]);
+        if let Some(band) = band.filter(|_| settled) {
+            verdict.level = Some(band.name.clone());
+            verdict.message.zh = format!("{}；{} 级", verdict.message.zh, band.name);
+            verdict.message.en = format!("{}; grade {}", verdict.message.en, band.name);
+        }
+        verdict
+    }
+}
+
+fn not_annual(verdict: Verdict, measure: &Measure) -> Verdict {
+    let known = measure.coverage.result() * 100.0;
+    let why = Text::new(
+        format!("只有期间值，没有年度值(已知 {known:.1}%)"),
+        format!("the value is an interim one, not an annual one ({known:.1} % known)"),
+    );
+    let named = if measure.unknown_months.is_empty() { &measure.incomplete_months } else { &measure.unknown_months };
+    let settles = if named.is_empty() {
+        Text::new("提供连续 12 个月的读数", "readings of twelve continuous months")
+    } else {
+        let months = named.join(", ");
+        Text::new(
+            format!("补齐下列月份的读数，使连续 12 个月的覆盖率不低于 90%：{months}"),
+            format!("readings of these months, so that 90 % of twelve continuous months are known: {months}"),
+        )
+    };
+    verdict.undetermined(why, settles)
+}
+
+/// With energy missing, the verdict stands only if the lowest and the highest value lie on the same side: else why not,
+/// and what would settle it.
+fn straddles(verdict: &mut Verdict, bounds: Bounds, met: bool, holds: impl Fn(Ratio) -> bool) -> Option<(Text, Text)> {
+    if bounds.exact {
+        return None;
+    }
+    let show = |bound: Option<Ratio>| {
+        bound.and_then(|bound| bound.round(4)).map_or("open".to_owned(), |bound| bound.to_string())
+    };
+    let (low, high) = (show(bounds.low), show(bounds.high));
+    let same = bounds.all(|bound| holds(bound) == met);
+    let inputs = [("low", low.clone()), ("high", high.clone())];
+    verdict.step(
+        "bounds",
+        "lowest and highest value that the missing energy allows",
+        format!("same side: {same}"),
+        &inputs,
+    );
+    verdict.assumptions.push(Text::new(
+        "缺失时段的电量在 0 与容量×时长之间；未给容量的按自身最高已知功率的 2 倍",
+        "missing energy lies between nothing and capacity × time; without a capacity, twice the meter's own highest known rate",
+    ));
+    let why = Text::new(
+        format!("缺失的电量可能使 PUE 落在 {low} 至 {high} 之间，跨越限值"),
+        format!("the missing energy allows a PUE from {low} to {high}, on both sides of the limit"),
+    );
+    let settles = Text::new(
+        "补充缺失时段的读数，或填写各计量点的 capacity_kw",
+        "the readings that are missing, or the meters' capacity_kw",
+    );
+    (!same).then_some((why, settles))
+}
+
+/// Whether the value over all carriers may lie on another side of the limit.
+fn other_carriers_matter(case: &Case<'_>, met: bool, holds: impl Fn(Ratio) -> bool) -> bool {
+    // Other carriers only add: what fails on electricity alone fails with them too.
+    if case.other_carriers.is_empty() || !met {
+        return false;
+    }
+    let agrees = |ratio: Ratio| holds(ratio) == met;
+    match case.pue.all_carriers.as_ref().and_then(|all| Some((all.pue?, all.bounds))) {
+        Some((all, bounds)) => !agrees(all.ratio()) || !(bounds.exact || bounds.all(agrees)),
+        None => true, // not known
+    }
+}
+
+/// The carriers besides electricity.
+fn carriers(case: &Case<'_>) -> Text {
+    let (zh, en): (Vec<&str>, Vec<&str>) =
+        case.other_carriers.iter().map(|carrier| (carrier.zh(), carrier.as_str())).unzip();
+    Text::new(zh.join("、"), en.join(", "))
+}
+
+/// What the total may still grow by, at the IT energy of the year, before it is over the limit; negative if it is.
+fn margin(annual: AnnualPue, limit: Decimal) -> Option<ExactEnergy> {
+    let allowed = Ratio::from(&limit).floor_of(annual.it().microjoules())?;
+    Some(ExactEnergy::from_microjoules(allowed) - annual.total())
+}
+
+/// Value and limit in a sentence that does not round its reason away, with the energy that is too much.
+fn pue_sentence(verdict: &Verdict, value: Ratio, limit: Decimal) -> Text {
+    let digits = limit.digits().max(crate::kpi::PUBLISHED_DIGITS);
+    let shown = Published::new(value, digits).map_or(value.to_string(), |published| published.beside(limit));
+    let symbol = verdict.relation.symbol();
+    if verdict.outcome == Outcome::Meets {
+        return Text::new(format!("年度 PUE {shown} {symbol} {limit}"), format!("annual PUE {shown} {symbol} {limit}"));
+    }
+    let excess = verdict.margin_kwh.map(|margin| -margin.kwh() / 1e6);
+    let (zh, en) = excess.filter(|gwh| *gwh > 0.0).map_or((String::new(), String::new()), |gwh| {
+        (
+            format!("；按目前 IT 负荷，非 IT 用电每年须减少 {gwh:.3} GWh"),
+            format!("; at today's IT load the non-IT energy must fall by {gwh:.3} GWh a year"),
+        )
+    });
+    let (nature_zh, nature_en) = match verdict.nature {
+        Nature::Mandatory => ("强制性限值", "the mandatory limit"),
+        Nature::Binding => ("约束性指标上限", "the plan's binding indicator"),
+        Nature::Expected => ("预期性指标上限", "the plan's expected indicator"),
+    };
+    Text::new(
+        format!("年度 PUE {shown} 超过{nature_zh}({symbol} {limit}){zh}"),
+        format!("annual PUE {shown} is over {nature_en} ({symbol} {limit}){en}"),
+    )
+}

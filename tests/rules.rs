@@ -151,3 +151,105 @@ fn a_hole_decides_only_if_it_cannot_matter() {
     assert_eq!(judge(4500.0, 1.40)["outcome"], "fails");
     assert!(judge(4500.0, 1.24)["settles"]["en"].as_str().unwrap().contains("missing"));
 }
+
+/// The audit of one row of a golden table.
+fn audit_of(group: &Value, row: &Value) -> pue::Assessment {
+    let months = row["months"].as_u64().unwrap_or(12) as usize;
+    let period = [&row["period"], &group["period"]].into_iter().find(|period| period.is_object());
+    let period = json!({ "/period": period.unwrap_or(&json!({"start": "2024-01-01", "end": "2025-01-01"})) });
+    // The certificate is in force whenever the row asks.
+    let paper = json!({"/certificates/0/issued_on": "2012-01-01", "/certificates/0/expires_on": "2040-01-01"});
+    let changes = [&paper, &period, &group["site"], &row["change"]];
+    let submission = common::submission_of(row["pue"].as_f64().unwrap(), months, &changes);
+    let pack = packs::by_id(group["pack"].as_str().unwrap()).unwrap();
+    let extra = if pack.on_request { vec![pack] } else { Vec::new() };
+    audit_json(submission.to_string().as_bytes(), &extra)
+}
+
+/// Every limit at its edges, on a table that a lawyer can read: tests/golden/rules/verdicts.json.
+#[test]
+fn verdicts_at_their_edges() {
+    let mut tested = std::collections::BTreeSet::new();
+    for group in golden("rules/verdicts.json")["groups"].as_array().unwrap() {
+        let (pack, requirement) = (group["pack"].as_str().unwrap(), group["requirement"].as_str().unwrap());
+        tested.insert(format!("{pack} {requirement}"));
+        for row in group["rows"].as_array().unwrap() {
+            let audit = audit_of(group, row);
+            let found = audit.verdicts.iter().find(|one| one.pack == pack && one.requirement == requirement);
+            let outcome = found.map_or(json!("absent"), |verdict| json!(verdict.outcome));
+            assert_eq!(outcome, row["expect"], "{pack} {requirement} {row}: {found:#?} {:?}", audit.findings);
+            if let Some(verdict) = found {
+                assert!(
+                    group["clause"].as_str().unwrap().starts_with(&verdict.citation.clause),
+                    "{pack} {requirement}"
+                );
+                if row.get("level").is_some() {
+                    assert_eq!(json!(verdict.level), row["level"], "{pack} {requirement} {row}");
+                }
+            }
+        }
+    }
+    let figures = packs::all().into_iter().flat_map(|pack| {
+        let id = pack.id;
+        pack.requirements.into_iter().map(move |one| (format!("{id} {}", one.id), one.check))
+    });
+    for (name, check) in figures {
+        let has_table = name.starts_with("wuhan-2024 grade") || matches!(check, pue::rule::Check::Attested { .. });
+        assert!(has_table || tested.contains(&name), "no row tests {name}");
+    }
+}
+
+/// Averages, figures of zones, and what is only reported: tests/golden/rules/comparisons.json.
+#[test]
+fn comparisons_at_their_edges() {
+    let mut tested = std::collections::BTreeSet::new();
+    for group in golden("rules/comparisons.json")["groups"].as_array().unwrap() {
+        let (pack, requirement) = (group["pack"].as_str().unwrap(), group["requirement"].as_str().unwrap());
+        tested.insert(format!("{pack} {requirement}"));
+        for row in group["rows"].as_array().unwrap() {
+            let audit = audit_of(group, row);
+            let found = audit.comparisons.iter().find(|one| one.pack == pack && one.requirement == requirement);
+            let within = found.map_or(json!("absent"), |comparison| json!(comparison.within));
+            assert_eq!(within, row["expect"], "{pack} {requirement} {row}: {found:#?}");
+            assert!(
+                found.is_none_or(|comparison| comparison.citation.clause == group["clause"]),
+                "{pack} {requirement}"
+            );
+            assert!(!audit.verdicts.iter().any(|verdict| verdict.pack == pack && verdict.requirement == requirement));
+        }
+    }
+    for pack in packs::all() {
+        for one in &pack.comparisons {
+            assert!(tested.contains(&format!("{} {}", pack.id, one.id)), "no row tests {} {}", pack.id, one.id);
+        }
+    }
+}
+
+/// Each figure names document, number, clause and basis.
+#[test]
+fn every_limit_has_a_source() {
+    for pack in packs::all() {
+        pack.validate().unwrap();
+        assert!(!pack.number.is_empty() && !pack.title.zh.is_empty() && !pack.title.en.is_empty(), "{}", pack.id);
+        for one in &pack.requirements {
+            let citation = pack.citation(one);
+            assert!(!citation.clause.is_empty() && citation.quote.is_some(), "{} {}", pack.id, one.id);
+        }
+        for one in &pack.comparisons {
+            assert!(!one.clause.is_empty() && !one.why_not_judged.zh.is_empty(), "{} {}", pack.id, one.id);
+        }
+    }
+}
+
+/// A published edition is frozen: a correction is a new edition.
+#[test]
+fn published_editions_are_frozen() {
+    let digest = |pack: &Pack| {
+        // FNV-1a, 64 bits: enough to notice a change.
+        let fold = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        format!("{:016x}", serde_json::to_vec(pack).unwrap().iter().fold(0xcbf2_9ce4_8422_2325, fold))
+    };
+    let found: std::collections::BTreeMap<String, String> =
+        packs::all().iter().map(|pack| (pack.name(), digest(pack))).collect();
+    assert_eq!(json!(found), golden("rules/digests.json"), "{}", serde_json::to_string_pretty(&found).unwrap());
+}

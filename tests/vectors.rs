@@ -11,7 +11,7 @@ use pue::{
     quantity::{Comparison, ExactEnergy, ExactPower, Ratio, Relation},
     submission::audit_json,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 fn kwh(value: &Value) -> ExactEnergy {
     ExactEnergy::from_kwh(value.as_f64().unwrap()).unwrap()
@@ -86,25 +86,7 @@ fn v9_wuhan_rules_at_their_edges() {
     for case in v["cases"].as_array().unwrap() {
         let name = case["name"].as_str().unwrap();
         let months = case["months"].as_u64().unwrap_or(12) as usize;
-        let mut submission = common::good_submission();
-        submission["facility"]["rated_it_kw"] = json!(7600.0);
-        // IT energy per month: 4 GWh in twelve months, so that the year's total is a whole number of mWh.
-        let it = vec![48_000_000.0 / months as f64; months];
-        let it: Vec<f64> = it.iter().map(|kwh: &f64| kwh.floor()).collect();
-        let sum: f64 = it.iter().sum();
-        let mut total = it.clone();
-        total[0] += sum * (case["pue"].as_f64().unwrap() - 1.0);
-        // To the nearest mWh of the exact product, away from the limit's other side.
-        total[0] = (total[0] * 1e6).round() / 1e6;
-        submission["energy"] = json!([
-            {"point": "grid_supply", "carrier": "electricity", "monthly_kwh": total},
-            {"point": "ups_output", "carrier": "electricity", "monthly_kwh": it},
-        ]);
-        submission["facility"].as_object_mut().unwrap().remove("rated_it_kw");
-        for (pointer, value) in case["change"].as_object().into_iter().flatten() {
-            let (parent, key) = pointer.rsplit_once('/').unwrap();
-            submission.pointer_mut(parent).unwrap()[key] = value.clone();
-        }
+        let submission = common::submission_of(case["pue"].as_f64().unwrap(), months, &[&case["change"]]);
         let audit = audit_json(submission.to_string().as_bytes(), &[]);
         assert_eq!(outcome(&audit, "pue-new-large"), case["expect"]["pue"], "{name}: {:#?}", audit.verdicts);
         assert_eq!(outcome(&audit, "grade-new-large"), case["expect"]["grade"], "{name}: {:#?}", audit.verdicts);

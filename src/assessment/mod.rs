@@ -152,7 +152,7 @@ impl Assessment {
             findings,
             verdicts,
             comparisons,
-            retrofit: Some(options.screen.look_at(site.facility(), &measured, trusted, on)),
+            retrofit: Some(options.screen.look_at(&case, &measured, trusted)),
             declared: None,
             record: Record::new(&applied, options, ledger.estimates(), TZDB),
         }

@@ -4,6 +4,7 @@
 //! ratio; a mean of ratios is not a PUE.
 
 mod boundary;
+mod characteristic;
 mod measured;
 mod method;
 mod overhead;
@@ -15,6 +16,7 @@ mod suspicion;
 mod view;
 
 pub use boundary::{Boundary, Category, ENERGY_CONTENT, EnergyContent};
+pub use characteristic::{CharacteristicError, Condition, characteristic_ratio};
 pub use measured::{Bounds, Coverage, Measure, MeasuredPue, NotAnnual};
 pub use method::Method;
 pub use overhead::Overhead;

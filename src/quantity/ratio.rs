@@ -97,6 +97,14 @@ impl Ratio {
         Decimal::new((units + i128::from(up)) * self.numerator.signum(), digits)
     }
 
+    /// `self + other`; `None` beyond 10³⁷.
+    pub fn checked_add(self, other: Ratio) -> Option<Ratio> {
+        let common = gcd(self.denominator.unsigned_abs(), other.denominator.unsigned_abs()) as i128;
+        let (mine, theirs) = (other.denominator / common, self.denominator / common);
+        let sum = self.numerator.checked_mul(mine)?.checked_add(other.numerator.checked_mul(theirs)?)?;
+        Ratio::new(sum, self.denominator.checked_mul(mine)?)
+    }
+
     /// `self × other`; `None` beyond 10³⁷.
     pub fn checked_mul(self, other: Ratio) -> Option<Ratio> {
         let a = Ratio::new(self.numerator, other.denominator)?;

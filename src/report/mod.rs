@@ -4,7 +4,7 @@ use crate::{
     assessment::Assessment,
     finding::{Basis, Finding, Lang, Severity, Text},
     retrofit::FlagOutcome,
-    rule::{Outcome, Verdict},
+    rule::{Comparison, Outcome, Verdict},
 };
 use std::fmt::{self, Write};
 
@@ -197,6 +197,21 @@ impl<'a> Report<'a> {
         Ok(())
     }
 
+    fn comparison(&self, f: &mut fmt::Formatter<'_>, one: &'a Comparison) -> fmt::Result {
+        let within = match one.within {
+            Some(true) => self.pick("在其内", "within"),
+            Some(false) => self.pick("不在其内", "not within"),
+            None => self.pick("未知", "not known"),
+        };
+        let value = one.value.and_then(|value| value.round(4)).map(|value| value.to_string());
+        let shown = one.level.clone().or(value).unwrap_or("—".to_owned());
+        let limit = format_args!("{} {}", one.relation.symbol(), one.limit).to_string();
+        self.item(f, format_args!("{} {}: {shown} / {limit} · {within}", one.pack, one.requirement))?;
+        let (citation, basis) = (&one.citation, self.basis(one.citation.basis));
+        let why = self.say(&one.why_not_judged);
+        self.below(f, format_args!("{} {} ({basis}); {why}", citation.document, citation.clause))
+    }
+
     fn finding(&self, f: &mut fmt::Formatter<'_>, finding: &'a Finding) -> fmt::Result {
         let weight = match finding.severity {
             Severity::Error => self.pick("错误", "error"),
@@ -281,8 +296,8 @@ impl fmt::Display for Report<'_> {
         if let Some(retrofit) = self.assessment.retrofit.as_ref().filter(|retrofit| !retrofit.flags.is_empty()) {
             self.heading(
                 f,
-                "老旧小散筛查(代用阈值，不作判定)",
-                "Retrofit screen (proxy thresholds; screens, never judges)",
+                "老旧小散筛查(不作判定；代用阈值已注明)",
+                "Retrofit screen (screens, never judges; proxy thresholds are named)",
             )?;
             for flag in &retrofit.flags {
                 let outcome = match flag.outcome {
@@ -295,11 +310,15 @@ impl fmt::Display for Report<'_> {
                     "inefficient" => self.pick("低效", "inefficient"),
                     "small" => self.pick("小", "small"),
                     "scattered" => self.pick("散", "scattered"),
+                    "old_small_inefficient" => self.pick("老小低效", "old, small and inefficient"),
                     _ => self.pick("闲置", "idle"),
                 };
                 self.item(f, format_args!("{name}: {outcome} · {}", self.say(&flag.evidence)))?;
                 let basis = self.basis(flag.citation.basis);
                 self.below(f, format_args!("{} {} ({basis})", flag.citation.document, flag.citation.clause))?;
+                if let Some(action) = &flag.action {
+                    self.below(f, format_args!("→ {}", self.say(action)))?;
+                }
             }
             if let (Some(savings), Some(target)) = (retrofit.savings_kwh, retrofit.target) {
                 self.item(
@@ -310,6 +329,12 @@ impl fmt::Display for Report<'_> {
                         savings.kwh() / 1e3
                     ),
                 )?;
+            }
+        }
+        if !self.assessment.comparisons.is_empty() {
+            self.heading(f, "对照(不作判定)", "Comparisons (they judge nothing)")?;
+            for one in &self.assessment.comparisons {
+                self.comparison(f, one)?;
             }
         }
         if !self.assessment.findings.is_empty() {

@@ -4,11 +4,16 @@
 //! *screens* by a named proxy and never *judges*: each threshold says from which text it was borrowed, and a missing input
 //! makes its flag undetermined, never "not flagged".
 
+mod scheme;
+
+pub use scheme::{Scheme, Surcharge, beijing_surcharge};
+
 use crate::{
     facility::{Facility, Region},
     finding::{Basis, Citation, Text},
     kpi::{AnnualPue, AnyPue, MeasuredPue},
     quantity::{Decimal, ExactEnergy, Ratio},
+    rule::Case,
 };
 use jiff::civil::Date;
 use serde::Serialize;
@@ -51,19 +56,26 @@ impl Screen {
     /// Screens a site on a day. A site that is known to lie outside Wuhan is not screened: there are no flags then.
     ///
     /// `trusted` says that no error stands against the figures; without it nothing about the PUE is known.
-    pub fn look_at(&self, facility: &Facility, pue: &MeasuredPue, trusted: bool, on: Date) -> Retrofit {
+    ///
+    /// Flags of documents that give numbers themselves ([`Scheme`]) follow those of the screen, where they hold.
+    pub fn look_at(&self, case: &Case<'_>, pue: &MeasuredPue, trusted: bool) -> Retrofit {
+        let (facility, on) = (case.facility(), case.day());
+        let schemes = Scheme::all().into_iter().filter_map(|scheme| scheme.look_at(case));
+        let surcharge = scheme::surcharge(case);
         let elsewhere = |region: &Region| region.lies_in("4201") == Some(false);
         if facility.region.as_ref().is_some_and(elsewhere) {
-            return Retrofit { flags: Vec::new(), savings_kwh: None, target: None, target_citation: None };
+            let flags = schemes.collect();
+            return Retrofit { flags, savings_kwh: None, target: None, target_citation: None, surcharge };
         }
         let annual = pue.pue().and_then(AnyPue::annual).filter(|_| trusted);
-        let flags = vec![
+        let own = [
             self.old(facility, on),
             self.inefficient(annual),
             self.small(facility),
             self.scattered(facility),
             self.idle(facility, on),
         ];
+        let flags = own.into_iter().chain(schemes).collect();
         let savings_kwh = annual.and_then(|annual| self.savings(annual));
         let target_citation = Citation::new("武政办〔2024〕9号", "一(二); 二(六)15; 附件13", Basis::Proxy);
         Retrofit {
@@ -71,6 +83,7 @@ impl Screen {
             savings_kwh,
             target: savings_kwh.map(|_| self.target),
             target_citation: savings_kwh.map(|_| target_citation),
+            surcharge,
         }
     }
 
@@ -176,7 +189,7 @@ impl Screen {
             Some(false) => FlagOutcome::NotFlagged,
             None => FlagOutcome::Undetermined,
         };
-        Flag { flag, outcome, pack: self.id.clone(), evidence, citation }
+        Flag { flag, outcome, pack: self.id.clone(), evidence, citation, action: None }
     }
 }
 
@@ -199,12 +212,15 @@ pub struct Retrofit {
     pub target: Option<Decimal>,
     /// From where the target was borrowed: for a site that it does not bind it is a proxy.
     pub target_citation: Option<Citation>,
+    /// Beijing's surcharge, where its plan holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub surcharge: Option<Surcharge>,
 }
 
 /// One flag with its evidence.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Flag {
-    /// `old`, `inefficient`, `small`, `scattered` or `idle`.
+    /// `old`, `inefficient`, `small`, `scattered`, `idle`; `old_small_inefficient` of Shanghai.
     pub flag: &'static str,
     /// Whether it is raised.
     pub outcome: FlagOutcome,
@@ -212,8 +228,11 @@ pub struct Flag {
     pub pack: String,
     /// Why.
     pub evidence: Text,
-    /// From where the threshold was borrowed.
+    /// From where the threshold was borrowed, or where it stands.
     pub citation: Citation,
+    /// What the document says is to be done with a site that is flagged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<Text>,
 }
 
 /// Whether a flag is raised. A screen has no other answers: it cannot say that a rule is met or broken.

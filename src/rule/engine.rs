@@ -5,7 +5,7 @@ use crate::{
     kpi::{AnyPue, Boundary, MeasuredPue},
     ledger::Ledger,
     metering::Carrier,
-    quantity::{Decimal, ExactEnergy, Relation},
+    quantity::{Decimal, ExactEnergy, Ratio, Relation},
     site::Site,
 };
 use jiff::civil::Date;
@@ -53,10 +53,22 @@ impl<'a> Case<'a> {
         self.on
     }
 
-    /// The electricity of the data centre in a year, if that is known and trusted.
+    /// The PUE of electricity, if no error stands against it.
+    pub(crate) fn trusted_electricity(&self) -> Option<AnyPue> {
+        self.pue.electricity.pue.filter(|_| !self.distrusted)
+    }
+
+    /// The electricity of the data centre in a year, if all of it is known.
     pub(super) fn annual_total(&self) -> Option<ExactEnergy> {
-        let annual = self.pue.electricity.pue.and_then(AnyPue::annual).filter(|_| !self.distrusted);
+        let annual = self.trusted_electricity().and_then(AnyPue::annual);
         annual.map(|annual| annual.total()).filter(|_| self.pue.electricity.bounds.exact)
+    }
+
+    /// Whether a condition holds for the annual PUE of electricity, whatever the missing energy was; `None`: not known.
+    pub(super) fn annual_pue_holds(&self, holds: impl Fn(Ratio) -> bool) -> Option<bool> {
+        let answer = holds(self.trusted_electricity().and_then(AnyPue::annual)?.ratio());
+        let bounds = self.pue.electricity.bounds;
+        (bounds.exact || bounds.all(|bound| holds(bound) == answer)).then_some(answer)
     }
 }
 
@@ -226,7 +238,7 @@ impl Pack {
     }
 }
 
-fn join(texts: &[Text]) -> Text {
+pub(super) fn join(texts: &[Text]) -> Text {
     let zh: Vec<&str> = texts.iter().map(|text| text.zh.as_str()).collect();
     let en: Vec<&str> = texts.iter().map(|text| text.en.as_str()).collect();
     Text::new(zh.join("；"), en.join("; "))

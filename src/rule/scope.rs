@@ -1,4 +1,4 @@
-use super::{Case, Pack};
+use super::{Case, Pack, engine::join};
 use crate::{
     facility::{AirConditioning, ItCooling, LifecycleKind, Racks, Scale, StandardRacks},
     finding::Text,
@@ -88,6 +88,27 @@ pub enum Scope {
         /// The limit.
         limit: Decimal,
     },
+    /// The same in tonnes of coal equivalent at 1.229 tce per 10 MWh of electricity (当量值).
+    AnnualTce {
+        /// How.
+        relation: Relation,
+        /// The limit.
+        limit: Decimal,
+    },
+    /// The annual PUE of electricity stands so to a limit.
+    AnnualPue {
+        /// How.
+        relation: Relation,
+        /// The limit.
+        limit: Decimal,
+    },
+    /// The rack occupancy by count stands so to a limit, from 0 to 1.
+    Occupancy {
+        /// How.
+        relation: Relation,
+        /// The limit.
+        limit: Decimal,
+    },
     /// The text does not say whether sites of which this holds are meant: not known for them, false for all others.
     Unclear {
         /// Of which sites it is not clear.
@@ -141,6 +162,12 @@ impl Scope {
     /// Whether it holds for a case.
     pub fn holds(&self, pack: &Pack, case: &Case<'_>) -> Truth {
         self.examine(pack, case).truth
+    }
+
+    /// Whether it holds for a case, and why it is so: the conditions that fail, or those that are not known.
+    pub fn explain(&self, pack: &Pack, case: &Case<'_>) -> (Truth, Text) {
+        let found = self.examine(pack, case);
+        (found.truth, join(&found.because))
     }
 
     /// What cannot be right about it.
@@ -267,18 +294,35 @@ impl Scope {
             }
             Scope::Day(days) => within(Some(case.day()), days, ("所问日期", "the day asked about", "period")),
             Scope::AnnualGwh { relation, limit } => {
-                let used = case.annual_total();
-                let edge = Ratio::from(limit).checked_mul(Ratio::from(1_000_000));
-                let holds = used
-                    .zip(edge)
-                    .and_then(|(used, edge)| Some(relation.admits(used.ratio_to(ExactEnergy::KWH)?.cmp(&edge))));
+                of_energy(case, *relation, Ratio::from(limit).checked_mul(Ratio::from(1_000_000)))
+            }
+            Scope::AnnualTce { relation, limit } => {
+                let kwh_per_tce = Ratio::new(10_000_000, 1_229);
+                let kwh = kwh_per_tce.and_then(|per_tce| Ratio::from(limit).checked_mul(per_tce));
+                of_energy(case, *relation, kwh)
+            }
+            Scope::AnnualPue { relation, limit } => leaf(
+                case.annual_pue_holds(|value| pack.comparison.holds(value, *relation, *limit)),
+                || {
+                    let pue = case.annual().map_or(String::new(), |pue| pue.to_string());
+                    Text::new(format!("年度 PUE 为 {pue}"), format!("its annual PUE is {pue}"))
+                },
+                || Text::new("可信的年度 PUE", "an annual PUE that can be trusted"),
+            ),
+            Scope::Occupancy { relation, limit } => {
+                let share = facility.racks.as_ref().and_then(Racks::occupancy).map(|known| known.share);
                 leaf(
-                    holds,
+                    share.map(|share| pack.comparison.holds(share, *relation, *limit)),
                     || {
-                        let gwh = used.map_or(0.0, |used| used.kwh() / 1e6);
-                        Text::new(format!("年用电 {gwh:.3} GWh"), format!("it uses {gwh:.3} GWh a year"))
+                        let percent = share.map_or(0.0, Ratio::to_f64) * 100.0;
+                        Text::new(format!("上架率 {percent:.1}%"), format!("its occupancy is {percent:.1} %"))
                     },
-                    || Text::new("年用电量(连续 12 个月)", "its electricity of twelve continuous months"),
+                    || {
+                        Text::new(
+                            "已装与已用机架数(racks.installed、racks.occupied)",
+                            "the racks installed and occupied (racks.installed, racks.occupied)",
+                        )
+                    },
                 )
             }
             Scope::Unclear { when, because } => {
@@ -300,6 +344,21 @@ impl Scope {
             ),
         }
     }
+}
+
+/// Whether the electricity of a year stands so to an edge in kWh.
+fn of_energy(case: &Case<'_>, relation: Relation, edge: Option<Ratio>) -> Finding {
+    let used = case.annual_total();
+    let holds =
+        used.zip(edge).and_then(|(used, edge)| Some(relation.admits(used.ratio_to(ExactEnergy::KWH)?.cmp(&edge))));
+    leaf(
+        holds,
+        || {
+            let gwh = used.map_or(0.0, |used| used.kwh() / 1e6);
+            Text::new(format!("年用电 {gwh:.3} GWh"), format!("it uses {gwh:.3} GWh a year"))
+        },
+        || Text::new("年用电量(连续 12 个月)", "its electricity of twelve continuous months"),
+    )
 }
 
 fn of_racks(racks: Option<StandardRacks>) -> Text {

@@ -39,3 +39,24 @@ pub fn outcome(assessment: &pue::Assessment, requirement: &str) -> String {
 pub fn good_submission() -> Value {
     serde_json::from_str(&text("examples/data/submissions/01-meets.json")).unwrap()
 }
+
+/// The base site with so much PUE over a period of so many months, and some fields changed.
+pub fn submission_of(pue: f64, months: usize, changes: &[&Value]) -> Value {
+    let mut submission = good_submission();
+    // IT energy per month: 48 GWh in all, as whole kilowatt-hours.
+    let it = vec![(48_000_000.0 / months as f64).floor(); months];
+    let mut total = it.clone();
+    // To the nearest mWh of the exact product, away from the limit's other side.
+    total[0] += it.iter().sum::<f64>() * (pue - 1.0);
+    total[0] = (total[0] * 1e6).round() / 1e6;
+    submission["energy"] = serde_json::json!([
+        {"point": "grid_supply", "carrier": "electricity", "monthly_kwh": total},
+        {"point": "ups_output", "carrier": "electricity", "monthly_kwh": it},
+    ]);
+    submission["facility"].as_object_mut().unwrap().remove("rated_it_kw");
+    for (pointer, value) in changes.iter().filter_map(|change| change.as_object()).flatten() {
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        submission.pointer_mut(parent).unwrap()[key] = value.clone();
+    }
+    submission
+}

@@ -1,0 +1,208 @@
+//! Screens whose issuer gives the numbers himself: each is a condition of a document, with what it says is to be done.
+
+use super::{Flag, FlagOutcome};
+use crate::{
+    finding::{Basis, Citation, Text},
+    kpi::{AnnualPue, AnyPue},
+    quantity::{Decimal, ExactEnergy, Ratio, Relation},
+    rule::{Case, Scope, Truth, packs},
+};
+use jiff::civil::date;
+use serde::Serialize;
+
+/// A condition of a document under which a site is to be retrofitted, merged or closed, as data.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Scheme {
+    /// The pack of the document.
+    pub pack: &'static str,
+    /// The name of the flag.
+    pub flag: &'static str,
+    /// Where it holds.
+    pub place: Scope,
+    /// The condition.
+    pub condition: Scope,
+    /// What the document says is to be done.
+    pub action: Text,
+    /// Where it stands.
+    pub citation: Citation,
+}
+
+fn decimal(units: i128, digits: u8) -> Decimal {
+    Decimal::new(units, digits).unwrap_or(Decimal::ONE)
+}
+
+const fn pue_above(limit: Decimal) -> Scope {
+    Scope::AnnualPue { relation: Relation::MoreThan, limit }
+}
+
+fn region(prefix: &str) -> Scope {
+    Scope::Region(vec![prefix.to_owned()])
+}
+
+impl Scheme {
+    /// The schemes that come with the library.
+    pub fn all() -> Vec<Scheme> {
+        let existing = || Scope::Lifecycle(vec![crate::facility::LifecycleKind::Existing]);
+        let at_least = |limit| Scope::AnnualGwh { relation: Relation::AtLeast, limit };
+        vec![
+            Scheme {
+                pack: "national-2021-12",
+                flag: "inefficient",
+                place: region("CN"),
+                condition: Scope::All(vec![existing(), pue_above(decimal(15, 1))]),
+                action: Text::new("分步实施节能改造", "energy-saving retrofit, step by step"),
+                citation: Citation::new("发改高技〔2021〕1742号", "存量数据中心 PUE > 1.5", Basis::Official),
+            },
+            Scheme {
+                pack: "shanghai-2022",
+                flag: "old_small_inefficient",
+                place: region("31"),
+                condition: Scope::All(vec![
+                    pue_above(decimal(17, 1)),
+                    Scope::Cabinets { relation: Relation::AtMost, limit: decimal(800, 0) },
+                    Scope::YearsInService { at_least: 10 },
+                ]),
+                action: Text::new("关停并转", "to be closed, stopped, merged or converted"),
+                citation: Citation::new(
+                    "上海市节能降碳“百一”行动计划(2022—2025年)",
+                    "PUE > 1.7 且 ≤ 800 架 且 连续运行 ≥ 10 年",
+                    Basis::Official,
+                ),
+            },
+            Scheme {
+                pack: "beijing-2024",
+                flag: "inefficient",
+                place: region("11"),
+                condition: Scope::All(vec![existing(), at_least(decimal(5, 0)), pue_above(decimal(135, 2))]),
+                action: Text::new("鼓励改造；2026 年起超限部分加价", "retrofit encouraged; a surcharge from 2026"),
+                citation: Citation::new(
+                    "北京市存量数据中心优化工作方案(2024—2027年)",
+                    "年用电 ≥ 500 万 kWh 且 PUE > 1.35",
+                    Basis::Official,
+                ),
+            },
+            Scheme {
+                pack: "beijing-2022",
+                flag: "idle",
+                place: region("11"),
+                condition: Scope::All(vec![
+                    // 2 000 tce at 1.229 tce per 10 MWh (当量值).
+                    Scope::AnnualTce { relation: Relation::AtLeast, limit: decimal(2_000, 0) },
+                    Scope::Occupancy { relation: Relation::LessThan, limit: decimal(50, 2) },
+                    Scope::YearsInService { at_least: 1 },
+                ]),
+                action: Text::new("放缓节能审查", "its energy reviews are slowed"),
+                citation: Citation::new(
+                    "北京 低效数据中心治理 2022",
+                    "年能耗 ≥ 2 000 tce 且 建成一年后上架率 < 50%",
+                    Basis::Official,
+                ),
+            },
+        ]
+    }
+
+    /// The flag of a site; `None` where the scheme does not hold.
+    pub fn look_at(&self, case: &Case<'_>) -> Option<Flag> {
+        let pack = packs::by_id(self.pack).unwrap_or_else(packs::wuhan_2024);
+        if self.place.holds(&pack, case) != Truth::Yes {
+            return None;
+        }
+        let (truth, because) = self.condition.explain(&pack, case);
+        let (outcome, evidence) = match truth {
+            Truth::Yes => (FlagOutcome::Flagged, known(case)),
+            Truth::No => (FlagOutcome::NotFlagged, because),
+            Truth::Unknown => {
+                let missing = Text::new(format!("缺少：{}", because.zh), format!("not known: {}", because.en));
+                (FlagOutcome::Undetermined, missing)
+            }
+        };
+        Some(Flag {
+            flag: self.flag,
+            outcome,
+            pack: self.pack.to_owned(),
+            evidence,
+            citation: self.citation.clone(),
+            action: (outcome == FlagOutcome::Flagged).then(|| self.action.clone()),
+        })
+    }
+}
+
+/// What is known of a site, in a line.
+fn known(case: &Case<'_>) -> Text {
+    let facility = case.facility();
+    let (mut zh, mut en) = (Vec::new(), Vec::new());
+    if let Some(pue) = case.annual() {
+        zh.push(format!("年度 PUE {pue}"));
+        en.push(format!("annual PUE {pue}"));
+        zh.push(format!("年用电 {:.3} GWh", pue.total().kwh() / 1e6));
+        en.push(format!("{:.3} GWh a year", pue.total().kwh() / 1e6));
+    }
+    if let Some(cabinets) = facility.racks.as_ref().and_then(|racks| racks.cabinets()) {
+        zh.push(format!("{cabinets} 架"));
+        en.push(format!("{cabinets} cabinets"));
+    }
+    if let Some(share) = facility.racks.as_ref().and_then(|racks| racks.occupancy()) {
+        let percent = share.share.to_f64() * 100.0;
+        zh.push(format!("上架率 {percent:.1}%(按机柜数)"));
+        en.push(format!("occupancy {percent:.1} % by count"));
+    }
+    if let Some(years) = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.years_in_service(case.day())) {
+        zh.push(format!("投运 {years} 年"));
+        en.push(format!("{years} years in service"));
+    }
+    Text::new(zh.join("，"), en.join(", "))
+}
+
+/// The surcharge (加价) of Beijing's plan on a year.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Surcharge {
+    /// The part above the limit: `(PUE − 1.35) × E_IT`.
+    pub kwh: ExactEnergy,
+    /// Yuan per kWh: 0.2 up to a PUE of 2.70, 0.5 beyond.
+    pub yuan_per_kwh: f64,
+    /// What it comes to.
+    pub yuan: f64,
+}
+
+/// The surcharge of Beijing's plan (2024-11-14) from 2026 on: for existing sites of 5 GWh a year and more whose PUE is above
+/// 1.35, on the part above the limit; `None` where there is none.
+///
+/// ```
+/// use pue::{kpi::Pue, retrofit::beijing_surcharge};
+/// let year = Pue::from_months(&[(1_250_000.0, 10_000_000.0 / 12.0); 12])?;
+/// assert!((beijing_surcharge(year, 2026).unwrap().yuan - 300_000.0).abs() < 1.0);
+/// assert!(beijing_surcharge(year, 2025).is_none());
+/// # Ok::<(), pue::kpi::PueError>(())
+/// ```
+///
+/// Source: 北京市存量数据中心优化工作方案(2024—2027年), `official`; that the part is `(PUE − 1.35) × E_IT` is a `reading`.
+pub fn beijing_surcharge(annual: AnnualPue, year: i16) -> Option<Surcharge> {
+    let limit = Ratio::from(&decimal(135, 2));
+    let large = annual.total() >= ExactEnergy::from_kwh(5e6).ok()?;
+    if year < 2026 || !large || annual.ratio() <= limit {
+        return None;
+    }
+    let allowed = limit.floor_of(annual.it().microjoules())?;
+    let kwh = annual.total() - ExactEnergy::from_microjoules(allowed);
+    let yuan_per_kwh = if annual.ratio() <= Ratio::from(&decimal(270, 2)) { 0.2 } else { 0.5 };
+    Some(Surcharge { kwh, yuan_per_kwh, yuan: kwh.kwh() * yuan_per_kwh })
+}
+
+/// The surcharge on the year of a case, where Beijing's plan holds.
+pub(super) fn surcharge(case: &Case<'_>) -> Option<Surcharge> {
+    let in_beijing = case.facility().region.as_ref()?.lies_in("11") == Some(true);
+    let existing = case.facility().lifecycle.as_ref()?.kind? == crate::facility::LifecycleKind::Existing;
+    let in_force = case.day() >= date(2024, 11, 14);
+    let annual = case.annual().filter(|_| in_beijing && existing && in_force)?;
+    beijing_surcharge(annual, case.day().year())
+}
+
+/// Annual PUE of a case.
+impl Case<'_> {
+    /// The annual PUE of electricity, if there is one that can be trusted.
+    pub(crate) fn annual(&self) -> Option<AnnualPue> {
+        self.trusted_electricity().and_then(AnyPue::annual)
+    }
+}

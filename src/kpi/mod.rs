@@ -24,6 +24,7 @@ pub use pue::{
     Annual, AnnualPue, AnyPue, Design, DesignPue, Interim, InterimPue, Kind, Partial, PartialPue, Pue, PueError,
 };
 pub use ratios::{
-    carbon_usage, energy_reuse_effectiveness, energy_reuse_factor, it_load_use_rate, renewable_factor, water_usage,
+    carbon_usage, energy_reuse_effectiveness, energy_reuse_factor, it_load_use_rate, load_use_rate_8760,
+    renewable_factor, water_usage,
 };
 pub use series::{Course, Monthly, Stretch};

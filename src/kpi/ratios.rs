@@ -39,6 +39,21 @@ pub fn carbon_usage(co2_kg: f64, it: ExactEnergy) -> Option<f64> {
     (co2_kg.is_finite() && co2_kg >= 0.0 && it > ExactEnergy::ZERO).then(|| co2_kg / it.kwh())
 }
 
+/// IT load use rate of the 2020 index of national green data centres: `E_IT / 8760 h / Σ nominal rack power`, 8 760 hours as
+/// printed, leap year or not.
+///
+/// ```
+/// use pue::{kpi::load_use_rate_8760, quantity::{ExactEnergy, ExactPower}};
+/// let (it, racks) = (ExactEnergy::from_kwh(17_520_000.0)?, ExactPower::from_kw(4_000.0)?);
+/// assert_eq!(load_use_rate_8760(it, racks).unwrap().to_f64(), 0.5);
+/// # Ok::<(), pue::quantity::QuantityError>(())
+/// ```
+///
+/// Source: 工信厅联节函〔2020〕183号.
+pub fn load_use_rate_8760(it: ExactEnergy, racks: ExactPower) -> Option<Ratio> {
+    it_load_use_rate(it, racks, 8760 * 3_600_000)
+}
+
 /// IT load use rate (IT 负荷使用率): E_IT / (rated IT power × hours of the period).
 pub fn it_load_use_rate(it: ExactEnergy, rated: ExactPower, milliseconds: i64) -> Option<Ratio> {
     it.ratio_to(rated.over(milliseconds))

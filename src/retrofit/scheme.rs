@@ -170,8 +170,8 @@ pub struct Surcharge {
 /// 1.35, on the part above the limit; `None` where there is none.
 ///
 /// ```
-/// use pue::{kpi::Pue, retrofit::beijing_surcharge};
-/// let year = Pue::from_months(&[(1_250_000.0, 10_000_000.0 / 12.0); 12])?;
+/// use pue::{kpi::AnnualPue, retrofit::beijing_surcharge};
+/// let year = AnnualPue::from_monthly_kwh(&[(1_250_000.0, 10_000_000.0 / 12.0); 12])?;
 /// assert!((beijing_surcharge(year, 2026).unwrap().yuan - 300_000.0).abs() < 1.0);
 /// assert!(beijing_surcharge(year, 2025).is_none());
 /// # Ok::<(), pue::kpi::PueError>(())

@@ -10,6 +10,7 @@ mod grade_check;
 mod pack;
 pub mod packs;
 mod pue_check;
+pub mod rubric;
 mod scope;
 mod verdict;
 

@@ -4,6 +4,7 @@ mod cities;
 mod enefg_2023;
 mod gb_40879_2021;
 mod national;
+mod national_green_2020;
 mod national_green_2025;
 mod words;
 mod wuhan_2024;
@@ -19,6 +20,7 @@ pub use national::{
     national_2013, national_2017, national_2019, national_2021_07, national_2021_12, national_2022_08,
     national_2024_07, national_hubs_2022,
 };
+pub use national_green_2020::national_green_2020;
 pub use national_green_2025::national_green_2025;
 pub use wuhan_2024::wuhan_2024;
 

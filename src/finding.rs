@@ -216,6 +216,7 @@ codes! {
     FacilityDates = "facility.dates", Warning, "日期前后矛盾", "the dates contradict each other", "更正批准与投运日期", "correct the days of approval and service";
     FacilityRegion = "facility.region", Warning, "无法识别的地区代码，视为未知", "unknown region code, taken as not known", "使用 GB/T 2260 或 ISO 3166 代码", "use a GB/T 2260 or ISO 3166 code";
     FacilityHubNode = "facility.hub_node", Warning, "湖北不在国家枢纽节点之列", "Hubei is in none of the national hub nodes", "核对 hub_node", "check hub_node";
+    ProjectSplitSuspected = "project.split_suspected", Warning, "同一运营者的多个新建项目合计达到大型，疑为拆分项目", "several new projects of one operator are large together: they may have been split", "核查是否为规避能耗评估而拆分(武政办〔2024〕9号 三(一))", "look into whether they were split to evade the energy assessment (武政办〔2024〕9号, 三(一))";
     FacilityTimeZone = "facility.time_zone", Error, "时区无法识别", "the time zone cannot be used", "使用 IANA 名称，例如 Asia/Shanghai", "use an IANA name, for example Asia/Shanghai";
 }
 

@@ -3,6 +3,12 @@
 //! A portfolio's PUE is Σ E_DC / Σ E_IT, never a mean of ratios. The European Union publishes an E_DC-weighted mean, a
 //! different number: both are here, by name.
 
+mod operators;
+mod scoreboard;
+
+pub use operators::{scattered_operators, suspected_splits};
+pub use scoreboard::{CityFacts, Indicator, Line, Scoreboard};
+
 use crate::{
     assessment::Assessment,
     finding::Finding,

@@ -1,0 +1,450 @@
+//! The scoreboard (指标进展): the 17 indicators of the Wuhan plan's annex and the goals of its text, beside what is known.
+//!
+//! Indicators 4, 6, 13 and 14 are computed from sites, the others are given. What is not known stays undetermined.
+
+use crate::{
+    assessment::Assessment,
+    facility::Facility,
+    finding::{Basis, Citation, Text},
+    quantity::{Decimal, Ratio, Relation},
+    rule::{Nature, Outcome},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One indicator of the annex, or one goal of the text, as data.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Indicator {
+    /// `1` … `17` of the annex; a name for goals of the text.
+    pub id: &'static str,
+    /// What it is.
+    pub name: Text,
+    /// Its unit.
+    pub unit: Text,
+    /// How the value has to stand to the target.
+    pub relation: Relation,
+    /// The target as printed; for indicator 14 a level, which stands in its name.
+    pub target: Decimal,
+    /// Binding or expected.
+    pub nature: Nature,
+    /// Where it stands.
+    pub citation: Citation,
+}
+
+/// City facts by indicator id, as on the wire: `{"schema": "pue/city/1", "facts": {"1": 4200.0}}`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CityFacts {
+    /// `pue/city/1`.
+    pub schema: String,
+    /// The value of each indicator that is known, in its unit.
+    pub facts: BTreeMap<String, f64>,
+}
+
+/// One line of the scoreboard.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Line {
+    /// The indicator.
+    pub indicator: Indicator,
+    /// Its value, if it is known.
+    pub value: Option<Ratio>,
+    /// What it comes to.
+    pub outcome: Outcome,
+    /// How much of the target is reached, as far as that is known; 1 and more: all of it.
+    pub progress: Option<f64>,
+    /// From what it was computed, or what is missing.
+    pub note: Option<Text>,
+}
+
+/// (id, Chinese, English, unit in both, relation, target with its digits, binding, clause)
+type Row =
+    (&'static str, &'static str, &'static str, (&'static str, &'static str), Relation, (i128, u8), bool, &'static str);
+
+const ANNEX: &str = "附件";
+
+/// Source: 武政办〔2024〕9号, annex. Where no "≥" is printed (2, 16), the text says 达到: read as at least.
+const INDICATORS: [Row; 17] = [
+    (
+        "1",
+        "智能算力(FP16)",
+        "intelligent computing (FP16)",
+        ("PFLOPS", "PFLOPS"),
+        Relation::AtLeast,
+        (4100, 0),
+        false,
+        ANNEX,
+    ),
+    ("2", "超算算力(FP64)", "supercomputing (FP64)", ("PFLOPS", "PFLOPS"), Relation::AtLeast, (400, 0), false, ANNEX),
+    ("3", "总算力", "total computing power", ("PFLOPS", "PFLOPS"), Relation::AtLeast, (5000, 0), false, ANNEX),
+    (
+        "4",
+        "累计建成标准机架",
+        "standard racks built",
+        ("万架", "ten thousand racks"),
+        Relation::AtLeast,
+        (55, 1),
+        false,
+        ANNEX,
+    ),
+    ("5", "存储总量", "storage", ("EB", "EB"), Relation::AtLeast, (11, 0), false, ANNEX),
+    ("6", "平均上架率", "average rack occupancy", ("", "share"), Relation::AtLeast, (60, 2), false, ANNEX),
+    (
+        "7",
+        "每万人 5G 基站数",
+        "5G base stations per 10 000 people",
+        ("个", "stations"),
+        Relation::AtLeast,
+        (33, 0),
+        false,
+        ANNEX,
+    ),
+    ("8", "10G-PON 端口占比", "share of 10G-PON ports", ("", "share"), Relation::AtLeast, (90, 2), false, ANNEX),
+    ("9", "市内单向网络时延", "one-way latency inside the city", ("毫秒", "ms"), Relation::AtMost, (1, 0), true, ANNEX),
+    (
+        "10",
+        "省内单向网络时延",
+        "one-way latency inside the province",
+        ("毫秒", "ms"),
+        Relation::AtMost,
+        (3, 0),
+        true,
+        ANNEX,
+    ),
+    (
+        "11",
+        "至国家枢纽节点时延",
+        "latency to national hub nodes",
+        ("毫秒", "ms"),
+        Relation::AtMost,
+        (10, 0),
+        true,
+        ANNEX,
+    ),
+    (
+        "12",
+        "互联网省际出口带宽",
+        "inter-province internet bandwidth",
+        ("Tbps", "Tbps"),
+        Relation::AtLeast,
+        (80, 0),
+        false,
+        ANNEX,
+    ),
+    (
+        "13",
+        "新建大型数据中心 PUE",
+        "PUE of new large data centres",
+        ("", "per project"),
+        Relation::AtMost,
+        (125, 2),
+        true,
+        ANNEX,
+    ),
+    (
+        "14",
+        "新建大型数据中心绿色低碳等级(4A 级以上)",
+        "green low-carbon grade of new large data centres (4A or better)",
+        ("A", "A"),
+        Relation::AtLeast,
+        (4, 0),
+        true,
+        ANNEX,
+    ),
+    ("15", "特色示范园区", "featured demonstration parks", ("个", "parks"), Relation::AtLeast, (20, 0), false, ANNEX),
+    ("16", "标杆智能工厂", "benchmark smart factories", ("家", "factories"), Relation::AtLeast, (40, 0), false, ANNEX),
+    (
+        "17",
+        "国家级“数字领航”企业",
+        "national digital-pilot enterprises",
+        ("家", "enterprises"),
+        Relation::AtLeast,
+        (5, 0),
+        false,
+        ANNEX,
+    ),
+];
+
+/// Source: 武政办〔2024〕9号, the goals of the text that the annex does not repeat. Of a range the lower end counts.
+const GOALS: [Row; 14] = [
+    (
+        "core_ai_technologies",
+        "人工智能关键核心技术",
+        "core AI technologies",
+        ("项", "technologies"),
+        Relation::AtLeast,
+        (5, 0),
+        false,
+        "一(二)",
+    ),
+    (
+        "first_ai_technologies",
+        "首创人工智能技术",
+        "first-of-kind AI technologies",
+        ("项", "technologies"),
+        Relation::AtLeast,
+        (10, 0),
+        false,
+        "一(二)",
+    ),
+    (
+        "common_technologies",
+        "共性技术成果",
+        "common-technology results",
+        ("项", "results"),
+        Relation::AtLeast,
+        (40, 0),
+        false,
+        "一(二)",
+    ),
+    (
+        "general_models",
+        "通用大模型",
+        "general large models",
+        ("个", "models"),
+        Relation::AtLeast,
+        (1, 0),
+        false,
+        "一(二)",
+    ),
+    ("industry_models", "行业大模型", "industry models", ("个", "models"), Relation::AtLeast, (10, 0), false, "一(二)"),
+    ("public_data_sets", "公共数据集", "public data sets", ("个", "sets"), Relation::AtLeast, (5, 0), false, "一(二)"),
+    (
+        "enterprises_served",
+        "服务本地企业",
+        "local enterprises served",
+        ("家", "enterprises"),
+        Relation::AtLeast,
+        (1000, 0),
+        false,
+        "一(二)",
+    ),
+    (
+        "industrial_platforms",
+        "国家级工业互联网平台(不少于2—3家)",
+        "national industrial internet platforms (at least 2 to 3)",
+        ("家", "platforms"),
+        Relation::AtLeast,
+        (2, 0),
+        false,
+        "一(二)",
+    ),
+    (
+        "scheduling_providers",
+        "接入算力调度平台的服务商",
+        "service providers on the scheduling platform",
+        ("家", "providers"),
+        Relation::AtLeast,
+        (5, 0),
+        false,
+        "二(三)9",
+    ),
+    (
+        "matchmaking_events",
+        "每年对接活动",
+        "matchmaking events a year",
+        ("场", "events"),
+        Relation::AtLeast,
+        (3, 0),
+        false,
+        "二(五)14",
+    ),
+    (
+        "firms_over_10_bn",
+        "百亿元以上企业(1—2家)",
+        "firms over 10 bn yuan (1 to 2)",
+        ("家", "firms"),
+        Relation::AtLeast,
+        (1, 0),
+        false,
+        "二(四)12",
+    ),
+    (
+        "firms_over_1_bn",
+        "十亿元以上企业",
+        "firms over 1 bn yuan",
+        ("家", "firms"),
+        Relation::AtLeast,
+        (20, 0),
+        false,
+        "二(四)12",
+    ),
+    ("unicorns", "独角兽企业", "unicorns", ("家", "firms"), Relation::AtLeast, (3, 0), false, "二(四)12"),
+    (
+        "average_utilisation",
+        "数据中心平均利用率",
+        "average data-centre utilisation",
+        ("", "share"),
+        Relation::AtLeast,
+        (60, 2),
+        false,
+        "一(二)",
+    ),
+];
+
+impl Indicator {
+    fn new((id, zh, en, unit, relation, target, binding, clause): Row) -> Self {
+        let clause = if clause == ANNEX { format!("附件{id}") } else { clause.to_owned() };
+        Indicator {
+            id,
+            name: Text::new(zh, en),
+            unit: Text::new(unit.0, unit.1),
+            relation,
+            target: Decimal::new(target.0, target.1).unwrap_or(Decimal::ONE),
+            nature: if binding { Nature::Binding } else { Nature::Expected },
+            citation: Citation::new("武政办〔2024〕9号", clause, Basis::Transcribed),
+        }
+    }
+
+    /// The 17 indicators of the annex.
+    pub fn annex() -> Vec<Indicator> {
+        INDICATORS.into_iter().map(Indicator::new).collect()
+    }
+
+    /// The goals of the text.
+    pub fn goals() -> Vec<Indicator> {
+        GOALS.into_iter().map(Indicator::new).collect()
+    }
+}
+
+/// What is known of a city's sites.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scoreboard {
+    sites: usize,
+    racks: u128,
+    /// Standard racks in thousandths, rounded down: a sum of fractions would grow without bound.
+    thousandths: u128,
+    without_racks: usize,
+    occupied: u128,
+    installed: u128,
+    without_occupancy: usize,
+    unplaced: usize,
+    /// Meets, fails, undetermined of the two rules that are judged per project.
+    projects: [[usize; 3]; 2],
+}
+
+impl Scoreboard {
+    /// Adds a site; one that is known to lie outside Wuhan counts for nothing.
+    pub fn add(&mut self, facility: &Facility, assessment: &Assessment) {
+        match facility.region.as_ref().and_then(|region| region.lies_in("4201")) {
+            Some(false) => return,
+            None => self.unplaced += 1,
+            Some(true) => {
+                self.sites += 1;
+                match facility.standard_racks().and_then(|racks| racks.ratio().floor_of(1000)) {
+                    Some(thousandths) => {
+                        self.thousandths = self.thousandths.saturating_add(thousandths.unsigned_abs());
+                        self.racks += 1;
+                    }
+                    None => self.without_racks += 1,
+                }
+                let counts = facility.racks.as_ref().filter(|racks| racks.occupancy().is_some());
+                match counts.and_then(|racks| Some((racks.occupied?, racks.installed?))) {
+                    Some((occupied, installed)) => {
+                        self.occupied += u128::from(occupied);
+                        self.installed += u128::from(installed);
+                    }
+                    None => self.without_occupancy += 1,
+                }
+            }
+        }
+        for (slots, requirement) in self.projects.iter_mut().zip(["pue-new-large", "grade-new-large"]) {
+            let is_it = |pack: &str, id: &str| pack == "wuhan-2024" && id == requirement;
+            let verdict = assessment.verdicts.iter().find(|verdict| is_it(&verdict.pack, &verdict.requirement));
+            let [meets, fails, open] = slots;
+            match verdict.map(|verdict| verdict.outcome) {
+                Some(Outcome::Meets) => *meets += 1,
+                Some(Outcome::Fails) => *fails += 1,
+                Some(Outcome::Undetermined) => *open += 1,
+                Some(Outcome::NotApplicable) | None => {}
+            }
+        }
+    }
+
+    /// The lines of the annex and, after them, the goals of the text.
+    ///
+    /// ```
+    /// use pue::portfolio::{CityFacts, Scoreboard};
+    /// let facts = CityFacts { facts: [("1".to_owned(), 4100.0), ("9".to_owned(), 1.2)].into(), ..CityFacts::default() };
+    /// let lines = Scoreboard::default().lines(&facts);
+    /// let outcome = |id: &str| lines.iter().find(|line| line.indicator.id == id).unwrap().outcome.text().en;
+    /// assert_eq!((outcome("1").as_str(), outcome("9").as_str(), outcome("2").as_str()), ("meets", "fails", "undetermined"));
+    /// ```
+    pub fn lines(&self, facts: &CityFacts) -> Vec<Line> {
+        Indicator::annex().into_iter().chain(Indicator::goals()).map(|indicator| self.line(indicator, facts)).collect()
+    }
+
+    fn line(&self, indicator: Indicator, facts: &CityFacts) -> Line {
+        match indicator.id {
+            "4" => self.built(indicator),
+            "6" => self.occupancy(indicator),
+            "13" => self.per_project(indicator, 0),
+            "14" => self.per_project(indicator, 1),
+            id => {
+                let value =
+                    facts.facts.get(id).and_then(|value| Ratio::from_f64(*value)).filter(|value| *value >= Ratio::ZERO);
+                let missing = || Text::new("由市级数据给出", "to be given as a city fact");
+                let note = value.is_none().then(missing);
+                Line::new(indicator, value, true, note)
+            }
+        }
+    }
+
+    fn built(&self, indicator: Indicator) -> Line {
+        let open = self.without_racks + self.unplaced;
+        let value = (self.racks > 0).then(|| Ratio::new(i128::try_from(self.thousandths).ok()?, 10_000_000)).flatten();
+        let note = Text::new(
+            format!("{} 个场所之和，{open} 个场所的机架数或地区未知", self.racks),
+            format!("the sum of {} sites; of {open} more the racks or the region are not known", self.racks),
+        );
+        // What is missing can only add.
+        let enough = value.is_some_and(|value| value >= Ratio::from(&indicator.target));
+        Line::new(indicator, value, enough || open == 0, Some(note))
+    }
+
+    fn occupancy(&self, indicator: Indicator) -> Line {
+        let open = self.without_occupancy + self.unplaced;
+        let count = |count: u128| i128::try_from(count).ok();
+        let value = count(self.occupied).zip(count(self.installed)).and_then(|(some, of)| Ratio::new(some, of));
+        let note = Text::new(
+            format!("已用机柜之和除以已装机柜之和(按机柜数)，{open} 个场所未知"),
+            format!("Σ occupied / Σ installed cabinets (by count); not known of {open} sites"),
+        );
+        Line::new(indicator, value, open == 0, Some(note))
+    }
+
+    fn per_project(&self, indicator: Indicator, rule: usize) -> Line {
+        let [meets, fails, open] = self.projects.get(rule).copied().unwrap_or_default();
+        let judged = meets + fails + open;
+        let outcome = match (fails, open, judged) {
+            (_, _, 0) if self.unplaced == 0 => Outcome::NotApplicable,
+            (0, 0, 1..) => Outcome::Meets,
+            (0, ..) => Outcome::Undetermined,
+            _ => Outcome::Fails,
+        };
+        let note = Text::new(
+            format!("按单个项目判定：{meets} 个符合，{fails} 个不符合，{open} 个无法判定"),
+            format!("judged per project: {meets} meet it, {fails} fail, {open} are undetermined"),
+        );
+        let progress = (judged > 0).then(|| meets as f64 / judged as f64);
+        Line { indicator, value: None, outcome, progress, note: Some(note) }
+    }
+}
+
+impl Line {
+    fn new(indicator: Indicator, value: Option<Ratio>, complete: bool, note: Option<Text>) -> Self {
+        let target = Ratio::from(&indicator.target);
+        let outcome = match value {
+            Some(value) if complete && indicator.relation.admits(value.cmp(&target)) => Outcome::Meets,
+            Some(_) if complete => Outcome::Fails,
+            _ => Outcome::Undetermined,
+        };
+        let share = |value: Ratio| match indicator.relation {
+            Relation::AtLeast | Relation::MoreThan => value.to_f64() / target.to_f64(),
+            Relation::AtMost | Relation::LessThan => target.to_f64() / value.to_f64(),
+        };
+        let progress = value.filter(|value| *value > Ratio::ZERO).map(share);
+        Line { indicator, value, outcome, progress, note }
+    }
+}

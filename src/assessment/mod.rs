@@ -2,11 +2,13 @@
 
 mod checks;
 mod output;
+mod what_if;
 
 pub use output::{Assessment, Declared, Figure, Kpis, MeterLine, PeriodOut, PueOut, Record, SCHEMA};
+pub use what_if::{Change, Difference, WhatIf};
 
 use crate::{
-    facility::Scale,
+    facility::{Certificate, Facility, Scale},
     finding::{Code, Finding},
     kpi::{
         Boundary, Category, MeasuredPue, Method, energy_reuse_factor, it_load_use_rate, renewable_factor, water_usage,
@@ -19,6 +21,7 @@ use crate::{
     rule::{Case, Figures, Pack, Verdict, packs},
     site::Site,
 };
+use jiff::civil::Date;
 
 /// How an assessment is made. The default asks nothing special.
 #[derive(Clone, Debug, Default)]
@@ -108,29 +111,15 @@ impl Assessment {
     /// Assesses a part of the period of a ledger, such as one of its years.
     pub fn of_part(ledger: &Ledger<'_>, part: &Period, options: &Options) -> Assessment {
         let site = ledger.site();
-        let boundary = Boundary::by(options.method, site, options.category);
-        let measured = ledger.pue(&boundary, part);
         let on = part.last_day();
-        let mut findings: Vec<Finding> = site.findings().to_vec();
-        findings.extend(ledger.findings());
-        findings.extend(measured.findings.iter().cloned());
-        findings.extend(checks::all(site, &measured, part));
-        // Rules judge what they always judge, whichever method the report shows.
-        let judged = (options.method != Method::default()).then(|| {
-            let boundary = Boundary::new(site, options.category);
-            (ledger.pue(&boundary, part), boundary)
-        });
-        findings.extend(judged.iter().flat_map(|(measured, _)| measured.findings.iter().cloned()));
-        let findings = Finding::gather(findings);
-        let trusted = !findings.iter().any(Finding::is_error);
-        let (applied, forged) = applied(site, on, &options.packs);
-        let findings = Finding::gather(findings.into_iter().chain(forged));
-        let (judged, judged_boundary) = judged.as_ref().map_or((&measured, &boundary), |(measured, by)| (measured, by));
-        let extra = options.extra.or_metered(ledger, part);
-        let figures = figures(judged, &extra);
-        let case = Case::new(site, on, judged, judged_boundary, &findings).with(figures);
+        let ground = Ground::new(ledger, part, options);
+        let (measured, boundary, extra) = (&ground.measured, &ground.boundary, ground.extra);
+        let (applied, forged) = applied(site.facility(), on, &options.packs);
+        let findings = Finding::gather(ground.findings.iter().cloned().chain(forged));
+        let case = ground.case(on).distrusted_by(&findings);
         let verdicts: Vec<Verdict> = applied.iter().flat_map(|pack| pack.judge_case(&case)).collect();
         let comparisons = applied.iter().flat_map(|pack| pack.compare_case(&case)).collect();
+        let retrofit = options.screen.look_at(&case, measured, ground.trusted);
         let findings = match checks::no_certificate(site, &verdicts) {
             Some(missing) => Finding::gather(findings.into_iter().chain([missing])),
             None => findings,
@@ -143,16 +132,16 @@ impl Assessment {
                 start: rfc3339(part.start(), part.zone()),
                 end: rfc3339(part.end(), part.zone()),
             }),
-            pue: measured.pue().map(|pue| PueOut::new(pue, &measured, &boundary)),
+            pue: measured.pue().map(|pue| PueOut::new(pue, measured, boundary)),
             coverage: Some(measured.reported().coverage),
             overhead: measured.overhead,
-            monthly: ledger.monthly(&boundary, part),
+            monthly: ledger.monthly(boundary, part),
             meters: MeterLine::all(ledger, part),
-            kpis: kpis(&measured, part, &extra, ledger),
+            kpis: kpis(measured, part, &extra, ledger),
             findings,
             verdicts,
             comparisons,
-            retrofit: Some(options.screen.look_at(&case, &measured, trusted)),
+            retrofit: Some(retrofit),
             declared: None,
             record: Record::new(&applied, options, ledger.estimates(), TZDB),
         }
@@ -181,14 +170,79 @@ impl Assessment {
     }
 }
 
+/// What verdicts rest on: a site, what was measured, what was found.
+struct Ground {
+    facility: Facility,
+    certificates: Vec<Certificate>,
+    boundary: Boundary,
+    measured: MeasuredPue,
+    /// What rules judge, where the report shows something else.
+    judged: Option<(MeasuredPue, Boundary)>,
+    extra: Extra,
+    findings: Vec<Finding>,
+    trusted: bool,
+}
+
+impl Ground {
+    fn new(ledger: &Ledger<'_>, part: &Period, options: &Options) -> Self {
+        let site = ledger.site();
+        let boundary = Boundary::by(options.method, site, options.category);
+        let measured = ledger.pue(&boundary, part);
+        let mut findings: Vec<Finding> = site.findings().to_vec();
+        findings.extend(ledger.findings());
+        findings.extend(measured.findings.iter().cloned());
+        findings.extend(checks::all(site, &measured, part));
+        // Rules judge what they always judge, whichever method the report shows.
+        let judged = (options.method != Method::default()).then(|| {
+            let boundary = Boundary::new(site, options.category);
+            (ledger.pue(&boundary, part), boundary)
+        });
+        findings.extend(judged.iter().flat_map(|(measured, _)| measured.findings.iter().cloned()));
+        let findings = Finding::gather(findings);
+        let trusted = !findings.iter().any(Finding::is_error);
+        let (facility, certificates) = (site.facility().clone(), site.certificates().to_vec());
+        let extra = options.extra.or_metered(ledger, part);
+        Ground { facility, certificates, boundary, measured, judged, extra, findings, trusted }
+    }
+
+    fn judged(&self) -> &MeasuredPue {
+        self.judged.as_ref().map_or(&self.measured, |(measured, _)| measured)
+    }
+
+    fn case(&self, on: Date) -> Case<'_> {
+        let boundary = self.judged.as_ref().map_or(&self.boundary, |(_, boundary)| boundary);
+        let figures = figures(self.judged(), &self.extra);
+        Case::over(&self.facility, &self.certificates, on, self.judged(), boundary)
+            .with(figures)
+            .distrusted_by(&self.findings)
+    }
+
+    /// The verdicts of the packs that apply on a day, and of some others; and what is wrong with those.
+    fn judge(&self, on: Date, packs: &[Pack]) -> (Vec<Verdict>, Vec<Finding>) {
+        let (applied, forged) = applied(&self.facility, on, packs);
+        let case = self.case(on).distrusted_by(&forged);
+        (applied.iter().flat_map(|pack| pack.judge_case(&case)).collect(), forged)
+    }
+
+    /// The same with another site and other measurements.
+    fn changed(mut self, facility: Facility, certificates: Vec<Certificate>, judged: MeasuredPue) -> Self {
+        (self.facility, self.certificates) = (facility, certificates);
+        match &mut self.judged {
+            Some((measured, _)) => *measured = judged,
+            None => self.measured = judged,
+        }
+        self
+    }
+}
+
 /// The packs that apply by default and the ones asked for, each once; and what is wrong with those: a pack that bears the
 /// name of a published one has to be that one.
-fn applied(site: &Site, on: jiff::civil::Date, extra: &[Pack]) -> (Vec<Pack>, Vec<Finding>) {
+fn applied(facility: &Facility, on: Date, extra: &[Pack]) -> (Vec<Pack>, Vec<Finding>) {
     let published = packs::all();
     let forged = |pack: &&Pack| published.iter().any(|known| known.name() == pack.name() && known != *pack);
     let findings =
         extra.iter().filter(forged).map(|pack| Finding::new(Code::PackOtherContent).path("").found(pack.name()));
-    let mut packs: Vec<Pack> = packs::applying(site.facility().region.as_ref(), on);
+    let mut packs: Vec<Pack> = packs::applying(facility.region.as_ref(), on);
     for asked in extra.iter().filter(|pack| !forged(pack)) {
         if !packs.iter().any(|pack| pack.name() == asked.name()) {
             packs.push(asked.clone());

@@ -26,15 +26,27 @@ pub struct Case<'a> {
 impl<'a> Case<'a> {
     /// A site on day `on` (the period's last), with its PUE. `findings` are all that came up on the way.
     pub fn new(site: &'a Site, on: Date, pue: &'a MeasuredPue, boundary: &'a Boundary, findings: &[Finding]) -> Self {
-        Case {
-            facility: site.facility(),
-            certificates: site.certificates(),
-            on,
-            pue,
-            figures: Figures::default(),
-            other_carriers: boundary.other_carriers(),
-            distrusted: findings.iter().chain(site.findings()).chain(&pue.findings).any(Finding::is_error),
-        }
+        let case = Case::over(site.facility(), site.certificates(), on, pue, boundary);
+        case.distrusted_by(findings).distrusted_by(site.findings())
+    }
+
+    /// The same over a site's parts.
+    pub(crate) fn over(
+        facility: &'a Facility,
+        certificates: &'a [Certificate],
+        on: Date,
+        pue: &'a MeasuredPue,
+        boundary: &'a Boundary,
+    ) -> Self {
+        let other_carriers = boundary.other_carriers();
+        let distrusted = pue.findings.iter().any(Finding::is_error);
+        Case { facility, certificates, on, pue, figures: Figures::default(), other_carriers, distrusted }
+    }
+
+    /// Notes whether an error is among some findings.
+    pub(crate) fn distrusted_by(mut self, findings: &[Finding]) -> Self {
+        self.distrusted |= findings.iter().any(Finding::is_error);
+        self
     }
 
     /// Adds figures besides the PUE.

@@ -1,0 +1,150 @@
+//! What if (假设分析): the same measurements, judged with something changed, and what that changes.
+
+use super::{Ground, Options};
+use crate::{
+    facility::{Certificate, Lifecycle, Racks},
+    kpi::{AnnualPue, AnyPue, InterimPue, Measure, MeasuredPue},
+    ledger::Ledger,
+    period::Period,
+    quantity::{ExactEnergy, Ratio},
+    rule::{Outcome, Pack, Verdict},
+};
+use jiff::civil::Date;
+use serde::Serialize;
+
+/// Something that is taken to be otherwise.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Change {
+    /// The racks: another design, or other counts of installed and occupied cabinets.
+    Racks(Racks),
+    /// The kind of project and its dates.
+    Lifecycle(Lifecycle),
+    /// The certificates, all of them.
+    Certificates(Vec<Certificate>),
+    /// The day asked about.
+    Day(Date),
+    /// So much less energy besides IT (cooling, losses) over the period, at the same IT energy.
+    LessOverhead(ExactEnergy),
+    /// Another pack besides those that apply.
+    Pack(Box<Pack>),
+}
+
+/// What comes of some changes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct WhatIf {
+    /// The PUE of electricity before.
+    pub pue_before: Option<Ratio>,
+    /// The same after; `None` if there is none, or none is left that could be.
+    pub pue_after: Option<Ratio>,
+    /// The verdicts after.
+    pub verdicts: Vec<Verdict>,
+    /// What has changed.
+    pub differences: Vec<Difference>,
+}
+
+/// A requirement whose outcome changes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Difference {
+    /// The pack.
+    pub pack: String,
+    /// The requirement.
+    pub requirement: String,
+    /// Before; `None` if the pack did not apply.
+    pub before: Option<Outcome>,
+    /// After; `None` if the pack applies no more.
+    pub after: Option<Outcome>,
+}
+
+impl WhatIf {
+    /// Judges a part of a ledger as it is and with some changes.
+    ///
+    /// ```
+    /// # use pue::{Ledger, Period, Site, assessment::Options, quantity::ExactEnergy};
+    /// # const SITE: &str = r#"{"schema": "pue/site/1", "facility": {"id": "WH-1", "region": "420100", "time_zone": "Asia/Shanghai",
+    /// #   "lifecycle": {"kind": "new"}, "racks": {"types": [{"count": 1520, "rated_kw": 5.0}]}},
+    /// #   "meters": [{"id": "grid", "point": "grid_supply", "kind": "register", "unit": "MWh"},
+    /// #              {"id": "ups", "point": "ups_output", "kind": "register", "unit": "MWh", "parent": "grid"}]}"#;
+    /// # const READINGS: &str = "meter,time,value\ngrid,2024-01-01 00:00,0\ngrid,2025-01-01 00:00,65000\nups,2024-01-01 00:00,0\nups,2025-01-01 00:00,50000\n";
+    /// use pue::assessment::{Change, WhatIf};
+    /// let site: Site = serde_json::from_str(SITE)?;
+    /// let readings = pue::read::csv(&site, "readings.csv", READINGS.as_bytes())?;
+    /// let ledger = Ledger::build(&site, &readings, Period::year(2024, site.time_zone())?)?; // PUE 1.30
+    /// let less = Change::LessOverhead(ExactEnergy::from_kwh(2_500_000.0)?);
+    /// let answer = WhatIf::new(&ledger, ledger.period(), &Options::default(), &[less]);
+    /// assert_eq!(answer.pue_after.unwrap().to_f64(), 1.25);
+    /// assert_eq!(answer.differences[0].to_string(), "wuhan-2024 pue-new-large: fails → meets");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(ledger: &Ledger<'_>, part: &Period, options: &Options, changes: &[Change]) -> WhatIf {
+        let ground = Ground::new(ledger, part, options);
+        let (before, _) = ground.judge(part.last_day(), &options.packs);
+        let (mut facility, mut certificates) = (ground.facility.clone(), ground.certificates.clone());
+        let (mut on, mut packs, mut measured) = (part.last_day(), options.packs.clone(), ground.judged().clone());
+        for change in changes {
+            match change {
+                Change::Racks(racks) => {
+                    facility.racks = Some(racks.clone());
+                    facility.declared_standard_racks = None;
+                }
+                Change::Lifecycle(lifecycle) => facility.lifecycle = Some(lifecycle.clone()),
+                Change::Certificates(papers) => certificates = papers.clone(),
+                Change::Day(day) => on = *day,
+                Change::LessOverhead(less) => measured = with_less(&measured, *less),
+                Change::Pack(pack) => packs.push((**pack).clone()),
+            }
+        }
+        let pue_before = ground.judged().electricity.pue.map(AnyPue::ratio);
+        let pue_after = measured.electricity.pue.map(AnyPue::ratio);
+        let (verdicts, _) = ground.changed(facility, certificates, measured).judge(on, &packs);
+        let differences = differences(&before, &verdicts);
+        WhatIf { pue_before, pue_after, verdicts, differences }
+    }
+}
+
+fn with_less(measured: &MeasuredPue, less: ExactEnergy) -> MeasuredPue {
+    let mut changed = measured.clone();
+    reduce(&mut changed.electricity, less);
+    if let Some(all) = &mut changed.all_carriers {
+        reduce(all, less);
+    }
+    changed
+}
+
+/// Both bounds move with the value where nothing is missing; else nothing is known of them any more.
+fn reduce(measure: &mut Measure, less: ExactEnergy) {
+    measure.pue = match measure.pue {
+        Some(AnyPue::Annual(pue)) => AnnualPue::annual(pue.total() - less, pue.it()).ok().map(AnyPue::Annual),
+        Some(AnyPue::Interim(pue)) => InterimPue::interim(pue.total() - less, pue.it()).ok().map(AnyPue::Interim),
+        None => None,
+    };
+    let value = measure.pue.map(AnyPue::ratio).filter(|_| measure.bounds.exact);
+    (measure.bounds.low, measure.bounds.high, measure.bounds.exact) = (value, value, value.is_some());
+}
+
+fn differences(before: &[Verdict], after: &[Verdict]) -> Vec<Difference> {
+    let outcome_in = |verdicts: &[Verdict], pack: &str, requirement: &str| {
+        verdicts.iter().find(|one| one.pack == pack && one.requirement == requirement).map(|one| one.outcome)
+    };
+    let mut differences: Vec<Difference> = Vec::new();
+    for one in before.iter().chain(after) {
+        let (pack, requirement) = (one.pack.as_str(), one.requirement.as_str());
+        let (was, is) = (outcome_in(before, pack, requirement), outcome_in(after, pack, requirement));
+        let known = differences.iter().any(|other| other.pack == pack && other.requirement == requirement);
+        if was != is && !known {
+            let (pack, requirement) = (pack.to_owned(), requirement.to_owned());
+            differences.push(Difference { pack, requirement, before: was, after: is });
+        }
+    }
+    differences
+}
+
+/// `wuhan-2024 pue-new-large: fails → meets`.
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let word = |outcome: Option<Outcome>| outcome.map_or("—".to_owned(), |outcome| outcome.text().en);
+        write!(f, "{} {}: {} → {}", self.pack, self.requirement, word(self.before), word(self.after))
+    }
+}

@@ -125,5 +125,27 @@ fn small_calls(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, ledgers, small_calls);
+fn rules(c: &mut Criterion) {
+    let json = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json"))
+        .expect("a submission");
+    let submission = Submission::from_json(&json).expect("a submission");
+    let ledger = submission.ledger().expect("a ledger");
+    let boundary = Boundary::new(submission.site(), None);
+    let measured = ledger.pue(&boundary, ledger.period());
+    let on = ledger.period().last_day();
+    let all = packs::all();
+    c.bench_function("all packs: judge and compare with trace", |b| {
+        b.iter_batched(
+            || Case::new(submission.site(), on, &measured, &boundary, &[]),
+            |case| {
+                let verdicts: Vec<_> =
+                    all.iter().map(|pack| (pack.judge_case(&case), pack.compare_case(&case))).collect();
+                verdicts
+            },
+            BatchSize::SmallInput,
+        );
+    });
+}
+
+criterion_group!(benches, ledgers, small_calls, rules);
 criterion_main!(benches);

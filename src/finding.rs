@@ -5,7 +5,7 @@
 //! [`Code`], a place, what was found, what was expected and a text in Chinese and English.
 
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 /// A text for people, in Chinese and in English.
 ///
@@ -13,20 +13,23 @@ use std::{collections::BTreeMap, fmt};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Text {
     /// Chinese (中文).
-    pub zh: String,
+    pub zh: Words,
     /// English.
-    pub en: String,
+    pub en: Words,
 }
+
+/// Words that are mostly the library's own, and then need no memory of their own.
+pub type Words = Cow<'static, str>;
 
 impl Text {
     /// A text in both languages.
-    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+    pub fn new(zh: impl Into<Words>, en: impl Into<Words>) -> Self {
         Text { zh: zh.into(), en: en.into() }
     }
 
     /// The same words in both languages: a name, a number.
-    pub fn same(text: impl Into<String>) -> Self {
-        let text = text.into();
+    pub fn same(text: impl Into<Words>) -> Self {
+        let text: Words = text.into();
         Text { zh: text.clone(), en: text }
     }
 
@@ -49,13 +52,13 @@ impl From<String> for Text {
 /// The same words in both languages.
 impl From<&str> for Text {
     fn from(text: &str) -> Text {
-        Text::same(text)
+        Text::same(text.to_owned())
     }
 }
 
 /// Chinese, English.
-impl From<(&str, &str)> for Text {
-    fn from((zh, en): (&str, &str)) -> Text {
+impl From<(&'static str, &'static str)> for Text {
+    fn from((zh, en): (&'static str, &'static str)) -> Text {
         Text::new(zh, en)
     }
 }
@@ -70,7 +73,7 @@ impl<'de> Deserialize<'de> for Text {
         }
         match Wire::deserialize(deserializer)? {
             Wire::Plain(text) => Ok(Text::same(text)),
-            Wire::Both { zh: Some(zh), en: Some(en) } => Ok(Text { zh, en }),
+            Wire::Both { zh: Some(zh), en: Some(en) } => Ok(Text::new(zh, en)),
             Wire::Both { zh: Some(one), en: None } | Wire::Both { zh: None, en: Some(one) } => Ok(Text::same(one)),
             Wire::Both { zh: None, en: None } => Err(serde::de::Error::custom("a text needs \"zh\" or \"en\"")),
         }
@@ -333,8 +336,8 @@ impl Finding {
 
     /// Adds particulars to the code's own words.
     pub fn detail(mut self, zh: impl AsRef<str>, en: impl AsRef<str>) -> Self {
-        self.message.zh = format!("{}：{}", self.message.zh, zh.as_ref());
-        self.message.en = format!("{}: {}", self.message.en, en.as_ref());
+        self.message.zh = format!("{}：{}", self.message.zh, zh.as_ref()).into();
+        self.message.en = format!("{}: {}", self.message.en, en.as_ref()).into();
         self
     }
 

@@ -66,7 +66,7 @@ fn nothing_taken_away_makes_a_rule_be_met() {
         leaves(&submission, String::new(), &mut fields);
         // Of the months a few stand for all; and of the many rows that differ in the PUE alone every third does.
         let fields = fields.into_iter().filter(|pointer| !is_whole_list(pointer)).enumerate();
-        for (j, pointer) in
+        for (_, pointer) in
             fields.filter(|(j, pointer)| (!pointer.contains("monthly_kwh/") || j % 5 == 0) && (i + j) % 3 == 0)
         {
             seen.insert(pointer.clone());

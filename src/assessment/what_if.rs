@@ -144,7 +144,7 @@ fn differences(before: &[Verdict], after: &[Verdict]) -> Vec<Difference> {
 /// `wuhan-2024 pue-new-large: fails → meets`.
 impl std::fmt::Display for Difference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let word = |outcome: Option<Outcome>| outcome.map_or("—".to_owned(), |outcome| outcome.text().en);
+        let word = |outcome: Option<Outcome>| outcome.map_or("—".into(), |outcome| outcome.text().en);
         write!(f, "{} {}: {} → {}", self.pack, self.requirement, word(self.before), word(self.after))
     }
 }

@@ -81,7 +81,7 @@ impl<'n> Fields<'n> {
     fn typed<T>(
         &self,
         key: &'static str,
-        expected: (&str, &str),
+        expected: (&'static str, &'static str),
         convert: impl Fn(&'n Node) -> Option<T>,
     ) -> Option<T> {
         let node = self.node(key)?;
@@ -102,7 +102,7 @@ impl<'n> Fields<'n> {
     pub(crate) fn both(&self, key: &'static str) -> Option<Text> {
         self.typed(key, ("文本，或 {\"zh\": …, \"en\": …}", "a text, or {\"zh\": …, \"en\": …}"), |node| {
             match node {
-                Node::Text(text) => Some(Text::same(text.as_str())),
+                Node::Text(text) => Some(Text::same(text.clone())),
                 Node::Map(entries) => {
                     let in_lang = |lang: &str| {
                         entries.iter().find_map(|(key, value)| match value {
@@ -114,7 +114,7 @@ impl<'n> Fields<'n> {
                         (None, None) => None,
                         (zh, en) => {
                             let (zh, en) = (zh.clone().or(en.clone())?, en.or(zh)?);
-                            Some(Text { zh, en })
+                            Some(Text::new(zh, en))
                         }
                     }
                 }

@@ -251,7 +251,7 @@ impl Pack {
 }
 
 pub(super) fn join(texts: &[Text]) -> Text {
-    let zh: Vec<&str> = texts.iter().map(|text| text.zh.as_str()).collect();
-    let en: Vec<&str> = texts.iter().map(|text| text.en.as_str()).collect();
+    let zh: Vec<&str> = texts.iter().map(|text| &*text.zh).collect();
+    let en: Vec<&str> = texts.iter().map(|text| &*text.en).collect();
     Text::new(zh.join("；"), en.join("; "))
 }

@@ -107,8 +107,8 @@ impl Pack {
         verdict.step("band", "the first band whose limit the value keeps", &name, &[("sure", settled.to_string())]);
         if let Some(band) = band.filter(|_| settled) {
             verdict.level = Some(band.name.clone());
-            verdict.message.zh = format!("{}；{} 级", verdict.message.zh, band.name);
-            verdict.message.en = format!("{}; grade {}", verdict.message.en, band.name);
+            verdict.message.zh = format!("{}；{} 级", verdict.message.zh, band.name).into();
+            verdict.message.en = format!("{}; grade {}", verdict.message.en, band.name).into();
         }
         verdict
     }

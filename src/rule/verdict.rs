@@ -4,7 +4,7 @@ use crate::{
     quantity::{ExactEnergy, Ratio, Relation},
 };
 use serde::Serialize;
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 /// What a requirement comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -128,8 +128,7 @@ impl Verdict {
         value: impl fmt::Display,
         inputs: &[(&'static str, String)],
     ) {
-        let inputs = inputs.iter().cloned().collect();
-        self.trace.push(TraceStep { step, formula, inputs, value: value.to_string() });
+        self.trace.push(TraceStep { step, formula, inputs: inputs.to_vec(), value: value.to_string() });
     }
 }
 
@@ -177,6 +176,10 @@ impl Comparison {
     }
 }
 
+fn as_map<S: serde::Serializer>(inputs: &[(&'static str, String)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(inputs.iter().map(|(name, value)| (name, value)))
+}
+
 /// One step of a verdict.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TraceStep {
@@ -184,8 +187,9 @@ pub struct TraceStep {
     pub step: &'static str,
     /// What was done.
     pub formula: &'static str,
-    /// With what.
-    pub inputs: BTreeMap<&'static str, String>,
+    /// With what, by name.
+    #[serde(serialize_with = "as_map")]
+    pub inputs: Vec<(&'static str, String)>,
     /// What came out.
     pub value: String,
 }

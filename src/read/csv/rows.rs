@@ -353,7 +353,14 @@ impl<'a> Rows<'a> {
         None
     }
 
-    fn no_value(&mut self, line: &[u8], column: usize, number: u64, meter: &str, expected: (&str, &str)) {
+    fn no_value(
+        &mut self,
+        line: &[u8],
+        column: usize,
+        number: u64,
+        meter: &str,
+        expected: (&'static str, &'static str),
+    ) {
         let shown: String = self.text(self.cell(line, column)).chars().take(60).collect();
         self.faults.push(Code::CsvValue, number, Some(column), meter, format!("{shown:?}"), expected);
     }

@@ -47,7 +47,7 @@ pub fn national_2013() -> Pack {
             pue_at_most(decimal(15, 1)),
             transcribed("布局导向", "新建超大型数据中心 PUE 1.5"),
         )
-        .scope_reading(&zh, &en)
+        .scope_reading(zh, en)
         .scope_reading("“1.5”按不高于理解", "\"1.5\" is read as at most"),
     ];
     pack
@@ -87,7 +87,7 @@ pub fn national_2019() -> Pack {
             pue_at_most(decimal(14, 1)),
             official("主要目标", "到2022年，新建大型、超大型数据中心的电能使用效率值达到1.4以下"),
         )
-        .scope_reading(&zh, &en)
+        .scope_reading(zh, en)
         .scope_reading("“到2022年”自 2022 年起判定", "\"by 2022\" is judged from 2022 on"),
     ];
     pack

@@ -2,7 +2,7 @@
 
 use crate::{
     facility::{LifecycleKind, Scale},
-    finding::{Basis, Text},
+    finding::{Basis, Text, Words},
     quantity::{Comparison, Decimal, Relation},
     rule::{
         Benchmark, Check, JudgingBasis, Nature, Pack, Requirement, ScaleClass, Scope, Settings, Source, pack::SCHEMA,
@@ -24,7 +24,13 @@ pub(super) fn national_scale() -> Vec<ScaleClass> {
 }
 
 /// A pack without rules, with the national scale; its edition is its first day.
-pub(super) fn pack(id: &str, number: &str, from: Date, title: (&str, &str), issuer: (&str, &str)) -> Pack {
+pub(super) fn pack(
+    id: &str,
+    number: &str,
+    from: Date,
+    title: (&'static str, &'static str),
+    issuer: (&'static str, &'static str),
+) -> Pack {
     Pack {
         schema: SCHEMA.to_owned(),
         id: id.to_owned(),
@@ -71,7 +77,7 @@ pub(super) fn requirement(id: &str, nature: Nature, scope: Scope, check: Check, 
 
 impl Requirement {
     /// How silent words of its scope are read.
-    pub(super) fn scope_reading(mut self, zh: &str, en: &str) -> Self {
+    pub(super) fn scope_reading(mut self, zh: impl Into<Words>, en: impl Into<Words>) -> Self {
         self.scope_readings.push(Text::new(zh, en));
         self
     }

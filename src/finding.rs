@@ -453,24 +453,24 @@ pub enum Basis {
 #[serde(deny_unknown_fields)]
 pub struct Citation {
     /// The document, by its number where it has one (文号).
-    pub document: String,
+    pub document: Words,
     /// The clause in the issuer's own numbering.
-    pub clause: String,
+    pub clause: Words,
     /// The issuer's words for the figure, where they are quoted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quote: Option<String>,
+    pub quote: Option<Words>,
     /// What the figure rests on.
     pub basis: Basis,
 }
 
 impl Citation {
     /// A citation without quotation.
-    pub fn new(document: impl Into<String>, clause: impl Into<String>, basis: Basis) -> Self {
+    pub fn new(document: impl Into<Words>, clause: impl Into<Words>, basis: Basis) -> Self {
         Citation { document: document.into(), clause: clause.into(), quote: None, basis }
     }
 
     /// Adds the issuer's own words.
-    pub fn quote(mut self, words: impl Into<String>) -> Self {
+    pub fn quote(mut self, words: impl Into<Words>) -> Self {
         self.quote = Some(words.into());
         self
     }

@@ -30,9 +30,9 @@ fn submissions() -> Vec<Value> {
 type Outcomes = BTreeMap<(String, String), Outcome>;
 
 fn outcomes(submission: &Value) -> Outcomes {
-    let asked: Vec<pue::Pack> = packs::all().into_iter().filter(|pack| pack.on_request).collect();
+    let asked: Vec<pue::Pack> = packs::all().iter().filter(|pack| pack.on_request).cloned().collect();
     let audit: Assessment = audit_json(submission.to_string().as_bytes(), &asked);
-    audit.verdicts.into_iter().map(|one| ((one.pack, one.requirement), one.outcome)).collect()
+    audit.verdicts.into_iter().map(|one| ((one.pack.into_owned(), one.requirement.into_owned()), one.outcome)).collect()
 }
 
 fn leaves(value: &Value, at: String, found: &mut Vec<String>) {

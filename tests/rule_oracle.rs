@@ -420,7 +420,7 @@ fn the_engine_and_a_plain_evaluator_agree() {
         let audit = audit_json(submission.to_string().as_bytes(), &typed);
         for pack in &packs {
             let expected = judged(pack, &facts);
-            let found = audit.verdicts.iter().find(|verdict| pack["id"] == verdict.pack.as_str()).unwrap();
+            let found = audit.verdicts.iter().find(|verdict| pack["id"] == *verdict.pack).unwrap();
             assert_eq!(json!(found.outcome), expected, "{pack}\n{submission}\n{found:#?}\n{:?}", audit.findings);
             *counts.entry(expected).or_default() += 1;
         }

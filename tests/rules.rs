@@ -15,10 +15,10 @@ fn wuhan_2024_figures_are_frozen() {
 
 #[test]
 fn packs_go_round() {
-    for pack in packs::all() {
+    for pack in packs::all().iter() {
         pack.validate().unwrap();
         let again: Pack = serde_json::from_str(&serde_json::to_string(&pack).unwrap()).unwrap();
-        assert_eq!(pack, again);
+        assert_eq!(*pack, again);
     }
 }
 
@@ -162,7 +162,7 @@ fn audit_of(group: &Value, row: &Value) -> pue::Assessment {
     let changes = [&paper, &period, &group["site"], &row["change"]];
     let submission = common::submission_of(row["pue"].as_f64().unwrap(), months, &changes);
     let pack = packs::by_id(group["pack"].as_str().unwrap()).unwrap();
-    let extra = if pack.on_request { vec![pack] } else { Vec::new() };
+    let extra = if pack.on_request { vec![pack.clone()] } else { Vec::new() };
     audit_json(submission.to_string().as_bytes(), &extra)
 }
 
@@ -180,7 +180,7 @@ fn verdicts_at_their_edges() {
             assert_eq!(outcome, row["expect"], "{pack} {requirement} {row}: {found:#?} {:?}", audit.findings);
             if let Some(verdict) = found {
                 assert!(
-                    group["clause"].as_str().unwrap().starts_with(&verdict.citation.clause),
+                    group["clause"].as_str().unwrap().starts_with(&*verdict.citation.clause),
                     "{pack} {requirement}"
                 );
                 if row.get("level").is_some() {
@@ -189,7 +189,7 @@ fn verdicts_at_their_edges() {
             }
         }
     }
-    let figures = packs::all().into_iter().flat_map(|pack| {
+    let figures = packs::all().iter().cloned().flat_map(|pack| {
         let id = pack.id;
         pack.requirements.into_iter().map(move |one| (format!("{id} {}", one.id), one.check))
     });
@@ -212,13 +212,13 @@ fn comparisons_at_their_edges() {
             let within = found.map_or(json!("absent"), |comparison| json!(comparison.within));
             assert_eq!(within, row["expect"], "{pack} {requirement} {row}: {found:#?}");
             assert!(
-                found.is_none_or(|comparison| comparison.citation.clause == group["clause"]),
+                found.is_none_or(|comparison| *comparison.citation.clause == group["clause"]),
                 "{pack} {requirement}"
             );
             assert!(!audit.verdicts.iter().any(|verdict| verdict.pack == pack && verdict.requirement == requirement));
         }
     }
-    for pack in packs::all() {
+    for pack in packs::all().iter() {
         for one in &pack.comparisons {
             assert!(tested.contains(&format!("{} {}", pack.id, one.id)), "no row tests {} {}", pack.id, one.id);
         }
@@ -228,7 +228,7 @@ fn comparisons_at_their_edges() {
 /// Each figure names document, number, clause and basis.
 #[test]
 fn every_limit_has_a_source() {
-    for pack in packs::all() {
+    for pack in packs::all().iter() {
         pack.validate().unwrap();
         assert!(!pack.number.is_empty() && !pack.title.zh.is_empty() && !pack.title.en.is_empty(), "{}", pack.id);
         for one in &pack.requirements {

@@ -84,9 +84,9 @@ pub fn load_packs(names: &[String]) -> Result<Vec<Pack>, String> {
 
 fn load_pack(name: &str) -> Result<Pack, String> {
     if let Some(pack) = packs::by_id(name) {
-        return Ok(pack);
+        return Ok(pack.clone());
     }
-    let known: Vec<String> = packs::all().into_iter().map(|pack| pack.id).collect();
+    let known: Vec<String> = packs::all().iter().map(|pack| pack.id.to_string()).collect();
     let text = std::fs::read_to_string(name).map_err(|error| {
         format!("--pack {name}: expected one of {} or a file of JSON, found: {error}", known.join(", "))
     })?;

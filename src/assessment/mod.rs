@@ -237,15 +237,14 @@ impl Ground {
 
 /// The packs that apply by default and the ones asked for, each once; and what is wrong with those: a pack that bears the
 /// name of a published one has to be that one.
-fn applied(facility: &Facility, on: Date, extra: &[Pack]) -> (Vec<Pack>, Vec<Finding>) {
-    let published = packs::all();
-    let forged = |pack: &&Pack| published.iter().any(|known| known.name() == pack.name() && known != *pack);
+fn applied<'p>(facility: &Facility, on: Date, extra: &'p [Pack]) -> (Vec<&'p Pack>, Vec<Finding>) {
+    let forged = |pack: &&Pack| packs::all().iter().any(|known| known.name() == pack.name() && known != *pack);
     let findings =
         extra.iter().filter(forged).map(|pack| Finding::new(Code::PackOtherContent).path("").found(pack.name()));
-    let mut packs: Vec<Pack> = packs::applying(facility.region.as_ref(), on);
+    let mut packs: Vec<&Pack> = packs::applying(facility.region.as_ref(), on).collect();
     for asked in extra.iter().filter(|pack| !forged(pack)) {
         if !packs.iter().any(|pack| pack.name() == asked.name()) {
-            packs.push(asked.clone());
+            packs.push(asked);
         }
     }
     (packs, findings.collect())

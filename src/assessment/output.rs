@@ -232,7 +232,7 @@ pub struct Record {
 }
 
 impl Record {
-    pub(super) fn new(packs: &[Pack], options: &Options, estimates: &[Estimate], tzdb: &'static str) -> Self {
+    pub(super) fn new(packs: &[&Pack], options: &Options, estimates: &[Estimate], tzdb: &'static str) -> Self {
         let mut settings = BTreeMap::new();
         if let Some(category) = options.category {
             settings.insert("category", category.number().to_string());
@@ -245,6 +245,6 @@ impl Record {
             settings.insert("estimate", names.join(","));
         }
         settings.insert("screen", options.screen.id.clone());
-        Record { input_sha256: None, packs: packs.iter().map(Pack::name).collect(), settings, tzdb }
+        Record { input_sha256: None, packs: packs.iter().map(|pack| pack.name()).collect(), settings, tzdb }
     }
 }

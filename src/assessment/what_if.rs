@@ -130,7 +130,7 @@ fn differences(before: &[Verdict], after: &[Verdict]) -> Vec<Difference> {
     };
     let mut differences: Vec<Difference> = Vec::new();
     for one in before.iter().chain(after) {
-        let (pack, requirement) = (one.pack.as_str(), one.requirement.as_str());
+        let (pack, requirement) = (&*one.pack, &*one.requirement);
         let (was, is) = (outcome_in(before, pack, requirement), outcome_in(after, pack, requirement));
         let known = differences.iter().any(|other| other.pack == pack && other.requirement == requirement);
         if was != is && !known {

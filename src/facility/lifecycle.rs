@@ -16,6 +16,18 @@ pub enum LifecycleKind {
     Existing,
 }
 
+impl LifecycleKind {
+    /// As on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            LifecycleKind::New => "new",
+            LifecycleKind::Rebuilt => "rebuilt",
+            LifecycleKind::Extended => "extended",
+            LifecycleKind::Existing => "existing",
+        }
+    }
+}
+
 /// The kind of project with its dates.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Lifecycle {

@@ -369,7 +369,7 @@ impl Scoreboard {
     /// let facts = CityFacts { facts: [("1".to_owned(), 4100.0), ("9".to_owned(), 1.2)].into(), ..CityFacts::default() };
     /// let lines = Scoreboard::default().lines(&facts);
     /// let outcome = |id: &str| lines.iter().find(|line| line.indicator.id == id).unwrap().outcome.text().en;
-    /// assert_eq!((outcome("1").as_str(), outcome("9").as_str(), outcome("2").as_str()), ("meets", "fails", "undetermined"));
+    /// assert_eq!([outcome("1"), outcome("9"), outcome("2")], ["meets", "fails", "undetermined"]);
     /// ```
     pub fn lines(&self, facts: &CityFacts) -> Vec<Line> {
         Indicator::annex().into_iter().chain(Indicator::goals()).map(|indicator| self.line(indicator, facts)).collect()

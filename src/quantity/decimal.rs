@@ -47,6 +47,15 @@ impl Decimal {
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Ok(units) = i64::try_from(self.units) {
+            // As nearly always, and several times as fast.
+            let (scale, magnitude) = (10_u64.pow(self.digits.into()), units.unsigned_abs());
+            let (sign, whole) = (if units < 0 { "-" } else { "" }, magnitude / scale);
+            return match self.digits {
+                0 => write!(f, "{sign}{whole}"),
+                digits => write!(f, "{sign}{whole}.{:0width$}", magnitude % scale, width = digits.into()),
+            };
+        }
         let scale = 10_i128.pow(self.digits.into());
         let sign = if self.units < 0 { "-" } else { "" };
         let (whole, part) = (self.units.abs() / scale, self.units.abs() % scale);

@@ -138,6 +138,9 @@ fn floor_of_product(a: i128, b: i128, d: i128) -> Option<i128> {
 
 impl From<&Decimal> for Ratio {
     fn from(decimal: &Decimal) -> Ratio {
+        if decimal.digits() == 0 && decimal.units().abs() <= MAX_PART {
+            return Ratio { numerator: decimal.units(), denominator: 1 };
+        }
         Ratio::new(decimal.units(), 10_i128.pow(decimal.digits().into())).unwrap_or(Ratio::ZERO)
     }
 }
@@ -157,6 +160,12 @@ impl PartialOrd for Ratio {
 /// Exact: both are unfolded as continued fractions, so that no product is formed.
 impl Ord for Ratio {
     fn cmp(&self, other: &Ratio) -> Ordering {
+        let small = |part: i128| i64::try_from(part).map(i128::from);
+        if let (Ok(a), Ok(b), Ok(c), Ok(d)) =
+            (small(self.numerator), small(self.denominator), small(other.numerator), small(other.denominator))
+        {
+            return (a * d).cmp(&(c * b));
+        }
         let (mut a, mut b) = ((self.numerator, self.denominator), (other.numerator, other.denominator));
         loop {
             let whole = a.0.div_euclid(a.1).cmp(&b.0.div_euclid(b.1));
@@ -175,7 +184,11 @@ impl Ord for Ratio {
 
 impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.to_f64())
+        // A whole number that a float holds reads the same without becoming one.
+        match i64::try_from(self.numerator) {
+            Ok(whole) if self.denominator == 1 && whole.unsigned_abs() < 1 << 53 => write!(f, "{whole}"),
+            _ => write!(f, "{}", self.to_f64()),
+        }
     }
 }
 
@@ -187,8 +200,15 @@ impl Serialize for Ratio {
 }
 
 fn gcd(mut a: u128, mut b: u128) -> u128 {
-    while b != 0 {
+    // Most numbers are small soon, and then a division is a single instruction.
+    while b != 0 && (u64::try_from(a).is_err() || u64::try_from(b).is_err()) {
         (a, b) = (b, a % b);
+    }
+    if let (Ok(mut a), Ok(mut b)) = (u64::try_from(a), u64::try_from(b)) {
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        return u128::from(a.max(1));
     }
     a.max(1)
 }

@@ -60,7 +60,7 @@ impl Screen {
     /// Flags of documents that give numbers themselves ([`Scheme`]) follow those of the screen, where they hold.
     pub fn look_at(&self, case: &Case<'_>, pue: &MeasuredPue, trusted: bool) -> Retrofit {
         let (facility, on) = (case.facility(), case.day());
-        let schemes = Scheme::all().into_iter().filter_map(|scheme| scheme.look_at(case));
+        let schemes = Scheme::all().iter().filter_map(|scheme| scheme.look_at(case));
         let surcharge = scheme::surcharge(case);
         let elsewhere = |region: &Region| region.lies_in("4201") == Some(false);
         if facility.region.as_ref().is_some_and(elsewhere) {

@@ -9,6 +9,7 @@ use crate::{
 };
 use jiff::civil::date;
 use serde::Serialize;
+use std::sync::LazyLock;
 
 /// A condition of a document under which a site is to be retrofitted, merged or closed, as data.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +43,12 @@ fn region(prefix: &str) -> Scope {
 
 impl Scheme {
     /// The schemes that come with the library.
-    pub fn all() -> Vec<Scheme> {
+    pub fn all() -> &'static [Scheme] {
+        static SCHEMES: LazyLock<Vec<Scheme>> = LazyLock::new(Scheme::published);
+        &SCHEMES
+    }
+
+    fn published() -> Vec<Scheme> {
         let existing = || Scope::Lifecycle(vec![crate::facility::LifecycleKind::Existing]);
         let at_least = |limit| Scope::AnnualGwh { relation: Relation::AtLeast, limit };
         vec![
@@ -104,11 +110,11 @@ impl Scheme {
 
     /// The flag of a site; `None` where the scheme does not hold.
     pub fn look_at(&self, case: &Case<'_>) -> Option<Flag> {
-        let pack = packs::by_id(self.pack).unwrap_or_else(packs::wuhan_2024);
-        if self.place.holds(&pack, case) != Truth::Yes {
+        let pack = packs::by_id(self.pack).or(packs::all().first())?;
+        if self.place.holds(pack, case) != Truth::Yes {
             return None;
         }
-        let (truth, because) = self.condition.explain(&pack, case);
+        let (truth, because) = self.condition.explain(pack, case);
         let (outcome, evidence) = match truth {
             Truth::Yes => (FlagOutcome::Flagged, known(case)),
             Truth::No => (FlagOutcome::NotFlagged, because),

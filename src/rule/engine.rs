@@ -1,7 +1,7 @@
-use super::{Check, Comparison, Figures, Nature, Outcome, Pack, Scope, Truth, Verdict};
+use super::{Benchmark, Check, Comparison, Figures, Nature, Outcome, Pack, Scope, Truth, Verdict};
 use crate::{
     facility::{Certificate, Facility, LifecycleKind},
-    finding::{Citation, Finding, Text},
+    finding::{Citation, Finding, Text, Words},
     kpi::{AnyPue, Boundary, MeasuredPue},
     ledger::Ledger,
     metering::Carrier,
@@ -86,13 +86,17 @@ impl<'a> Case<'a> {
 
 /// What is asked of a site: a requirement, or a figure to compare with.
 struct Asked<'a> {
-    id: &'a str,
+    id: &'a Words,
     nature: Nature,
     scope: &'a Scope,
     check: &'a Check,
     citation: Citation,
     scope_readings: &'a [Text],
     readings: &'a [Text],
+    /// What is said of all rules of a document that is not in force.
+    not_in_force: Option<&'a Text>,
+    /// Whether only value and outcome are wanted.
+    is_silent: bool,
 }
 
 impl Pack {
@@ -107,6 +111,13 @@ impl Pack {
 
     /// The verdicts on a case that is at hand.
     pub fn judge_case(&self, case: &Case<'_>) -> Vec<Verdict> {
+        let not_in_force = (!self.in_force(case.on)).then(|| {
+            let (on, from) = (case.on.to_string(), self.from.to_string());
+            Text::new(
+                format!("{on} 不在本文件的有效期内(自 {from} 起)"),
+                format!("{on} is outside the time in which the document is in force (from {from})"),
+            )
+        });
         let asked = self.requirements.iter().map(|requirement| Asked {
             id: &requirement.id,
             nature: requirement.nature,
@@ -115,13 +126,17 @@ impl Pack {
             citation: self.citation(requirement),
             scope_readings: &requirement.scope_readings,
             readings: &requirement.readings,
+            not_in_force: not_in_force.as_ref(),
+            is_silent: false,
         });
         asked.map(|asked| self.decide(asked, case)).collect()
     }
 
     /// How a case compares with the pack's figures that do not judge; those that are not for it are left out.
     pub fn compare_case(&self, case: &Case<'_>) -> Vec<Comparison> {
-        let compared = self.comparisons.iter().map(|benchmark| {
+        let is_for_it =
+            |benchmark: &&Benchmark| self.in_force(case.on) && benchmark.scope.holds(self, case) != Truth::No;
+        let compared = self.comparisons.iter().filter(is_for_it).map(|benchmark| {
             let asked = Asked {
                 id: &benchmark.id,
                 nature: Nature::Expected,
@@ -135,15 +150,16 @@ impl Pack {
                 },
                 scope_readings: &[],
                 readings: &[],
+                not_in_force: None,
+                is_silent: true,
             };
             (self.decide(asked, case), &benchmark.why_not_judged)
         });
-        let shown = compared.filter(|(verdict, _)| verdict.outcome != Outcome::NotApplicable);
-        shown.map(|(verdict, why)| Comparison::new(verdict, why.clone())).collect()
+        compared.map(|(verdict, why)| Comparison::new(verdict, why.clone())).collect()
     }
 
     fn decide(&self, asked: Asked<'_>, case: &Case<'_>) -> Verdict {
-        let limit = |limit: &Decimal| limit.to_string();
+        let limit = |limit: &Decimal| Words::from(limit.to_string());
         let (relation, shown) = match asked.check {
             Check::AnnualPue { relation, limit: edge } => (*relation, limit(edge)),
             Check::Figure { relation, limit: edge, .. } => (*relation, limit(edge)),
@@ -151,40 +167,76 @@ impl Pack {
                 let edge = bands.iter().find(|band| band.name == *at_worst).map(|band| limit(&band.at_most));
                 (Relation::AtMost, edge.unwrap_or_default())
             }
-            Check::Grade { at_least, .. } => (Relation::AtLeast, at_least.as_str().to_owned()),
-            Check::Attested { .. } => (Relation::AtLeast, String::new()),
+            Check::Grade { at_least, .. } => (Relation::AtLeast, at_least.as_str().into()),
+            Check::Attested { .. } => (Relation::AtLeast, Words::default()),
         };
-        let mut verdict = Verdict::new(self, asked.id, asked.nature, (relation, shown), asked.citation);
-        verdict.asks_for_grade = matches!(asked.check, Check::Grade { .. });
-        let days = [("day", case.on.to_string()), ("from", self.from.to_string())];
-        verdict.step("in force", "from ≤ day ≤ until", self.in_force(case.on), &days);
-        if !self.in_force(case.on) {
-            verdict.outcome = Outcome::NotApplicable;
-            let (on, from) = (case.on, self.from);
-            return verdict.say(Text::new(
-                format!("{on} 不在本文件的有效期内(自 {from} 起)"),
-                format!("{on} is outside the time in which the document is in force (from {from})"),
-            ));
+        let mut verdict = Verdict::new(self, asked.id, asked.nature, (relation, shown), asked.citation.clone());
+        verdict.is_silent = asked.is_silent;
+        if !asked.is_silent {
+            verdict.trace.reserve(if asked.not_in_force.is_some() { 1 } else { 3 });
         }
-        let scope = asked.scope.examine(self, case);
-        let inputs = [
-            ("region", case.facility.region.as_ref().map_or("unknown".to_owned(), ToString::to_string)),
-            (
-                "lifecycle",
-                case.facility
-                    .lifecycle
-                    .as_ref()
-                    .and_then(|l| l.kind)
-                    .map_or("unknown".to_owned(), |kind| format!("{kind:?}").to_lowercase()),
+        verdict.asks_for_grade = matches!(asked.check, Check::Grade { .. });
+        let days = [("day", case.on.into()), ("from", self.from.into())];
+        verdict.step("in force", "from ≤ day ≤ until", asked.not_in_force.is_none(), days);
+        if let Some(why) = asked.not_in_force {
+            verdict.outcome = Outcome::NotApplicable;
+            verdict.say(why.clone());
+            return verdict;
+        }
+        let truth = asked.scope.holds(self, case);
+        if !verdict.is_silent {
+            self.note_scope(&mut verdict, &asked, truth, case);
+        }
+        match truth {
+            Truth::No => {
+                verdict.outcome = Outcome::NotApplicable;
+                verdict.say(asked.scope.explain(self, case).1);
+                return verdict;
+            }
+            Truth::Unknown => {
+                let (_, missing) = asked.scope.explain(self, case);
+                let why = Text::new(
+                    format!("无法确定本规则是否适用，缺少{}", missing.zh),
+                    format!("whether it binds the site is not known; missing: {}", missing.en),
+                );
+                let settles = Text::new(format!("补充{}", missing.zh), format!("giving {}", missing.en));
+                verdict.undetermined(why, settles);
+                return verdict;
+            }
+            Truth::Yes => verdict.assumptions.extend(asked.readings.iter().cloned()),
+        }
+        match asked.check {
+            Check::AnnualPue { relation, limit } => self.decide_pue(&mut verdict, case, *relation, *limit),
+            Check::PueBand { bands, at_worst } => self.decide_band(&mut verdict, case, bands, at_worst),
+            Check::Grade { at_least, ladder } => self.decide_grade(&mut verdict, case, *at_least, *ladder),
+            Check::Figure { figure, relation, limit } => {
+                self.decide_figure(&mut verdict, case, *figure, *relation, *limit)
+            }
+            Check::Attested { what } => verdict.undetermined(
+                Text::new(format!("需另行核验：{}", what.zh), format!("has to be seen by somebody: {}", what.en)),
+                what.clone(),
             ),
-            ("standard_racks", case.facility.standard_racks().map_or("unknown".to_owned(), |racks| racks.to_string())),
+        }
+        verdict
+    }
+
+    /// Whom the requirement binds, in the trace and among the assumptions.
+    fn note_scope(&self, verdict: &mut Verdict, asked: &Asked<'_>, truth: Truth, case: &Case<'_>) {
+        let facility = case.facility;
+        let region = facility.region.as_ref().map_or(Words::Borrowed("unknown"), |region| region.to_string().into());
+        let racks = facility.standard_racks().map_or("unknown".into(), |racks| racks.ratio().into());
+        let kind = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.kind);
+        let inputs = [
+            ("region", region.into()),
+            ("lifecycle", kind.map_or("unknown", LifecycleKind::as_str).into()),
+            ("standard_racks", racks),
         ];
-        verdict.step(
-            "scope",
-            "conditions of the requirement, three-valued",
-            format!("{:?}", scope.truth).to_lowercase(),
-            &inputs,
-        );
+        let shown = match truth {
+            Truth::Yes => "yes",
+            Truth::No => "no",
+            Truth::Unknown => "unknown",
+        };
+        verdict.step("scope", "conditions of the requirement, three-valued", shown, inputs);
         verdict.assumptions.extend(asked.scope_readings.iter().cloned());
         verdict.assumptions.extend(self.assumed_new(case));
         if case.facility.racks.as_ref().and_then(|racks| racks.standard()).is_none()
@@ -197,32 +249,6 @@ impl Pack {
         }
         if let Some(lapse) = self.lapse.as_ref().filter(|_| self.is_lapsed(case.on)) {
             verdict.assumptions.push(lapse.note.clone());
-        }
-        match scope.truth {
-            Truth::No => {
-                verdict.outcome = Outcome::NotApplicable;
-                return verdict.say(join(&scope.because));
-            }
-            Truth::Unknown => {
-                let missing = join(&scope.because);
-                let why = Text::new(
-                    format!("无法确定本规则是否适用，缺少{}", missing.zh),
-                    format!("whether it binds the site is not known; missing: {}", missing.en),
-                );
-                let settles = Text::new(format!("补充{}", missing.zh), format!("giving {}", missing.en));
-                return verdict.undetermined(why, settles);
-            }
-            Truth::Yes => verdict.assumptions.extend(asked.readings.iter().cloned()),
-        }
-        match asked.check {
-            Check::AnnualPue { relation, limit } => self.decide_pue(verdict, case, *relation, *limit),
-            Check::PueBand { bands, at_worst } => self.decide_band(verdict, case, bands, at_worst),
-            Check::Grade { at_least, ladder } => self.decide_grade(verdict, case, *at_least, *ladder),
-            Check::Figure { figure, relation, limit } => self.decide_figure(verdict, case, *figure, *relation, *limit),
-            Check::Attested { what } => verdict.undetermined(
-                Text::new(format!("需另行核验：{}", what.zh), format!("has to be seen by somebody: {}", what.en)),
-                what.clone(),
-            ),
         }
     }
 
@@ -250,7 +276,12 @@ impl Pack {
     }
 }
 
-pub(super) fn join(texts: &[Text]) -> Text {
+pub(super) fn join(mut texts: Vec<Text>) -> Text {
+    if texts.len() == 1
+        && let Some(only) = texts.pop()
+    {
+        return only;
+    }
     let zh: Vec<&str> = texts.iter().map(|text| &*text.zh).collect();
     let en: Vec<&str> = texts.iter().map(|text| &*text.en).collect();
     Text::new(zh.join("；"), en.join("; "))

@@ -1,6 +1,6 @@
 //! Rules about other figures of a site: occupancy, age, size, reused energy, water.
 
-use super::{Case, Metric, Outcome, Pack, Verdict};
+use super::{Case, Metric, Outcome, Pack, Shown, Verdict};
 use crate::{
     finding::Text,
     quantity::{Decimal, Ratio, Relation},
@@ -44,12 +44,12 @@ impl Pack {
     /// Whether a figure stands so to a limit.
     pub(super) fn decide_figure(
         &self,
-        mut verdict: Verdict,
+        verdict: &mut Verdict,
         case: &Case<'_>,
         metric: Metric,
         relation: Relation,
         limit: Decimal,
-    ) -> Verdict {
+    ) {
         let name = metric.text();
         let Some(value) = case.figure(metric) else {
             let settles = match metric {
@@ -78,10 +78,13 @@ impl Pack {
         verdict.step(
             "compare",
             "value against limit, exactly (GB/T 8170-2008, 4.3)",
-            format!("{} {limit}: {met}", relation.symbol()),
-            &[("value", value.to_string()), ("limit", limit.to_string())],
+            Shown::Stands(relation, limit, met),
+            [("value", value.into()), ("limit", limit.into())],
         );
         verdict.outcome = if met { Outcome::Meets } else { Outcome::Fails };
+        if verdict.is_silent {
+            return;
+        }
         let symbol = relation.symbol();
         verdict.say(if met {
             Text::new(format!("{} {value} {symbol} {limit}", name.zh), format!("{} {value} {symbol} {limit}", name.en))

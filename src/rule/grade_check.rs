@@ -8,13 +8,7 @@ use crate::{
 
 impl Pack {
     /// Whether a certificate that counts is of a level or better.
-    pub(super) fn decide_grade(
-        &self,
-        mut verdict: Verdict,
-        case: &Case<'_>,
-        at_least: Level,
-        ladder: Option<Ladder>,
-    ) -> Verdict {
+    pub(super) fn decide_grade(&self, verdict: &mut Verdict, case: &Case<'_>, at_least: Level, ladder: Option<Ladder>) {
         let (own, kinds) = (ladder.map(|ladder| vec![ladder]), &self.settings.kinds);
         let ladders = own.as_ref().unwrap_or(&self.settings.ladders);
         let admitted = |paper: &Certificate| {
@@ -45,12 +39,12 @@ impl Pack {
             .filter_map(|paper| Some((paper.level?, paper)))
             .max_by_key(|(level, _)| *level);
         verdict.assumptions.push(which_count(ladders, kinds));
-        let inputs = [("offered", case.certificates.len().to_string()), ("day", case.on.to_string())];
+        let inputs = [("offered", case.certificates.len().into()), ("day", case.on.into())];
         verdict.step(
             "certificates",
             "of this site, admitted, in force on the day; the best",
             best.map_or("none", |(level, _)| level.as_str()),
-            &inputs,
+            inputs,
         );
         let Some((level, paper)) = best else {
             return verdict.undetermined(
@@ -79,7 +73,7 @@ impl Pack {
             "compare",
             "level against level",
             format!("{} ≥ {}: {}", level.as_str(), at_least.as_str(), level >= at_least),
-            &[],
+            [],
         );
         let number = paper.number.as_deref().unwrap_or("—");
         let (zh, en) = match paper.ladder {

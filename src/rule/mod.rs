@@ -21,4 +21,4 @@ pub use pack::{
     Source,
 };
 pub use scope::{Days, Scope, Truth};
-pub use verdict::{Comparison, Outcome, TraceStep, Verdict};
+pub use verdict::{Comparison, Inputs, Outcome, Shown, TraceStep, Verdict};

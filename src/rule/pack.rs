@@ -1,7 +1,7 @@
 use super::Scope;
 use crate::{
     facility::{CertificateKind, Ladder, Level, Scale, StandardRacks},
-    finding::{Basis, Citation, Text},
+    finding::{Basis, Citation, Text, Words},
     quantity::{Comparison, Decimal, Ratio, Relation},
 };
 use jiff::civil::Date;
@@ -15,15 +15,15 @@ pub struct Pack {
     /// `pue/pack/1`.
     pub schema: String,
     /// Its id: `wuhan-2024`.
-    pub id: String,
+    pub id: Words,
     /// Its edition, a day.
-    pub edition: String,
+    pub edition: Words,
     /// The document's title.
     pub title: Text,
     /// Who issued it.
     pub issuer: Text,
     /// The document's number (文号).
-    pub number: String,
+    pub number: Words,
     /// The first day in force.
     pub from: Date,
     /// The last day in force; unset if none is stated.
@@ -107,7 +107,7 @@ pub enum Nature {
 #[non_exhaustive]
 pub struct Requirement {
     /// Its id within the pack: `pue-new-large`.
-    pub id: String,
+    pub id: Words,
     /// Binding or expected.
     pub nature: Nature,
     /// Whom it binds.
@@ -213,16 +213,16 @@ impl Metric {
 #[non_exhaustive]
 pub struct Benchmark {
     /// Its id within the pack.
-    pub id: String,
+    pub id: Words,
     /// The sites beside which it is shown.
     pub scope: Scope,
     /// What is compared.
     pub check: Check,
     /// The clause in the issuer's own numbering.
-    pub clause: String,
+    pub clause: Words,
     /// The issuer's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quote: Option<String>,
+    pub quote: Option<Words>,
     /// What the figure rests on: any basis, since it does not judge.
     pub basis: Basis,
     /// Why it does not judge.
@@ -235,10 +235,10 @@ pub struct Benchmark {
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// The clause in the issuer's own numbering.
-    pub clause: String,
+    pub clause: Words,
     /// The issuer's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quote: Option<String>,
+    pub quote: Option<Words>,
     /// What the figure rests on.
     pub basis: JudgingBasis,
 }

@@ -1,6 +1,6 @@
 //! Rules about the annual PUE: a limit, or a table of grades.
 
-use super::{Band, Case, Nature, Outcome, Pack, Verdict};
+use super::{Band, Case, Nature, Outcome, Pack, Shown, Verdict};
 use crate::{
     finding::Text,
     kpi::{AnnualPue, AnyPue, Bounds, Measure},
@@ -9,13 +9,7 @@ use crate::{
 
 impl Pack {
     /// Whether the annual PUE of electricity stands so to a limit; whatever else crossed the boundary must not matter.
-    pub(super) fn decide_pue(
-        &self,
-        mut verdict: Verdict,
-        case: &Case<'_>,
-        relation: Relation,
-        limit: Decimal,
-    ) -> Verdict {
+    pub(super) fn decide_pue(&self, verdict: &mut Verdict, case: &Case<'_>, relation: Relation, limit: Decimal) {
         if case.distrusted {
             return verdict.undetermined(
                 Text::new("数据存在错误，数值不可信", "the data have errors, so the figure cannot be trusted"),
@@ -47,24 +41,23 @@ impl Pack {
         verdict.value = Some(value);
         verdict.method = Some("electricity-only");
         let energies = [
-            ("e_dc_kwh", annual.total().kwh().to_string()),
-            ("e_it_kwh", annual.it().kwh().to_string()),
-            ("method", "electricity-only".to_owned()),
+            ("e_dc_kwh", annual.total().into()),
+            ("e_it_kwh", annual.it().into()),
+            ("method", "electricity-only".into()),
         ];
-        verdict.step("pue", "E_DC / E_IT", value, &energies);
+        verdict.step("pue", "E_DC / E_IT", value, energies);
         let holds = |value: Ratio| self.comparison.holds(value, relation, limit);
         let met = holds(value);
         let comparison =
             if self.comparison == crate::quantity::Comparison::Full { "full value" } else { "rounded value" };
-        let inputs =
-            [("value", value.to_string()), ("limit", limit.to_string()), ("comparison", comparison.to_owned())];
+        let inputs = [("value", value.into()), ("limit", limit.into()), ("comparison", comparison.into())];
         verdict.step(
             "compare",
             "value against limit, exactly (GB/T 8170-2008, 4.3)",
-            format!("{} {limit}: {met}", relation.symbol()),
-            &inputs,
+            Shown::Stands(relation, limit, met),
+            inputs,
         );
-        if let Some((why, settles)) = straddles(&mut verdict, measure.bounds, met, holds) {
+        if let Some((why, settles)) = straddles(verdict, measure.bounds, met, holds) {
             return verdict.undetermined(why, settles);
         }
         if other_carriers_matter(case, met, holds) {
@@ -81,40 +74,42 @@ impl Pack {
         verdict.outcome = if met { Outcome::Meets } else { Outcome::Fails };
         if matches!(relation, Relation::AtMost | Relation::LessThan) {
             verdict.margin_kwh = margin(annual, limit);
-            let margin = verdict.margin_kwh.map_or("beyond range".to_owned(), |margin| margin.kwh().to_string());
-            verdict.step("margin", "⌊limit × E_IT⌋ − E_DC", margin, &[]);
+            let margin = verdict.margin_kwh.map_or("beyond range".into(), Shown::from);
+            verdict.step("margin", "⌊limit × E_IT⌋ − E_DC", margin, []);
         }
-        let sentence = pue_sentence(&verdict, value, limit);
-        verdict.say(sentence)
+        if verdict.is_silent {
+            return;
+        }
+        let sentence = pue_sentence(verdict, value, limit);
+        verdict.say(sentence);
     }
 
     /// In which band of a table the annual PUE lies, and whether that is good enough.
-    pub(super) fn decide_band(&self, verdict: Verdict, case: &Case<'_>, bands: &[Band], at_worst: &str) -> Verdict {
+    pub(super) fn decide_band(&self, verdict: &mut Verdict, case: &Case<'_>, bands: &[Band], at_worst: &str) {
         let Some(limit) = bands.iter().find(|band| band.name == at_worst).map(|band| band.at_most) else {
             return verdict.undetermined(
                 Text::new(format!("等级表中没有 {at_worst} 级"), format!("the table has no band {at_worst}")),
                 Text::new("更正规则包", "a corrected pack"),
             );
         };
-        let mut verdict = self.decide_pue(verdict, case, Relation::AtMost, limit);
-        let Some(value) = verdict.value else { return verdict };
+        self.decide_pue(verdict, case, Relation::AtMost, limit);
+        let Some(value) = verdict.value else { return };
         let of = |value: Ratio| bands.iter().find(|band| self.comparison.holds(value, Relation::AtMost, band.at_most));
         let (band, bounds) = (of(value), case.pue.electricity.bounds);
         let is_sure =
             bounds.exact || bounds.all(|bound| of(bound).map(|band| &band.name) == band.map(|band| &band.name));
         let name = band.map_or("none", |band| band.name.as_str()).to_owned();
         let settled = is_sure && verdict.outcome != Outcome::Undetermined;
-        verdict.step("band", "the first band whose limit the value keeps", &name, &[("sure", settled.to_string())]);
+        verdict.step("band", "the first band whose limit the value keeps", name, [("sure", settled.into())]);
         if let Some(band) = band.filter(|_| settled) {
             verdict.level = Some(band.name.clone());
             verdict.message.zh = format!("{}；{} 级", verdict.message.zh, band.name).into();
             verdict.message.en = format!("{}; grade {}", verdict.message.en, band.name).into();
         }
-        verdict
     }
 }
 
-fn not_annual(verdict: Verdict, measure: &Measure) -> Verdict {
+fn not_annual(verdict: &mut Verdict, measure: &Measure) {
     let known = measure.coverage.result() * 100.0;
     let why = Text::new(
         format!("只有期间值，没有年度值(已知 {known:.1}%)"),
@@ -130,7 +125,7 @@ fn not_annual(verdict: Verdict, measure: &Measure) -> Verdict {
             format!("readings of these months, so that 90 % of twelve continuous months are known: {months}"),
         )
     };
-    verdict.undetermined(why, settles)
+    verdict.undetermined(why, settles);
 }
 
 /// With energy missing, the verdict stands only if the lowest and the highest value lie on the same side: else why not,
@@ -144,12 +139,12 @@ fn straddles(verdict: &mut Verdict, bounds: Bounds, met: bool, holds: impl Fn(Ra
     };
     let (low, high) = (show(bounds.low), show(bounds.high));
     let same = bounds.all(|bound| holds(bound) == met);
-    let inputs = [("low", low.clone()), ("high", high.clone())];
+    let inputs = [("low", low.clone().into()), ("high", high.clone().into())];
     verdict.step(
         "bounds",
         "lowest and highest value that the missing energy allows",
         format!("same side: {same}"),
-        &inputs,
+        inputs,
     );
     verdict.assumptions.push(Text::new(
         "缺失时段的电量在 0 与容量×时长之间；未给容量的按自身最高已知功率的 2 倍",

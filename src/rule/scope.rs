@@ -161,13 +161,13 @@ pub(super) struct Finding {
 impl Scope {
     /// Whether it holds for a case.
     pub fn holds(&self, pack: &Pack, case: &Case<'_>) -> Truth {
-        self.examine(pack, case).truth
+        self.examine(pack, case, false).truth
     }
 
     /// Whether it holds for a case, and why it is so: the conditions that fail, or those that are not known.
     pub fn explain(&self, pack: &Pack, case: &Case<'_>) -> (Truth, Text) {
-        let found = self.examine(pack, case);
-        (found.truth, join(&found.because))
+        let found = self.examine(pack, case, true);
+        (found.truth, join(found.because))
     }
 
     /// What cannot be right about it.
@@ -188,29 +188,35 @@ impl Scope {
         }
     }
 
-    pub(super) fn examine(&self, pack: &Pack, case: &Case<'_>) -> Finding {
+    /// Whether it holds; why not is worked out only if that is asked for.
+    pub(super) fn examine(&self, pack: &Pack, case: &Case<'_>, explain: bool) -> Finding {
         let facility = case.facility();
         match self {
-            Scope::All(conditions) => {
-                combine(conditions.iter().map(|condition| condition.examine(pack, case)), Truth::No, Truth::Yes)
-            }
-            Scope::Any(conditions) => {
-                combine(conditions.iter().map(|condition| condition.examine(pack, case)), Truth::Yes, Truth::No)
-            }
+            Scope::All(conditions) => combine(
+                conditions.iter().map(|condition| condition.examine(pack, case, explain)),
+                Truth::No,
+                Truth::Yes,
+            ),
+            Scope::Any(conditions) => combine(
+                conditions.iter().map(|condition| condition.examine(pack, case, explain)),
+                Truth::Yes,
+                Truth::No,
+            ),
             Scope::Not(condition) => {
-                let inner = condition.examine(pack, case);
+                let inner = condition.examine(pack, case, explain);
                 let truth = match inner.truth {
                     Truth::Yes => Truth::No,
                     Truth::No => Truth::Yes,
                     Truth::Unknown => Truth::Unknown,
                 };
                 let because = match truth {
-                    Truth::No => vec![Text::new("属于排除的情形", "it is one of those that are left out")],
+                    Truth::No if explain => vec![Text::new("属于排除的情形", "it is one of those that are left out")],
                     _ => inner.because,
                 };
                 Finding { truth, because }
             }
             Scope::Region(prefixes) => leaf(
+                explain,
                 facility.region.as_ref().and_then(|region| region.lies_in_any(prefixes)),
                 || {
                     let code = facility.region.as_ref().map_or("", |region| region.as_str());
@@ -218,14 +224,20 @@ impl Scope {
                 },
                 || Text::new("地区代码(region)，具体到市", "its region, down to the city"),
             ),
-            Scope::Lifecycle(kinds) => lifecycle(kinds, pack, case),
+            Scope::Lifecycle(kinds) => lifecycle(explain, kinds, pack, case),
             Scope::ScaleAtLeast(least) => {
                 let racks = facility.standard_racks();
-                leaf(racks.map(|racks| pack.scale_of(racks) >= Some(*least)), || of_racks(racks), missing_racks)
+                leaf(
+                    explain,
+                    racks.map(|racks| pack.scale_of(racks) >= Some(*least)),
+                    || of_racks(racks),
+                    missing_racks,
+                )
             }
             Scope::Scale(classes) => {
                 let racks = facility.standard_racks();
                 leaf(
+                    explain,
                     racks.map(|racks| pack.scale_of(racks).is_some_and(|class| classes.contains(&class))),
                     || of_racks(racks),
                     missing_racks,
@@ -234,11 +246,12 @@ impl Scope {
             Scope::StandardRacks { relation, limit } => {
                 let racks = facility.standard_racks();
                 let holds = racks.map(|racks| relation.admits(racks.ratio().cmp(&Ratio::from(limit))));
-                leaf(holds, || of_racks(racks), missing_racks)
+                leaf(explain, holds, || of_racks(racks), missing_racks)
             }
             Scope::Cabinets { relation, limit } => {
                 let cabinets = facility.racks.as_ref().and_then(Racks::cabinets);
                 leaf(
+                    explain,
                     cabinets.map(|cabinets| relation.admits(Ratio::from(cabinets).cmp(&Ratio::from(limit)))),
                     || {
                         let cabinets = cabinets.unwrap_or(0);
@@ -247,18 +260,25 @@ impl Scope {
                     || Text::new("机架清单(racks.types)", "its rack list (racks.types)"),
                 )
             }
-            Scope::Zone(zones) => one_of(facility.zone.as_ref(), zones, ("功能区", "zone", "zone")),
-            Scope::Climate(climates) => one_of(facility.climate.as_ref(), climates, ("气候区", "climate", "climate")),
-            Scope::Sector(sectors) => one_of(facility.sector.as_ref(), sectors, ("行业", "sector", "sector")),
-            Scope::AirConditioning(kinds) => {
-                one_of(facility.air_conditioning.as_ref(), kinds, ("空调形式", "air conditioning", "air_conditioning"))
+            Scope::Zone(zones) => one_of(explain, facility.zone.as_ref(), zones, ("功能区", "zone", "zone")),
+            Scope::Climate(climates) => {
+                one_of(explain, facility.climate.as_ref(), climates, ("气候区", "climate", "climate"))
             }
+            Scope::Sector(sectors) => one_of(explain, facility.sector.as_ref(), sectors, ("行业", "sector", "sector")),
+            Scope::AirConditioning(kinds) => one_of(
+                explain,
+                facility.air_conditioning.as_ref(),
+                kinds,
+                ("空调形式", "air conditioning", "air_conditioning"),
+            ),
             Scope::ItCooling(kinds) => one_of(
+                explain,
                 facility.it_cooling.as_ref(),
                 kinds,
                 ("IT 设备冷却方式", "cooling of the IT equipment", "it_cooling"),
             ),
             Scope::IndependentSupply(wanted) => leaf(
+                explain,
                 facility.independent_supply.map(|own| own == *wanted),
                 || Text::new("是否独立配电不符", "its power supply being its own or not"),
                 || {
@@ -270,15 +290,16 @@ impl Scope {
             ),
             Scope::Approved(days) => {
                 let approved = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.approved_on);
-                within(approved, days, ("批复日期", "day of approval", "lifecycle.approved_on"))
+                within(explain, approved, days, ("批复日期", "day of approval", "lifecycle.approved_on"))
             }
             Scope::InService(days) => {
                 let service = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.in_service_on);
-                within(service, days, ("投运日期", "first day in service", "lifecycle.in_service_on"))
+                within(explain, service, days, ("投运日期", "first day in service", "lifecycle.in_service_on"))
             }
             Scope::YearsInService { at_least } => {
                 let years = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.years_in_service(case.day()));
                 leaf(
+                    explain,
                     years.map(|years| years >= *at_least),
                     || {
                         let years = years.unwrap_or(0);
@@ -292,16 +313,17 @@ impl Scope {
                     },
                 )
             }
-            Scope::Day(days) => within(Some(case.day()), days, ("所问日期", "the day asked about", "period")),
+            Scope::Day(days) => within(explain, Some(case.day()), days, ("所问日期", "the day asked about", "period")),
             Scope::AnnualGwh { relation, limit } => {
-                of_energy(case, *relation, Ratio::from(limit).checked_mul(Ratio::from(1_000_000)))
+                of_energy(explain, case, *relation, Ratio::from(limit).checked_mul(Ratio::from(1_000_000)))
             }
             Scope::AnnualTce { relation, limit } => {
                 let kwh_per_tce = Ratio::new(10_000_000, 1_229);
                 let kwh = kwh_per_tce.and_then(|per_tce| Ratio::from(limit).checked_mul(per_tce));
-                of_energy(case, *relation, kwh)
+                of_energy(explain, case, *relation, kwh)
             }
             Scope::AnnualPue { relation, limit } => leaf(
+                explain,
                 case.annual_pue_holds(|value| pack.comparison.holds(value, *relation, *limit)),
                 || {
                     let pue = case.annual().map_or(String::new(), |pue| pue.to_string());
@@ -312,6 +334,7 @@ impl Scope {
             Scope::Occupancy { relation, limit } => {
                 let share = facility.racks.as_ref().and_then(Racks::occupancy).map(|known| known.share);
                 leaf(
+                    explain,
                     share.map(|share| pack.comparison.holds(share, *relation, *limit)),
                     || {
                         let percent = share.map_or(0.0, Ratio::to_f64) * 100.0;
@@ -326,18 +349,20 @@ impl Scope {
                 )
             }
             Scope::Unclear { when, because } => {
-                let inner = when.examine(pack, case);
+                let inner = when.examine(pack, case, explain);
                 match inner.truth {
                     Truth::Yes => Finding { truth: Truth::Unknown, because: vec![because.clone()] },
                     _ => inner,
                 }
             }
             Scope::HubNode(wanted) => leaf(
+                explain,
                 facility.hub_node.map(|hub| hub == *wanted),
                 || Text::new("是否在国家枢纽节点不符", "its being in a national hub node or not"),
                 || Text::new("是否在国家枢纽节点(hub_node)", "whether it is in a national hub node"),
             ),
             Scope::Edge(wanted) => leaf(
+                explain,
                 facility.edge.map(|edge| edge == *wanted),
                 || Text::new("是否为边缘数据中心不符", "its being an edge site or not"),
                 || Text::new("是否为边缘数据中心(edge)", "whether it is an edge site"),
@@ -347,11 +372,12 @@ impl Scope {
 }
 
 /// Whether the electricity of a year stands so to an edge in kWh.
-fn of_energy(case: &Case<'_>, relation: Relation, edge: Option<Ratio>) -> Finding {
+fn of_energy(explain: bool, case: &Case<'_>, relation: Relation, edge: Option<Ratio>) -> Finding {
     let used = case.annual_total();
     let holds =
         used.zip(edge).and_then(|(used, edge)| Some(relation.admits(used.ratio_to(ExactEnergy::KWH)?.cmp(&edge))));
     leaf(
+        explain,
         holds,
         || {
             let gwh = used.map_or(0.0, |used| used.kwh() / 1e6);
@@ -374,29 +400,43 @@ fn missing_racks() -> Text {
 }
 
 /// Whether a field is one of some values; the words name it in Chinese, in English, and by its key.
-fn one_of<T: PartialEq + fmt::Debug>(known: Option<&T>, wanted: &[T], (zh, en, key): (&str, &str, &str)) -> Finding {
-    let shown = known.map(|known| format!("{known:?}").trim_matches('"').to_lowercase()).unwrap_or_default();
+fn one_of<T: PartialEq + fmt::Debug>(
+    explain: bool,
+    known: Option<&T>,
+    wanted: &[T],
+    (zh, en, key): (&str, &str, &str),
+) -> Finding {
+    let shown = || known.map(|known| format!("{known:?}").trim_matches('"').to_lowercase()).unwrap_or_default();
     leaf(
+        explain,
         known.map(|known| wanted.contains(known)),
-        || Text::new(format!("{zh}为 {shown}"), format!("its {en} is {shown}")),
+        || {
+            let shown = shown();
+            Text::new(format!("{zh}为 {shown}"), format!("its {en} is {shown}"))
+        },
         || Text::new(format!("{zh}({key})"), format!("its {en} ({key})")),
     )
 }
 
 /// Whether a day lies within some.
-fn within(known: Option<Date>, days: &Days, (zh, en, key): (&str, &str, &str)) -> Finding {
-    let shown = known.map(|day| day.to_string()).unwrap_or_default();
+fn within(explain: bool, known: Option<Date>, days: &Days, (zh, en, key): (&str, &str, &str)) -> Finding {
+    let shown = || known.map(|day| day.to_string()).unwrap_or_default();
     leaf(
+        explain,
         known.map(|day| days.hold(day)),
-        || Text::new(format!("{zh}为 {shown}"), format!("its {en} is {shown}")),
+        || {
+            let shown = shown();
+            Text::new(format!("{zh}为 {shown}"), format!("its {en} is {shown}"))
+        },
         || Text::new(format!("{zh}({key})"), format!("its {en} ({key})")),
     )
 }
 
-fn leaf(holds: Option<bool>, why_not: impl Fn() -> Text, what: impl Fn() -> Text) -> Finding {
+fn leaf(explain: bool, holds: Option<bool>, why_not: impl Fn() -> Text, what: impl Fn() -> Text) -> Finding {
     let truth = holds.map_or(Truth::Unknown, Truth::from);
     let because = match truth {
         Truth::Yes => Vec::new(),
+        _ if !explain => Vec::new(),
         Truth::No => vec![why_not()],
         Truth::Unknown => vec![what()],
     };
@@ -425,7 +465,7 @@ fn combine(parts: impl Iterator<Item = Finding>, decisive: Truth, otherwise: Tru
     }
 }
 
-fn lifecycle(kinds: &[LifecycleKind], pack: &Pack, case: &Case<'_>) -> Finding {
+fn lifecycle(explain: bool, kinds: &[LifecycleKind], pack: &Pack, case: &Case<'_>) -> Finding {
     let lifecycle = case.facility().lifecycle.as_ref();
     let kind = lifecycle.and_then(|lifecycle| lifecycle.kind);
     let wants_new = kinds.contains(&LifecycleKind::New);
@@ -434,6 +474,7 @@ fn lifecycle(kinds: &[LifecycleKind], pack: &Pack, case: &Case<'_>) -> Finding {
         kinds.contains(&kind) || (rebuilt && wants_new && pack.settings.count_rebuilt_as_new)
     };
     let by_kind = leaf(
+        explain,
         kind.map(counts),
         || match kind {
             Some(LifecycleKind::Rebuilt) => {
@@ -454,6 +495,7 @@ fn lifecycle(kinds: &[LifecycleKind], pack: &Pack, case: &Case<'_>) -> Finding {
     );
     let (Some(since), true, Truth::Yes) = (pack.settings.new_since, wants_new, by_kind.truth) else { return by_kind };
     leaf(
+        explain,
         lifecycle.and_then(|lifecycle| lifecycle.approved_on).map(|approved| approved >= since),
         || {
             Text::new(

@@ -1,9 +1,10 @@
 use super::{Nature, Pack};
 use crate::{
-    finding::{Citation, Text},
-    quantity::{ExactEnergy, Ratio, Relation},
+    finding::{Citation, Text, Words},
+    quantity::{Decimal, ExactEnergy, Ratio, Relation},
 };
-use serde::Serialize;
+use jiff::civil::Date;
+use serde::{Serialize, Serializer};
 use std::fmt;
 
 /// What a requirement comes to.
@@ -37,11 +38,11 @@ impl Outcome {
 #[non_exhaustive]
 pub struct Verdict {
     /// The pack's id.
-    pub pack: String,
+    pub pack: Words,
     /// The pack's edition.
-    pub edition: String,
+    pub edition: Words,
     /// The requirement's id.
-    pub requirement: String,
+    pub requirement: Words,
     /// Binding or expected.
     pub nature: Nature,
     /// The outcome.
@@ -52,7 +53,7 @@ pub struct Verdict {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<String>,
     /// The limit as printed, or the level.
-    pub limit: String,
+    pub limit: Words,
     /// How the value has to stand to it.
     pub relation: Relation,
     /// The method of the value.
@@ -70,6 +71,9 @@ pub struct Verdict {
     pub settles: Option<Text>,
     /// The verdict in a sentence.
     pub message: Text,
+    /// Whether only value and outcome are wanted, without words and trace.
+    #[serde(skip)]
+    pub(super) is_silent: bool,
     /// Whether a grade is asked for.
     #[serde(skip)]
     pub(crate) asks_for_grade: bool,
@@ -80,15 +84,15 @@ pub struct Verdict {
 impl Verdict {
     pub(super) fn new(
         pack: &Pack,
-        requirement: &str,
+        requirement: &Words,
         nature: Nature,
-        (relation, limit): (Relation, String),
+        (relation, limit): (Relation, Words),
         citation: Citation,
     ) -> Self {
         Verdict {
             pack: pack.id.clone(),
             edition: pack.edition.clone(),
-            requirement: requirement.to_owned(),
+            requirement: requirement.clone(),
             nature,
             outcome: Outcome::Undetermined,
             value: None,
@@ -101,34 +105,42 @@ impl Verdict {
             assumptions: Vec::new(),
             citation,
             settles: None,
-            message: Outcome::Undetermined.text(),
+            message: Text::new("", ""),
+            is_silent: false,
             asks_for_grade: false,
             trace: Vec::new(),
         }
     }
 
     /// Not decided: why, and what would settle it.
-    pub(super) fn undetermined(mut self, why: Text, settles: Text) -> Self {
+    pub(super) fn undetermined(&mut self, why: Text, settles: Text) {
         self.outcome = Outcome::Undetermined;
         self.settles = Some(settles);
-        self.say(why)
+        self.say(why);
     }
 
     /// The outcome's own word, then the reason.
-    pub(super) fn say(mut self, why: Text) -> Self {
+    pub(super) fn say(&mut self, why: Text) {
+        if self.is_silent {
+            return;
+        }
         let word = self.outcome.text();
-        self.message = Text::new(format!("{}：{}", word.zh, why.zh), format!("{}: {}", word.en, why.en));
-        self
+        self.message = Text::new([&*word.zh, "：", &*why.zh].concat(), [&*word.en, ": ", &*why.en].concat());
     }
 
     pub(super) fn step(
         &mut self,
         step: &'static str,
         formula: &'static str,
-        value: impl fmt::Display,
-        inputs: &[(&'static str, String)],
+        value: impl Into<Shown>,
+        inputs: impl IntoIterator<Item = (&'static str, Shown)>,
     ) {
-        self.trace.push(TraceStep { step, formula, inputs: inputs.to_vec(), value: value.to_string() });
+        if self.is_silent {
+            return;
+        }
+        let (mut given, mut inputs) = (inputs.into_iter(), Inputs::default());
+        inputs.0.iter_mut().for_each(|slot| *slot = given.next());
+        self.trace.push(TraceStep { step, formula, inputs, value: value.into() });
     }
 }
 
@@ -144,16 +156,16 @@ impl fmt::Display for Verdict {
 #[non_exhaustive]
 pub struct Comparison {
     /// The pack.
-    pub pack: String,
+    pub pack: Words,
     /// The figure's id within the pack.
-    pub requirement: String,
+    pub requirement: Words,
     /// The site's value, if it is known.
     pub value: Option<Ratio>,
     /// The site's level, if a level is compared and known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<String>,
     /// The figure as printed, or the level.
-    pub limit: String,
+    pub limit: Words,
     /// How they would have to stand.
     pub relation: Relation,
     /// Whether they do; `None` if that is not known.
@@ -176,10 +188,6 @@ impl Comparison {
     }
 }
 
-fn as_map<S: serde::Serializer>(inputs: &[(&'static str, String)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(inputs.iter().map(|(name, value)| (name, value)))
-}
-
 /// One step of a verdict.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TraceStep {
@@ -188,8 +196,89 @@ pub struct TraceStep {
     /// What was done.
     pub formula: &'static str,
     /// With what, by name.
-    #[serde(serialize_with = "as_map")]
-    pub inputs: Vec<(&'static str, String)>,
+    pub inputs: Inputs,
     /// What came out.
-    pub value: String,
+    pub value: Shown,
+}
+
+/// The inputs of a step: three at the most, so that they need no memory of their own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Inputs([Option<(&'static str, Shown)>; 3]);
+
+impl Inputs {
+    /// Each with its name.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Shown)> {
+        self.0.iter().flatten().map(|(name, value)| (*name, value))
+    }
+}
+
+impl Serialize for Inputs {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+/// A value in a trace; a text on the wire, and made one only there.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Shown {
+    /// Words.
+    Words(Words),
+    /// Yes or no.
+    Flag(bool),
+    /// A day.
+    Day(Date),
+    /// An exact number.
+    Ratio(Ratio),
+    /// A number as printed.
+    Decimal(Decimal),
+    /// An energy, in kWh.
+    Energy(ExactEnergy),
+    /// A count.
+    Count(usize),
+    /// A relation to a limit, and whether it holds.
+    Stands(Relation, Decimal, bool),
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Shown::Words(words) => f.write_str(words),
+            Shown::Flag(flag) => write!(f, "{flag}"),
+            Shown::Day(day) => write!(f, "{day}"),
+            Shown::Ratio(ratio) => write!(f, "{ratio}"),
+            Shown::Decimal(decimal) => write!(f, "{decimal}"),
+            Shown::Energy(energy) => write!(f, "{}", energy.kwh()),
+            Shown::Count(count) => write!(f, "{count}"),
+            Shown::Stands(relation, limit, holds) => write!(f, "{} {limit}: {holds}", relation.symbol()),
+        }
+    }
+}
+
+impl Serialize for Shown {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+macro_rules! shown {
+    ($($of:ty => $variant:ident;)*) => {$(
+        impl From<$of> for Shown {
+            fn from(value: $of) -> Shown {
+                Shown::$variant(value.into())
+            }
+        }
+    )*};
+}
+
+shown! {
+    &'static str => Words;
+    String => Words;
+    Words => Words;
+    bool => Flag;
+    Date => Day;
+    Ratio => Ratio;
+    Decimal => Decimal;
+    ExactEnergy => Energy;
+    usize => Count;
 }

@@ -22,21 +22,22 @@ pub fn enefg_2023() -> Pack {
     let started = |from, until| Scope::InService(Days { from, until });
     let before = || started(None, Some(date(2026, 6, 30)));
     let from = || started(Some(start), None);
-    let law = |id: &str, scope: Vec<Scope>, check: Check, clause: &str, words: &str| -> Requirement {
-        let scope = Scope::All([here()].into_iter().chain(scope).collect());
-        let is_pue = matches!(check, Check::AnnualPue { .. });
-        let requirement = requirement(id, Nature::Mandatory, scope, check, official(clause, words));
-        let requirement = if is_pue { requirement } else { requirement.without_readings() };
-        requirement
-            .scope_reading(
-                "视为该法所称数据中心；修正案待定",
-                "taken as a data centre in the sense of the law; an amendment is pending",
-            )
-            .scope_reading(
-                "生效日仅知 2023 年，自该年末日起计",
-                "of the law's day only 2023 is known, taken from its end on",
-            )
-    };
+    let law =
+        |id: &'static str, scope: Vec<Scope>, check: Check, clause: &'static str, words: &'static str| -> Requirement {
+            let scope = Scope::All([here()].into_iter().chain(scope).collect());
+            let is_pue = matches!(check, Check::AnnualPue { .. });
+            let requirement = requirement(id, Nature::Mandatory, scope, check, official(clause, words));
+            let requirement = if is_pue { requirement } else { requirement.without_readings() };
+            requirement
+                .scope_reading(
+                    "视为该法所称数据中心；修正案待定",
+                    "taken as a data centre in the sense of the law; an amendment is pending",
+                )
+                .scope_reading(
+                    "生效日仅知 2023 年，自该年末日起计",
+                    "of the law's day only 2023 is known, taken from its end on",
+                )
+        };
     let reused =
         |units| Check::Figure { figure: Metric::ReusedShare, relation: Relation::AtLeast, limit: decimal(units, 2) };
     let planned = |percent: u8| Check::Attested {

@@ -107,7 +107,7 @@ pub fn national_2021_07() -> Pack {
     let first = Days { from: Some(date(2021, 12, 31)), until: Some(date(2023, 12, 30)) };
     let last = Days::from(date(2023, 12, 31));
     let cold = || Scope::Climate(vec!["severe_cold".to_owned(), "cold".to_owned()]);
-    let at = |id: &str, scope: Vec<Scope>, limit, quote: &str| {
+    let at = |id: &'static str, scope: Vec<Scope>, limit, quote: &'static str| {
         requirement(
             id,
             Nature::Expected,

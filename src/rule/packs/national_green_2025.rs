@@ -22,7 +22,7 @@ pub fn national_green_2025() -> Pack {
         |figure, units, digits| Check::Figure { figure, relation: Relation::AtLeast, limit: decimal(units, digits) };
     let band = |name: &str, units| Band { name: name.to_owned(), at_most: decimal(units, 2) };
     let attested = |zh: &'static str, en: &'static str| Check::Attested { what: Text::new(zh, en) };
-    let entry = |id: &str, scope: Scope, check: Check, quote: &str| -> Requirement {
+    let entry = |id: &'static str, scope: Scope, check: Check, quote: &'static str| -> Requirement {
         let is_pue = matches!(check, Check::AnnualPue { .. } | Check::PueBand { .. });
         let requirement = requirement(id, Nature::Expected, scope, check, official("申报条件", quote));
         let requirement = if is_pue { requirement } else { requirement.without_readings() };

@@ -25,19 +25,19 @@ pub(super) fn national_scale() -> Vec<ScaleClass> {
 
 /// A pack without rules, with the national scale; its edition is its first day.
 pub(super) fn pack(
-    id: &str,
-    number: &str,
+    id: &'static str,
+    number: &'static str,
     from: Date,
     title: (&'static str, &'static str),
     issuer: (&'static str, &'static str),
 ) -> Pack {
     Pack {
         schema: SCHEMA.to_owned(),
-        id: id.to_owned(),
-        edition: from.to_string(),
+        id: id.into(),
+        edition: from.to_string().into(),
         title: Text::new(title.0, title.1),
         issuer: Text::new(issuer.0, issuer.1),
-        number: number.to_owned(),
+        number: number.into(),
         from,
         until: None,
         lapse: None,
@@ -51,21 +51,21 @@ pub(super) fn pack(
     }
 }
 
-pub(super) fn official(clause: &str, quote: &str) -> Source {
+pub(super) fn official(clause: &'static str, quote: &'static str) -> Source {
     source(clause, quote, JudgingBasis::Official)
 }
 
-pub(super) fn transcribed(clause: &str, quote: &str) -> Source {
+pub(super) fn transcribed(clause: &'static str, quote: &'static str) -> Source {
     source(clause, quote, JudgingBasis::Transcribed)
 }
 
-fn source(clause: &str, quote: &str, basis: JudgingBasis) -> Source {
-    Source { clause: clause.to_owned(), quote: Some(quote.to_owned()), basis }
+fn source(clause: &'static str, quote: &'static str, basis: JudgingBasis) -> Source {
+    Source { clause: clause.into(), quote: Some(quote.into()), basis }
 }
 
-pub(super) fn requirement(id: &str, nature: Nature, scope: Scope, check: Check, source: Source) -> Requirement {
+pub(super) fn requirement(id: &'static str, nature: Nature, scope: Scope, check: Check, source: Source) -> Requirement {
     Requirement {
-        id: id.to_owned(),
+        id: id.into(),
         nature,
         scope,
         check,
@@ -90,7 +90,14 @@ impl Requirement {
 }
 
 /// A figure that is an average over many sites.
-pub(super) fn average(id: &str, scope: Scope, check: Check, clause: &str, quote: &str, basis: Basis) -> Benchmark {
+pub(super) fn average(
+    id: &'static str,
+    scope: Scope,
+    check: Check,
+    clause: &'static str,
+    quote: &'static str,
+    basis: Basis,
+) -> Benchmark {
     let why = Text::new(
         "文本所指为平均(整体)水平，不判定单个场所",
         "an average over many sites; it does not judge a single one",
@@ -99,24 +106,24 @@ pub(super) fn average(id: &str, scope: Scope, check: Check, clause: &str, quote:
 }
 
 /// A figure that is known second-hand only.
-pub(super) fn reported(id: &str, scope: Scope, check: Check, clause: &str) -> Benchmark {
+pub(super) fn reported(id: &'static str, scope: Scope, check: Check, clause: &'static str) -> Benchmark {
     let why = Text::new("数字为二手资料，未核对原文", "only reported; the original was not read");
     benchmark(id, scope, check, (clause, None, Basis::Reported), why)
 }
 
 pub(super) fn benchmark(
-    id: &str,
+    id: &'static str,
     scope: Scope,
     check: Check,
-    (clause, quote, basis): (&str, Option<&str>, Basis),
+    (clause, quote, basis): (&'static str, Option<&'static str>, Basis),
     why_not_judged: Text,
 ) -> Benchmark {
     Benchmark {
-        id: id.to_owned(),
+        id: id.into(),
         scope,
         check,
-        clause: clause.to_owned(),
-        quote: quote.map(str::to_owned),
+        clause: clause.into(),
+        quote: quote.map(Words::from),
         basis,
         why_not_judged,
     }

@@ -50,14 +50,14 @@ pub fn wuhan_2024() -> Pack {
     ];
     Pack {
         schema: SCHEMA.to_owned(),
-        id: "wuhan-2024".to_owned(),
-        edition: "2024-01-25".to_owned(),
+        id: "wuhan-2024".into(),
+        edition: "2024-01-25".into(),
         title: Text::new(
             "武汉市推进算力基础设施及应用产业高质量发展行动方案(2024—2025年)",
             "Wuhan action plan for the high-quality development of computing infrastructure and applications (2024-2025)",
         ),
         issuer: Text::new("武汉市人民政府办公厅", "General Office of the Wuhan Municipal People's Government"),
-        number: "武政办〔2024〕9号".to_owned(),
+        number: "武政办〔2024〕9号".into(),
         from: date(2024, 1, 25),
         until: None,
         lapse: Some(Lapse {
@@ -79,26 +79,26 @@ pub fn wuhan_2024() -> Pack {
         comparisons: Vec::new(),
         requirements: vec![
             Requirement {
-                id: "pue-new-large".to_owned(),
+                id: "pue-new-large".into(),
                 nature: Nature::Binding,
                 scope: new_large(),
                 check: Check::AnnualPue { relation: Relation::AtMost, limit: PUE_LIMIT },
                 source: Source {
-                    clause: "一(二); 二(六)15; 附件13".to_owned(),
-                    quote: Some("新建大型数据中心PUE ≤1.25 约束性".to_owned()),
+                    clause: "一(二); 二(六)15; 附件13".into(),
+                    quote: Some("新建大型数据中心PUE ≤1.25 约束性".into()),
                     basis: JudgingBasis::Transcribed,
                 },
                 scope_readings: scope_readings(),
                 readings: pue_readings,
             },
             Requirement {
-                id: "grade-new-large".to_owned(),
+                id: "grade-new-large".into(),
                 nature: Nature::Binding,
                 scope: new_large(),
                 check: Check::Grade { at_least: GRADE, ladder: None },
                 source: Source {
-                    clause: "一(二); 二(六)15; 附件14".to_owned(),
-                    quote: Some("新建大型数据中心绿色低碳等级 4A级以上 约束性".to_owned()),
+                    clause: "一(二); 二(六)15; 附件14".into(),
+                    quote: Some("新建大型数据中心绿色低碳等级 4A级以上 约束性".into()),
                     basis: JudgingBasis::Transcribed,
                 },
                 scope_readings: scope_readings(),

@@ -241,6 +241,34 @@ fn every_limit_has_a_source() {
     }
 }
 
+/// A rule about a score is decided only if no missing input can change it.
+#[test]
+fn a_score_decides_only_if_nothing_missing_can_change_it() {
+    let judge = |at_least: &str, is_part: bool| {
+        let mut pack = serde_json::to_value(packs::wuhan_2024()).unwrap();
+        let mut rubric = serde_json::to_value(packs::national_green_2020()).unwrap();
+        rubric["is_part"] = json!(is_part);
+        pack["id"] = json!("scored");
+        pack["requirements"] = json!([{
+            "id": "score", "nature": "expected", "scope": {"region": ["4201"]}, "source": {"clause": "1", "basis": "official"},
+            "check": {"score": {"rubric": rubric, "at_least": at_least}},
+        }]);
+        let pack: Pack = serde_json::from_value(pack).unwrap();
+        pack.validate().unwrap();
+        let audit = audit_json(common::submission_of(1.25, 12, &[]).to_string().as_bytes(), &[pack]);
+        let verdict = audit.verdicts.into_iter().find(|verdict| verdict.pack == "scored").unwrap();
+        (json!(verdict.outcome), verdict.settles.map(|text| text.en.into_owned()).unwrap_or_default())
+    };
+    // 55 points for the PUE, up to 6 for what no field carries.
+    assert_eq!(judge("55", false).0, "meets");
+    assert_eq!(
+        judge("61", false),
+        (json!("undetermined"), "giving: it_load_use_rate, not_worse_than_design".to_owned())
+    );
+    assert_eq!(judge("61.1", false).0, "fails");
+    assert_eq!(judge("61.1", true).0, "undetermined");
+}
+
 /// A published edition is frozen: a correction is a new edition.
 #[test]
 fn published_editions_are_frozen() {

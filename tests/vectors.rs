@@ -106,6 +106,51 @@ fn v9_wuhan_rules_at_their_edges() {
 }
 
 #[test]
+fn v12_to_v14_and_v17() {
+    use pue::kpi::{AnnualPue, Condition, characteristic_ratio, load_use_rate_8760};
+    let energy = |kwh: &Value| ExactEnergy::from_kwh(kwh.as_f64().unwrap()).unwrap();
+    let power = |kw: &Value| pue::quantity::ExactPower::from_kw(kw.as_f64().unwrap()).unwrap();
+    let v = golden("v12-characteristic.json");
+    let conditions = v["conditions"].as_array().unwrap().iter().map(|row| Condition {
+        share: row["share"].as_f64().unwrap(),
+        total: power(&row["total_kw"]),
+        it: power(&row["it_kw"]),
+    });
+    let conditions: Vec<Condition> = conditions.collect();
+    assert_eq!(characteristic_ratio(&conditions).unwrap().to_string(), v["expect"]["r_m1"]);
+    assert!(characteristic_ratio(&conditions[1..]).unwrap_err().to_string().contains("add up to 1"));
+
+    let rubric = pue::packs::national_green_2020();
+    rubric.validate().unwrap();
+    let points = |input: &str, value: Ratio| {
+        let scored = rubric.score(&[(input.to_owned(), value)].into());
+        scored
+            .items
+            .into_iter()
+            .find(|(id, ..)| rubric.items.iter().any(|item| item.id == *id && item.input == input))
+            .unwrap()
+            .1
+    };
+    for row in golden("v13-score-2020.json")["expect"].as_array().unwrap() {
+        let pue = Ratio::from_f64(row["pue"].as_f64().unwrap()).unwrap();
+        assert_eq!(points("pue", pue).to_f64(), row["points"].as_f64().unwrap(), "{row}");
+    }
+    let v = golden("v14-use-rate.json");
+    let rate = load_use_rate_8760(energy(&v["it_kwh"]), power(&v["racks_kw"])).unwrap();
+    assert_eq!(rate.to_f64(), v["expect"]["use_rate"].as_f64().unwrap());
+    assert_eq!(points("it_load_use_rate", rate).to_f64(), v["expect"]["points"].as_f64().unwrap());
+
+    let v = golden("v17-surcharge.json");
+    let month = |key: &str| v[key].as_f64().unwrap() / 12.0;
+    let year = AnnualPue::from_monthly_kwh(&[(month("total_kwh"), month("it_kwh")); 12]).unwrap();
+    for row in v["expect"].as_array().unwrap() {
+        let surcharge = pue::retrofit::beijing_surcharge(year, row["year"].as_i64().unwrap() as i16);
+        assert_eq!(surcharge.map(|one| one.kwh.kwh()), row["kwh"].as_f64(), "{row}");
+        assert_eq!(surcharge.map(|one| one.yuan), row["yuan"].as_f64(), "{row}");
+    }
+}
+
+#[test]
 fn v15_the_real_site() {
     let v = golden("v15-esif.json");
     let site = pue::read::site(&bytes("examples/data/esif/site.json")).value.unwrap();

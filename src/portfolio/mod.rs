@@ -16,6 +16,18 @@ use crate::{
     rule::Outcome,
 };
 
+/// Sites by what reaching the target would save in a year, the largest first: facility and energy. Sites of which that is not
+/// known are not among them.
+pub fn by_savings<'a>(assessments: impl IntoIterator<Item = &'a Assessment>) -> Vec<(&'a str, ExactEnergy)> {
+    let saving = |one: &'a Assessment| {
+        let retrofit = one.retrofit.as_ref()?;
+        Some((one.facility.as_deref()?, retrofit.savings_kwh.filter(|kwh| *kwh > ExactEnergy::ZERO)?))
+    };
+    let mut ranked: Vec<(&str, ExactEnergy)> = assessments.into_iter().filter_map(saving).collect();
+    ranked.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    ranked
+}
+
 /// Sums over sites; only annual figures without errors count, the others are named.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

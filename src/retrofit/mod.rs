@@ -4,8 +4,10 @@
 //! *screens* by a named proxy and never *judges*: each threshold says from which text it was borrowed, and a missing input
 //! makes its flag undetermined, never "not flagged".
 
+mod savings;
 mod scheme;
 
+pub use savings::{Savings, measures};
 pub use scheme::{Scheme, Surcharge, beijing_surcharge};
 
 use crate::{

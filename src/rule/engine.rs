@@ -168,6 +168,7 @@ impl Pack {
                 (Relation::AtMost, edge.unwrap_or_default())
             }
             Check::Grade { at_least, .. } => (Relation::AtLeast, at_least.as_str().into()),
+            Check::Score { at_least, .. } => (Relation::AtLeast, limit(at_least)),
             Check::Attested { .. } => (Relation::AtLeast, Words::default()),
         };
         let mut verdict = Verdict::new(self, asked.id, asked.nature, (relation, shown), asked.citation.clone());
@@ -212,6 +213,7 @@ impl Pack {
             Check::Figure { figure, relation, limit } => {
                 self.decide_figure(&mut verdict, case, *figure, *relation, *limit)
             }
+            Check::Score { rubric, at_least } => self.decide_score(&mut verdict, case, rubric, *at_least),
             Check::Attested { what } => verdict.undetermined(
                 Text::new(format!("需另行核验：{}", what.zh), format!("has to be seen by somebody: {}", what.en)),
                 what.clone(),

@@ -24,7 +24,7 @@ impl Figures {
 }
 
 impl Case<'_> {
-    fn figure(&self, metric: Metric) -> Option<Ratio> {
+    pub(super) fn figure(&self, metric: Metric) -> Option<Ratio> {
         let facility = self.facility();
         match metric {
             Metric::Occupancy => facility.racks.as_ref().and_then(|racks| racks.occupancy()).map(|known| known.share),

@@ -11,6 +11,7 @@ mod pack;
 pub mod packs;
 mod pue_check;
 pub mod rubric;
+mod score_check;
 mod scope;
 mod verdict;
 

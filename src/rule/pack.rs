@@ -1,4 +1,4 @@
-use super::Scope;
+use super::{Scope, rubric::Rubric};
 use crate::{
     facility::{CertificateKind, Ladder, Level, Scale, StandardRacks},
     finding::{Basis, Citation, Text, Words},
@@ -160,6 +160,13 @@ pub enum Check {
         /// The limit as printed.
         limit: Decimal,
     },
+    /// The score by a rubric is at least so much.
+    Score {
+        /// The rubric.
+        rubric: Box<Rubric>,
+        /// The points at least.
+        at_least: Decimal,
+    },
     /// Something that no field carries; it stays open until whoever judges has seen it.
     Attested {
         /// What.
@@ -289,6 +296,10 @@ impl Check {
                 if !bands.iter().any(|band| band.name == *at_worst) {
                     faults.push(format!("at_worst: expected the name of a band, found {at_worst:?}"));
                 }
+            }
+            Check::Score { rubric, .. } => {
+                let found = rubric.validate().map_err(|error| error.0).err().unwrap_or_default();
+                faults.extend(found.into_iter().map(|fault| format!("rubric/{fault}")));
             }
             Check::Figure { limit, .. } if Ratio::from(limit) < Ratio::ZERO => {
                 faults.push(format!("limit: expected 0 or more, found {limit}"));

@@ -150,6 +150,9 @@ pub struct Scored {
     pub message: Text,
 }
 
+/// No item gives more points: so no sum of them leaves the range of exact numbers.
+const MOST_POINTS: i128 = 1_000_000;
+
 /// The schema of a rubric.
 pub const RUBRIC_SCHEMA: &str = "pue/rubric/1";
 
@@ -317,6 +320,11 @@ impl Rubric {
             }
             if item.clause.trim().is_empty() {
                 faults.push(format!("items/{i}/clause: expected a clause, found nothing"));
+            }
+            let (least, most) = item.points.range();
+            let (floor, ceiling) = (Ratio::new(-MOST_POINTS, 1), Ratio::new(MOST_POINTS, 1));
+            if floor.is_some_and(|floor| least < floor) || ceiling.is_some_and(|ceiling| most > ceiling) {
+                faults.push(format!("items/{i}/points: expected at most {MOST_POINTS} either way"));
             }
             if let Points::Linear { least, most, .. } = &item.points
                 && Ratio::from(least) > Ratio::from(most)

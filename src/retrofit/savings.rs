@@ -1,0 +1,53 @@
+//! What reaching the target would save, and the plan's own list of measures.
+
+use super::Retrofit;
+use crate::{finding::Text, quantity::ExactEnergy};
+use serde::Serialize;
+
+/// What reaching the target would save in a year, at today's IT load.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Savings {
+    /// Energy.
+    pub kwh: ExactEnergy,
+    /// Tonnes of CO₂e, if a factor was given.
+    pub co2_t: Option<f64>,
+    /// Yuan, if a tariff was given.
+    pub yuan: Option<f64>,
+}
+
+impl Retrofit {
+    /// The savings, with emissions by a factor in kg CO₂e per kWh and money by a tariff in yuan per kWh: both are inputs, and
+    /// none is assumed. A factor that is no number of zero or more gives nothing.
+    ///
+    /// ```
+    /// # use pue::submission::audit_json;
+    /// # let json = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/02-over-the-limit.json"));
+    /// let retrofit = audit_json(json, &[]).retrofit.unwrap();
+    /// let savings = retrofit.savings(Some(0.5), None).unwrap();
+    /// assert_eq!((savings.co2_t.unwrap() * 2000.0).round(), savings.kwh.kwh().round());
+    /// assert_eq!(savings.yuan, None);
+    /// ```
+    pub fn savings(&self, kg_per_kwh: Option<f64>, yuan_per_kwh: Option<f64>) -> Option<Savings> {
+        let kwh = self.savings_kwh?;
+        let times = |factor: Option<f64>| {
+            factor.filter(|factor| factor.is_finite() && *factor >= 0.0).map(|factor| kwh.kwh() * factor)
+        };
+        Some(Savings { kwh, co2_t: times(kg_per_kwh).map(|kg| kg / 1000.0), yuan: times(yuan_per_kwh) })
+    }
+}
+
+/// The measures that the plan itself names for the upgrade of old, small, scattered sites, as advice.
+///
+/// Source: 武政办〔2024〕9号, 二(六)15.
+pub fn measures() -> [Text; 7] {
+    [
+        Text::new("整机柜服务器", "rack-scale servers"),
+        Text::new("人工智能服务器", "artificial-intelligence servers"),
+        Text::new("液冷", "liquid cooling"),
+        Text::new("自然冷源", "free cooling"),
+        Text::new("电力模块", "power modules"),
+        Text::new("锂电池", "lithium batteries"),
+        Text::new("全闪存、高密度存储", "all-flash and high-density storage"),
+    ]
+}

@@ -17,18 +17,20 @@ const YEARS: i32 = 2;
 /// A site this small, and several of one operator in the city, are scattered (`proxy`: Guangdong's "small").
 const SMALL: u64 = 1_000;
 
-/// Projects that may have been split to evade the energy assessment (三(一) 严禁为规避能耗评估拆分项目): several new projects of one
+/// Projects that may have been split to evade the energy assessment (三(一) 严禁为规避能耗评估拆分项目), in Wuhan: several new projects of one
 /// operator, at one place or approved within two years of each other, each below 3 000 standard racks and together at
 /// least that. A suspicion (`proxy`), never a verdict; the path of a finding is the operator's name.
 pub fn suspected_splits<'f>(sites: impl IntoIterator<Item = &'f Facility>) -> Vec<Finding> {
+    let here = |site: &&Facility| site.region.as_ref().and_then(|region| region.lies_in("4201")) == Some(true);
     let is_new = |site: &&Facility| site.lifecycle.as_ref().and_then(|one| one.kind) == Some(LifecycleKind::New);
     let below = |site: &&Facility| racks(site).is_some_and(|racks| racks < Ratio::from(LARGE));
-    let candidates = sites.into_iter().filter(is_new).filter(below);
+    let candidates = sites.into_iter().filter(here).filter(is_new).filter(below);
     let mut findings = Vec::new();
     for (operator, sites) in by_operator(candidates) {
         let mut places: BTreeMap<(&str, &str), Vec<&Facility>> = BTreeMap::new();
         for site in &sites {
-            if let (Some(region), Some(zone)) = (&site.region, &site.zone) {
+            // `other` says only that it is none of the zones that are named.
+            if let (Some(region), Some(zone)) = (&site.region, site.zone.as_ref().filter(|zone| *zone != "other")) {
                 places.entry((region.as_str(), zone)).or_default().push(site);
             }
         }
@@ -72,6 +74,7 @@ fn approved_together(sites: Vec<&Facility>) -> Option<Vec<&Facility>> {
 }
 
 /// Operators with several small sites in Wuhan (散), each with the ids of these: a screen (`proxy`), since no text defines 散.
+/// A site of which size, region or being an edge site is not known is not among them: its absence says nothing.
 pub fn scattered_operators<'f>(sites: impl IntoIterator<Item = &'f Facility>) -> BTreeMap<String, Vec<String>> {
     let here = |site: &&Facility| site.region.as_ref().and_then(|region| region.lies_in("4201")) == Some(true);
     let small = |site: &&Facility| racks(site).is_some_and(|racks| racks <= Ratio::from(SMALL));

@@ -89,7 +89,7 @@ const INDICATORS: [Row; 17] = [
         ANNEX,
     ),
     ("5", "存储总量", "storage", ("EB", "EB"), Relation::AtLeast, (11, 0), false, ANNEX),
-    ("6", "平均上架率", "average rack occupancy", ("", "share"), Relation::AtLeast, (60, 2), false, ANNEX),
+    ("6", "平均上架率", "average rack occupancy", ("%", "%"), Relation::AtLeast, (60, 0), false, ANNEX),
     (
         "7",
         "每万人 5G 基站数",
@@ -100,18 +100,9 @@ const INDICATORS: [Row; 17] = [
         false,
         ANNEX,
     ),
-    ("8", "10G-PON 端口占比", "share of 10G-PON ports", ("", "share"), Relation::AtLeast, (90, 2), false, ANNEX),
-    ("9", "市内单向网络时延", "one-way latency inside the city", ("毫秒", "ms"), Relation::AtMost, (1, 0), true, ANNEX),
-    (
-        "10",
-        "省内单向网络时延",
-        "one-way latency inside the province",
-        ("毫秒", "ms"),
-        Relation::AtMost,
-        (3, 0),
-        true,
-        ANNEX,
-    ),
+    ("8", "10G-PON 端口占比", "share of 10G-PON ports", ("%", "%"), Relation::AtLeast, (90, 0), false, ANNEX),
+    ("9", "市内单向时延", "one-way latency inside the city", ("毫秒", "ms"), Relation::AtMost, (1, 0), true, ANNEX),
+    ("10", "省内时延", "latency inside the province", ("毫秒", "ms"), Relation::AtMost, (3, 0), true, ANNEX),
     (
         "11",
         "至国家枢纽节点时延",
@@ -153,10 +144,10 @@ const INDICATORS: [Row; 17] = [
         ANNEX,
     ),
     ("15", "特色示范园区", "featured demonstration parks", ("个", "parks"), Relation::AtLeast, (20, 0), false, ANNEX),
-    ("16", "标杆智能工厂", "benchmark smart factories", ("家", "factories"), Relation::AtLeast, (40, 0), false, ANNEX),
+    ("16", "应用标杆工厂", "benchmark smart factories", ("家", "factories"), Relation::AtLeast, (40, 0), false, ANNEX),
     (
         "17",
-        "国家级“数字领航”企业",
+        "国家“数字领航”企业",
         "national digital-pilot enterprises",
         ("家", "enterprises"),
         Relation::AtLeast,
@@ -167,7 +158,7 @@ const INDICATORS: [Row; 17] = [
 ];
 
 /// Source: 武政办〔2024〕9号, the goals of the text that the annex does not repeat. Of a range the lower end counts.
-const GOALS: [Row; 14] = [
+const GOALS: [Row; 13] = [
     (
         "core_ai_technologies",
         "人工智能关键核心技术",
@@ -271,16 +262,6 @@ const GOALS: [Row; 14] = [
         "二(四)12",
     ),
     ("unicorns", "独角兽企业", "unicorns", ("家", "firms"), Relation::AtLeast, (3, 0), false, "二(四)12"),
-    (
-        "average_utilisation",
-        "数据中心平均利用率",
-        "average data-centre utilisation",
-        ("", "share"),
-        Relation::AtLeast,
-        (60, 2),
-        false,
-        "一(二)",
-    ),
 ];
 
 impl Indicator {

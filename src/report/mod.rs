@@ -3,7 +3,7 @@
 use crate::{
     assessment::Assessment,
     finding::{Basis, Finding, Lang, Severity, Text},
-    retrofit::FlagOutcome,
+    retrofit::{FlagOutcome, measures},
     rule::{Comparison, Outcome, Verdict},
 };
 use std::fmt::{self, Write};
@@ -319,6 +319,17 @@ impl fmt::Display for Report<'_> {
                 if let Some(action) = &flag.action {
                     self.below(f, format_args!("→ {}", self.say(action)))?;
                 }
+            }
+            if retrofit.flags.iter().any(|flag| flag.outcome == FlagOutcome::Flagged) {
+                let measures = measures();
+                let names: Vec<&str> = measures.iter().map(|measure| measure.in_lang(self.lang)).collect();
+                let words = self.pick("方案所列改造措施(二(六)15)：", "measures that the Wuhan plan names (二(六)15):");
+                self.item(f, format_args!("{words} {}", names.join(self.pick("、", ", "))))?;
+            }
+            if let Some(surcharge) = &retrofit.surcharge {
+                let words = self.pick("北京超限加价", "surcharge in Beijing");
+                let (mwh, yuan) = (surcharge.kwh.kwh() / 1e3, surcharge.yuan);
+                self.item(f, format_args!("{words}: {mwh:.3} MWh × {} = {yuan:.2} CNY", surcharge.yuan_per_kwh))?;
             }
             if let (Some(savings), Some(target)) = (retrofit.savings_kwh, retrofit.target) {
                 self.item(

@@ -72,7 +72,7 @@ impl Screen {
         let annual = pue.pue().and_then(AnyPue::annual).filter(|_| trusted);
         let own = [
             self.old(facility, on),
-            self.inefficient(annual),
+            self.inefficient(annual, case),
             self.small(facility),
             self.scattered(facility),
             self.idle(facility, on),
@@ -112,7 +112,7 @@ impl Screen {
         self.flag("old", years.map(|years| years >= self.old_years), evidence, source)
     }
 
-    fn inefficient(&self, annual: Option<AnnualPue>) -> Flag {
+    fn inefficient(&self, annual: Option<AnnualPue>, case: &Case<'_>) -> Flag {
         let evidence = match annual {
             Some(pue) => Text::new(
                 format!("年度 PUE {pue}，阈值 > {}", self.inefficient_above),
@@ -121,7 +121,9 @@ impl Screen {
             None => Text::new("没有可信的年度 PUE", "there is no annual PUE to be trusted"),
         };
         let source = Citation::new("发改高技〔2021〕1742号", "存量 PUE > 1.5, existing sites", Basis::Proxy);
-        self.flag("inefficient", annual.map(|pue| pue.ratio() > Ratio::from(&self.inefficient_above)), evidence, source)
+        // Whatever the missing energy was.
+        let known = case.annual_pue_holds(|value| value > Ratio::from(&self.inefficient_above));
+        self.flag("inefficient", annual.and(known), evidence, source)
     }
 
     fn small(&self, facility: &Facility) -> Flag {

@@ -5,7 +5,7 @@ use crate::{
     finding::{Basis, Citation, Text},
     kpi::{AnnualPue, AnyPue},
     quantity::{Decimal, ExactEnergy, Ratio, Relation},
-    rule::{Case, Scope, Truth, packs},
+    rule::{Case, Days, Scope, Truth, packs},
 };
 use jiff::civil::date;
 use serde::Serialize;
@@ -21,6 +21,8 @@ pub struct Scheme {
     pub flag: &'static str,
     /// Where it holds.
     pub place: Scope,
+    /// When it holds: the document's days, as far as they are known.
+    pub days: Days,
     /// The condition.
     pub condition: Scope,
     /// What the document says is to be done.
@@ -28,6 +30,9 @@ pub struct Scheme {
     /// Where it stands.
     pub citation: Citation,
 }
+
+/// Beijing's plan of 2024 to 2027.
+const BEIJING: Days = Days { from: Some(date(2024, 11, 14)), until: Some(date(2027, 12, 31)) };
 
 fn decimal(units: i128, digits: u8) -> Decimal {
     Decimal::new(units, digits).unwrap_or(Decimal::ONE)
@@ -56,6 +61,7 @@ impl Scheme {
                 pack: "national-2021-12",
                 flag: "inefficient",
                 place: region("CN"),
+                days: Days::from(date(2021, 12, 8)),
                 condition: Scope::All(vec![existing(), pue_above(decimal(15, 1))]),
                 action: Text::new("分步实施节能改造", "energy-saving retrofit, step by step"),
                 citation: Citation::new("发改高技〔2021〕1742号", "存量数据中心 PUE > 1.5", Basis::Official),
@@ -64,6 +70,7 @@ impl Scheme {
                 pack: "shanghai-2022",
                 flag: "old_small_inefficient",
                 place: region("31"),
+                days: Days { from: Some(date(2022, 12, 31)), until: Some(date(2025, 12, 31)) },
                 condition: Scope::All(vec![
                     pue_above(decimal(17, 1)),
                     Scope::Cabinets { relation: Relation::AtMost, limit: decimal(800, 0) },
@@ -80,6 +87,7 @@ impl Scheme {
                 pack: "beijing-2024",
                 flag: "inefficient",
                 place: region("11"),
+                days: BEIJING,
                 condition: Scope::All(vec![existing(), at_least(decimal(5, 0)), pue_above(decimal(135, 2))]),
                 action: Text::new("鼓励改造；2026 年起超限部分加价", "retrofit encouraged; a surcharge from 2026"),
                 citation: Citation::new(
@@ -92,6 +100,7 @@ impl Scheme {
                 pack: "beijing-2022",
                 flag: "idle",
                 place: region("11"),
+                days: Days::from(date(2022, 12, 31)),
                 condition: Scope::All(vec![
                     // 2 000 tce at 1.229 tce per 10 MWh (当量值).
                     Scope::AnnualTce { relation: Relation::AtLeast, limit: decimal(2_000, 0) },
@@ -101,7 +110,7 @@ impl Scheme {
                 action: Text::new("放缓节能审查", "its energy reviews are slowed"),
                 citation: Citation::new(
                     "北京 低效数据中心治理 2022",
-                    "年能耗 ≥ 2 000 tce 且 建成一年后上架率 < 50%",
+                    "年能耗 ≥ 2 000 tce 且 建成一年后上架率 < 50% (解读：仅计电力，按当量值 1.229 tce/万kWh；建成按投运计)",
                     Basis::Official,
                 ),
             },
@@ -111,7 +120,7 @@ impl Scheme {
     /// The flag of a site; `None` where the scheme does not hold.
     pub fn look_at(&self, case: &Case<'_>) -> Option<Flag> {
         let pack = packs::by_id(self.pack).or(packs::all().first())?;
-        if self.place.holds(pack, case) != Truth::Yes {
+        if !self.days.hold(case.day()) || self.place.holds(pack, case) != Truth::Yes {
             return None;
         }
         let (truth, because) = self.condition.explain(pack, case);
@@ -161,24 +170,30 @@ fn known(case: &Case<'_>) -> Text {
 }
 
 /// The surcharge (加价) of Beijing's plan on a year.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Surcharge {
     /// The part above the limit: `(PUE − 1.35) × E_IT`.
     pub kwh: ExactEnergy,
     /// Yuan per kWh: 0.2 up to a PUE of 2.70, 0.5 beyond.
-    pub yuan_per_kwh: f64,
+    pub yuan_per_kwh: Decimal,
     /// What it comes to.
     pub yuan: f64,
+    /// How the text was read.
+    pub assumption: Text,
+    /// Where it stands.
+    pub citation: Citation,
 }
 
-/// The surcharge of Beijing's plan (2024-11-14) from 2026 on: for existing sites of 5 GWh a year and more whose PUE is above
-/// 1.35, on the part above the limit; `None` where there is none.
+/// The surcharge of Beijing's plan (2024-11-14) on a year from 2026 on: for existing sites of 5 GWh a year and more whose PUE
+/// is above 1.35, on the part above the limit; `None` where there is none.
 ///
 /// ```
 /// use pue::{kpi::AnnualPue, retrofit::beijing_surcharge};
-/// let year = AnnualPue::from_monthly_kwh(&[(1_250_000.0, 10_000_000.0 / 12.0); 12])?;
-/// assert!((beijing_surcharge(year, 2026).unwrap().yuan - 300_000.0).abs() < 1.0);
+/// let mut months = [(0.0, 0.0); 12];
+/// months[0] = (15_000_000.0, 10_000_000.0);
+/// let year = AnnualPue::from_monthly_kwh(&months)?;
+/// assert_eq!(beijing_surcharge(year, 2026).unwrap().yuan, 300_000.0);
 /// assert!(beijing_surcharge(year, 2025).is_none());
 /// # Ok::<(), pue::kpi::PueError>(())
 /// ```
@@ -192,17 +207,27 @@ pub fn beijing_surcharge(annual: AnnualPue, year: i16) -> Option<Surcharge> {
     }
     let allowed = limit.floor_of(annual.it().microjoules())?;
     let kwh = annual.total() - ExactEnergy::from_microjoules(allowed);
-    let yuan_per_kwh = if annual.ratio() <= Ratio::from(&decimal(270, 2)) { 0.2 } else { 0.5 };
-    Some(Surcharge { kwh, yuan_per_kwh, yuan: kwh.kwh() * yuan_per_kwh })
+    let tenths = if annual.ratio() <= Ratio::from(&decimal(270, 2)) { 2 } else { 5 };
+    Some(Surcharge {
+        kwh,
+        yuan_per_kwh: decimal(tenths, 1),
+        yuan: kwh.kwh() * tenths as f64 / 10.0,
+        assumption: Text::new(
+            "超限部分按 (PUE − 1.35) × IT 电量 理解",
+            "the part above the limit is read as (PUE − 1.35) × IT energy",
+        ),
+        citation: Citation::new("北京市存量数据中心优化工作方案(2024—2027年)", "超限部分加价", Basis::Official),
+    })
 }
 
-/// The surcharge on the year of a case, where Beijing's plan holds.
+/// The surcharge on the year of a case, where Beijing's plan holds and all of the year's electricity is known.
 pub(super) fn surcharge(case: &Case<'_>) -> Option<Surcharge> {
     let in_beijing = case.facility().region.as_ref()?.lies_in("11") == Some(true);
     let existing = case.facility().lifecycle.as_ref()?.kind? == crate::facility::LifecycleKind::Existing;
-    let in_force = case.day() >= date(2024, 11, 14);
-    let annual = case.annual().filter(|_| in_beijing && existing && in_force)?;
-    beijing_surcharge(annual, case.day().year())
+    let annual = case.annual_if_exact().filter(|_| in_beijing && existing && BEIJING.hold(case.day()))?;
+    // The year in which the twelve months begin: months before 2026 bear none.
+    let first = case.day().tomorrow().ok()?.checked_sub(jiff::Span::new().years(1)).ok()?;
+    beijing_surcharge(annual, first.year())
 }
 
 /// Annual PUE of a case.

@@ -2,7 +2,7 @@ use super::{Benchmark, Check, Comparison, Figures, Nature, Outcome, Pack, Scope,
 use crate::{
     facility::{Certificate, Facility, LifecycleKind},
     finding::{Citation, Finding, Text, Words},
-    kpi::{AnyPue, Boundary, MeasuredPue},
+    kpi::{AnnualPue, AnyPue, Boundary, MeasuredPue},
     ledger::Ledger,
     metering::Carrier,
     quantity::{Decimal, ExactEnergy, Ratio, Relation},
@@ -70,14 +70,18 @@ impl<'a> Case<'a> {
         self.pue.electricity.pue.filter(|_| !self.distrusted)
     }
 
+    /// The annual PUE of electricity, if nothing of it is missing.
+    pub(crate) fn annual_if_exact(&self) -> Option<AnnualPue> {
+        self.trusted_electricity().and_then(AnyPue::annual).filter(|_| self.pue.electricity.bounds.exact)
+    }
+
     /// The electricity of the data centre in a year, if all of it is known.
     pub(super) fn annual_total(&self) -> Option<ExactEnergy> {
-        let annual = self.trusted_electricity().and_then(AnyPue::annual);
-        annual.map(|annual| annual.total()).filter(|_| self.pue.electricity.bounds.exact)
+        self.annual_if_exact().map(|annual| annual.total())
     }
 
     /// Whether a condition holds for the annual PUE of electricity, whatever the missing energy was; `None`: not known.
-    pub(super) fn annual_pue_holds(&self, holds: impl Fn(Ratio) -> bool) -> Option<bool> {
+    pub(crate) fn annual_pue_holds(&self, holds: impl Fn(Ratio) -> bool) -> Option<bool> {
         let answer = holds(self.trusted_electricity().and_then(AnyPue::annual)?.ratio());
         let bounds = self.pue.electricity.bounds;
         (bounds.exact || bounds.all(|bound| holds(bound) == answer)).then_some(answer)
@@ -240,7 +244,7 @@ impl Pack {
         };
         verdict.step("scope", "conditions of the requirement, three-valued", shown, inputs);
         verdict.assumptions.extend(asked.scope_readings.iter().cloned());
-        verdict.assumptions.extend(self.assumed_new(case));
+        verdict.assumptions.extend(self.assumed_new(asked.scope, case));
         if case.facility.racks.as_ref().and_then(|racks| racks.standard()).is_none()
             && case.facility.declared_standard_racks.is_some()
         {
@@ -254,7 +258,13 @@ impl Pack {
         }
     }
 
-    fn assumed_new(&self, case: &Case<'_>) -> Option<Text> {
+    /// How 新建 was taken, where the requirement asks for it.
+    fn assumed_new(&self, scope: &Scope, case: &Case<'_>) -> Option<Text> {
+        let meant = scope.kinds();
+        let (new, rebuilt) = (LifecycleKind::New, [LifecycleKind::Rebuilt, LifecycleKind::Extended]);
+        if !meant.contains(&new) {
+            return None;
+        }
         let kind = case.facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.kind)?;
         let text = match (kind, self.settings.new_since) {
             (LifecycleKind::New, None) => Text::new(
@@ -266,6 +276,8 @@ impl Pack {
                 format!("approved on {since} or later, so it counts as new (a setting)"),
             ),
             (LifecycleKind::Existing, _) => return None,
+            (kind, _) if meant.contains(&kind) => return None,
+            _ if rebuilt.iter().any(|kind| meant.contains(kind)) => return None,
             _ if self.settings.count_rebuilt_as_new => {
                 Text::new("改建、扩建按新建计(设置)", "rebuilt and extended sites count as new (a setting)")
             }

@@ -38,7 +38,9 @@ impl Pack {
             .filter(|paper| admitted(paper))
             .filter_map(|paper| Some((paper.level?, paper)))
             .max_by_key(|(level, _)| *level);
-        verdict.assumptions.push(which_count(ladders, kinds));
+        if ladder.is_none() {
+            verdict.assumptions.push(which_count(ladders, kinds));
+        }
         let inputs = [("offered", case.certificates.len().into()), ("day", case.on.into())];
         verdict.step(
             "certificates",

@@ -99,6 +99,10 @@ pub enum Nature {
     Binding,
     /// Expected (预期性).
     Expected,
+    /// The document states a limit and not its nature.
+    Unstated,
+    /// Beyond it the document provides for retrofit, surcharge or closure (处置界限).
+    Threshold,
 }
 
 /// One requirement of a pack.

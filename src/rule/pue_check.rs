@@ -206,6 +206,8 @@ fn pue_sentence(verdict: &Verdict, value: Ratio, limit: Decimal) -> Text {
         Nature::Mandatory => ("强制性限值", "the mandatory limit"),
         Nature::Binding => ("约束性指标上限", "the plan's binding indicator"),
         Nature::Expected => ("预期性指标上限", "the plan's expected indicator"),
+        Nature::Unstated => ("文件所列限值", "the document's limit"),
+        Nature::Threshold => ("文件所列处置界限", "the threshold beyond which the document provides for action"),
     };
     Text::new(
         format!("年度 PUE {shown} 超过{nature_zh}({symbol} {limit}){zh}"),

@@ -170,6 +170,15 @@ impl Scope {
         (found.truth, join(found.because))
     }
 
+    /// The kinds of project that it names.
+    pub(super) fn kinds(&self) -> Vec<LifecycleKind> {
+        match self {
+            Scope::Lifecycle(kinds) => kinds.clone(),
+            Scope::All(parts) | Scope::Any(parts) => parts.iter().flat_map(Scope::kinds).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// What cannot be right about it.
     pub(super) fn faults(&self) -> Vec<String> {
         match self {
@@ -443,25 +452,23 @@ fn leaf(explain: bool, holds: Option<bool>, why_not: impl Fn() -> Text, what: im
     Finding { truth, because }
 }
 
-/// `decisive` settles the whole; without one, anything unknown leaves it open; else it is `otherwise`.
+/// `decisive` settles the whole, and the first part that is so says why; without one, anything unknown leaves it open; else it
+/// is `otherwise`.
 fn combine(parts: impl Iterator<Item = Finding>, decisive: Truth, otherwise: Truth) -> Finding {
-    let (mut decided, mut open, mut rest) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut any_decided, mut any_open) = (false, false);
+    let (mut open, mut rest) = (None::<Vec<Text>>, Vec::new());
     for part in parts {
         if part.truth == decisive {
-            any_decided = true;
-            decided.extend(part.because);
-        } else if part.truth == Truth::Unknown {
-            any_open = true;
-            open.extend(part.because);
+            return part;
+        }
+        if part.truth == Truth::Unknown {
+            open.get_or_insert_default().extend(part.because);
         } else {
             rest.extend(part.because);
         }
     }
-    match (any_decided, any_open) {
-        (true, _) => Finding { truth: decisive, because: decided },
-        (false, true) => Finding { truth: Truth::Unknown, because: open },
-        (false, false) => Finding { truth: otherwise, because: rest },
+    match open {
+        Some(because) => Finding { truth: Truth::Unknown, because },
+        None => Finding { truth: otherwise, because: rest },
     }
 }
 

@@ -1,6 +1,6 @@
 use super::words::{benchmark, decimal, existing, official, pack, pue_at_most, reported, requirement, transcribed};
 use crate::{
-    facility::{Ladder, Level, Scale},
+    facility::{Ladder, Level, LifecycleKind, Scale},
     finding::Text,
     quantity::Relation,
     rule::{Check, Lapse, Nature, Pack, ScaleClass, Scope},
@@ -30,13 +30,19 @@ pub fn beijing_2024() -> Pack {
         existing(),
         Scope::AnnualGwh { relation: Relation::AtLeast, limit: decimal(5, 0) },
     ]);
-    pack.requirements = vec![requirement(
-        "pue-existing",
-        Nature::Expected,
-        scope,
-        pue_at_most(decimal(135, 2)),
-        official("改造对象", "年用电量500万千瓦时及以上且PUE高于1.35的存量数据中心，鼓励改造"),
-    )];
+    pack.requirements = vec![
+        requirement(
+            "pue-existing",
+            Nature::Threshold,
+            scope,
+            pue_at_most(decimal(135, 2)),
+            official("改造对象", "年用电量500万千瓦时及以上且PUE高于1.35的存量数据中心，鼓励改造"),
+        )
+        .scope_reading(
+            "不符合即为鼓励改造对象，2026 年起超限部分加价",
+            "failing means being one of those encouraged to retrofit, with a surcharge from 2026",
+        ),
+    ];
     pack
 }
 
@@ -48,7 +54,7 @@ pub fn shanghai_2022() -> Pack {
         "上海市节能降碳“百一”行动计划(2022—2025年)",
         date(2022, 12, 31),
         (
-            "上海市数据中心节能降碳“百一”行动计划(2022—2025年)",
+            "上海市节能降碳“百一”行动计划(2022—2025年)",
             "Shanghai \"hundred-one\" action plan for energy saving (2022-2025)",
         ),
         ("上海市", "Shanghai Municipality"),
@@ -66,7 +72,7 @@ pub fn shanghai_2022() -> Pack {
     pack.requirements = vec![
         requirement(
             "not-to-be-closed",
-            Nature::Binding,
+            Nature::Threshold,
             scope,
             pue_at_most(decimal(17, 1)),
             official("关停并转", "PUE高于1.7、规模800架及以下、连续运行10年及以上的数据中心，关停并转"),
@@ -86,10 +92,14 @@ pub fn guangdong_2021() -> Pack {
         "guangdong-2021",
         "广东省数据中心布局规划(2021—2025年，未核对原文)",
         date(2021, 12, 31),
-        ("广东省 5G 基站和数据中心总体布局规划(2021—2025年)", "Guangdong layout of data centres (2021-2025)"),
+        ("广东省数据中心布局(2021—2025年，未核对原文)", "Guangdong layout of data centres (2021-2025)"),
         ("广东省", "Guangdong Province"),
     );
     pack.jurisdiction = vec!["44".to_owned()];
+    pack.lapse = Some(Lapse {
+        after: date(2025, 12, 31),
+        note: Text::new("规划所列期间(2021—2025年)已过，未见废止", "the plan's period is over; no repeal is stated"),
+    });
     let class = |class, relation, racks| ScaleClass { class, relation, racks: decimal(racks, 0) };
     pack.scale = vec![
         class(Scale::SuperLarge, Relation::AtLeast, 10_000),
@@ -101,7 +111,12 @@ pub fn guangdong_2021() -> Pack {
     pack.comparisons = vec![
         reported("supported-first", here(), pue_at_most(decimal(125, 2)), "优先支持"),
         reported("supported", here(), pue_at_most(decimal(13, 1)), "支持"),
-        reported("not-forbidden", here(), pue_at_most(decimal(15, 1)), "高于 1.3 限制改建，高于 1.5 不予支持"),
+        reported(
+            "rebuilding-restrained",
+            Scope::All(vec![here(), Scope::Lifecycle(vec![LifecycleKind::Rebuilt, LifecycleKind::Existing])]),
+            pue_at_most(decimal(15, 1)),
+            "1.3 至 1.5 限制改建，不得新建、扩建；高于 1.5 一律不予支持",
+        ),
     ];
     pack
 }
@@ -124,14 +139,16 @@ pub fn jiangsu_2021() -> Pack {
     let here =
         |more: Option<Scope>| Scope::All([Scope::Region(vec!["32".to_owned()])].into_iter().chain(more).collect());
     let grade = |level, ladder| Check::Grade { at_least: level, ladder: Some(ladder) };
-    let applicant =
-        ("按申报示范基地处理；非申报者不适用", "taken as an applicant, since it was asked for; it binds nobody else");
+    let applicant = (
+        "按申报示范基地处理，非申报者不适用；发文日仅知 2021 年，自该年末日起计",
+        "taken as an applicant, since it was asked for; it binds nobody else; of its day only 2021 is known, taken from its end on",
+    );
     let large = Scope::ScaleAtLeast(Scale::Large);
     let smaller = Scope::Not(Box::new(Scope::ScaleAtLeast(Scale::Large)));
     pack.requirements = vec![
         requirement(
             "green-grade",
-            Nature::Expected,
+            Nature::Unstated,
             here(None),
             grade(Level::AAAA, Ladder::Green),
             transcribed("绿色等级", "绿色等级 4A 及以上"),
@@ -139,7 +156,7 @@ pub fn jiangsu_2021() -> Pack {
         .without_readings(),
         requirement(
             "low-carbon-grade",
-            Nature::Expected,
+            Nature::Unstated,
             here(None),
             grade(Level::AAA, Ladder::LowCarbon),
             transcribed("低碳等级", "低碳等级 3A 及以上"),
@@ -147,14 +164,14 @@ pub fn jiangsu_2021() -> Pack {
         .without_readings(),
         requirement(
             "pue-large",
-            Nature::Expected,
+            Nature::Unstated,
             here(Some(large)),
             pue_at_most(decimal(13, 1)),
             transcribed("PUE", "大型 PUE ≤ 1.3"),
         ),
         requirement(
             "pue-medium-small",
-            Nature::Expected,
+            Nature::Unstated,
             here(Some(smaller)),
             pue_at_most(decimal(15, 1)),
             transcribed("PUE", "中小型 PUE ≤ 1.5"),

@@ -53,6 +53,10 @@ pub fn gb_40879_2021() -> Pack {
             transcribed("范围；能效等级与限定值", "电能比 R：1 级 ≤1.20，2 级 ≤1.30，3 级(限定值) ≤1.50"),
         )
         .scope_reading(
+            "电能比 R 取全年值 R_M2(6.3.2.4)；特征工况值 R_M1 须另给各工况占比",
+            "R is the whole-year value R_M2 (6.3.2.4); the characteristic-condition value R_M1 needs the shares of its conditions",
+        )
+        .scope_reading(
             "其他空调形式为参照执行；液冷机房处于适用范围边缘",
             "other air conditioning follows by reference; liquid-cooled halls are at the edge of the scope",
         ),

@@ -15,8 +15,8 @@ const NDRC: (&str, &str) = ("国家发展改革委等", "National Development an
 
 fn lapse(after: Date) -> Option<Lapse> {
     let note = Text::new(
-        format!("文件所列目标期已于 {after} 届满，未见废止"),
-        format!("the document's own period ended on {after}; no repeal is stated"),
+        format!("文件所列目标年限至 {after}，未见废止"),
+        format!("the document's target years ended on {after}; no repeal is stated"),
     );
     Some(Lapse { after, note })
 }
@@ -42,7 +42,7 @@ pub fn national_2013() -> Pack {
     pack.requirements = vec![
         requirement(
             "pue-new-super-large",
-            Nature::Expected,
+            Nature::Unstated,
             Scope::All(vec![new(), Scope::ScaleAtLeast(Scale::SuperLarge)]),
             pue_at_most(decimal(15, 1)),
             transcribed("布局导向", "新建超大型数据中心 PUE 1.5"),
@@ -82,7 +82,7 @@ pub fn national_2019() -> Pack {
     pack.requirements = vec![
         requirement(
             "pue-new-large",
-            Nature::Expected,
+            Nature::Unstated,
             Scope::All(vec![new(), large(), Scope::Day(Days::from(date(2022, 1, 1)))]),
             pue_at_most(decimal(14, 1)),
             official("主要目标", "到2022年，新建大型、超大型数据中心的电能使用效率值达到1.4以下"),
@@ -110,7 +110,7 @@ pub fn national_2021_07() -> Pack {
     let at = |id: &'static str, scope: Vec<Scope>, limit, quote: &'static str| {
         requirement(
             id,
-            Nature::Expected,
+            Nature::Unstated,
             Scope::All(scope),
             pue_at_most(decimal(limit, 2)),
             official("主要目标", quote),
@@ -130,12 +130,7 @@ pub fn national_2021_07() -> Pack {
             130,
             "到2023年底，新建大型及以上数据中心PUE降低到1.3以下",
         ),
-        at(
-            "pue-new-large-cold-2023",
-            vec![new(), large(), cold(), Scope::Day(last)],
-            125,
-            "严寒和寒冷地区力争降低到1.25以下",
-        ),
+        at("pue-new-large-cold-2023", vec![new(), large(), cold(), Scope::Day(last)], 125, "寒冷地区 1.25 以下"),
     ];
     pack
 }
@@ -165,13 +160,15 @@ pub fn national_2021_12() -> Pack {
             Basis::Official,
         ),
         average("average-hub", hub(), pue_at_most(decimal(125, 2)), "总体目标", quote, Basis::Official),
-        average(
+        benchmark(
             "grade-hub",
             hub(),
             Check::Grade { at_least: Level::AAAA, ladder: None },
-            "总体目标",
-            quote,
-            Basis::Official,
+            ("总体目标", Some(quote), Basis::Official),
+            Text::new(
+                "就国家枢纽节点整体提出，不判定单个场所",
+                "said of the national hub nodes as a whole; it does not judge a site",
+            ),
         ),
     ];
     pack
@@ -212,10 +209,7 @@ pub fn national_2022_08() -> Pack {
         "national-2022-08",
         "2022-08 实施方案(未核对原文)",
         date(2022, 8, 31),
-        (
-            "信息通信行业绿色低碳发展行动计划(未核对原文)",
-            "Implementation plan of August 2022 (original not read again)",
-        ),
+        ("2022 年 8 月实施方案(未核对原文)", "Implementation plan of August 2022 (original not read again)"),
         MIIT,
     );
     pack.lapse = lapse(date(2025, 12, 31));
@@ -244,21 +238,21 @@ pub fn national_2024_07() -> Pack {
     pack.requirements = vec![
         requirement(
             "pue-new-large",
-            Nature::Binding,
+            Nature::Unstated,
             Scope::All(vec![anywhere(), new_rebuilt_extended(), large()]),
             pue_at_most(decimal(125, 2)),
             transcribed("新建项目", "新建及改扩建大型和超大型数据中心电能利用效率降至1.25以内"),
         ),
         requirement(
             "pue-hub",
-            Nature::Binding,
+            Nature::Unstated,
             Scope::All(vec![anywhere(), new_rebuilt_extended(), Scope::HubNode(true)]),
             pue_at_most(decimal(12, 1)),
             transcribed("新建项目", "国家枢纽节点数据中心项目电能利用效率不得高于1.2"),
         )
         .scope_reading(
-            "枢纽节点“项目”按新建及改扩建理解",
-            "\"projects\" of the hubs are read as new, rebuilt and extended ones",
+            "枢纽节点“项目”按新建及改扩建理解，不限规模",
+            "\"projects\" of the hubs are read as new, rebuilt and extended ones, of any scale",
         ),
     ];
     pack.comparisons = vec![
@@ -267,7 +261,7 @@ pub fn national_2024_07() -> Pack {
             anywhere(),
             pue_at_most(decimal(15, 1)),
             "主要目标",
-            "到2025年底，平均电能利用效率降至1.5以下",
+            "到2025年，平均电能利用效率降至1.5以下",
             Basis::Official,
         ),
         average(
@@ -275,7 +269,7 @@ pub fn national_2024_07() -> Pack {
             anywhere(),
             occupancy,
             "主要目标",
-            "到2025年底，整体上架率不低于60%",
+            "到2025年，整体上架率不低于60%",
             Basis::Official,
         ),
     ];

@@ -2,7 +2,7 @@ use super::words::{decimal, official, pack, pue_at_most, requirement};
 use crate::{
     finding::Text,
     quantity::Relation,
-    rule::{Band, Check, Metric, Nature, Pack, Requirement, Scope},
+    rule::{Band, Check, Days, Metric, Nature, Pack, Requirement, Scope},
 };
 use jiff::civil::date;
 
@@ -24,7 +24,7 @@ pub fn national_green_2025() -> Pack {
     let attested = |zh: &'static str, en: &'static str| Check::Attested { what: Text::new(zh, en) };
     let entry = |id: &'static str, scope: Scope, check: Check, quote: &'static str| -> Requirement {
         let is_pue = matches!(check, Check::AnnualPue { .. } | Check::PueBand { .. });
-        let requirement = requirement(id, Nature::Expected, scope, check, official("申报条件", quote));
+        let requirement = requirement(id, Nature::Unstated, scope, check, official("申报条件", quote));
         let requirement = if is_pue { requirement } else { requirement.without_readings() };
         requirement.scope_reading(
             "按申报单位处理；非申报者不适用",
@@ -71,7 +71,7 @@ pub fn national_green_2025() -> Pack {
         ),
         entry(
             "place",
-            here(),
+            Scope::All(vec![here(), Scope::InService(Days::from(date(2022, 1, 1)))]),
             attested(
                 "2022 年以来新建的，原则上位于枢纽或算电协同试点",
                 "sites built from 2022 on: in principle in hubs or pilot areas of computing with power",

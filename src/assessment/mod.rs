@@ -238,16 +238,21 @@ impl Ground {
 /// The packs that apply by default and the ones asked for, each once; and what is wrong with those: a pack that bears the
 /// name of a published one has to be that one.
 fn applied<'p>(facility: &Facility, on: Date, extra: &'p [Pack]) -> (Vec<&'p Pack>, Vec<Finding>) {
-    let forged = |pack: &&Pack| packs::all().iter().any(|known| known.name() == pack.name() && known != *pack);
-    let findings =
-        extra.iter().filter(forged).map(|pack| Finding::new(Code::PackOtherContent).path("").found(pack.name()));
+    let published = |pack: &Pack| packs::all().iter().find(|known| known.name() == pack.name());
     let mut packs: Vec<&Pack> = packs::applying(facility.region.as_ref(), on).collect();
-    for asked in extra.iter().filter(|pack| !forged(pack)) {
-        if !packs.iter().any(|pack| pack.name() == asked.name()) {
-            packs.push(asked);
+    let mut findings = Vec::new();
+    for asked in extra {
+        // Two packs of one name are one, or one of them is not what it says it is.
+        match published(asked).or_else(|| packs.iter().copied().find(|pack| pack.name() == asked.name())) {
+            Some(known) if known != asked => {
+                findings.push(Finding::new(Code::PackOtherContent).path("").found(asked.name()));
+            }
+            Some(known) if !packs.contains(&known) => packs.push(known),
+            Some(_) => {}
+            None => packs.push(asked),
         }
     }
-    (packs, findings.collect())
+    (packs, findings)
 }
 
 /// The figures besides the PUE that rules may ask for: of the whole period, or not known.

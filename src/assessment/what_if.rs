@@ -11,6 +11,7 @@ use crate::{
 };
 use jiff::civil::Date;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Something that is taken to be otherwise.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,20 +126,23 @@ fn reduce(measure: &mut Measure, less: ExactEnergy) {
 }
 
 fn differences(before: &[Verdict], after: &[Verdict]) -> Vec<Difference> {
-    let outcome_in = |verdicts: &[Verdict], pack: &str, requirement: &str| {
-        verdicts.iter().find(|one| one.pack == pack && one.requirement == requirement).map(|one| one.outcome)
-    };
-    let mut differences: Vec<Difference> = Vec::new();
-    for one in before.iter().chain(after) {
-        let (pack, requirement) = (&*one.pack, &*one.requirement);
-        let (was, is) = (outcome_in(before, pack, requirement), outcome_in(after, pack, requirement));
-        let known = differences.iter().any(|other| other.pack == pack && other.requirement == requirement);
-        if was != is && !known {
-            let (pack, requirement) = (pack.to_owned(), requirement.to_owned());
-            differences.push(Difference { pack, requirement, before: was, after: is });
-        }
+    type Outcomes<'v> = BTreeMap<(&'v str, &'v str, &'v str), Outcome>;
+    let by_rule = |verdicts: &'_ [Verdict]| -> Vec<usize> { (0..verdicts.len()).collect() };
+    let (first, then) = (by_rule(before), by_rule(after));
+    fn key(one: &Verdict) -> (&str, &str, &str) {
+        (&one.pack, &one.edition, &one.requirement)
     }
-    differences
+    let was: Outcomes<'_> = first.iter().filter_map(|i| before.get(*i)).map(|one| (key(one), one.outcome)).collect();
+    let is: Outcomes<'_> = then.iter().filter_map(|i| after.get(*i)).map(|one| (key(one), one.outcome)).collect();
+    let gone = before.iter().filter(|one| is.get(&key(one)) != Some(&one.outcome));
+    let new = after.iter().filter(|one| !was.contains_key(&key(one)));
+    let difference = |one: &Verdict| Difference {
+        pack: one.pack.to_string(),
+        requirement: one.requirement.to_string(),
+        before: was.get(&key(one)).copied(),
+        after: is.get(&key(one)).copied(),
+    };
+    gone.chain(new).map(difference).collect()
 }
 
 /// `wuhan-2024 pue-new-large: fails → meets`.

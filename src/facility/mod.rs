@@ -53,6 +53,9 @@ pub struct Facility {
     /// Standard racks that were declared where no rack list is given.
     #[serde(skip)]
     pub declared_standard_racks: Option<StandardRacks>,
+    /// Whether a rack list was given that cannot be read: no declared number stands in for it then.
+    #[serde(skip)]
+    pub(crate) rack_list_lost: bool,
     /// Rated IT power (IT 额定功率): for load rates and plausibility, never for the scale.
     #[serde(rename = "rated_it_kw", skip_serializing_if = "Option::is_none")]
     pub rated_it: Option<ExactPower>,
@@ -126,6 +129,7 @@ impl Facility {
             lifecycle: None,
             racks: None,
             declared_standard_racks: None,
+            rack_list_lost: false,
             rated_it: None,
             air_conditioning: None,
             it_cooling: None,
@@ -141,7 +145,8 @@ impl Facility {
     /// Standard racks (标准机架): from the rack list alone, or as declared. `None`: unknown, even if the rated IT power
     /// is given.
     pub fn standard_racks(&self) -> Option<StandardRacks> {
-        self.racks.as_ref().and_then(Racks::standard).or(self.declared_standard_racks)
+        let declared = self.declared_standard_racks.filter(|_| !self.rack_list_lost);
+        self.racks.as_ref().and_then(Racks::standard).or(declared)
     }
 
     /// What contradicts something else. Paths are relative to the facility's own place in the input.

@@ -35,12 +35,21 @@ impl Region {
         if prefix == "CN" {
             return Some(self.is_mainland_china());
         }
+        let province = prefix.starts_with("CN-").then(|| Region(prefix.to_owned()).significant());
+        let prefix = province.as_deref().filter(|code| !code.is_empty()).unwrap_or(prefix);
         let own = self.significant();
         if own.starts_with(prefix) {
             return Some(true);
         }
         let is_gb = prefix.bytes().all(|b| b.is_ascii_digit());
         if prefix.starts_with(&own) && (!own.is_empty() || is_gb) { None } else { Some(false) }
+    }
+
+    /// Whether a text can be the beginning of a code: `CN`, two, four or six digits of GB/T 2260, an ISO 3166 code.
+    pub(crate) fn is_prefix(code: &str) -> bool {
+        let padded = format!("{code:0<6}");
+        let is_gb = [2, 4, 6].contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit());
+        if is_gb { padded.parse::<Region>().is_ok() } else { code.parse::<Region>().is_ok() }
     }
 
     /// Whether it lies in any of these; `None` if that is not known.

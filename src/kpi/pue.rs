@@ -73,6 +73,9 @@ pub enum PueError {
         /// IT energy.
         it: ExactEnergy,
     },
+    /// Energies beyond what any site uses, and beyond exact fractions.
+    #[error("expected energies within range, found {0}")]
+    Range(ExactEnergy),
     /// An energy is no quantity.
     #[error(transparent)]
     Quantity(#[from] QuantityError),
@@ -85,6 +88,9 @@ impl<K: Kind> Pue<K> {
         }
         if total < it {
             return Err(PueError::BelowOne { total, it });
+        }
+        if total.ratio_to(it).is_none() {
+            return Err(PueError::Range(total));
         }
         Ok(Pue { total, it, kind: PhantomData })
     }

@@ -7,7 +7,7 @@ mod operators;
 mod scoreboard;
 
 pub use operators::{scattered_operators, suspected_splits};
-pub use scoreboard::{CityFacts, Indicator, Line, Scoreboard};
+pub use scoreboard::{CITY_SCHEMA, CityFacts, Indicator, Line, Scoreboard};
 
 use crate::{
     assessment::Assessment,

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 /// Below this a project is not large (工信部联通〔2013〕13号).
 const LARGE: u64 = 3_000;
 
+/// So many sites are named.
+const SHOWN: usize = 20;
+
 /// Approved within so many years of each other (ours, `proxy`).
 const YEARS: i32 = 2;
 
@@ -38,10 +41,11 @@ pub fn suspected_splits<'f>(sites: impl IntoIterator<Item = &'f Facility>) -> Ve
         let sums = groups.filter(|group| group.len() > 1).filter_map(|group| Some((sum(&group)?, group)));
         let large = sums.filter(|(sum, _)| *sum >= Ratio::from(LARGE));
         if let Some((sum, group)) = large.max_by(|(a, one), (b, other)| (a, other.len()).cmp(&(b, one.len()))) {
-            let ids: Vec<&str> = group.iter().map(|site| site.id.as_str()).collect();
+            let ids: Vec<&str> = group.iter().take(SHOWN).map(|site| site.id.as_str()).collect();
             let mut finding = Finding::new(Code::ProjectSplitSuspected).path(operator);
             finding.count = group.len() as u64;
-            findings.push(finding.found(format!("{}: {sum}", ids.join(", "))).expected(format!("< {LARGE}")));
+            let more = if group.len() > ids.len() { format!(" … ({})", group.len()) } else { String::new() };
+            findings.push(finding.found(format!("{}{more}: {sum}", ids.join(", "))).expected(format!("< {LARGE}")));
         }
     }
     findings
@@ -84,8 +88,10 @@ pub fn scattered_operators<'f>(sites: impl IntoIterator<Item = &'f Facility>) ->
     several.map(|(name, sites)| (name.to_owned(), sites.iter().map(|site| site.id.clone()).collect())).collect()
 }
 
+/// In thousandths of a rack, rounded down, so that no fraction makes a sum unknown.
 fn racks(site: &Facility) -> Option<Ratio> {
-    site.standard_racks().map(StandardRacks::ratio)
+    let thousandths = site.standard_racks().map(StandardRacks::ratio)?.floor_of(1000)?;
+    Ratio::new(thousandths, 1000)
 }
 
 fn by_operator<'f>(sites: impl Iterator<Item = &'f Facility>) -> BTreeMap<&'f str, Vec<&'f Facility>> {

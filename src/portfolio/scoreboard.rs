@@ -5,12 +5,13 @@
 use crate::{
     assessment::Assessment,
     facility::Facility,
-    finding::{Basis, Citation, Text},
+    finding::{Basis, Citation, Finding, Text},
     quantity::{Decimal, Ratio, Relation},
     rule::{Nature, Outcome},
 };
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One indicator of the annex, or one goal of the text, as data.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -26,20 +27,56 @@ pub struct Indicator {
     pub relation: Relation,
     /// The target as printed; for indicator 14 a level, which stands in its name.
     pub target: Decimal,
-    /// Binding or expected.
-    pub nature: Nature,
+    /// Binding or expected; the plan states none for the goals of its text.
+    pub nature: Option<Nature>,
+    /// How a silent or ambiguous text is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reading: Option<Text>,
     /// Where it stands.
     pub citation: Citation,
+}
+
+/// How the text of an indicator is read, where it leaves something open.
+fn reading(id: &str) -> Option<Text> {
+    let (zh, en) = match id {
+        "2" | "16" => ("附件未印“≥”，按不低于理解", "no \"≥\" is printed; read as at least"),
+        "1" | "9" | "10" | "13" => ("正文与附件不一，以附件为准", "text and annex differ; the annex decides"),
+        "4" => ("已投运场所按设计机架计为建成", "the design of a site in service is taken as built"),
+        "6" => (
+            "“平均利用率”与平均上架率视为同一指标，按机柜数计",
+            "utilisation is taken as the same figure; by count of cabinets",
+        ),
+        "industrial_platforms" | "firms_over_10_bn" => ("区间取下限", "of a range the lower end counts"),
+        _ => return None,
+    };
+    Some(Text::new(zh, en))
 }
 
 /// City facts by indicator id, as on the wire: `{"schema": "pue/city/1", "facts": {"1": 4200.0}}`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CityFacts {
-    /// `pue/city/1`.
+    /// [`CITY_SCHEMA`]; under another one no fact is used.
     pub schema: String,
     /// The value of each indicator that is known, in its unit.
     pub facts: BTreeMap<String, f64>,
+}
+
+/// The schema of city facts.
+pub const CITY_SCHEMA: &str = "pue/city/1";
+
+impl CityFacts {
+    /// From the values that are known.
+    pub fn new(facts: impl IntoIterator<Item = (String, f64)>) -> Self {
+        CityFacts { schema: CITY_SCHEMA.to_owned(), facts: facts.into_iter().collect() }
+    }
+
+    /// A fact in the unit of its indicator: a number above zero, of a percentage at most 100.
+    fn of(&self, indicator: &Indicator) -> Option<Ratio> {
+        let value = self.facts.get(indicator.id).filter(|_| self.schema == CITY_SCHEMA)?;
+        let most = if indicator.unit.en == "%" { Ratio::from(100) } else { Ratio::from(u64::MAX) };
+        Ratio::from_f64(*value).filter(|value| *value > Ratio::ZERO && *value <= most)
+    }
 }
 
 /// One line of the scoreboard.
@@ -266,14 +303,16 @@ const GOALS: [Row; 13] = [
 
 impl Indicator {
     fn new((id, zh, en, unit, relation, target, binding, clause): Row) -> Self {
-        let clause = if clause == ANNEX { format!("附件{id}") } else { clause.to_owned() };
+        let is_annex = clause == ANNEX;
+        let clause = if is_annex { format!("附件{id}") } else { clause.to_owned() };
         Indicator {
             id,
             name: Text::new(zh, en),
             unit: Text::new(unit.0, unit.1),
             relation,
             target: Decimal::new(target.0, target.1).unwrap_or(Decimal::ONE),
-            nature: if binding { Nature::Binding } else { Nature::Expected },
+            nature: is_annex.then_some(if binding { Nature::Binding } else { Nature::Expected }),
+            reading: reading(id),
             citation: Citation::new("武政办〔2024〕9号", clause, Basis::Transcribed),
         }
     }
@@ -292,53 +331,67 @@ impl Indicator {
 /// What is known of a city's sites.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scoreboard {
-    sites: usize,
-    racks: u128,
-    /// Standard racks in thousandths, rounded down: a sum of fractions would grow without bound.
-    thousandths: u128,
-    without_racks: usize,
+    /// Whether these are said to be all sites of the city: only then can something that is not met be known not to be.
+    is_complete: bool,
+    ids: BTreeSet<String>,
+    /// Sites of which the racks are known, in thousandths of a standard rack, rounded down.
+    built: u128,
+    sites_built: usize,
+    /// Sites that may count and of which something needed is not known.
+    open_racks: usize,
     occupied: u128,
     installed: u128,
-    without_occupancy: usize,
-    unplaced: usize,
+    open_occupancy: usize,
     /// Meets, fails, undetermined of the two rules that are judged per project.
     projects: [[usize; 3]; 2],
 }
 
 impl Scoreboard {
-    /// Adds a site; one that is known to lie outside Wuhan counts for nothing.
-    pub fn add(&mut self, facility: &Facility, assessment: &Assessment) {
-        match facility.region.as_ref().and_then(|region| region.lies_in("4201")) {
-            Some(false) => return,
-            None => self.unplaced += 1,
-            Some(true) => {
-                self.sites += 1;
-                match facility.standard_racks().and_then(|racks| racks.ratio().floor_of(1000)) {
-                    Some(thousandths) => {
-                        self.thousandths = self.thousandths.saturating_add(thousandths.unsigned_abs());
-                        self.racks += 1;
-                    }
-                    None => self.without_racks += 1,
-                }
-                let counts = facility.racks.as_ref().filter(|racks| racks.occupancy().is_some());
-                match counts.and_then(|racks| Some((racks.occupied?, racks.installed?))) {
-                    Some((occupied, installed)) => {
-                        self.occupied += u128::from(occupied);
-                        self.installed += u128::from(installed);
-                    }
-                    None => self.without_occupancy += 1,
-                }
+    /// A scoreboard of sites that are not all sites of the city.
+    pub fn of_some_sites() -> Self {
+        Scoreboard::default()
+    }
+
+    /// A scoreboard of all sites of the city: whoever says so answers for it.
+    pub fn of_all_sites() -> Self {
+        Scoreboard { is_complete: true, ..Scoreboard::default() }
+    }
+
+    /// Adds a site as of a day; one that is known to lie outside Wuhan, or was added before, counts for nothing.
+    pub fn add(&mut self, facility: &Facility, assessment: &Assessment, on: Date) {
+        let here = facility.region.as_ref().and_then(|region| region.lies_in("4201"));
+        if here == Some(false) || (!facility.id.is_empty() && !self.ids.insert(facility.id.clone())) {
+            return;
+        }
+        let trusted = here == Some(true) && !assessment.findings.iter().any(Finding::is_error);
+        let in_service = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.in_service_on);
+        let racks =
+            facility.racks.as_ref().and_then(|racks| racks.standard()).and_then(|racks| racks.ratio().floor_of(1000));
+        match (in_service, racks) {
+            (Some(day), _) if trusted && day > on => {} // not yet built
+            (Some(_), Some(thousandths)) if trusted => {
+                self.built = self.built.saturating_add(thousandths.unsigned_abs());
+                self.sites_built += 1;
             }
+            _ => self.open_racks += 1,
+        }
+        let counts = facility.racks.as_ref().filter(|racks| trusted && racks.occupancy().is_some());
+        match counts.and_then(|racks| Some((racks.occupied?, racks.installed?))) {
+            Some((occupied, installed)) => {
+                self.occupied += u128::from(occupied);
+                self.installed += u128::from(installed);
+            }
+            None => self.open_occupancy += 1,
         }
         for (slots, requirement) in self.projects.iter_mut().zip(["pue-new-large", "grade-new-large"]) {
             let is_it = |pack: &str, id: &str| pack == "wuhan-2024" && id == requirement;
             let verdict = assessment.verdicts.iter().find(|verdict| is_it(&verdict.pack, &verdict.requirement));
             let [meets, fails, open] = slots;
             match verdict.map(|verdict| verdict.outcome) {
-                Some(Outcome::Meets) => *meets += 1,
-                Some(Outcome::Fails) => *fails += 1,
-                Some(Outcome::Undetermined) => *open += 1,
-                Some(Outcome::NotApplicable) | None => {}
+                Some(Outcome::NotApplicable) => {}
+                Some(Outcome::Meets) if here == Some(true) => *meets += 1,
+                Some(Outcome::Fails) if here == Some(true) => *fails += 1,
+                _ => *open += 1,
             }
         }
     }
@@ -347,8 +400,8 @@ impl Scoreboard {
     ///
     /// ```
     /// use pue::portfolio::{CityFacts, Scoreboard};
-    /// let facts = CityFacts { facts: [("1".to_owned(), 4100.0), ("9".to_owned(), 1.2)].into(), ..CityFacts::default() };
-    /// let lines = Scoreboard::default().lines(&facts);
+    /// let facts = CityFacts::new([("1".to_owned(), 4100.0), ("9".to_owned(), 1.2)]);
+    /// let lines = Scoreboard::of_some_sites().lines(&facts);
     /// let outcome = |id: &str| lines.iter().find(|line| line.indicator.id == id).unwrap().outcome.text().en;
     /// assert_eq!([outcome("1"), outcome("9"), outcome("2")], ["meets", "fails", "undetermined"]);
     /// ```
@@ -357,52 +410,55 @@ impl Scoreboard {
     }
 
     fn line(&self, indicator: Indicator, facts: &CityFacts) -> Line {
+        let fact = facts.of(&indicator);
         match indicator.id {
-            "4" => self.built(indicator),
-            "6" => self.occupancy(indicator),
             "13" => self.per_project(indicator, 0),
             "14" => self.per_project(indicator, 1),
-            id => {
-                let value =
-                    facts.facts.get(id).and_then(|value| Ratio::from_f64(*value)).filter(|value| *value >= Ratio::ZERO);
+            "4" if fact.is_none() => self.racks(indicator),
+            "6" if fact.is_none() => self.occupancy(indicator),
+            _ => {
                 let missing = || Text::new("由市级数据给出", "to be given as a city fact");
-                let note = value.is_none().then(missing);
-                Line::new(indicator, value, true, note)
+                let note = fact.is_none().then(missing);
+                Line::new(indicator, fact, true, note)
             }
         }
     }
 
-    fn built(&self, indicator: Indicator) -> Line {
-        let open = self.without_racks + self.unplaced;
-        let value = (self.racks > 0).then(|| Ratio::new(i128::try_from(self.thousandths).ok()?, 10_000_000)).flatten();
+    fn racks(&self, indicator: Indicator) -> Line {
+        let (sites, open) = (self.sites_built, self.open_racks);
+        let sum = || Ratio::new(i128::try_from(self.built).ok()?, 10_000_000);
+        let value = (sites > 0).then(sum).flatten();
         let note = Text::new(
-            format!("{} 个场所之和，{open} 个场所的机架数或地区未知", self.racks),
-            format!("the sum of {} sites; of {open} more the racks or the region are not known", self.racks),
+            format!("{sites} 个已投运场所之和；另有 {open} 个场所的机架、投运日期或地区未知"),
+            format!(
+                "the sum of {sites} sites in service; of {open} more the racks, the day of service or the region are not known"
+            ),
         );
         // What is missing can only add.
         let enough = value.is_some_and(|value| value >= Ratio::from(&indicator.target));
-        Line::new(indicator, value, enough || open == 0, Some(note))
+        Line::new(indicator, value, enough || (self.is_complete && open == 0), Some(note))
     }
 
     fn occupancy(&self, indicator: Indicator) -> Line {
-        let open = self.without_occupancy + self.unplaced;
+        let open = self.open_occupancy;
         let count = |count: u128| i128::try_from(count).ok();
-        let value = count(self.occupied).zip(count(self.installed)).and_then(|(some, of)| Ratio::new(some, of));
+        let share = count(self.occupied).and_then(|some| some.checked_mul(100)).zip(count(self.installed));
+        let value = share.and_then(|(some, of)| Ratio::new(some, of));
         let note = Text::new(
             format!("已用机柜之和除以已装机柜之和(按机柜数)，{open} 个场所未知"),
             format!("Σ occupied / Σ installed cabinets (by count); not known of {open} sites"),
         );
-        Line::new(indicator, value, open == 0, Some(note))
+        Line::new(indicator, value, self.is_complete && open == 0, Some(note))
     }
 
     fn per_project(&self, indicator: Indicator, rule: usize) -> Line {
         let [meets, fails, open] = self.projects.get(rule).copied().unwrap_or_default();
         let judged = meets + fails + open;
-        let outcome = match (fails, open, judged) {
-            (_, _, 0) if self.unplaced == 0 => Outcome::NotApplicable,
-            (0, 0, 1..) => Outcome::Meets,
-            (0, ..) => Outcome::Undetermined,
-            _ => Outcome::Fails,
+        let outcome = match (fails, open) {
+            (1.., _) => Outcome::Fails,
+            (0, 0) if self.is_complete && meets > 0 => Outcome::Meets,
+            (0, 0) if self.is_complete => Outcome::NotApplicable,
+            _ => Outcome::Undetermined,
         };
         let note = Text::new(
             format!("按单个项目判定：{meets} 个符合，{fails} 个不符合，{open} 个无法判定"),
@@ -427,5 +483,75 @@ impl Line {
         };
         let progress = value.filter(|value| *value > Ratio::ZERO).map(share);
         Line { indicator, value, outcome, progress, note }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::submission::Submission;
+
+    fn site(json: &str) -> (Facility, Assessment) {
+        let text = json.as_bytes();
+        let assessment = crate::submission::audit_json(text, &[]);
+        (Submission::from_json(text).unwrap().site().facility().clone(), assessment)
+    }
+
+    fn outcome(board: &Scoreboard, id: &str) -> Outcome {
+        board.lines(&CityFacts::default()).into_iter().find(|line| line.indicator.id == id).unwrap().outcome
+    }
+
+    #[test]
+    #[cfg(feature = "json")]
+    fn what_is_not_known_of_all_sites_is_not_known() {
+        let good = include_str!("../../examples/data/submissions/01-meets.json");
+        let (facility, assessment) = site(good);
+        let on = "2024-12-31".parse().unwrap();
+        let mut board = Scoreboard::of_all_sites();
+        assert_eq!([outcome(&board, "13"), outcome(&board, "6")], [Outcome::NotApplicable, Outcome::Undetermined]);
+        board.add(&facility, &assessment, on);
+        // The same site again is no second one.
+        board.add(&facility, &assessment, on);
+        let lines = board.lines(&CityFacts::default());
+        let line = |id: &str| lines.iter().find(|line| line.indicator.id == id).unwrap();
+        assert_eq!(line("4").value.unwrap().to_string(), "0.304");
+        assert_eq!(line("6").value.unwrap().to_string(), "70");
+        assert_eq!(
+            ["4", "6", "13", "14"].map(|id| line(id).outcome),
+            [Outcome::Fails, Outcome::Meets, Outcome::Meets, Outcome::Meets]
+        );
+        // Another site of which nothing is known leaves all of it open.
+        let mut other = facility.clone();
+        (other.id, other.racks) = ("other".to_owned(), None);
+        board.add(&other, &crate::submission::audit_json(b"x", &[]), on);
+        for id in ["4", "6", "13", "14"] {
+            assert_eq!(outcome(&board, id), Outcome::Undetermined, "{id}");
+        }
+        // And so does not being all of them.
+        let mut some = Scoreboard::of_some_sites();
+        some.add(&facility, &assessment, on);
+        for id in ["4", "6", "13", "14"] {
+            assert_eq!(outcome(&some, id), Outcome::Undetermined, "{id}");
+        }
+    }
+
+    #[test]
+    fn facts_that_cannot_be_are_not_used() {
+        let indicators = Indicator::annex();
+        let of = |id: &str, value: f64| {
+            let indicator = indicators.iter().find(|one| one.id == id).unwrap();
+            CityFacts::new([(id.to_owned(), value)]).of(indicator).is_some()
+        };
+        assert!(of("8", 90.0) && of("9", 1.0));
+        assert!(!of("8", 100.1) && !of("9", 0.0) && !of("9", -0.0) && !of("1", f64::NAN) && !of("1", f64::INFINITY));
+        let facts = CityFacts { schema: "pue/other/9".to_owned(), ..CityFacts::new([("1".to_owned(), 9e3)]) };
+        assert!(indicators.iter().all(|indicator| facts.of(indicator).is_none()));
+    }
+
+    #[test]
+    fn the_annex_is_whole() {
+        let binding: Vec<&str> =
+            Indicator::annex().iter().filter(|one| one.nature == Some(Nature::Binding)).map(|one| one.id).collect();
+        assert_eq!((Indicator::annex().len(), binding), (17, vec!["9", "10", "11", "13", "14"]));
     }
 }

@@ -191,6 +191,15 @@ impl<'n> Fields<'n> {
         Some(items.iter().enumerate().map(|(i, node)| (at(&path, i), node)).collect())
     }
 
+    /// How many members a list has, whatever they are; anything else that was given counts as one.
+    pub(crate) fn members(&self, key: &'static str) -> usize {
+        match self.node(key) {
+            Some(Node::List(items)) => items.len(),
+            Some(Node::Null) | None => 0,
+            Some(_) => 1,
+        }
+    }
+
     pub(crate) fn objects(&self, key: &'static str) -> Option<Vec<Fields<'n>>> {
         let items = self.list(key)?;
         Some(items.into_iter().filter_map(|(path, node)| Fields::new(node, path, self.findings)).collect())

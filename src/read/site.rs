@@ -112,7 +112,7 @@ pub(crate) fn facility(fields: Fields<'_>) -> Facility {
     facility.zone = fields.text("zone");
     facility.hub_node = fields.flag("hub_node");
     facility.lifecycle = lifecycle(&fields);
-    facility.racks = racks(&fields);
+    (facility.racks, facility.rack_list_lost) = racks(&fields);
     facility.rated_it = fields.kilowatts("rated_it_kw");
     facility.air_conditioning = fields.choice("air_conditioning");
     facility.it_cooling = fields.choice("it_cooling");
@@ -168,7 +168,8 @@ fn lifecycle(fields: &Fields<'_>) -> Option<Lifecycle> {
     Some(lifecycle)
 }
 
-fn racks(fields: &Fields<'_>) -> Option<Racks> {
+/// The racks; and whether a list of them was given and cannot be read.
+fn racks(fields: &Fields<'_>) -> (Option<Racks>, bool) {
     let Some(of_racks) = fields.object("racks") else {
         fields.missing(
             "racks",
@@ -177,10 +178,11 @@ fn racks(fields: &Fields<'_>) -> Option<Racks> {
                 "an object with types: [{count, rated_kw}], which fixes the scale",
             ),
         );
-        return None;
+        return (None, false);
     };
     let listed = of_racks.objects("types");
-    let members = listed.as_ref().map_or(0, Vec::len);
+    // A row that is no object counts: a list of which a row is lost would give a smaller scale than the site has.
+    let members = of_racks.members("types");
     let types: Vec<RackType> = listed
         .unwrap_or_default()
         .into_iter()
@@ -206,7 +208,7 @@ fn racks(fields: &Fields<'_>) -> Option<Racks> {
     let types = if complete { types } else { Vec::new() };
     let racks = Racks { types, installed: of_racks.count("installed"), occupied: of_racks.count("occupied") };
     of_racks.finish();
-    Some(racks)
+    (Some(racks), !complete && members > 0)
 }
 
 pub(crate) fn certificates(fields: &Fields<'_>) -> Vec<Certificate> {

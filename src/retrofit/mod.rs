@@ -14,7 +14,7 @@ use crate::{
     facility::{Facility, Region},
     finding::{Basis, Citation, Text},
     kpi::{AnnualPue, AnyPue, MeasuredPue},
-    quantity::{Decimal, ExactEnergy, Ratio},
+    quantity::{Decimal, ExactEnergy, Published, Ratio},
     rule::Case,
 };
 use jiff::civil::Date;
@@ -113,10 +113,12 @@ impl Screen {
     }
 
     fn inefficient(&self, annual: Option<AnnualPue>, case: &Case<'_>) -> Flag {
+        let above = self.inefficient_above;
+        let shown = |pue: AnnualPue| Published::new(pue.ratio(), 3).map_or(pue.to_string(), |pue| pue.beside(above));
         let evidence = match annual {
             Some(pue) => Text::new(
-                format!("年度 PUE {pue}，阈值 > {}", self.inefficient_above),
-                format!("annual PUE {pue}, threshold > {}", self.inefficient_above),
+                format!("年度 PUE {}，阈值 > {}", shown(pue), self.inefficient_above),
+                format!("annual PUE {}, threshold > {}", shown(pue), self.inefficient_above),
             ),
             None => Text::new("没有可信的年度 PUE", "there is no annual PUE to be trusted"),
         };

@@ -83,8 +83,14 @@ impl<'a> Case<'a> {
     /// Whether a condition holds for the annual PUE of electricity, whatever the missing energy was; `None`: not known.
     pub(crate) fn annual_pue_holds(&self, holds: impl Fn(Ratio) -> bool) -> Option<bool> {
         let answer = holds(self.trusted_electricity().and_then(AnyPue::annual)?.ratio());
-        let bounds = self.pue.electricity.bounds;
-        (bounds.exact || bounds.all(|bound| holds(bound) == answer)).then_some(answer)
+        let agrees = |value: Ratio| holds(value) == answer;
+        let (bounds, all) = (self.pue.electricity.bounds, self.pue.all_carriers.as_ref());
+        let with_all = || {
+            all.and_then(|all| Some((all.pue?.ratio(), all.bounds)))
+                .is_some_and(|(all, bounds)| agrees(all) && (bounds.exact || bounds.all(agrees)))
+        };
+        let sure = (bounds.exact || bounds.all(agrees)) && (self.other_carriers.is_empty() || with_all());
+        sure.then_some(answer)
     }
 }
 
@@ -117,9 +123,12 @@ impl Pack {
     pub fn judge_case(&self, case: &Case<'_>) -> Vec<Verdict> {
         let not_in_force = (!self.in_force(case.on)).then(|| {
             let (on, from) = (case.on.to_string(), self.from.to_string());
+            let until = self.until.map(|until| until.to_string());
+            let zh = until.as_ref().map_or(String::new(), |until| format!("，至 {until} 止"));
+            let en = until.as_ref().map_or(String::new(), |until| format!(" until {until}"));
             Text::new(
-                format!("{on} 不在本文件的有效期内(自 {from} 起)"),
-                format!("{on} is outside the time in which the document is in force (from {from})"),
+                format!("{on} 不在本文件的有效期内(自 {from} 起{zh})"),
+                format!("{on} is outside the time in which the document is in force (from {from}{en})"),
             )
         });
         let asked = self.requirements.iter().map(|requirement| Asked {
@@ -246,7 +255,7 @@ impl Pack {
         verdict.assumptions.extend(asked.scope_readings.iter().cloned());
         verdict.assumptions.extend(self.assumed_new(asked.scope, case));
         if case.facility.racks.as_ref().and_then(|racks| racks.standard()).is_none()
-            && case.facility.declared_standard_racks.is_some()
+            && case.facility.standard_racks().is_some()
         {
             verdict.assumptions.push(Text::new(
                 "规模依据申报的标准机架数，未提供机架清单",
@@ -266,11 +275,13 @@ impl Pack {
             return None;
         }
         let kind = case.facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.kind)?;
+        let approved = case.facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.approved_on);
         let text = match (kind, self.settings.new_since) {
             (LifecycleKind::New, None) => Text::new(
                 "按提交材料认定为新建；文本未规定自何日起算新建",
                 "taken as new because the submission says so; the text gives no day from which a site is new",
             ),
+            (LifecycleKind::New, Some(since)) if approved.is_none_or(|approved| approved < since) => return None,
             (LifecycleKind::New, Some(since)) => Text::new(
                 format!("{since} 及以后批复的按新建计(设置)"),
                 format!("approved on {since} or later, so it counts as new (a setting)"),

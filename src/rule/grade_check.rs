@@ -97,8 +97,19 @@ fn which_count(ladders: &[Ladder], kinds: &[CertificateKind]) -> Text {
             "the text does not say which grade counts: green or low-carbon, design or operation, either is taken",
         );
     }
+    let green = |ladder: &Ladder| *ladder == Ladder::Green;
+    let (mut zh, mut en) = (Vec::new(), Vec::new());
+    for ladder in ladders {
+        zh.push(if green(ladder) { "绿色等级" } else { "低碳等级" });
+        en.push(if green(ladder) { "green" } else { "low-carbon" });
+    }
+    for kind in kinds {
+        let design = *kind == CertificateKind::Design;
+        zh.push(if design { "设计类" } else { "运行类" });
+        en.push(if design { "design" } else { "operation" });
+    }
     Text::new(
-        format!("按设置计入的等级：{ladders:?} {kinds:?}"),
-        format!("grades that count by setting: {ladders:?} {kinds:?}"),
+        format!("按设置计入的等级：{}", zh.join("、")),
+        format!("grades that count by setting: {}", en.join(", ")),
     )
 }

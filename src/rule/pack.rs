@@ -297,6 +297,10 @@ impl Check {
                 if !ascending || bands.is_empty() || !bands.iter().all(|band| pue(&band.at_most)) {
                     faults.push("bands: expected one or more, each above the one before and at least 1".to_owned());
                 }
+                let twice = |i: usize, band: &Band| bands.iter().take(i).any(|other| other.name == band.name);
+                if bands.iter().enumerate().any(|(i, band)| twice(i, band)) {
+                    faults.push("bands: expected names of their own".to_owned());
+                }
                 if !bands.iter().any(|band| band.name == *at_worst) {
                     faults.push(format!("at_worst: expected the name of a band, found {at_worst:?}"));
                 }
@@ -304,6 +308,17 @@ impl Check {
             Check::Score { rubric, .. } => {
                 let found = rubric.validate().map_err(|error| error.0).err().unwrap_or_default();
                 faults.extend(found.into_iter().map(|fault| format!("rubric/{fault}")));
+                let hearsay = |item: &&super::rubric::Item| matches!(item.basis, Basis::Reported | Basis::Proxy);
+                let items = rubric.items.iter().filter(hearsay);
+                faults
+                    .extend(items.map(|item| {
+                        format!("rubric/items: {} rests on {:?}, which cannot judge", item.id, item.basis)
+                    }));
+            }
+            Check::Figure { figure: Metric::Occupancy | Metric::ReusedShare, limit, .. }
+                if Ratio::from(limit) > Ratio::ONE =>
+            {
+                faults.push(format!("limit: expected a share from 0 to 1, found {limit}"));
             }
             Check::Figure { limit, .. } if Ratio::from(limit) < Ratio::ZERO => {
                 faults.push(format!("limit: expected 0 or more, found {limit}"));
@@ -369,7 +384,8 @@ impl Pack {
         });
         let descending =
             self.scale.windows(2).all(|pair| matches!(pair, [a, b] if Ratio::from(&a.racks) > Ratio::from(&b.racks)));
-        expect(descending, &|| "scale: expected classes from the largest to the smallest".to_owned());
+        let classes = self.scale.windows(2).all(|pair| matches!(pair, [a, b] if a.class > b.class));
+        expect(descending && classes, &|| "scale: expected classes from the largest to the smallest".to_owned());
         let lower = |row: &ScaleClass| matches!(row.relation, Relation::AtLeast | Relation::MoreThan);
         expect(self.scale.iter().all(lower), &|| "scale: expected relations at_least or more_than".to_owned());
         expect(!self.requirements.is_empty() || !self.comparisons.is_empty(), &|| {
@@ -384,11 +400,14 @@ impl Pack {
                 Some(i) => format!("comparisons/{i}"),
             };
             let twice = all.iter().take(i).any(|other| other.0 == *id);
-            expect(!twice && !id.is_empty(), &|| format!("{place}/id: expected an id of its own, found {id:?}"));
+            expect(!twice && !id.trim().is_empty(), &|| format!("{place}/id: expected an id of its own, found {id:?}"));
             expect(!clause.trim().is_empty(), &|| format!("{place}/source/clause: expected a clause, found nothing"));
             for fault in check.faults() {
                 expect(false, &|| format!("{place}/check/{fault}"));
             }
+            expect(!scope.asks_for_scale() || !self.scale.is_empty(), &|| {
+                format!("{place}/scope: expected a table of scales, since it asks for one")
+            });
             for fault in scope.faults() {
                 expect(false, &|| format!("{place}/scope: {fault}"));
             }

@@ -4,7 +4,7 @@ use super::{Band, Case, Nature, Outcome, Pack, Shown, Verdict};
 use crate::{
     finding::Text,
     kpi::{AnnualPue, AnyPue, Bounds, Measure},
-    quantity::{Decimal, ExactEnergy, Published, Ratio, Relation},
+    quantity::{Comparison, Decimal, ExactEnergy, Published, Ratio, Relation},
 };
 
 impl Pack {
@@ -48,19 +48,13 @@ impl Pack {
         verdict.step("pue", "E_DC / E_IT", value, energies);
         let holds = |value: Ratio| self.comparison.holds(value, relation, limit);
         let met = holds(value);
-        let comparison =
-            if self.comparison == crate::quantity::Comparison::Full { "full value" } else { "rounded value" };
+        let comparison = if self.comparison == Comparison::Full { "full value" } else { "rounded value" };
         let inputs = [("value", value.into()), ("limit", limit.into()), ("comparison", comparison.into())];
-        verdict.step(
-            "compare",
-            "value against limit, exactly (GB/T 8170-2008, 4.3)",
-            Shown::Stands(relation, limit, met),
-            inputs,
-        );
+        verdict.step("compare", "value against limit (GB/T 8170-2008)", Shown::Stands(relation, limit, met), inputs);
         if let Some((why, settles)) = straddles(verdict, measure.bounds, met, holds) {
             return verdict.undetermined(why, settles);
         }
-        if other_carriers_matter(case, met, holds) {
+        if other_carriers_matter(case, relation, met, holds) {
             let carriers = carriers(case);
             let why = Text::new(
                 format!("仅计电力与计入全部能源的结果落在限值两侧({})", carriers.zh),
@@ -72,7 +66,7 @@ impl Pack {
             );
         }
         verdict.outcome = if met { Outcome::Meets } else { Outcome::Fails };
-        if matches!(relation, Relation::AtMost | Relation::LessThan) {
+        if matches!(relation, Relation::AtMost | Relation::LessThan) && self.comparison == Comparison::Full {
             verdict.margin_kwh = margin(annual, limit);
             let margin = verdict.margin_kwh.map_or("beyond range".into(), Shown::from);
             verdict.step("margin", "⌊limit × E_IT⌋ − E_DC", margin, []);
@@ -80,7 +74,7 @@ impl Pack {
         if verdict.is_silent {
             return;
         }
-        let sentence = pue_sentence(verdict, value, limit);
+        let sentence = pue_sentence(verdict, value, limit, self.comparison);
         verdict.say(sentence);
     }
 
@@ -162,9 +156,13 @@ fn straddles(verdict: &mut Verdict, bounds: Bounds, met: bool, holds: impl Fn(Ra
 }
 
 /// Whether the value over all carriers may lie on another side of the limit.
-fn other_carriers_matter(case: &Case<'_>, met: bool, holds: impl Fn(Ratio) -> bool) -> bool {
-    // Other carriers only add: what fails on electricity alone fails with them too.
-    if case.other_carriers.is_empty() || !met {
+fn other_carriers_matter(case: &Case<'_>, relation: Relation, met: bool, holds: impl Fn(Ratio) -> bool) -> bool {
+    // Other carriers only add: what is too much on electricity alone is too much with them, and what is enough is enough.
+    let settled = match relation {
+        Relation::AtMost | Relation::LessThan => !met,
+        Relation::AtLeast | Relation::MoreThan => met,
+    };
+    if case.other_carriers.is_empty() || settled {
         return false;
     }
     let agrees = |ratio: Ratio| holds(ratio) == met;
@@ -188,18 +186,32 @@ fn margin(annual: AnnualPue, limit: Decimal) -> Option<ExactEnergy> {
 }
 
 /// Value and limit in a sentence that does not round its reason away, with the energy that is too much.
-fn pue_sentence(verdict: &Verdict, value: Ratio, limit: Decimal) -> Text {
+fn pue_sentence(verdict: &Verdict, value: Ratio, limit: Decimal, comparison: Comparison) -> Text {
     let digits = limit.digits().max(crate::kpi::PUBLISHED_DIGITS);
-    let shown = Published::new(value, digits).map_or(value.to_string(), |published| published.beside(limit));
+    let full = Published::new(value, digits).map_or(value.to_string(), |published| published.beside(limit));
+    let (shown_zh, shown_en) = match (comparison, value.round(limit.digits())) {
+        (Comparison::Rounded, Some(rounded)) => {
+            (format!("{rounded}(修约值，全数值 {full})"), format!("{rounded} (rounded; in full {full})"))
+        }
+        _ => (full.clone(), full),
+    };
     let symbol = verdict.relation.symbol();
     if verdict.outcome == Outcome::Meets {
-        return Text::new(format!("年度 PUE {shown} {symbol} {limit}"), format!("annual PUE {shown} {symbol} {limit}"));
+        return Text::new(
+            format!("年度 PUE {shown_zh} {symbol} {limit}"),
+            format!("annual PUE {shown_en} {symbol} {limit}"),
+        );
     }
-    let excess = verdict.margin_kwh.map(|margin| -margin.kwh() / 1e6);
-    let (zh, en) = excess.filter(|gwh| *gwh > 0.0).map_or((String::new(), String::new()), |gwh| {
+    let excess = verdict.margin_kwh.map(|margin| -margin.kwh());
+    let (zh, en) = excess.filter(|kwh| *kwh > 0.0).map_or((String::new(), String::new()), |kwh| {
+        let amount = match kwh {
+            1e6.. => format!("{:.3} GWh", kwh / 1e6),
+            1e3.. => format!("{:.3} MWh", kwh / 1e3),
+            _ => format!("{kwh:.3} kWh"),
+        };
         (
-            format!("；按目前 IT 负荷，非 IT 用电每年须减少 {gwh:.3} GWh"),
-            format!("; at today's IT load the non-IT energy must fall by {gwh:.3} GWh a year"),
+            format!("；按目前 IT 负荷，非 IT 用电每年须减少 {amount}"),
+            format!("; at today's IT load the non-IT energy must fall by {amount} a year"),
         )
     });
     let (nature_zh, nature_en) = match verdict.nature {
@@ -209,8 +221,14 @@ fn pue_sentence(verdict: &Verdict, value: Ratio, limit: Decimal) -> Text {
         Nature::Unstated => ("文件所列限值", "the document's limit"),
         Nature::Threshold => ("文件所列处置界限", "the threshold beyond which the document provides for action"),
     };
+    let (is_zh, is_en) = match verdict.relation {
+        Relation::AtMost => ("超过", "is over"),
+        Relation::LessThan => ("未低于", "is not below"),
+        Relation::AtLeast => ("低于", "is below"),
+        Relation::MoreThan => ("未高于", "is not above"),
+    };
     Text::new(
-        format!("年度 PUE {shown} 超过{nature_zh}({symbol} {limit}){zh}"),
-        format!("annual PUE {shown} is over {nature_en} ({symbol} {limit}){en}"),
+        format!("年度 PUE {shown_zh} {is_zh}{nature_zh}({symbol} {limit}){zh}"),
+        format!("annual PUE {shown_en} {is_en} {nature_en} ({symbol} {limit}){en}"),
     )
 }

@@ -186,9 +186,13 @@ impl Points {
     }
 }
 
-/// Points are few and small: a sum beyond range is that of a rubric which nobody would publish.
-fn sum(mut points: impl Iterator<Item = Ratio>) -> Ratio {
-    points.try_fold(Ratio::ZERO, Ratio::checked_add).unwrap_or(Ratio::ZERO)
+/// The sum of points, the fewest or the most; of fractions whose sum is beyond exact numbers, the whole numbers around it.
+fn sum(points: impl Iterator<Item = Ratio> + Clone, at_most: bool) -> Ratio {
+    let around = |points: Ratio| Ratio::new(points.floor_of(1)? + i128::from(at_most), 1);
+    let exact = points.clone().try_fold(Ratio::ZERO, Ratio::checked_add);
+    exact
+        .or_else(|| points.map(around).try_fold(Ratio::ZERO, |sum, points| sum.checked_add(points?)))
+        .unwrap_or(Ratio::ZERO)
 }
 
 impl Rubric {
@@ -207,8 +211,8 @@ impl Rubric {
             (item, low, high)
         });
         let scored: Vec<(&Item, Ratio, Ratio)> = scored.collect();
-        let low = sum(scored.iter().map(|(_, low, _)| *low));
-        let high = sum(scored.iter().map(|(_, _, high)| *high));
+        let low = sum(scored.iter().map(|(_, low, _)| *low), false);
+        let high = sum(scored.iter().map(|(_, _, high)| *high), true);
         let used = self.items.iter().map(|item| &item.input).chain(self.gates.iter().map(|gate| &gate.input));
         let by_input = self.levels.iter().filter_map(|levels| match levels {
             Levels::ByInput { input, .. } => Some(input),
@@ -224,7 +228,7 @@ impl Rubric {
                 let minus = Ratio::new(-low.numerator(), low.denominator());
                 minus.filter(|_| item.input == *name).and_then(|minus| high.checked_add(minus)).unwrap_or(Ratio::ZERO)
             };
-            let spread = sum(scored.iter().map(spread));
+            let spread = sum(scored.iter().map(spread), true);
             let raised = low.checked_add(spread).map(|raised| self.place(inputs, raised, false));
             let gated = self.gates.iter().any(|gate| gate.input == *name)
                 || self.levels.iter().any(|levels| matches!(levels, Levels::ByInput { input, .. } if input == name));
@@ -258,6 +262,19 @@ impl Rubric {
         });
         // Where they differ, the lower level counts.
         places.max().unwrap_or(none)
+    }
+
+    /// Whether the inputs pass all gates; `None`: not known.
+    pub(super) fn passes(&self, inputs: &BTreeMap<String, Ratio>) -> Option<bool> {
+        let holds = |gate: &Gate| Some(gate.relation.admits(inputs.get(&gate.input)?.cmp(&Ratio::from(&gate.limit))));
+        let each: Vec<Option<bool>> = self.gates.iter().map(holds).collect();
+        if each.contains(&Some(false)) {
+            Some(false)
+        } else if each.contains(&None) {
+            None
+        } else {
+            Some(true)
+        }
     }
 
     fn names(&self) -> Vec<&String> {
@@ -318,6 +335,14 @@ impl Rubric {
             if item.id.is_empty() || self.items.iter().take(i).any(|other| other.id == item.id) {
                 faults.push(format!("items/{i}/id: expected an id of its own, found {:?}", item.id));
             }
+            if let Points::Steps(steps) = &item.points {
+                let best_first = steps
+                    .windows(2)
+                    .all(|pair| matches!(pair, [a, b] if Ratio::from(&a.points) >= Ratio::from(&b.points)));
+                if !best_first || steps.is_empty() {
+                    faults.push(format!("items/{i}/points: expected one or more steps, the best first"));
+                }
+            }
             if item.clause.trim().is_empty() {
                 faults.push(format!("items/{i}/clause: expected a clause, found nothing"));
             }
@@ -332,24 +357,24 @@ impl Rubric {
                 faults.push(format!("items/{i}/points: expected least ≤ most, found {least} and {most}"));
             }
         }
-        let names = self.names().len();
+        let names = self.names();
         for (i, levels) in self.levels.iter().enumerate() {
-            let (len, in_order) = match levels {
+            let (own, in_order): (Vec<&String>, bool) = match levels {
                 Levels::ByScore(levels) => (
-                    levels.len(),
+                    levels.iter().map(|level| &level.name).collect(),
                     levels
                         .windows(2)
                         .all(|pair| matches!(pair, [a, b] if Ratio::from(&a.at_least) > Ratio::from(&b.at_least))),
                 ),
                 Levels::ByInput { bands, .. } => (
-                    bands.len(),
+                    bands.iter().map(|band| &band.name).collect(),
                     bands
                         .windows(2)
                         .all(|pair| matches!(pair, [a, b] if Ratio::from(&a.at_most) < Ratio::from(&b.at_most))),
                 ),
             };
-            if !in_order || len != names {
-                faults.push(format!("levels/{i}: expected {names} levels, the best first"));
+            if !in_order || own != names || own.is_empty() {
+                faults.push(format!("levels/{i}: expected the levels {names:?}, the best first"));
             }
         }
         if faults.is_empty() { Ok(()) } else { Err(InvalidPack(faults)) }
@@ -415,6 +440,7 @@ mod tests {
         if let Levels::ByScore(levels) = &mut rubric.levels[0] {
             levels.reverse();
         }
-        assert_eq!(rubric.validate().unwrap_err().0.len(), 4);
+        // The reversed table is out of order itself, and no longer names the levels of the other one.
+        assert_eq!(rubric.validate().unwrap_err().0.len(), 5);
     }
 }

@@ -1,8 +1,8 @@
 use super::{Case, Pack, engine::join};
 use crate::{
-    facility::{AirConditioning, ItCooling, LifecycleKind, Racks, Scale, StandardRacks},
+    facility::{AirConditioning, ItCooling, LifecycleKind, Racks, Region, Scale, StandardRacks},
     finding::Text,
-    quantity::{Decimal, ExactEnergy, Ratio, Relation},
+    quantity::{Decimal, ExactEnergy, Published, Ratio, Relation},
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -170,6 +170,17 @@ impl Scope {
         (found.truth, join(found.because))
     }
 
+    /// Whether it asks for a class of the pack's own table.
+    pub(super) fn asks_for_scale(&self) -> bool {
+        match self {
+            Scope::ScaleAtLeast(_) | Scope::Scale(_) => true,
+            Scope::All(parts) | Scope::Any(parts) => parts.iter().any(Scope::asks_for_scale),
+            Scope::Not(inner) => inner.asks_for_scale(),
+            Scope::Unclear { when, .. } => when.asks_for_scale(),
+            _ => false,
+        }
+    }
+
     /// The kinds of project that it names.
     pub(super) fn kinds(&self) -> Vec<LifecycleKind> {
         match self {
@@ -186,6 +197,21 @@ impl Scope {
                 vec!["expected at least one condition, found none".to_owned()]
             }
             Scope::All(parts) | Scope::Any(parts) => parts.iter().flat_map(Scope::faults).collect(),
+            Scope::Region(codes) => {
+                let odd = codes.iter().filter(|code| !Region::is_prefix(code));
+                let odd: Vec<String> =
+                    odd.map(|code| format!("expected a region code or its beginning, found {code:?}")).collect();
+                if codes.is_empty() { vec!["expected at least one region, found none".to_owned()] } else { odd }
+            }
+            Scope::Lifecycle(kinds) if kinds.is_empty() => vec!["expected at least one kind, found none".to_owned()],
+            Scope::Scale(classes) if classes.is_empty() => vec!["expected at least one class, found none".to_owned()],
+            Scope::Zone(names) | Scope::Climate(names) | Scope::Sector(names) if names.is_empty() => {
+                vec!["expected at least one name, found none".to_owned()]
+            }
+            Scope::AirConditioning(kinds) if kinds.is_empty() => {
+                vec!["expected at least one kind, found none".to_owned()]
+            }
+            Scope::ItCooling(kinds) if kinds.is_empty() => vec!["expected at least one kind, found none".to_owned()],
             Scope::Not(inner) => inner.faults(),
             Scope::Unclear { when, .. } => when.faults(),
             Scope::Approved(days) | Scope::InService(days) | Scope::Day(days)
@@ -335,7 +361,8 @@ impl Scope {
                 explain,
                 case.annual_pue_holds(|value| pack.comparison.holds(value, *relation, *limit)),
                 || {
-                    let pue = case.annual().map_or(String::new(), |pue| pue.to_string());
+                    let pue = case.annual().and_then(|pue| Published::new(pue.ratio(), 3));
+                    let pue = pue.map_or(String::new(), |pue| pue.beside(*limit));
                     Text::new(format!("年度 PUE 为 {pue}"), format!("its annual PUE is {pue}"))
                 },
                 || Text::new("可信的年度 PUE", "an annual PUE that can be trusted"),
@@ -415,7 +442,14 @@ fn one_of<T: PartialEq + fmt::Debug>(
     wanted: &[T],
     (zh, en, key): (&str, &str, &str),
 ) -> Finding {
-    let shown = || known.map(|known| format!("{known:?}").trim_matches('"').to_lowercase()).unwrap_or_default();
+    // A name is shown as it was given, a kind of ours in small letters.
+    let shown = || {
+        let debug = known.map(|known| format!("{known:?}")).unwrap_or_default();
+        debug
+            .strip_prefix('"')
+            .and_then(|name| name.strip_suffix('"'))
+            .map_or_else(|| debug.to_lowercase(), str::to_owned)
+    };
     leaf(
         explain,
         known.map(|known| wanted.contains(known)),
@@ -500,7 +534,8 @@ fn lifecycle(explain: bool, kinds: &[LifecycleKind], pack: &Pack, case: &Case<'_
             )
         },
     );
-    let (Some(since), true, Truth::Yes) = (pack.settings.new_since, wants_new, by_kind.truth) else { return by_kind };
+    let is_new = wants_new && kind != Some(LifecycleKind::Existing);
+    let (Some(since), true, Truth::Yes) = (pack.settings.new_since, is_new, by_kind.truth) else { return by_kind };
     leaf(
         explain,
         lifecycle.and_then(|lifecycle| lifecycle.approved_on).map(|approved| approved >= since),

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 impl Case<'_> {
     /// The inputs of a rubric that a case carries, by name; others are not known.
     fn inputs(&self) -> BTreeMap<String, Ratio> {
-        let exact = self.annual().filter(|_| self.pue.electricity.bounds.exact);
+        // Where something else crossed the boundary, electricity alone may not be what is scored.
+        let exact = self.annual_if_exact().filter(|_| self.other_carriers.is_empty());
         let known = [
             ("pue", exact.map(|pue| pue.ratio())),
             ("occupancy", self.figure(Metric::Occupancy)),
@@ -26,15 +27,17 @@ impl Case<'_> {
 impl Pack {
     /// Whether the score by a rubric is high enough, whatever the inputs are that are missing.
     pub(super) fn decide_score(&self, verdict: &mut Verdict, case: &Case<'_>, rubric: &Rubric, at_least: Decimal) {
-        let scored = rubric.score(&case.inputs());
+        let given = case.inputs();
+        let (scored, passes) = (rubric.score(&given), rubric.passes(&given));
         let limit = Ratio::from(&at_least);
         let inputs = [("low", scored.low.into()), ("high", scored.high.into()), ("at_least", at_least.into())];
         verdict.step("score", "points of the items, from the fewest to the most", rubric.id.clone(), inputs);
-        let missing = scored.missing.join(", ");
-        match (scored.low >= limit, scored.high < limit) {
+        let missing = if scored.missing.is_empty() { rubric.title.en.to_string() } else { scored.missing.join(", ") };
+        match (passes, scored.low >= limit, scored.high < limit) {
+            (Some(false), ..) => verdict.outcome = Outcome::Fails,
             // Further items, of which nothing is known, could only add.
-            (true, _) => verdict.outcome = Outcome::Meets,
-            (_, true) if !rubric.is_part => verdict.outcome = Outcome::Fails,
+            (Some(true), true, _) => verdict.outcome = Outcome::Meets,
+            (_, _, true) if !rubric.is_part => verdict.outcome = Outcome::Fails,
             _ => {
                 let settles = Text::new(format!("补充：{missing}"), format!("giving: {missing}"));
                 return verdict.undetermined(scored.message, settles);

@@ -6,6 +6,7 @@ use crate::{
     kpi::{AnnualPue, AnyPue, Bounds, Measure},
     quantity::{Comparison, Decimal, ExactEnergy, Published, Ratio, Relation},
 };
+use std::borrow::Cow;
 
 impl Pack {
     /// Whether the annual PUE of electricity stands so to a limit; whatever else crossed the boundary must not matter.
@@ -189,12 +190,9 @@ fn margin(annual: AnnualPue, limit: Decimal) -> Option<ExactEnergy> {
 fn pue_sentence(verdict: &Verdict, value: Ratio, limit: Decimal, comparison: Comparison) -> Text {
     let digits = limit.digits().max(crate::kpi::PUBLISHED_DIGITS);
     let full = Published::new(value, digits).map_or(value.to_string(), |published| published.beside(limit));
-    let (shown_zh, shown_en) = match (comparison, value.round(limit.digits())) {
-        (Comparison::Rounded, Some(rounded)) => {
-            (format!("{rounded}(修约值，全数值 {full})"), format!("{rounded} (rounded; in full {full})"))
-        }
-        _ => (full.clone(), full),
-    };
+    let rounded = value.round(limit.digits()).filter(|_| comparison == Comparison::Rounded);
+    let shown_zh = rounded.map_or(Cow::Borrowed(&*full), |value| format!("{value}(修约值，全数值 {full})").into());
+    let shown_en = rounded.map_or(Cow::Borrowed(&*full), |value| format!("{value} (rounded; in full {full})").into());
     let symbol = verdict.relation.symbol();
     if verdict.outcome == Outcome::Meets {
         return Text::new(

@@ -78,6 +78,17 @@ fn v8_scale_edges() {
         let by_pack = pue::packs::wuhan_2024().scale_of(racks).unwrap();
         assert_eq!(by_pack.as_str(), row["scale"], "{racks}");
     }
+    // The edge belongs to the other class in Guangdong: the class is a property of the pack.
+    for (racks, scale) in [
+        (1000.0, Scale::Small),
+        (1001.0, Scale::Medium),
+        (3000.0, Scale::Medium),
+        (3001.0, Scale::Large),
+        (10_000.0, Scale::SuperLarge),
+    ] {
+        let declared = StandardRacks::declared(racks).unwrap();
+        assert_eq!(pue::packs::guangdong_2021().scale_of(declared), Some(scale), "{racks}");
+    }
 }
 
 #[test]

@@ -8,7 +8,11 @@ mod common;
 use clap::{Parser, ValueEnum};
 use comfy_table::{Cell, Table, presets::UTF8_HORIZONTAL_ONLY};
 use common::{Ending, Language};
-use pue::{Assessment, Code, Finding, Lang, Outcome, Pack, Severity, portfolio::Portfolio, submission::audit_json};
+use pue::{
+    Assessment, Code, Facility, Finding, Lang, Outcome, Pack, Severity, Submission,
+    portfolio::{Portfolio, by_savings, scattered_operators, suspected_splits},
+    submission::audit_json,
+};
 use std::{
     io::Read,
     path::{Path, PathBuf},
@@ -70,6 +74,8 @@ fn run(arguments: &Arguments) -> Result<Ending, String> {
 struct Audit {
     source: String,
     assessment: Assessment,
+    /// The site, for what only shows over several of them.
+    facility: Option<Facility>,
 }
 
 /// The files behind the paths, folders in order, each with the name that the answer gives it.
@@ -107,6 +113,13 @@ fn ending(path: &Path) -> String {
     path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default()
 }
 
+impl Audit {
+    fn new(source: String, bytes: &[u8], packs: &[Pack]) -> Self {
+        let facility = Submission::from_json(bytes).ok().map(|submission| submission.site().facility().clone());
+        Audit { source, assessment: audit_json(bytes, packs), facility }
+    }
+}
+
 /// One audit for each record; a file that cannot be read has one too, so that it never stops the others.
 fn audit_file(name: String, path: &Path, packs: &[Pack], audits: &mut Vec<Audit>) {
     let bytes = match read(path) {
@@ -114,7 +127,11 @@ fn audit_file(name: String, path: &Path, packs: &[Pack], audits: &mut Vec<Audit>
         Err(error) => {
             let mut finding = Finding::new(Code::JsonSyntax).found(error);
             finding.file = Some(name.clone());
-            audits.push(Audit { source: name, assessment: Assessment::unreadable(None, vec![finding]) });
+            audits.push(Audit {
+                source: name,
+                assessment: Assessment::unreadable(None, vec![finding]),
+                facility: None,
+            });
             return;
         }
     };
@@ -125,11 +142,9 @@ fn audit_file(name: String, path: &Path, packs: &[Pack], audits: &mut Vec<Audit>
     let named = path == Path::new("-") || ["ndjson", "jsonl"].contains(&ending(path).as_str());
     let by_line = !is_json(bytes) && (named || lines.clone().next().is_some_and(|(_, line)| is_json(line)));
     if by_line {
-        audits.extend(
-            lines.map(|(i, line)| Audit { source: format!("{name}:{}", i + 1), assessment: audit_json(line, packs) }),
-        );
+        audits.extend(lines.map(|(i, line)| Audit::new(format!("{name}:{}", i + 1), line, packs)));
     } else if lines.next().is_some() || !named {
-        audits.push(Audit { source: name, assessment: audit_json(bytes, packs) });
+        audits.push(Audit::new(name, bytes, packs));
     }
 }
 
@@ -155,8 +170,9 @@ fn json(audits: &[Audit]) -> Result<String, String> {
 fn cells(audit: &Audit, lang: Lang) -> Vec<String> {
     let assessment = &audit.assessment;
     let verdicts = assessment.verdicts.iter().filter(|verdict| verdict.outcome != Outcome::NotApplicable);
-    let mut said: Vec<String> =
-        verdicts.map(|verdict| format!("{}: {}", verdict.requirement, verdict.message.in_lang(lang))).collect();
+    let mut said: Vec<String> = verdicts
+        .map(|verdict| format!("{} {}: {}", verdict.pack, verdict.requirement, verdict.message.in_lang(lang)))
+        .collect();
     if said.is_empty() {
         said.extend(assessment.verdicts.first().map(|verdict| verdict.message.in_lang(lang).to_owned()));
     }
@@ -235,7 +251,29 @@ fn table(audits: &[Audit], lang: Lang) -> String {
             portfolio.left_out
         ),
     };
-    format!("{table}\n{of}\n")
+    format!("{table}\n{of}\n{}", together(audits, lang))
+}
+
+/// What only shows over several sites: projects that may have been split, operators with several small sites, and where
+/// reaching the target would save most.
+fn together(audits: &[Audit], lang: Lang) -> String {
+    let pick = |zh: &'static str, en: &'static str| if lang == Lang::Zh { zh } else { en };
+    let sites = || audits.iter().filter_map(|audit| audit.facility.as_ref());
+    let mut lines = Vec::new();
+    for finding in suspected_splits(sites()) {
+        let (operator, found) = (finding.path.unwrap_or_default(), finding.found.unwrap_or_default());
+        lines.push(format!("{}: {operator}: {found}", finding.message.in_lang(lang)));
+    }
+    for (operator, ids) in scattered_operators(sites()) {
+        let words = pick("同一运营者的多个小型场所(代用阈值)", "several small sites of one operator (a proxy)");
+        lines.push(format!("{words}: {operator}: {}", ids.join(", ")));
+    }
+    for (facility, kwh) in by_savings(audits.iter().map(|audit| &audit.assessment)).into_iter().take(5) {
+        let words = pick("每年节电潜力", "yearly savings");
+        lines.push(format!("{words}: {facility}: {:.3} MWh", kwh.kwh() / 1e3));
+    }
+    let shown = lines.iter().map(|line| line.replace(|c: char| c.is_control(), " ") + "\n");
+    shown.collect()
 }
 
 fn csv(audits: &[Audit], lang: Lang) -> Result<String, String> {

@@ -267,6 +267,8 @@ fn a_score_decides_only_if_nothing_missing_can_change_it() {
     );
     assert_eq!(judge("61.1", false).0, "fails");
     assert_eq!(judge("61.1", true).0, "undetermined");
+    // Nor can points that are known be taken for the whole.
+    assert_eq!(judge("55", true).0, "undetermined");
 }
 
 /// A published edition is frozen: a correction is a new edition.

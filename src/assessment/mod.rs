@@ -22,6 +22,7 @@ use crate::{
     site::Site,
 };
 use jiff::civil::Date;
+use std::borrow::Cow;
 
 /// How an assessment is made. The default asks nothing special.
 #[derive(Clone, Debug, Default)]
@@ -171,9 +172,9 @@ impl Assessment {
 }
 
 /// What verdicts rest on: a site, what was measured, what was found.
-struct Ground {
-    facility: Facility,
-    certificates: Vec<Certificate>,
+struct Ground<'a> {
+    facility: Cow<'a, Facility>,
+    certificates: Cow<'a, [Certificate]>,
     boundary: Boundary,
     measured: MeasuredPue,
     /// What rules judge, where the report shows something else.
@@ -183,8 +184,8 @@ struct Ground {
     trusted: bool,
 }
 
-impl Ground {
-    fn new(ledger: &Ledger<'_>, part: &Period, options: &Options) -> Self {
+impl<'a> Ground<'a> {
+    fn new(ledger: &'a Ledger<'_>, part: &Period, options: &Options) -> Self {
         let site = ledger.site();
         let boundary = Boundary::by(options.method, site, options.category);
         let measured = ledger.pue(&boundary, part);
@@ -200,7 +201,7 @@ impl Ground {
         findings.extend(judged.iter().flat_map(|(measured, _)| measured.findings.iter().cloned()));
         let findings = Finding::gather(findings);
         let trusted = !findings.iter().any(Finding::is_error);
-        let (facility, certificates) = (site.facility().clone(), site.certificates().to_vec());
+        let (facility, certificates) = (Cow::Borrowed(site.facility()), Cow::Borrowed(site.certificates()));
         let extra = options.extra.or_metered(ledger, part);
         Ground { facility, certificates, boundary, measured, judged, extra, findings, trusted }
     }
@@ -226,7 +227,7 @@ impl Ground {
 
     /// The same with another site and other measurements.
     fn changed(mut self, facility: Facility, certificates: Vec<Certificate>, judged: MeasuredPue) -> Self {
-        (self.facility, self.certificates) = (facility, certificates);
+        (self.facility, self.certificates) = (Cow::Owned(facility), certificates.into());
         match &mut self.judged {
             Some((measured, _)) => *measured = judged,
             None => self.measured = judged,

@@ -82,7 +82,7 @@ impl WhatIf {
     pub fn new(ledger: &Ledger<'_>, part: &Period, options: &Options, changes: &[Change]) -> WhatIf {
         let ground = Ground::new(ledger, part, options);
         let (before, _) = ground.judge(part.last_day(), &options.packs);
-        let (mut facility, mut certificates) = (ground.facility.clone(), ground.certificates.clone());
+        let (mut facility, mut certificates) = (ground.facility.clone().into_owned(), ground.certificates.to_vec());
         let (mut on, mut packs, mut measured) = (part.last_day(), options.packs.clone(), ground.judged().clone());
         for change in changes {
             match change {
@@ -126,14 +126,14 @@ fn reduce(measure: &mut Measure, less: ExactEnergy) {
 }
 
 fn differences(before: &[Verdict], after: &[Verdict]) -> Vec<Difference> {
-    type Outcomes<'v> = BTreeMap<(&'v str, &'v str, &'v str), Outcome>;
-    let by_rule = |verdicts: &'_ [Verdict]| -> Vec<usize> { (0..verdicts.len()).collect() };
-    let (first, then) = (by_rule(before), by_rule(after));
-    fn key(one: &Verdict) -> (&str, &str, &str) {
+    type Key<'v> = (&'v str, &'v str, &'v str);
+    fn key(one: &Verdict) -> Key<'_> {
         (&one.pack, &one.edition, &one.requirement)
     }
-    let was: Outcomes<'_> = first.iter().filter_map(|i| before.get(*i)).map(|one| (key(one), one.outcome)).collect();
-    let is: Outcomes<'_> = then.iter().filter_map(|i| after.get(*i)).map(|one| (key(one), one.outcome)).collect();
+    fn outcomes(verdicts: &[Verdict]) -> BTreeMap<Key<'_>, Outcome> {
+        verdicts.iter().map(|one| (key(one), one.outcome)).collect()
+    }
+    let (was, is) = (outcomes(before), outcomes(after));
     let gone = before.iter().filter(|one| is.get(&key(one)) != Some(&one.outcome));
     let new = after.iter().filter(|one| !was.contains_key(&key(one)));
     let difference = |one: &Verdict| Difference {

@@ -24,10 +24,9 @@ const SMALL: u64 = 1_000;
 /// operator, at one place or approved within two years of each other, each below 3 000 standard racks and together at
 /// least that. A suspicion (`proxy`), never a verdict; the path of a finding is the operator's name.
 pub fn suspected_splits<'f>(sites: impl IntoIterator<Item = &'f Facility>) -> Vec<Finding> {
-    let here = |site: &&Facility| site.region.as_ref().and_then(|region| region.lies_in("4201")) == Some(true);
     let is_new = |site: &&Facility| site.lifecycle.as_ref().and_then(|one| one.kind) == Some(LifecycleKind::New);
     let below = |site: &&Facility| racks(site).is_some_and(|racks| racks < Ratio::from(LARGE));
-    let candidates = sites.into_iter().filter(here).filter(is_new).filter(below);
+    let candidates = sites.into_iter().filter(in_wuhan).filter(is_new).filter(below);
     let mut findings = Vec::new();
     for (operator, sites) in by_operator(candidates) {
         let mut places: BTreeMap<(&str, &str), Vec<&Facility>> = BTreeMap::new();
@@ -49,6 +48,10 @@ pub fn suspected_splits<'f>(sites: impl IntoIterator<Item = &'f Facility>) -> Ve
         }
     }
     findings
+}
+
+fn in_wuhan(site: &&Facility) -> bool {
+    site.region.as_ref().and_then(|region| region.lies_in("4201")) == Some(true)
 }
 
 fn sum(group: &[&Facility]) -> Option<Ratio> {
@@ -80,10 +83,9 @@ fn approved_together(sites: Vec<&Facility>) -> Option<Vec<&Facility>> {
 /// Operators with several small sites in Wuhan (散), each with the ids of these: a screen (`proxy`), since no text defines 散.
 /// A site of which size, region or being an edge site is not known is not among them: its absence says nothing.
 pub fn scattered_operators<'f>(sites: impl IntoIterator<Item = &'f Facility>) -> BTreeMap<String, Vec<String>> {
-    let here = |site: &&Facility| site.region.as_ref().and_then(|region| region.lies_in("4201")) == Some(true);
     let small = |site: &&Facility| racks(site).is_some_and(|racks| racks <= Ratio::from(SMALL));
     let own = |site: &&Facility| site.edge == Some(false);
-    let sites = by_operator(sites.into_iter().filter(here).filter(small).filter(own));
+    let sites = by_operator(sites.into_iter().filter(in_wuhan).filter(small).filter(own));
     let several = sites.into_iter().filter(|(_, sites)| sites.len() > 1);
     several.map(|(name, sites)| (name.to_owned(), sites.iter().map(|site| site.id.clone()).collect())).collect()
 }

@@ -7,7 +7,7 @@ use crate::{
     facility::Facility,
     finding::{Basis, Citation, Finding, Text},
     quantity::{Decimal, Ratio, Relation},
-    rule::{Nature, Outcome},
+    rule::{Nature, Outcome, packs::words::decimal},
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -310,7 +310,7 @@ impl Indicator {
             name: Text::new(zh, en),
             unit: Text::new(unit.0, unit.1),
             relation,
-            target: Decimal::new(target.0, target.1).unwrap_or(Decimal::ONE),
+            target: decimal(target.0, target.1),
             nature: is_annex.then_some(if binding { Nature::Binding } else { Nature::Expected }),
             reading: reading(id),
             citation: Citation::new("武政办〔2024〕9号", clause, Basis::Transcribed),
@@ -426,17 +426,19 @@ impl Scoreboard {
 
     fn racks(&self, indicator: Indicator) -> Line {
         let (sites, open) = (self.sites_built, self.open_racks);
-        let sum = || Ratio::new(i128::try_from(self.built).ok()?, 10_000_000);
-        let value = (sites > 0).then(sum).flatten();
+        let of = |thousandths: u128| Ratio::new(i128::try_from(thousandths).ok()?, 10_000_000);
+        let value = of(self.built).filter(|_| sites > 0);
         let note = Text::new(
             format!("{sites} 个已投运场所之和；另有 {open} 个场所的机架、投运日期或地区未知"),
             format!(
                 "the sum of {sites} sites in service; of {open} more the racks, the day of service or the region are not known"
             ),
         );
-        // What is missing can only add.
-        let enough = value.is_some_and(|value| value >= Ratio::from(&indicator.target));
-        Line::new(indicator, value, enough || (self.is_complete && open == 0), Some(note))
+        // What is missing can only add, and so can what was rounded away: less than a thousandth of a rack a site.
+        let reaches = |sum: Option<Ratio>| sum.is_some_and(|sum| sum >= Ratio::from(&indicator.target));
+        let settled = reaches(value) || !reaches(of(self.built.saturating_add(sites as u128)));
+        let complete = settled && (reaches(value) || (self.is_complete && open == 0));
+        Line::new(indicator, value, complete, Some(note))
     }
 
     fn occupancy(&self, indicator: Indicator) -> Line {
@@ -536,6 +538,16 @@ mod tests {
     }
 
     #[test]
+    fn what_was_rounded_away_decides_nothing() {
+        let of = |built: u128, sites: usize| {
+            outcome(&Scoreboard { built, sites_built: sites, ..Scoreboard::of_all_sites() }, "4")
+        };
+        assert_eq!(of(55_000_000, 1), Outcome::Meets);
+        assert_eq!([of(54_999_999, 1), of(54_999_998, 2)], [Outcome::Undetermined; 2]);
+        assert_eq!(of(54_999_998, 1), Outcome::Fails);
+    }
+
+    #[test]
     fn facts_that_cannot_be_are_not_used() {
         let indicators = Indicator::annex();
         let of = |id: &str, value: f64| {
@@ -553,5 +565,13 @@ mod tests {
         let binding: Vec<&str> =
             Indicator::annex().iter().filter(|one| one.nature == Some(Nature::Binding)).map(|one| one.id).collect();
         assert_eq!((Indicator::annex().len(), binding), (17, vec!["9", "10", "11", "13", "14"]));
+        // As the annex prints them; of 2 and 16 it prints no relation, and of 14 a level.
+        let printed =
+            "1≥4100 2≥400 3≥5000 4≥5.5 5≥11 6≥60 7≥33 8≥90 9≤1 10≤3 11≤10 12≥80 13≤1.25 14≥4 15≥20 16≥40 17≥5";
+        let figure = |one: &Indicator| format!("{}{}{}", one.id, one.relation.symbol(), one.target);
+        assert_eq!(Indicator::annex().iter().map(figure).collect::<Vec<_>>().join(" "), printed);
+        let goals: Vec<String> = Indicator::goals().iter().map(|one| one.target.to_string()).collect();
+        assert_eq!(goals.join(" "), "5 10 40 1 10 5 1000 2 5 3 1 20 3");
+        assert!(Indicator::goals().iter().all(|one| one.relation == Relation::AtLeast));
     }
 }

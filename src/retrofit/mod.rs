@@ -15,7 +15,7 @@ use crate::{
     finding::{Basis, Citation, Text},
     kpi::{AnnualPue, AnyPue, MeasuredPue},
     quantity::{Decimal, ExactEnergy, Published, Ratio},
-    rule::Case,
+    rule::{Case, packs::words::decimal},
 };
 use jiff::civil::Date;
 use serde::Serialize;
@@ -43,7 +43,6 @@ pub struct Screen {
 impl Screen {
     /// `wuhan-proxy`: the default.
     pub fn wuhan_proxy() -> Self {
-        let decimal = |units, digits| Decimal::new(units, digits).unwrap_or(Decimal::ONE);
         Screen {
             id: "wuhan-proxy".to_owned(),
             old_years: 10,

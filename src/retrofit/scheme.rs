@@ -5,7 +5,13 @@ use crate::{
     finding::{Basis, Citation, Text},
     kpi::{AnnualPue, AnyPue},
     quantity::{Decimal, ExactEnergy, Ratio, Relation},
-    rule::{Case, Days, Scope, Truth, packs},
+    rule::{
+        Case, Days, Scope, Truth,
+        packs::{
+            self,
+            words::{decimal, existing},
+        },
+    },
 };
 use jiff::civil::date;
 use serde::Serialize;
@@ -34,10 +40,6 @@ pub struct Scheme {
 /// Beijing's plan of 2024 to 2027.
 const BEIJING: Days = Days { from: Some(date(2024, 11, 14)), until: Some(date(2027, 12, 31)) };
 
-fn decimal(units: i128, digits: u8) -> Decimal {
-    Decimal::new(units, digits).unwrap_or(Decimal::ONE)
-}
-
 const fn pue_above(limit: Decimal) -> Scope {
     Scope::AnnualPue { relation: Relation::MoreThan, limit }
 }
@@ -54,7 +56,6 @@ impl Scheme {
     }
 
     fn published() -> Vec<Scheme> {
-        let existing = || Scope::Lifecycle(vec![crate::facility::LifecycleKind::Existing]);
         let at_least = |limit| Scope::AnnualGwh { relation: Relation::AtLeast, limit };
         vec![
             Scheme {

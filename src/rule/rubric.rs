@@ -153,6 +153,9 @@ pub struct Scored {
 /// No item gives more points: so no sum of them leaves the range of exact numbers.
 const MOST_POINTS: i128 = 1_000_000;
 
+/// A sum that no exact number holds, in a rubric that was never validated, is taken to be this far out: it decides nothing.
+const BEYOND: i128 = 10_i128.pow(36);
+
 /// The schema of a rubric.
 pub const RUBRIC_SCHEMA: &str = "pue/rubric/1";
 
@@ -192,6 +195,7 @@ fn sum(points: impl Iterator<Item = Ratio> + Clone, at_most: bool) -> Ratio {
     let exact = points.clone().try_fold(Ratio::ZERO, Ratio::checked_add);
     exact
         .or_else(|| points.map(around).try_fold(Ratio::ZERO, |sum, points| sum.checked_add(points?)))
+        .or_else(|| Ratio::new(if at_most { BEYOND } else { -BEYOND }, 1))
         .unwrap_or(Ratio::ZERO)
 }
 
@@ -232,7 +236,7 @@ impl Rubric {
             let raised = low.checked_add(spread).map(|raised| self.place(inputs, raised, false));
             let gated = self.gates.iter().any(|gate| gate.input == *name)
                 || self.levels.iter().any(|levels| matches!(levels, Levels::ByInput { input, .. } if input == name));
-            gated || raised.is_some_and(|raised| raised != worst)
+            gated || raised.is_none_or(|raised| raised != worst)
         };
         let open = worst != best;
         let deciding: Vec<String> = missing.iter().filter(|name| open && moves(name)).cloned().collect();
@@ -429,6 +433,19 @@ mod tests {
         assert_eq!(level(&[("pue", 120), ("audited", 100), ("occupancy", 60)]), (some("5A"), some("5A")));
         // A half-truth is none.
         assert_eq!(level(&[("pue", 120), ("audited", 50), ("occupancy", 60)]), (some("4A"), some("5A")));
+    }
+
+    #[test]
+    fn points_beyond_exact_numbers_decide_nothing() {
+        let mut rubric = invented();
+        let item = Item {
+            points: Points::Attested { points: Decimal::new(10_i128.pow(36), 0).unwrap() },
+            ..rubric.items[1].clone()
+        };
+        rubric.items.extend(std::iter::repeat_n(item, 20));
+        assert!(rubric.validate().is_err());
+        let scored = rubric.score(&inputs(&[("pue", 125), ("audited", 100), ("occupancy", 60)]));
+        assert!(scored.low < Ratio::ZERO && scored.high > Ratio::ZERO, "{scored:?}");
     }
 
     #[test]

@@ -35,8 +35,8 @@ impl Pack {
         let missing = if scored.missing.is_empty() { rubric.title.en.to_string() } else { scored.missing.join(", ") };
         match (passes, scored.low >= limit, scored.high < limit) {
             (Some(false), ..) => verdict.outcome = Outcome::Fails,
-            // Further items, of which nothing is known, could only add.
-            (Some(true), true, _) => verdict.outcome = Outcome::Meets,
+            // Further items, of which nothing is known, could add points or take them away.
+            (Some(true), true, _) if !rubric.is_part => verdict.outcome = Outcome::Meets,
             (_, _, true) if !rubric.is_part => verdict.outcome = Outcome::Fails,
             _ => {
                 let settles = Text::new(format!("补充：{missing}"), format!("giving: {missing}"));

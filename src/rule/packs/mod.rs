@@ -6,7 +6,7 @@ mod gb_40879_2021;
 mod national;
 mod national_green_2020;
 mod national_green_2025;
-mod words;
+pub(crate) mod words;
 mod wuhan_2024;
 
 use super::Pack;

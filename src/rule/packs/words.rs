@@ -10,7 +10,8 @@ use crate::{
 };
 use jiff::civil::Date;
 
-pub(super) const fn decimal(units: i128, digits: u8) -> Decimal {
+/// A figure as printed: 125, 2 is 1.25.
+pub(crate) const fn decimal(units: i128, digits: u8) -> Decimal {
     match Decimal::new(units, digits) {
         Some(decimal) => decimal,
         None => Decimal::ONE,
@@ -150,6 +151,6 @@ pub(super) fn new_rebuilt_extended() -> Scope {
 }
 
 /// 存量.
-pub(super) fn existing() -> Scope {
+pub(crate) fn existing() -> Scope {
     Scope::Lifecycle(vec![LifecycleKind::Existing])
 }

@@ -1,3 +1,4 @@
+use super::words::decimal;
 use crate::{
     facility::{Level, LifecycleKind, Scale},
     finding::Text,
@@ -5,13 +6,6 @@ use crate::{
     rule::{Check, JudgingBasis, Lapse, Nature, Pack, Requirement, ScaleClass, Scope, Settings, Source, pack::SCHEMA},
 };
 use jiff::civil::date;
-
-const fn decimal(units: i128, digits: u8) -> Decimal {
-    match Decimal::new(units, digits) {
-        Some(decimal) => decimal,
-        None => Decimal::ONE,
-    }
-}
 
 /// The PUE that a new large data centre may have: ≤ 1.25 (附件13).
 const PUE_LIMIT: Decimal = decimal(125, 2);

@@ -5,7 +5,7 @@ use crate::{
     finding::{Code, Faults, Finding},
     metering::{Meter, MeteringTree},
 };
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt};
 
 /// A data centre with its meters and certificates.
 ///
@@ -18,8 +18,8 @@ pub struct Site {
     certificates: Vec<Certificate>,
     tree: MeteringTree,
     index: HashMap<String, usize>,
-    /// Where each meter stands in the input, as a JSON Pointer.
-    places: Vec<String>,
+    /// Where each meter stands in the input.
+    places: Vec<Spot>,
     findings: Vec<Finding>,
 }
 
@@ -36,7 +36,7 @@ impl Site {
     /// input; one with an error is left out.
     pub(crate) fn assemble(
         facility: Facility,
-        meters: Vec<(String, Meter)>,
+        meters: Vec<(Spot, Meter)>,
         certificates: Vec<Certificate>,
         mut findings: Vec<Finding>,
     ) -> Self {
@@ -56,12 +56,12 @@ impl Site {
             findings.extend(faults.into_iter().map(|finding| at_place(place, finding)));
         }
         let kept = meters.into_iter().zip(sound).filter(|(_, sound)| *sound).map(|(meter, _)| meter);
-        let (places, kept): (Vec<String>, Vec<Meter>) = kept.unzip();
+        let (places, kept): (Vec<Spot>, Vec<Meter>) = kept.unzip();
         let index: HashMap<String, usize> = kept.iter().enumerate().map(|(i, meter)| (meter.id.clone(), i)).collect();
         let (tree, faults) = MeteringTree::new(&kept);
         for finding in faults {
             let meter = finding.meter.as_deref().and_then(|id| index.get(id)).and_then(|&i| places.get(i));
-            findings.push(at_place(meter.map_or("/meters", String::as_str), finding));
+            findings.push(at_place(meter.map_or("/meters".to_owned(), Spot::to_string), finding));
         }
         for (meter, place) in kept.iter().zip(&places) {
             let may_be_checked = |i: &usize| {
@@ -125,8 +125,8 @@ impl Site {
     }
 
     /// Where a meter stands in the input, as a JSON Pointer.
-    pub(crate) fn place(&self, meter: usize) -> &str {
-        self.places.get(meter).map_or("/meters", String::as_str)
+    pub(crate) fn place(&self, meter: usize) -> String {
+        self.places.get(meter).map_or("/meters".to_owned(), Spot::to_string)
     }
 
     /// Its time zone.
@@ -148,11 +148,21 @@ impl PartialEq for Site {
 }
 
 /// Meters with their places in a plain list.
-pub(crate) fn in_list(meters: Vec<Meter>) -> Vec<(String, Meter)> {
-    meters.into_iter().enumerate().map(|(i, meter)| (format!("/meters/{i}"), meter)).collect()
+pub(crate) fn in_list(meters: Vec<Meter>) -> Vec<(Spot, Meter)> {
+    meters.into_iter().enumerate().map(|(i, meter)| (Spot("meters", i), meter)).collect()
 }
 
-fn at_place(place: &str, mut finding: Finding) -> Finding {
+/// A member of one of the input's lists; shown as a JSON Pointer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spot(pub &'static str, pub usize);
+
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/{}/{}", self.0, self.1)
+    }
+}
+
+fn at_place(place: impl fmt::Display, mut finding: Finding) -> Finding {
     finding.path = Some(format!("{place}{}", finding.path.unwrap_or_default()));
     finding
 }

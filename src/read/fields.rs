@@ -5,62 +5,115 @@ use crate::{
 };
 use jiff::civil::Date;
 use serde::{Deserialize, de::value::StrDeserializer};
-use std::{cell::RefCell, collections::HashMap};
+use std::{
+    borrow::Cow,
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, HashSet},
+    fmt,
+};
 
 /// The fields of an object: each is asked for by name and type; what does not fit becomes a finding, and whatever
 /// nobody asked for is named at the end.
 pub(crate) struct Fields<'n> {
-    path: String,
-    entries: HashMap<&'n str, &'n Node>,
-    order: Vec<&'n str>,
-    asked: RefCell<Vec<&'static str>>,
+    place: Place<'n>,
+    entries: Vec<Entry<'n>>,
     findings: &'n RefCell<Gathered>,
 }
 
-/// The JSON Pointer of a key below `path`.
-pub(crate) fn at(path: &str, key: impl std::fmt::Display) -> String {
-    let key: String = key.to_string().chars().take(100).collect();
-    format!("{path}/{}", key.replace('~', "~0").replace('/', "~1"))
+struct Entry<'n> {
+    key: &'n str,
+    /// `None` for a key that is there twice: neither value is used.
+    node: Option<&'n Node<'n>>,
+    asked: Cell<bool>,
+    /// A key that was asked for and differs in case only.
+    near: Cell<Option<&'static str>>,
+}
+
+/// Where an object or a value stands; written as a JSON Pointer only when somebody has to be told.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'p> {
+    Top,
+    Key(&'p Place<'p>, &'p str),
+    Item(&'p Place<'p>, &'p str, usize),
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (up, key, index) = match *self {
+            Place::Top => return Ok(()),
+            Place::Key(up, key) => (up, key, None),
+            Place::Item(up, key, index) => (up, key, Some(index)),
+        };
+        let key: String = key.chars().take(100).collect();
+        write!(f, "{up}/{}", key.replace('~', "~0").replace('/', "~1"))?;
+        index.map_or(Ok(()), |index| write!(f, "/{index}"))
+    }
+}
+
+/// Up to so many keys each is compared with each; beyond, they are sorted first.
+const FEW: usize = 40;
+
+/// Notes keys that are there twice, but for the sender's own.
+fn strike_doubles(entries: &mut Vec<Entry<'_>>, mut found: impl FnMut(&str)) {
+    let is_double = if entries.len() <= FEW {
+        let earlier = |i: usize, key: &str| entries.iter().take(i).any(|entry| entry.key == key);
+        entries.iter().enumerate().any(|(i, entry)| earlier(i, entry.key))
+    } else {
+        let mut keys: Vec<&str> = entries.iter().map(|entry| entry.key).collect();
+        keys.sort_unstable();
+        keys.windows(2).any(|pair| pair.first() == pair.last())
+    };
+    if !is_double {
+        return;
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    entries.iter().for_each(|entry| *counts.entry(entry.key).or_default() += 1);
+    counts.retain(|key, count| *count > 1 && !key.starts_with("x_"));
+    counts.keys().for_each(|key| found(key));
+    let mut seen = HashSet::new();
+    entries.retain_mut(|entry| {
+        let is_double = counts.contains_key(entry.key);
+        entry.node = entry.node.filter(|_| !is_double);
+        !is_double || seen.insert(entry.key)
+    });
 }
 
 impl<'n> Fields<'n> {
     /// The fields of an object; anything else is a finding. Of a duplicate key neither value is used.
-    pub(crate) fn new(node: &'n Node, path: impl Into<String>, findings: &'n RefCell<Gathered>) -> Option<Self> {
-        let path = path.into();
+    pub(crate) fn new(node: &'n Node<'n>, place: Place<'n>, findings: &'n RefCell<Gathered>) -> Option<Self> {
         let Node::Map(pairs) = node else {
-            findings
-                .borrow_mut()
-                .push(Finding::new(Code::JsonType).path(path).found(node.describe()).expected(("对象", "an object")));
+            let finding = Finding::new(Code::JsonType).path(place.to_string()).found(node.describe());
+            findings.borrow_mut().push(finding.expected(("对象", "an object")));
             return None;
         };
-        let mut entries = HashMap::with_capacity(pairs.len());
-        let mut order = Vec::with_capacity(pairs.len());
-        let mut twice: Vec<&str> = Vec::new();
-        for (key, value) in pairs {
-            if entries.insert(key.as_str(), value).is_some() && !key.starts_with("x_") {
-                twice.push(key);
-            } else {
-                order.push(key.as_str());
-            }
-        }
-        twice.sort_unstable();
-        twice.dedup();
-        for key in twice {
-            entries.insert(key, &Node::Null);
+        let entry = |(key, node): &'n (Cow<'n, str>, Node<'n>)| Entry {
+            key,
+            node: Some(node),
+            asked: Cell::new(false),
+            near: Cell::new(None),
+        };
+        let mut entries: Vec<Entry<'n>> = pairs.iter().map(entry).collect();
+        strike_doubles(&mut entries, |key| {
+            let path = Place::Key(&place, key).to_string();
             findings
                 .borrow_mut()
-                .push(Finding::new(Code::JsonDuplicateKey).path(at(&path, key)).found(format!("{key:?} twice")));
-        }
-        Some(Fields { path, entries, order, asked: RefCell::default(), findings })
+                .push(Finding::new(Code::JsonDuplicateKey).path(path).found(format!("{key:?} twice")));
+        });
+        Some(Fields { place, entries, findings })
     }
 
-    /// The path of the object itself.
-    pub(crate) fn place(&self) -> &str {
-        &self.path
+    /// The place of the object itself.
+    pub(crate) fn place(&self) -> String {
+        self.place.to_string()
+    }
+
+    /// Its index, if it is a member of a list.
+    pub(crate) fn index(&self) -> usize {
+        if let Place::Item(.., index) = self.place { index } else { 0 }
     }
 
     pub(crate) fn path(&self, key: &str) -> String {
-        at(&self.path, key)
+        Place::Key(&self.place, key).to_string()
     }
 
     pub(crate) fn push(&self, finding: Finding) {
@@ -68,9 +121,17 @@ impl<'n> Fields<'n> {
     }
 
     /// A node that is there and not null.
-    pub(crate) fn node(&self, key: &'static str) -> Option<&'n Node> {
-        self.asked.borrow_mut().push(key);
-        self.entries.get(key).copied().filter(|node| **node != Node::Null)
+    pub(crate) fn node(&self, key: &'static str) -> Option<&'n Node<'n>> {
+        for entry in self.entries.iter().filter(|entry| entry.key.len() == key.len()) {
+            if entry.key == key {
+                entry.asked.set(true);
+                return entry.node.filter(|node| **node != Node::Null);
+            }
+            if entry.key.eq_ignore_ascii_case(key) {
+                entry.near.set(Some(key));
+            }
+        }
+        None
     }
 
     /// Notes that something a rule needs is not given.
@@ -82,7 +143,7 @@ impl<'n> Fields<'n> {
         &self,
         key: &'static str,
         expected: (&'static str, &'static str),
-        convert: impl Fn(&'n Node) -> Option<T>,
+        convert: impl Fn(&'n Node<'n>) -> Option<T>,
     ) -> Option<T> {
         let node = self.node(key)?;
         let value = convert(node);
@@ -92,21 +153,26 @@ impl<'n> Fields<'n> {
         value
     }
 
-    pub(crate) fn text(&self, key: &'static str) -> Option<String> {
+    /// A text as it stands.
+    pub(crate) fn str(&self, key: &'static str) -> Option<&'n str> {
         self.typed(key, ("文本", "a text"), |node| match node {
-            Node::Text(text) => Some(text.clone()),
+            Node::Text(text) => Some(&**text),
             _ => None,
         })
+    }
+
+    pub(crate) fn text(&self, key: &'static str) -> Option<String> {
+        self.str(key).map(str::to_owned)
     }
 
     pub(crate) fn both(&self, key: &'static str) -> Option<Text> {
         self.typed(key, ("文本，或 {\"zh\": …, \"en\": …}", "a text, or {\"zh\": …, \"en\": …}"), |node| {
             match node {
-                Node::Text(text) => Some(Text::same(text.clone())),
+                Node::Text(text) => Some(Text::same(text.clone().into_owned())),
                 Node::Map(entries) => {
                     let in_lang = |lang: &str| {
                         entries.iter().find_map(|(key, value)| match value {
-                            Node::Text(text) if key == lang => Some(text.clone()),
+                            Node::Text(text) if key == lang => Some(text.clone().into_owned()),
                             _ => None,
                         })
                     };
@@ -163,8 +229,8 @@ impl<'n> Fields<'n> {
 
     /// One of the values that `T` knows.
     pub(crate) fn choice<T: for<'de> Deserialize<'de>>(&self, key: &'static str) -> Option<T> {
-        let text = self.text(key)?;
-        let found: Result<T, serde::de::value::Error> = T::deserialize(StrDeserializer::new(&text));
+        let text = self.str(key)?;
+        let found: Result<T, serde::de::value::Error> = T::deserialize(StrDeserializer::new(text));
         if let Err(error) = &found {
             let shown: String = text.chars().take(60).collect();
             self.push(
@@ -177,18 +243,21 @@ impl<'n> Fields<'n> {
         found.ok()
     }
 
-    pub(crate) fn object(&self, key: &'static str) -> Option<Fields<'n>> {
-        Fields::new(self.node(key)?, self.path(key), self.findings)
+    pub(crate) fn object<'s>(&'s self, key: &'static str) -> Option<Fields<'s>> {
+        Fields::new(self.node(key)?, Place::Key(&self.place, key), self.findings)
     }
 
-    /// The members of a list with their paths.
-    pub(crate) fn list(&self, key: &'static str) -> Option<Vec<(String, &'n Node)>> {
-        let items = self.typed(key, ("列表", "a list"), |node| match node {
-            Node::List(items) => Some(items),
+    /// The members of a list.
+    pub(crate) fn list(&self, key: &'static str) -> Option<&'n [Node<'n>]> {
+        self.typed(key, ("列表", "a list"), |node| match node {
+            Node::List(items) => Some(items.as_slice()),
             _ => None,
-        })?;
-        let path = self.path(key);
-        Some(items.iter().enumerate().map(|(i, node)| (at(&path, i), node)).collect())
+        })
+    }
+
+    /// The path of a member of a list.
+    pub(crate) fn member(&self, key: &str, index: usize) -> String {
+        Place::Item(&self.place, key, index).to_string()
     }
 
     /// How many members a list has, whatever they are; anything else that was given counts as one.
@@ -200,28 +269,24 @@ impl<'n> Fields<'n> {
         }
     }
 
-    pub(crate) fn objects(&self, key: &'static str) -> Option<Vec<Fields<'n>>> {
-        let items = self.list(key)?;
-        Some(items.into_iter().filter_map(|(path, node)| Fields::new(node, path, self.findings)).collect())
+    pub(crate) fn objects<'s>(&'s self, key: &'static str) -> Option<impl Iterator<Item = Fields<'s>>> {
+        let items = self.list(key)?.iter().enumerate();
+        Some(items.filter_map(move |(i, node)| Fields::new(node, Place::Item(&self.place, key, i), self.findings)))
     }
 
     /// Names the fields that nobody asked for; those that start with `x_` are the sender's own.
     pub(crate) fn finish(self) {
-        let asked = self.asked.borrow();
-        for key in self.order.iter().filter(|key| !key.starts_with("x_") && !asked.contains(key)) {
-            let near = asked.iter().find(|known| known.eq_ignore_ascii_case(key));
-            let expected = match near {
-                Some(known) => Text::same(*known),
+        for entry in self.entries.iter().filter(|entry| !entry.asked.get() && !entry.key.starts_with("x_")) {
+            let expected = match entry.near.get() {
+                Some(known) => Text::same(known),
                 None => Text::new("文档所列字段，或以 x_ 开头", "a documented field, or one that starts with x_"),
             };
-            self.findings
-                .borrow_mut()
-                .push(Finding::new(Code::JsonUnknownField).path(self.path(key)).expected(expected));
+            self.push(Finding::new(Code::JsonUnknownField).path(self.path(entry.key)).expected(expected));
         }
     }
 }
 
-pub(crate) fn number(node: &Node) -> Option<f64> {
+pub(crate) fn number(node: &Node<'_>) -> Option<f64> {
     match node {
         Node::Number(number) if number.is_finite() => Some(*number),
         _ => None,

@@ -13,7 +13,7 @@ mod site;
 pub use csv::{CsvError, csv};
 #[cfg(feature = "csv")]
 pub(crate) use csv::{Faults, Reading, Take, each_reading};
-pub(crate) use fields::{Fields, number};
+pub(crate) use fields::{Fields, Place, number};
 pub(crate) use node::Node;
 #[cfg(feature = "json")]
 pub use site::site;

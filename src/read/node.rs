@@ -1,21 +1,25 @@
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, SeqAccess, Visitor},
+    de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
 };
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
-/// What a sender said, before anybody asks what it means: any self-describing format, duplicate keys kept.
+/// What a sender said, before anybody asks what it means: any self-describing format, duplicate keys kept, texts borrowed
+/// where the format allows.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Node {
+pub(crate) enum Node<'a> {
     Null,
     Bool(bool),
     Number(f64),
-    Text(String),
-    List(Vec<Node>),
-    Map(Vec<(String, Node)>),
+    Text(Cow<'a, str>),
+    List(Vec<Node<'a>>),
+    Map(Vec<(Cow<'a, str>, Node<'a>)>),
 }
 
-impl Node {
+/// So deep may lists and objects stand in each other, in any format.
+const DEEPEST: usize = 128;
+
+impl Node<'_> {
     /// What it is, for a message; long texts are cut.
     pub(crate) fn describe(&self) -> String {
         match self {
@@ -29,78 +33,128 @@ impl Node {
     }
 }
 
-impl<'de> Deserialize<'de> for Node {
+impl<'de> Deserialize<'de> for Node<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
+        Any { depth: 0 }.deserialize(deserializer)
+    }
+}
 
-        impl<'de> Visitor<'de> for Any {
-            type Value = Node;
+/// A value so deep within others.
+struct Any {
+    depth: usize,
+}
+
+impl Any {
+    fn deeper<E: Error>(&self) -> Result<Any, E> {
+        let depth = self.depth + 1;
+        let too_deep = || E::custom(format_args!("expected at most {DEEPEST} lists and objects within each other"));
+        if depth > DEEPEST { Err(too_deep()) } else { Ok(Any { depth }) }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Any {
+    type Value = Node<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node<'de>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Any {
+    type Value = Node<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Node<'de>, E> {
+        Ok(Node::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Node<'de>, E> {
+        Ok(Node::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node<'de>, D::Error> {
+        self.deserialize(deserializer)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Node<'de>, E> {
+        Ok(Node::Bool(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Node<'de>, E> {
+        Ok(Node::Number(number as f64))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Node<'de>, E> {
+        Ok(Node::Number(number as f64))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Node<'de>, E> {
+        Ok(Node::Number(number))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Node<'de>, E> {
+        Ok(Node::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Node<'de>, E> {
+        Ok(Node::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Node<'de>, E> {
+        Ok(Node::Text(Cow::Owned(text)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node<'de>, A::Error> {
+        let mut list = Vec::with_capacity(12); // a row of months
+        while let Some(item) = items.next_element_seed(self.deeper()?)? {
+            list.push(item);
+        }
+        Ok(Node::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Node<'de>, A::Error> {
+        let mut map = Vec::with_capacity(8);
+        while let Some(Key(key)) = entries.next_key()? {
+            map.push((key, entries.next_value_seed(self.deeper()?)?));
+        }
+        Ok(Node::Map(map))
+    }
+}
+
+/// A key, borrowed where the format allows.
+struct Key<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl<'de> Visitor<'de> for Text {
+            type Value = Key<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("any value")
+                f.write_str("a key")
             }
 
-            fn visit_unit<E>(self) -> Result<Node, E> {
-                Ok(Node::Null)
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Borrowed(text)))
             }
 
-            fn visit_none<E>(self) -> Result<Node, E> {
-                Ok(Node::Null)
-            }
-
-            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
-                Node::deserialize(deserializer)
-            }
-
-            fn visit_bool<E>(self, flag: bool) -> Result<Node, E> {
-                Ok(Node::Bool(flag))
-            }
-
-            fn visit_i64<E>(self, number: i64) -> Result<Node, E> {
-                Ok(Node::Number(number as f64))
-            }
-
-            fn visit_u64<E>(self, number: u64) -> Result<Node, E> {
-                Ok(Node::Number(number as f64))
-            }
-
-            fn visit_f64<E>(self, number: f64) -> Result<Node, E> {
-                Ok(Node::Number(number))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Node, E> {
-                Ok(Node::Text(text.to_owned()))
-            }
-
-            fn visit_string<E>(self, text: String) -> Result<Node, E> {
-                Ok(Node::Text(text))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
-                let mut list = Vec::new();
-                while let Some(item) = items.next_element()? {
-                    list.push(item);
-                }
-                Ok(Node::List(list))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Node, A::Error> {
-                let mut map = Vec::new();
-                while let Some(entry) = entries.next_entry()? {
-                    map.push(entry);
-                }
-                Ok(Node::Map(map))
+            fn visit_str<E>(self, text: &str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Owned(text.to_owned())))
             }
         }
 
-        deserializer.deserialize_any(Any)
+        deserializer.deserialize_str(Text)
     }
 }
 
 #[cfg(feature = "json")]
-impl Node {
+impl<'a> Node<'a> {
     /// From JSON bytes; a syntax fault is a finding with line and column.
-    pub(crate) fn from_json(json: &[u8]) -> Result<Node, Box<crate::finding::Finding>> {
+    pub(crate) fn from_json(json: &'a [u8]) -> Result<Self, Box<crate::finding::Finding>> {
         let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
         serde_json::from_slice(json).map_err(|error| {
             let mut finding = crate::finding::Finding::new(crate::finding::Code::JsonSyntax)

@@ -1,11 +1,11 @@
-use super::{Fields, Node};
+use super::{Fields, Node, fields::Place};
 use crate::{
     facility::{Certificate, Facility, Lifecycle, RackType, Racks, Region},
     finding::{Code, Finding, Gathered, Text},
     metering::{Carrier, Exchange, MeasurementPoint, Meter, MeterKind},
     period::time_zone,
     quantity::Unit,
-    site::Site,
+    site::{Site, Spot},
 };
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -38,7 +38,7 @@ pub fn site(json: &[u8]) -> Read<Site> {
     }
 }
 
-fn site_from(node: &Node) -> Read<Site> {
+fn site_from(node: &Node<'_>) -> Read<Site> {
     let findings = RefCell::default();
     let parts = parts(node, &findings);
     let mut findings = findings.into_inner().into_vec();
@@ -52,12 +52,12 @@ fn site_from(node: &Node) -> Read<Site> {
 struct Parts {
     facility: Facility,
     /// With their places in the input.
-    meters: Vec<(String, Meter)>,
+    meters: Vec<(Spot, Meter)>,
     certificates: Vec<Certificate>,
 }
 
-fn parts<'n>(node: &'n Node, findings: &'n RefCell<Gathered>) -> Option<Parts> {
-    let fields = Fields::new(node, "", findings)?;
+fn parts<'n>(node: &'n Node<'n>, findings: &'n RefCell<Gathered>) -> Option<Parts> {
+    let fields = Fields::new(node, Place::Top, findings)?;
     expect_schema(&fields, SITE_SCHEMA)?;
     let Some(of_facility) = fields.object("facility") else {
         fields.missing("facility", ("描述数据中心的对象", "an object that describes the data centre"));
@@ -70,8 +70,8 @@ fn parts<'n>(node: &'n Node, findings: &'n RefCell<Gathered>) -> Option<Parts> {
 
 /// The stated schema, or a finding and nothing.
 pub(crate) fn expect_schema(fields: &Fields<'_>, schema: &str) -> Option<()> {
-    let found = fields.text("schema");
-    if found.as_deref() == Some(schema) {
+    let found = fields.str("schema");
+    if found == Some(schema) {
         return Some(());
     }
     let found =
@@ -85,8 +85,8 @@ pub(crate) fn facility(fields: Fields<'_>) -> Facility {
     if id.is_none() {
         fields.missing("id", ("标识", "an identifier"));
     }
-    let region_text = fields.text("region");
-    let region = region_text.as_deref().and_then(|code| match code.parse::<Region>() {
+    let region_text = fields.str("region");
+    let region = region_text.and_then(|code| match code.parse::<Region>() {
         Ok(region) => Some(region),
         Err(_) => {
             fields.push(
@@ -128,9 +128,9 @@ pub(crate) fn facility(fields: Fields<'_>) -> Facility {
 
 /// The stated zone; else, for mainland China, its one legal time; else UTC. Whatever is not stated is noted.
 fn zone_of(fields: &Fields<'_>, region: Option<&Region>) -> TimeZone {
-    let stated = fields.text("time_zone");
+    let stated = fields.str("time_zone");
     let assumed = if region.is_some_and(Region::is_mainland_china) { "Asia/Shanghai" } else { "UTC" };
-    match &stated {
+    match stated {
         Some(name) => match time_zone(name) {
             Ok(zone) => return zone,
             Err(_) => fields.push(
@@ -184,8 +184,8 @@ fn racks(fields: &Fields<'_>) -> (Option<Racks>, bool) {
     // A row that is no object counts: a list of which a row is lost would give a smaller scale than the site has.
     let members = of_racks.members("types");
     let types: Vec<RackType> = listed
-        .unwrap_or_default()
         .into_iter()
+        .flatten()
         .filter_map(|row| {
             let (count, rated) = (row.count("count"), row.kilowatts("rated_kw"));
             for (key, known) in [("count", count.is_some()), ("rated_kw", rated.is_some())] {
@@ -212,7 +212,7 @@ fn racks(fields: &Fields<'_>) -> (Option<Racks>, bool) {
 }
 
 pub(crate) fn certificates(fields: &Fields<'_>) -> Vec<Certificate> {
-    let rows = fields.objects("certificates").unwrap_or_default().into_iter().map(|row| {
+    let rows = fields.objects("certificates").into_iter().flatten().map(|row| {
         let certificate = Certificate {
             ladder: row.choice("ladder"),
             kind: row.choice("kind"),
@@ -230,13 +230,9 @@ pub(crate) fn certificates(fields: &Fields<'_>) -> Vec<Certificate> {
 }
 
 /// The meters with their places.
-pub(crate) fn meters(fields: &Fields<'_>) -> Vec<(String, Meter)> {
-    fields
-        .objects("meters")
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|row| Some((row.place().to_owned(), meter(row)?)))
-        .collect()
+pub(crate) fn meters(fields: &Fields<'_>) -> Vec<(Spot, Meter)> {
+    let rows = fields.objects("meters").into_iter().flatten();
+    rows.filter_map(|row| Some((Spot("meters", row.index()), meter(row)?))).collect()
 }
 
 fn meter(row: Fields<'_>) -> Option<Meter> {
@@ -290,12 +286,13 @@ pub(crate) fn carrier(row: &Fields<'_>, point: Option<MeasurementPoint>) -> Opti
 fn kind(row: &Fields<'_>) -> Option<MeterKind> {
     if let Some(Node::Map(_)) = row.node("kind") {
         let of_kind = row.object("kind")?;
-        let register = of_kind.object("register");
+        let modulus = of_kind.object("register").map(|register| {
+            let modulus = register.number("modulus");
+            register.finish();
+            modulus
+        });
         of_kind.finish();
-        let register = register?;
-        let modulus = register.number("modulus");
-        register.finish();
-        return Some(MeterKind::Register { modulus });
+        return modulus.map(|modulus| MeterKind::Register { modulus });
     }
     #[derive(Deserialize)]
     #[serde(rename_all = "snake_case")]
@@ -312,7 +309,7 @@ fn kind(row: &Fields<'_>) -> Option<MeterKind> {
 }
 
 pub(crate) fn unit(row: &Fields<'_>) -> Option<Unit> {
-    let text = row.text("unit")?;
+    let text = row.str("unit")?;
     let found = Unit::ALL.into_iter().find(|unit| unit.as_str() == text);
     if found.is_none() {
         let shown: String = text.chars().take(40).collect();
@@ -327,8 +324,8 @@ pub(crate) fn unit(row: &Fields<'_>) -> Option<Unit> {
 
 fn events(row: &Fields<'_>) -> Vec<Exchange> {
     let mut events: Vec<Exchange> = Vec::new();
-    for event in row.objects("events").unwrap_or_default() {
-        let at = event.text("at").and_then(|text| match text.parse() {
+    for event in row.objects("events").into_iter().flatten() {
+        let at = event.str("at").and_then(|text| match text.parse() {
             Ok(at) => Some(at),
             Err(_) => {
                 event.push(

@@ -16,7 +16,7 @@ use crate::{
     period::{Granularity, Period},
     read::Node,
     rule::Pack,
-    site::Site,
+    site::{Site, Spot},
 };
 
 pub use wire::SUBMISSION_SCHEMA;
@@ -75,7 +75,7 @@ impl Submission {
     pub fn deserialize<'de, D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Result<Submission, Unusable>, D::Error> {
-        serde::Deserialize::deserialize(deserializer).map(|node: Node| wire::read(&node))
+        serde::Deserialize::deserialize(deserializer).map(|node: Node<'de>| wire::read(&node))
     }
 
     /// Recomputes and judges it; `packs` are applied beyond those in force for the site.
@@ -133,7 +133,7 @@ pub fn audit_json(json: &[u8], packs: &[Pack]) -> Assessment {
 struct Parts {
     facility: Facility,
     /// With their places in the input.
-    meters: Vec<(String, Meter)>,
+    meters: Vec<(Spot, Meter)>,
     certificates: Vec<Certificate>,
     period: Option<Period>,
     readings: Readings,

@@ -7,8 +7,8 @@ use crate::{
     metering::{Carrier, MeasurementPoint, Meter, MeterKind, Readings, Series},
     period::{Granularity, Period, PeriodError},
     quantity::{ExactEnergy, Unit},
-    read::{self, Fields, Node, number},
-    site::Site,
+    read::{self, Fields, Node, Place, number},
+    site::{Site, Spot},
 };
 use std::{
     cell::RefCell,
@@ -18,7 +18,7 @@ use std::{
 /// The schema of a submission on the wire.
 pub const SUBMISSION_SCHEMA: &str = "pue/submission/1";
 
-pub(super) fn read(node: &Node) -> Result<Submission, Unusable> {
+pub(super) fn read(node: &Node<'_>) -> Result<Submission, Unusable> {
     let findings = RefCell::default();
     let parts = parts(node, &findings);
     let findings = findings.into_inner().into_vec();
@@ -33,8 +33,8 @@ pub(super) fn read(node: &Node) -> Result<Submission, Unusable> {
     }
 }
 
-fn parts<'n>(node: &'n Node, findings: &'n RefCell<Gathered>) -> Option<Parts> {
-    let fields = Fields::new(node, "", findings)?;
+fn parts<'n>(node: &'n Node<'n>, findings: &'n RefCell<Gathered>) -> Option<Parts> {
+    let fields = Fields::new(node, Place::Top, findings)?;
     read::expect_schema(&fields, SUBMISSION_SCHEMA)?;
     let Some(of_facility) = fields.object("facility") else {
         fields.missing("facility", ("描述数据中心的对象", "an object that describes the data centre"));
@@ -84,7 +84,7 @@ fn period(fields: &Fields<'_>, zone: jiff::tz::TimeZone) -> Option<Period> {
 /// One row of `energy`.
 struct Row {
     id: Option<String>,
-    path: String,
+    at: Spot,
     point: MeasurementPoint,
     carrier: Carrier,
     unit: Unit,
@@ -99,7 +99,7 @@ fn energy(fields: &Fields<'_>, months: Option<&[i64]>) -> Vec<Row> {
         fields.missing("energy", expected);
         return Vec::new();
     };
-    let rows: Vec<Row> = listed.into_iter().filter_map(|row| energy_row(row, months)).collect();
+    let rows: Vec<Row> = listed.filter_map(|row| energy_row(row, months)).collect();
     // Rows of one point and carrier need ids of their own.
     let mut flows: HashMap<(MeasurementPoint, Carrier), HashMap<Option<&str>, usize>> = HashMap::new();
     for row in &rows {
@@ -115,7 +115,7 @@ fn energy(fields: &Fields<'_>, months: Option<&[i64]>) -> Vec<Row> {
     for (row, twice) in rows.into_iter().zip(twice) {
         if twice {
             let found = format!("{} of {}", row.point.as_str(), row.carrier.as_str());
-            fields.push(Finding::new(Code::EnergyDuplicate).path(row.path).found(found));
+            fields.push(Finding::new(Code::EnergyDuplicate).path(row.at.to_string()).found(found));
         } else {
             kept.push(row);
         }
@@ -124,7 +124,7 @@ fn energy(fields: &Fields<'_>, months: Option<&[i64]>) -> Vec<Row> {
 }
 
 fn energy_row(row: Fields<'_>, months: Option<&[i64]>) -> Option<Row> {
-    let path = row.place().to_owned();
+    let at = Spot("energy", row.index());
     let (id, point) = (row.text("id"), row.choice("point"));
     let carrier = read::carrier(&row, point);
     let stated = row.node("unit").and_then(|_| read::unit(&row));
@@ -140,7 +140,7 @@ fn energy_row(row: Fields<'_>, months: Option<&[i64]>) -> Option<Row> {
     if in_kwh && (by_unit.is_some() || whole_unit.is_some()) {
         let found = "monthly_kwh/total_kwh and monthly/total";
         row.push(
-            Finding::new(Code::JsonDuplicateKey).path(&path).found(found).expected(("只给其中一种", "one of the two")),
+            Finding::new(Code::JsonDuplicateKey).path(row.place()).found(found).expected(("只给其中一种", "one of the two")),
         );
     }
     let unit = if in_kwh { Some(Unit::KilowattHour) } else { stated };
@@ -155,17 +155,17 @@ fn energy_row(row: Fields<'_>, months: Option<&[i64]>) -> Option<Row> {
         let sum: f64 = parts.iter().map(|(.., value)| value).sum();
         // Months that were rounded to whole units may differ by half a unit each.
         if parts.len() + 1 == months.len() && (sum - whole).abs() > 0.5 * parts.len() as f64 {
-            row.push(Finding::new(Code::DeclaredTotal).path(&path).found(whole).expected(sum.to_string()));
+            row.push(Finding::new(Code::DeclaredTotal).path(row.place()).found(whole).expected(sum.to_string()));
         }
     }
     if point.is_none() || carrier.is_none() || unit.is_none() {
-        row.push(Finding::new(Code::MeterUnusable).path(&path));
+        row.push(Finding::new(Code::MeterUnusable).path(row.place()));
     }
     row.finish();
     let ends = months.and_then(|months| Some((*months.first()?, *months.last()?)));
     let of_whole = || whole.zip(ends).map(|(total, (start, end))| vec![(start, end, total)]);
     let parts = months_of.or_else(of_whole).unwrap_or_default();
-    Some(Row { id, path, point: point?, carrier: carrier?, unit: unit?, parts })
+    Some(Row { id, at, point: point?, carrier: carrier?, unit: unit?, parts })
 }
 
 /// One value per month; `null` is a missing month.
@@ -177,10 +177,10 @@ fn values(row: &Fields<'_>, key: &'static str, months: Option<&[i64]>) -> Option
         row.push(Finding::new(Code::EnergyMonths).path(row.path(key)).found(items.len()).expected(expected));
     }
     let mut values = Vec::new();
-    for (i, (path, node)) in items.iter().enumerate() {
-        if **node == Node::Null {
-            row.push(Finding::new(Code::JsonMissing).path(path).expected(("当月电量", "the energy of the month")));
-        } else if let Some(value) = figure(row, path, node)
+    for (i, node) in items.iter().enumerate() {
+        if *node == Node::Null {
+            row.push(Finding::new(Code::JsonMissing).path(row.member(key, i)).expected(("当月电量", "the energy of the month")));
+        } else if let Some(value) = figure(row, || row.member(key, i), node)
             && Some(items.len()) == expected
             && let Some(&[start, end]) = months.and_then(|months| months.get(i..i + 2))
         {
@@ -192,11 +192,11 @@ fn values(row: &Fields<'_>, key: &'static str, months: Option<&[i64]>) -> Option
 
 /// The figure of a key; anything but a number from 0 up to what a site can use is an error and missing.
 fn figure_at(row: &Fields<'_>, key: &'static str) -> Option<f64> {
-    figure(row, &row.path(key), row.node(key)?)
+    figure(row, || row.path(key), row.node(key)?)
 }
 
-fn figure(row: &Fields<'_>, path: &str, node: &Node) -> Option<f64> {
-    let fault = |code: Code| Finding::new(code).path(path).found(node.describe());
+fn figure(row: &Fields<'_>, path: impl Fn() -> String, node: &Node<'_>) -> Option<f64> {
+    let fault = |code: Code| Finding::new(code).path(path()).found(node.describe());
     match number(node) {
         Some(number) if (0.0..=1e12).contains(&number) => return Some(number),
         Some(number) if number < 0.0 => row.push(fault(Code::ReadingNegative).expected("≥ 0")),
@@ -209,9 +209,9 @@ fn figure(row: &Fields<'_>, path: &str, node: &Node) -> Option<f64> {
 /// The rows as meters with readings. A row with the id of a listed meter gives that meter's energy; a row without id
 /// stands for the whole point, and for its one listed meter if there is just one. A listed meter that no row speaks for
 /// stays, and its energy is unknown.
-fn metered(fields: &Fields<'_>, listed: Vec<(String, Meter)>, rows: Vec<Row>) -> (Vec<(String, Meter)>, Readings) {
+fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row>) -> (Vec<(Spot, Meter)>, Readings) {
     let mut readings = Readings::default();
-    let mut meters: Vec<(String, Meter)> = Vec::new();
+    let mut meters: Vec<(Spot, Meter)> = Vec::new();
     let mut of_flow: HashMap<(MeasurementPoint, Carrier), Vec<&Meter>> = HashMap::new();
     let mut by_id: HashMap<&str, &Meter> = HashMap::new();
     for (place, meter) in &listed {
@@ -240,7 +240,7 @@ fn metered(fields: &Fields<'_>, listed: Vec<(String, Meter)>, rows: Vec<Row>) ->
                 if listed_there.iter().any(own) {
                     // One sum cannot be shared out among meters that count differently.
                     let expected = ("每个计量点一行，注明 id", "a row with id for each of the meters listed there");
-                    fields.push(Finding::new(Code::MeterUnusable).path(&row.path).expected(expected));
+                    fields.push(Finding::new(Code::MeterUnusable).path(row.at.to_string()).expected(expected));
                 }
                 for meter in listed_there {
                     heard.insert(&meter.id);
@@ -257,7 +257,7 @@ fn metered(fields: &Fields<'_>, listed: Vec<(String, Meter)>, rows: Vec<Row>) ->
         meter.events.clear();
         let (start, (end, value)) = row.parts.into_iter().map(|(from, until, amount)| (from, (until, amount))).unzip();
         readings.insert(name, Series::intervals(start, end, value));
-        meters.push((row.path, meter));
+        meters.push((row.at, meter));
     }
     meters.extend(listed.iter().filter(|(_, meter)| !heard.contains(meter.id.as_str())).cloned());
     for (_, meter) in &mut meters {

@@ -99,7 +99,8 @@ fn clean(i: u64, year: i32, random: &mut Random) -> Value {
     }
     let sum = |rows: &[Vec<f64>]| rows.iter().flatten().sum::<f64>();
     let (total, it) = (sum(&feeders), sum(&halls));
-    let diesel: Vec<f64> = (0..12).map(|month| if month == 4 { 900.0 + random.below(400) as f64 } else { 0.0 }).collect();
+    let diesel: Vec<f64> =
+        (0..12).map(|month| if month == 4 { 900.0 + random.below(400) as f64 } else { 0.0 }).collect();
     // Diesel counts 9.9 kWh a litre.
     let pue = (total + diesel.iter().sum::<f64>() * 9.9) / it;
     let grade = if pue <= 1.3 { "AAAA" } else { "AAA" };

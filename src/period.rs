@@ -5,7 +5,7 @@
 //! own zone files would change results.
 
 use jiff::{
-    Timestamp, ToSpan,
+    SignedDuration, Timestamp, ToSpan,
     civil::{Date, DateTime},
     tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase},
 };
@@ -195,11 +195,6 @@ impl Period {
         Some(Period { end: day_start(after, &self.zone), ..self.clone() })
     }
 
-    /// How many calendar months it touches.
-    pub(crate) fn months(&self) -> usize {
-        self.edges(Granularity::Month).len() - 1
-    }
-
     /// Its parts of one granularity, in order; the first and the last may be cut.
     pub fn parts(&self, granularity: Granularity) -> impl Iterator<Item = Period> + '_ {
         let edges = self.edges(granularity);
@@ -211,17 +206,20 @@ impl Period {
 
     /// The edges of its parts: one more than there are parts.
     pub fn edges(&self, granularity: Granularity) -> Vec<i64> {
-        let mut edges = vec![self.start];
+        let mut edges = Vec::with_capacity(14); // a year of months, from any day on
+        edges.push(self.start);
+        let start_of = self.day_starts();
         let mut day = self.first_day();
         if granularity == Granularity::Month {
             day = day.first_of_month();
         }
+        let mut from = start_of(day);
         while edges.last().is_some_and(|&last| last < self.end) {
             let next = match granularity {
                 Granularity::Month => next_month(day),
                 _ => day.tomorrow().unwrap_or(Date::MAX),
             };
-            let (from, to) = (day_start(day, &self.zone), day_start(next, &self.zone));
+            let to = start_of(next);
             let step = if granularity == Granularity::Hour { 3_600_000 } else { i64::MAX };
             let mut edge = from;
             while edge < to {
@@ -233,9 +231,25 @@ impl Period {
             if to >= self.end || next == day {
                 edges.push(self.end);
             }
-            day = next;
+            (day, from) = (next, to);
         }
         edges
+    }
+
+    /// The first instants of its local days; plain arithmetic where the zone's clocks do not change within it.
+    fn day_starts(&self) -> impl Fn(Date) -> i64 + '_ {
+        let (start, end) = (Timestamp::from_millisecond(self.start), Timestamp::from_millisecond(self.end));
+        let offset = start.ok().zip(end.ok()).and_then(|(start, end)| {
+            // A month's first day may lie before the start, and its last one after the end.
+            let (before, after) = (start.checked_sub(33 * DAY).ok()?, end.checked_add(33 * DAY).ok()?);
+            let next = self.zone.following(before).next();
+            let changes = next.is_some_and(|change| change.timestamp() <= after);
+            (!changes).then(|| i64::from(self.zone.to_offset(start).seconds()) * 1000)
+        });
+        move |date| match offset {
+            Some(offset) => days_since_1970(date) * 86_400_000 - offset,
+            None => day_start(date, &self.zone),
+        }
     }
 
     /// The calendar years that it touches, each cut to it.
@@ -337,7 +351,19 @@ pub(crate) fn plain_day(date: Date, zone: &TimeZone) -> Option<i64> {
 }
 
 fn next_month(date: Date) -> Date {
-    date.first_of_month().checked_add(1.month()).unwrap_or(Date::MAX)
+    let (year, month) = if date.month() == 12 { (date.year() + 1, 1) } else { (date.year(), date.month() + 1) };
+    Date::new(year, month, 1).unwrap_or(Date::MAX)
+}
+
+/// A day of 24 hours.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// Days of the proleptic Gregorian calendar, counted from the first of March so that the leap day ends a year.
+fn days_since_1970(date: Date) -> i64 {
+    let (month, day) = (i64::from(date.month()), i64::from(date.day()));
+    let year = i64::from(date.year()) - i64::from(month <= 2);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + of_year - 719_468
 }
 
 #[cfg(test)]
@@ -385,6 +411,24 @@ mod tests {
                 assert!(edges.windows(2).all(|pair| pair[0] < pair[1]), "{name} {granularity:?}");
             }
             assert_eq!(year.parts(Granularity::Month).count(), 12, "{name}");
+        }
+    }
+
+    /// The edges by plain arithmetic are those by the zone's rules.
+    #[test]
+    fn days_start_where_the_rules_say() {
+        for name in ["Asia/Shanghai", "Asia/Kolkata", "America/Denver", "Pacific/Apia", "Africa/Monrovia", "UTC"] {
+            for year in (1900..2200).step_by(7) {
+                for text in [format!("{year}"), format!("{year}-02"), format!("{year}-01-31/{year}-03-02")] {
+                    let period = Period::parse(&text, zone(name)).unwrap();
+                    for day in period.edges(Granularity::Day) {
+                        assert_eq!(day, day_start(local(day, period.zone()).date(), period.zone()), "{name} {text}");
+                    }
+                    let months = period.edges(Granularity::Month);
+                    let inner = months.get(1..months.len() - 1).unwrap_or_default();
+                    assert!(inner.iter().all(|&at| local(at, period.zone()).date().day() == 1), "{name} {text}");
+                }
+            }
         }
     }
 

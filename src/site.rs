@@ -3,9 +3,9 @@
 use crate::{
     facility::{Certificate, Facility},
     finding::{Code, Faults, Finding},
-    metering::{Meter, MeteringTree},
+    metering::{Ids, Meter, MeteringTree},
 };
-use std::{collections::HashMap, fmt};
+use std::fmt;
 
 /// A data centre with its meters and certificates.
 ///
@@ -17,7 +17,7 @@ pub struct Site {
     meters: Vec<Meter>,
     certificates: Vec<Certificate>,
     tree: MeteringTree,
-    index: HashMap<String, usize>,
+    ids: Ids,
     /// Where each meter stands in the input.
     places: Vec<Spot>,
     findings: Vec<Finding>,
@@ -41,14 +41,13 @@ impl Site {
         mut findings: Vec<Finding>,
     ) -> Self {
         findings.extend(facility.check().into_iter().map(|finding| at_place("/facility", finding)));
-        let mut shared: HashMap<&str, usize> = HashMap::new();
-        for (_, meter) in &meters {
-            *shared.entry(&meter.id).or_default() += 1;
-        }
+        let id = |i: usize| meters.get(i).map_or("", |(_, meter)| &meter.id);
+        let shared = Ids::new(meters.len(), id);
         let mut sound = Vec::with_capacity(meters.len());
         for (place, meter) in &meters {
             let mut faults = meter.check();
-            if let Some(&count) = shared.get(meter.id.as_str()).filter(|count| **count > 1) {
+            let count = shared.all(&meter.id, id).len();
+            if count > 1 {
                 let found = format!("{count} meters of this id");
                 faults.push(Finding::new(Code::MeterDuplicateId).path("/id").meter(&meter.id).found(found));
             }
@@ -57,19 +56,20 @@ impl Site {
         }
         let kept = meters.into_iter().zip(sound).filter(|(_, sound)| *sound).map(|(meter, _)| meter);
         let (places, kept): (Vec<Spot>, Vec<Meter>) = kept.unzip();
-        let index: HashMap<String, usize> = kept.iter().enumerate().map(|(i, meter)| (meter.id.clone(), i)).collect();
-        let (tree, faults) = MeteringTree::new(&kept);
+        let id = |i: usize| kept.get(i).map_or("", |meter: &Meter| &meter.id);
+        let ids = Ids::new(kept.len(), id);
+        let (tree, faults) = MeteringTree::by(&ids, &kept);
         for finding in faults {
-            let meter = finding.meter.as_deref().and_then(|id| index.get(id)).and_then(|&i| places.get(i));
+            let meter = finding.meter.as_deref().and_then(|meter| ids.first(meter, id)).and_then(|i| places.get(i));
             findings.push(at_place(meter.map_or("/meters".to_owned(), Spot::to_string), finding));
         }
         for (meter, place) in kept.iter().zip(&places) {
-            let may_be_checked = |i: &usize| {
-                let Some(of) = kept.get(*i) else { return false };
+            let may_be_checked = |i: usize| {
+                let Some(of) = kept.get(i) else { return false };
                 let same_flow = (of.point, of.carrier) == (meter.point, meter.carrier);
                 same_flow && of.id != meter.id && of.check_of.is_none()
             };
-            if let Some(checked) = meter.check_of.as_ref().filter(|id| !index.get(*id).is_some_and(may_be_checked)) {
+            if let Some(checked) = meter.check_of.as_ref().filter(|of| !ids.first(of, id).is_some_and(may_be_checked)) {
                 let finding = Finding::new(Code::MeterValue).path("/check_of").meter(&meter.id).found(checked);
                 findings.push(at_place(
                     place,
@@ -80,7 +80,7 @@ impl Site {
                 ));
             }
         }
-        Site { facility, meters: kept, certificates, tree, index, places, findings }
+        Site { facility, meters: kept, certificates, tree, ids, places, findings }
     }
 
     /// The site, if none of its findings is an error.
@@ -111,7 +111,7 @@ impl Site {
 
     /// The position of a meter.
     pub fn meter_index(&self, id: &str) -> Option<usize> {
-        self.index.get(id).copied()
+        self.ids.first(id, |i| self.meters.get(i).map_or("", |meter| &meter.id))
     }
 
     /// The finding for readings of a meter that is not listed, with the listed one that was probably meant.

@@ -35,14 +35,14 @@ impl Region {
         if prefix == "CN" {
             return Some(self.is_mainland_china());
         }
-        let province = prefix.starts_with("CN-").then(|| Region(prefix.to_owned()).significant());
-        let prefix = province.as_deref().filter(|code| !code.is_empty()).unwrap_or(prefix);
-        let own = self.significant();
+        let province = if prefix.starts_with("CN-") { significant(prefix) } else { "" };
+        let prefix = if province.is_empty() { prefix } else { province };
+        let own = significant(&self.0);
         if own.starts_with(prefix) {
             return Some(true);
         }
         let is_gb = prefix.bytes().all(|b| b.is_ascii_digit());
-        if prefix.starts_with(&own) && (!own.is_empty() || is_gb) { None } else { Some(false) }
+        if prefix.starts_with(own) && (!own.is_empty() || is_gb) { None } else { Some(false) }
     }
 
     /// Whether a text can be the beginning of a code: `CN`, two, four or six digits of GB/T 2260, an ISO 3166 code.
@@ -54,30 +54,15 @@ impl Region {
 
     /// Whether it lies in any of these; `None` if that is not known.
     pub fn lies_in_any(&self, prefixes: &[String]) -> Option<bool> {
-        let each: Vec<Option<bool>> = prefixes.iter().map(|prefix| self.lies_in(prefix)).collect();
-        if each.contains(&Some(true)) {
-            Some(true)
-        } else if each.contains(&None) {
-            None
-        } else {
-            Some(false)
+        let mut known = true;
+        for prefix in prefixes {
+            match self.lies_in(prefix) {
+                Some(true) => return Some(true),
+                Some(false) => {}
+                None => known = false,
+            }
         }
-    }
-
-    /// The code without what says "all of it": `42` for `420000` and `CN-HB`, nothing for `CN`.
-    fn significant(&self) -> String {
-        if self.0 == "CN" {
-            return String::new();
-        }
-        if let Some(province) = self.0.strip_prefix("CN-") {
-            let found = ISO_PROVINCES.iter().position(|code| *code == province).and_then(|i| PROVINCES.get(i));
-            return found.map_or(String::new(), |code| (*code).to_owned());
-        }
-        let mut code = self.0.as_str();
-        while code.len() > 2 && code.len().is_multiple_of(2) && code.ends_with("00") {
-            code = code.get(..code.len() - 2).unwrap_or_default();
-        }
-        code.to_owned()
+        known.then_some(false)
     }
 
     /// Whether it is a region of mainland China, whose one legal time is Asia/Shanghai.
@@ -87,6 +72,22 @@ impl Region {
             || (self.0.starts_with("CN-") && !["CN-TW", "CN-HK", "CN-MO"].contains(&self.0.as_str()))
             || (digits && !["71", "81", "82"].iter().any(|p| self.0.starts_with(p)))
     }
+}
+
+/// A code without what says "all of it": `42` for `420000` and `CN-HB`, nothing for `CN`.
+fn significant(code: &str) -> &str {
+    if code == "CN" {
+        return "";
+    }
+    if let Some(province) = code.strip_prefix("CN-") {
+        let found = ISO_PROVINCES.iter().position(|code| *code == province).and_then(|i| PROVINCES.get(i));
+        return found.copied().unwrap_or_default();
+    }
+    let mut code = code;
+    while code.len() > 2 && code.len().is_multiple_of(2) && code.ends_with("00") {
+        code = code.get(..code.len() - 2).unwrap_or_default();
+    }
+    code
 }
 
 impl FromStr for Region {

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     finding::{Code, Finding},
     ledger::Ledger,
-    period::{Granularity, Period},
+    period::Period,
     quantity::{ExactEnergy, Ratio},
 };
 
@@ -20,11 +20,12 @@ pub(super) fn all(
     boundary: &Boundary,
     measured: &MeasuredPue,
     view: &View<'_>,
+    all: &View<'_>,
     part: &Period,
 ) -> Vec<Finding> {
     let mut findings: Vec<Finding> = above_rating(ledger, measured, part).into_iter().collect();
-    if part.months() > 1 && measured.pue().is_some() {
-        findings.extend(months_below_one(ledger, boundary, part));
+    if all.months().len() > 1 && measured.pue().is_some() {
+        findings.extend(months_below_one(all));
     }
     findings.extend(slips(ledger, boundary, measured, view, part));
     findings
@@ -44,15 +45,11 @@ fn above_rating(ledger: &Ledger<'_>, measured: &MeasuredPue, part: &Period) -> O
     (pue.it() > allowed).then(|| finding.found(pue.it()).expected(format!("≤ {allowed}")))
 }
 
-fn months_below_one(ledger: &Ledger<'_>, boundary: &Boundary, part: &Period) -> Vec<Finding> {
-    let months = part.parts(Granularity::Month).filter_map(|month| {
-        let view = View::new(ledger, boundary.all_carriers(), &boundary.it, &month);
-        let (total, it) = (view.total(), view.it());
-        let below = view.stands_alone(&month) && view.is_known() && total < it;
-        let found = || format!("{}: {total}", name_of(&month));
-        below.then(|| Finding::new(Code::PueBelowOne).path("/monthly").found(found()).expected(format!("≥ {it}")))
-    });
-    months.collect()
+fn months_below_one(all: &View<'_>) -> impl Iterator<Item = Finding> {
+    all.months_alone().filter(|(_, total, it)| total < it).map(|(month, total, it)| {
+        let found = format!("{}: {total}", name_of(month));
+        Finding::new(Code::PueBelowOne).path("/monthly").found(found).expected(format!("≥ {it}"))
+    })
 }
 
 /// A month against the median of its meter, total against IT, IT against what the rated power makes.

@@ -31,23 +31,28 @@ pub(super) struct View<'a> {
     common: Vec<Range<usize>>,
     common_ms: i64,
     same_hours: bool,
+    /// Whether both sums have meters that live and are known all the time, so that every share is 1.
+    complete: bool,
 }
 
 impl<'a> View<'a> {
     pub(super) fn new(ledger: &'a Ledger<'a>, total: Vec<Term>, it: &'a [Term], part: &Period) -> Self {
         let steps = ledger.steps(part);
+        let months: Vec<Period> = part.parts(Granularity::Month).collect();
         let mut view = View {
             ledger,
             total,
             it,
             part: part.start()..part.end(),
             steps: steps.clone(),
-            month_steps: part.parts(Granularity::Month).map(|month| ledger.steps(&month)).collect(),
-            months: part.parts(Granularity::Month).collect(),
+            month_steps: months.iter().map(|month| ledger.steps(month)).collect(),
+            months,
             common: Vec::new(),
             common_ms: 0,
             same_hours: false,
+            complete: false,
         };
+        view.complete = view.is_complete();
         let broken = view.broken_steps(&steps);
         let mut from = steps.start;
         for step in broken.into_iter().chain([steps.end]) {
@@ -59,6 +64,20 @@ impl<'a> View<'a> {
         let edge = |i: usize| ledger.edges().get(i).copied().unwrap_or(0);
         view.common_ms = view.common.iter().map(|run| edge(run.end) - edge(run.start)).sum();
         view
+    }
+
+    fn is_complete(&self) -> bool {
+        let ledger = self.ledger.period();
+        let within = ledger.start() <= self.part.start && self.part.end <= ledger.end();
+        let lives_throughout = |book: &Book| book.alive.0 <= self.part.start && self.part.end <= book.alive.1;
+        let lives = |terms: &[Term]| {
+            let mut added = terms.iter().filter(|term| !term.minus).filter_map(|term| self.ledger.book(term.meter));
+            added.any(lives_throughout)
+        };
+        within
+            && lives(&self.total)
+            && lives(self.it)
+            && self.counted().all(|book| book.holes_in(&self.part).is_empty())
     }
 
     /// The ratio with all that qualifies it.
@@ -106,9 +125,15 @@ impl<'a> View<'a> {
         self.sum(self.it)
     }
 
-    /// Whether there is any common time of two sums that have meters.
-    pub(super) fn is_known(&self) -> bool {
-        self.common_ms > 0 && self.has_both()
+    /// The months over whose edges no sum of a counted meter reaches, with total and IT energy over common time, where
+    /// there is some.
+    pub(super) fn months_alone(&self) -> impl Iterator<Item = (&Period, ExactEnergy, ExactEnergy)> {
+        let sums = self.sums();
+        let months = self.months.iter().zip(&self.month_steps);
+        months.filter_map(move |(month, steps)| {
+            let (total, it, known_ms) = sums.over(steps);
+            (known_ms > 0 && self.has_both() && self.stands_alone(month)).then_some((month, total, it))
+        })
     }
 
     /// Whether both sums have meters.
@@ -168,7 +193,7 @@ impl<'a> View<'a> {
     }
 
     /// Whether no sum of a counted meter reaches over the edges of the month.
-    pub(super) fn stands_alone(&self, month: &Period) -> bool {
+    fn stands_alone(&self, month: &Period) -> bool {
         let range = month.start()..month.end();
         self.counted().all(|book| !book.spans.iter().any(|span| span.reaches_over(&range)))
     }
@@ -211,6 +236,11 @@ impl<'a> View<'a> {
             }
         }
         broken.into_iter().collect()
+    }
+
+    /// The months of the part.
+    pub(super) fn months(&self) -> &[Period] {
+        &self.months
     }
 
     /// The name of a month of the part.
@@ -276,6 +306,9 @@ impl<'a> View<'a> {
 
     /// The same, less the time in which the sum has no living meter.
     fn living_share(&self, terms: &[Term], part: Range<i64>) -> f64 {
+        if self.complete {
+            return 1.0; // of the whole part, and so of every stretch of it
+        }
         let dead = self.dead_ms(terms, &part) as f64 / (part.end - part.start).max(1) as f64;
         (self.known_share(terms, part) - dead).max(0.0)
     }
@@ -297,6 +330,9 @@ impl<'a> View<'a> {
 
     /// The months of which the weaker share that is known is such.
     fn months_with(&self, is_such: impl Fn(f64) -> bool) -> Vec<String> {
+        if self.complete && !is_such(1.0) {
+            return Vec::new();
+        }
         let share = |month: &Period| self.weaker_share(month.start()..month.end());
         let months = self.months.iter().filter(|month| is_such(share(month)));
         months.map(name_of).collect()

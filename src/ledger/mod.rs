@@ -16,7 +16,7 @@ mod sum_check;
 use crate::{
     finding::{Code, Finding},
     metering::{
-        Column, Meter, Readings,
+        Column, Meter, MeterKind, Readings,
         clean::{Chain, History, Nowhere, Rows, prepare},
     },
     period::{Granularity, Period, rfc3339},
@@ -106,8 +106,13 @@ fn column<'r>(readings: &'r Readings, meter: &Meter) -> Column<'r> {
 }
 
 fn history(meter: &Meter, rows: &Rows<'_>) -> History {
-    let needed = if History::is_needed(meter) { 0..rows.len() } else { 0..0 };
-    History::new(meter, &prepare(meter, rows, needed, EVER, &mut Nowhere))
+    match meter.kind {
+        MeterKind::Interval => History::of_intervals(meter, rows),
+        MeterKind::Register { .. } if meter.capacity.is_none() => {
+            History::new(meter, &prepare(meter, rows, 0..rows.len(), EVER, &mut Nowhere))
+        }
+        _ => History::new(meter, &[]),
+    }
 }
 
 /// The edges of the calendar's steps, if they are of the site's calendar and fit in memory.

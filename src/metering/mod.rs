@@ -4,12 +4,14 @@
 //! and holes of unknown energy; nothing is guessed, and what was dropped is counted under a code.
 
 pub(crate) mod clean;
+mod ids;
 mod intervals;
 mod meter;
 mod origins;
 mod readings;
 mod tree;
 
+pub(crate) use ids::Ids;
 pub use intervals::{Stamp, interval_bounds};
 pub use meter::{AccuracyClass, Carrier, Exchange, Integration, MeasurementPoint, Meter, MeterKind};
 pub use readings::{Column, Readings, Series};

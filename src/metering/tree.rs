@@ -1,6 +1,5 @@
-use super::Meter;
+use super::{Ids, Meter};
 use crate::finding::{Code, Finding};
-use std::collections::HashMap;
 
 /// Which meter is above which (计量树).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,12 +11,17 @@ impl MeteringTree {
     /// The tree of these meters, whose ids are unique, and its faults: parents that do not exist
     /// ([`Code::MeterOrphan`]) and cycles ([`Code::MeterCycle`]). A meter with such a fault becomes a root.
     pub fn new(meters: &[Meter]) -> (Self, Vec<Finding>) {
-        let index: HashMap<&str, usize> = meters.iter().enumerate().map(|(i, meter)| (meter.id.as_str(), i)).collect();
+        let id = |i: usize| meters.get(i).map_or("", |meter| &meter.id);
+        MeteringTree::by(&Ids::new(meters.len(), id), meters)
+    }
+
+    pub(crate) fn by(ids: &Ids, meters: &[Meter]) -> (Self, Vec<Finding>) {
+        let of = |i: usize| meters.get(i).map_or("", |meter| &meter.id);
         let mut findings = Vec::new();
         let mut parents: Vec<Option<usize>> = Vec::with_capacity(meters.len());
         for meter in meters {
             let parent = meter.parent.as_deref().and_then(|id| {
-                let found = index.get(id).copied();
+                let found = ids.first(id, of);
                 if found.is_none() {
                     findings.push(Finding::new(Code::MeterOrphan).path("/parent").meter(&meter.id).found(id));
                 }
@@ -61,8 +65,9 @@ const DEEPEST: usize = 64;
 /// Makes a root of each meter that would stand deeper, and reports it.
 fn cut_depth(parents: &mut [Option<usize>], mut report: impl FnMut(usize)) {
     let mut depths: Vec<Option<usize>> = vec![None; parents.len()];
+    let mut path = Vec::new();
     for start in 0..parents.len() {
-        let mut path = vec![start];
+        path.push(start);
         // Up to a meter whose depth is known, or to a root.
         while let Some(&last) = path.last()
             && depths.get(last).copied().flatten().is_none()
@@ -71,7 +76,7 @@ fn cut_depth(parents: &mut [Option<usize>], mut report: impl FnMut(usize)) {
             path.push(up);
         }
         let mut depth = None;
-        for i in path.into_iter().rev() {
+        for i in path.drain(..).rev() {
             let mut here =
                 depths.get(i).copied().flatten().or_else(|| depth.map(|above: usize| above + 1)).unwrap_or(0);
             if here > DEEPEST {

@@ -95,9 +95,7 @@ impl<'n> Fields<'n> {
         let mut entries: Vec<Entry<'n>> = pairs.iter().map(entry).collect();
         strike_doubles(&mut entries, |key| {
             let path = Place::Key(&place, key).to_string();
-            findings
-                .borrow_mut()
-                .push(Finding::new(Code::JsonDuplicateKey).path(path).found(format!("{key:?} twice")));
+            findings.borrow_mut().push(Finding::new(Code::JsonDuplicateKey).path(path).found(format!("{key:?} twice")));
         });
         Some(Fields { place, entries, findings })
     }

@@ -156,7 +156,9 @@ impl<'a> Node<'a> {
     /// From JSON bytes; a syntax fault is a finding with line and column.
     pub(crate) fn from_json(json: &'a [u8]) -> Result<Self, Box<crate::finding::Finding>> {
         let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
-        serde_json::from_slice(json).map_err(|error| {
+        // One look at all bytes is cheaper than one at each text; where it fails, the parser says at which line.
+        let parsed = std::str::from_utf8(json).map_or_else(|_| serde_json::from_slice(json), serde_json::from_str);
+        parsed.map_err(|error: serde_json::Error| {
             let mut finding = crate::finding::Finding::new(crate::finding::Code::JsonSyntax)
                 .path("")
                 .found(&error)

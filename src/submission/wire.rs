@@ -4,16 +4,13 @@ use crate::{
     facility::StandardRacks,
     finding::{Code, Finding, Gathered},
     kpi::Category,
-    metering::{Carrier, MeasurementPoint, Meter, MeterKind, Readings, Series},
+    metering::{Carrier, Ids, MeasurementPoint, Meter, MeterKind, Readings, Series},
     period::{Granularity, Period, PeriodError},
     quantity::{ExactEnergy, Unit},
     read::{self, Fields, Node, Place, number},
     site::{Site, Spot},
 };
-use std::{
-    cell::RefCell,
-    collections::{HashMap, HashSet},
-};
+use std::cell::RefCell;
 
 /// The schema of a submission on the wire.
 pub const SUBMISSION_SCHEMA: &str = "pue/submission/1";
@@ -88,8 +85,27 @@ struct Row {
     point: MeasurementPoint,
     carrier: Carrier,
     unit: Unit,
-    /// Start, end, value; what is missing is not there.
-    parts: Vec<(i64, i64, f64)>,
+    parts: Parted,
+}
+
+/// Columns of starts, ends and values; what is missing is not there.
+#[derive(Default)]
+struct Parted {
+    start: Vec<i64>,
+    end: Vec<i64>,
+    value: Vec<f64>,
+}
+
+impl Parted {
+    fn with_capacity(rows: usize) -> Self {
+        Parted { start: Vec::with_capacity(rows), end: Vec::with_capacity(rows), value: Vec::with_capacity(rows) }
+    }
+
+    fn push(&mut self, start: i64, end: i64, value: f64) {
+        self.start.push(start);
+        self.end.push(end);
+        self.value.push(value);
+    }
 }
 
 fn energy(fields: &Fields<'_>, months: Option<&[i64]>) -> Vec<Row> {
@@ -101,16 +117,19 @@ fn energy(fields: &Fields<'_>, months: Option<&[i64]>) -> Vec<Row> {
     };
     let rows: Vec<Row> = listed.filter_map(|row| energy_row(row, months)).collect();
     // Rows of one point and carrier need ids of their own.
-    let mut flows: HashMap<(MeasurementPoint, Carrier), HashMap<Option<&str>, usize>> = HashMap::new();
-    for row in &rows {
-        *flows.entry((row.point, row.carrier)).or_default().entry(row.id.as_deref()).or_default() += 1;
-    }
-    let is_twice = |row: &Row| {
-        let Some(ids) = flows.get(&(row.point, row.carrier)) else { return false };
-        let alone = ids.len() == 1 && ids.values().all(|count| *count == 1);
-        !alone && (ids.contains_key(&None) || ids.get(&row.id.as_deref()).is_some_and(|count| *count > 1))
+    let name = |i: usize| rows.get(i).map(|row| (row.point, row.carrier, row.id.as_deref()));
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by_key(|&i| name(i));
+    let mut twice = vec![false; rows.len()];
+    let same_flow = |&a: &usize, &b: &usize| {
+        name(a).map(|(point, carrier, _)| (point, carrier)) == name(b).map(|(point, carrier, _)| (point, carrier))
     };
-    let twice: Vec<bool> = rows.iter().map(is_twice).collect();
+    for flow in order.chunk_by(same_flow).filter(|flow| flow.len() > 1) {
+        let nameless = flow.iter().any(|&i| rows.get(i).is_some_and(|row| row.id.is_none()));
+        for alike in flow.chunk_by(|&a, &b| name(a) == name(b)).filter(|alike| nameless || alike.len() > 1) {
+            alike.iter().for_each(|&i| twice.iter_mut().skip(i).take(1).for_each(|twice| *twice = true));
+        }
+    }
     let mut kept = Vec::with_capacity(rows.len());
     for (row, twice) in rows.into_iter().zip(twice) {
         if twice {
@@ -140,7 +159,10 @@ fn energy_row(row: Fields<'_>, months: Option<&[i64]>) -> Option<Row> {
     if in_kwh && (by_unit.is_some() || whole_unit.is_some()) {
         let found = "monthly_kwh/total_kwh and monthly/total";
         row.push(
-            Finding::new(Code::JsonDuplicateKey).path(row.place()).found(found).expected(("只给其中一种", "one of the two")),
+            Finding::new(Code::JsonDuplicateKey)
+                .path(row.place())
+                .found(found)
+                .expected(("只给其中一种", "one of the two")),
         );
     }
     let unit = if in_kwh { Some(Unit::KilowattHour) } else { stated };
@@ -152,9 +174,9 @@ fn energy_row(row: Fields<'_>, months: Option<&[i64]>) -> Option<Row> {
         row.missing("monthly_kwh", ("每月一个值，或 total_kwh", "one value per month, or total_kwh"));
     }
     if let (Some(parts), Some(whole), Some(months)) = (&months_of, whole, months) {
-        let sum: f64 = parts.iter().map(|(.., value)| value).sum();
+        let (sum, known) = (parts.value.iter().sum::<f64>(), parts.value.len());
         // Months that were rounded to whole units may differ by half a unit each.
-        if parts.len() + 1 == months.len() && (sum - whole).abs() > 0.5 * parts.len() as f64 {
+        if known + 1 == months.len() && (sum - whole).abs() > 0.5 * known as f64 {
             row.push(Finding::new(Code::DeclaredTotal).path(row.place()).found(whole).expected(sum.to_string()));
         }
     }
@@ -163,28 +185,37 @@ fn energy_row(row: Fields<'_>, months: Option<&[i64]>) -> Option<Row> {
     }
     row.finish();
     let ends = months.and_then(|months| Some((*months.first()?, *months.last()?)));
-    let of_whole = || whole.zip(ends).map(|(total, (start, end))| vec![(start, end, total)]);
+    let of_whole = || {
+        let (total, (start, end)) = whole.zip(ends)?;
+        let mut parts = Parted::default();
+        parts.push(start, end, total);
+        Some(parts)
+    };
     let parts = months_of.or_else(of_whole).unwrap_or_default();
     Some(Row { id, at, point: point?, carrier: carrier?, unit: unit?, parts })
 }
 
 /// One value per month; `null` is a missing month.
-fn values(row: &Fields<'_>, key: &'static str, months: Option<&[i64]>) -> Option<Vec<(i64, i64, f64)>> {
+fn values(row: &Fields<'_>, key: &'static str, months: Option<&[i64]>) -> Option<Parted> {
     let items = row.list(key)?;
     let expected = months.map(|months| months.len().saturating_sub(1));
     if expected.is_some_and(|expected| items.len() != expected) {
         let expected = expected.unwrap_or_default().to_string();
         row.push(Finding::new(Code::EnergyMonths).path(row.path(key)).found(items.len()).expected(expected));
     }
-    let mut values = Vec::new();
+    let mut values = Parted::with_capacity(items.len().min(12));
     for (i, node) in items.iter().enumerate() {
         if *node == Node::Null {
-            row.push(Finding::new(Code::JsonMissing).path(row.member(key, i)).expected(("当月电量", "the energy of the month")));
+            row.push(
+                Finding::new(Code::JsonMissing)
+                    .path(row.member(key, i))
+                    .expected(("当月电量", "the energy of the month")),
+            );
         } else if let Some(value) = figure(row, || row.member(key, i), node)
             && Some(items.len()) == expected
             && let Some(&[start, end]) = months.and_then(|months| months.get(i..i + 2))
         {
-            values.push((start, end, value));
+            values.push(start, end, value);
         }
     }
     Some(values)
@@ -211,57 +242,73 @@ fn figure(row: &Fields<'_>, path: impl Fn() -> String, node: &Node<'_>) -> Optio
 /// stays, and its energy is unknown.
 fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row>) -> (Vec<(Spot, Meter)>, Readings) {
     let mut readings = Readings::default();
-    let mut meters: Vec<(Spot, Meter)> = Vec::new();
-    let mut of_flow: HashMap<(MeasurementPoint, Carrier), Vec<&Meter>> = HashMap::new();
-    let mut by_id: HashMap<&str, &Meter> = HashMap::new();
+    let mut meters: Vec<(Spot, Meter)> = Vec::with_capacity(listed.len().max(rows.len()));
+    let id = |i: usize| listed.get(i).map_or("", |(_, meter)| &meter.id);
+    let ids = Ids::new(listed.len(), id);
+    let flow_of = |i: usize| listed.get(i).map(|(_, meter)| (meter.point, meter.carrier));
+    let mut by_flow: Vec<usize> = (0..listed.len()).collect();
+    by_flow.sort_by_key(|&i| flow_of(i));
+    let at_flow = |flow: (MeasurementPoint, Carrier)| {
+        let from = by_flow.partition_point(|&i| flow_of(i) < Some(flow));
+        let until = by_flow.partition_point(|&i| flow_of(i) <= Some(flow));
+        by_flow.get(from..until).unwrap_or_default()
+    };
     for (place, meter) in &listed {
-        of_flow.entry((meter.point, meter.carrier)).or_default().push(meter);
-        if by_id.insert(&meter.id, meter).is_some() {
+        let of_this_id = ids.all(&meter.id, id);
+        if of_this_id.len() > 1 {
             fields.push(Finding::new(Code::MeterDuplicateId).path(format!("{place}/id")).meter(&meter.id));
         }
     }
-    let mut heard: HashSet<&str> = HashSet::new();
+    let mut heard = vec![false; listed.len()];
     // Listed meters that a row without id stands for, and the name of that row.
-    let mut stands_for: HashMap<&str, String> = HashMap::new();
+    let mut stands_for: Vec<Option<String>> = vec![None; listed.len()];
     for row in rows {
         let flow = (row.point, row.carrier);
-        let listed_there = of_flow.get(&flow).map_or(&[] as &[&Meter], Vec::as_slice);
+        let listed_there = at_flow(flow);
         let known = match &row.id {
-            Some(id) => by_id.get(id.as_str()).copied().filter(|meter| (meter.point, meter.carrier) == flow),
+            Some(wanted) => ids.all(wanted, id).last().copied().filter(|&i| flow_of(i) == Some(flow)),
             None => listed_there.first().copied().filter(|_| listed_there.len() == 1),
         };
-        let name = known.map(|meter| meter.id.clone()).or(row.id.clone());
+        let known = known.and_then(|i| listed.get(i));
+        let name = known.map(|(_, meter)| meter.id.clone()).or(row.id.clone());
         let name = name.unwrap_or_else(|| format!("{}/{}", row.point.as_str(), row.carrier.as_str()));
+        let mut hear = |i: usize| heard.iter_mut().skip(i).take(1).for_each(|heard| *heard = true);
         match (&row.id, known) {
-            (_, Some(meter)) => drop(heard.insert(&meter.id)),
+            (_, Some((_, meter))) => ids.all(&meter.id, id).iter().for_each(|&i| hear(i)),
             (Some(_), None) => {}
             (None, None) => {
-                let own = |meter: &&Meter| meter.share.is_some() || meter.factor.is_some() || meter.check_of.is_some();
+                let own = |&i: &usize| {
+                    let meter = listed.get(i).map(|(_, meter)| meter);
+                    meter.is_some_and(|meter| {
+                        meter.share.is_some() || meter.factor.is_some() || meter.check_of.is_some()
+                    })
+                };
                 if listed_there.iter().any(own) {
                     // One sum cannot be shared out among meters that count differently.
                     let expected = ("每个计量点一行，注明 id", "a row with id for each of the meters listed there");
                     fields.push(Finding::new(Code::MeterUnusable).path(row.at.to_string()).expected(expected));
                 }
-                for meter in listed_there {
-                    heard.insert(&meter.id);
-                    stands_for.insert(&meter.id, name.clone());
+                for &i in listed_there {
+                    hear(i);
+                    stands_for.iter_mut().skip(i).take(1).for_each(|stands| *stands = Some(name.clone()));
                 }
             }
         }
         let mut meter = match known {
-            Some(meter) => meter.clone(),
+            Some((_, meter)) => meter.clone(),
             None => Meter::new(name.clone(), row.point, MeterKind::Interval, row.unit),
         };
         // The row is energy already: dial, multiplier and exchanges have been dealt with.
         (meter.kind, meter.unit, meter.carrier, meter.multiplier) = (MeterKind::Interval, row.unit, row.carrier, 1.0);
         meter.events.clear();
-        let (start, (end, value)) = row.parts.into_iter().map(|(from, until, amount)| (from, (until, amount))).unzip();
+        let Parted { start, end, value } = row.parts;
         readings.insert(name, Series::intervals(start, end, value));
         meters.push((row.at, meter));
     }
-    meters.extend(listed.iter().filter(|(_, meter)| !heard.contains(meter.id.as_str())).cloned());
+    meters.extend(listed.iter().zip(heard).filter(|(_, heard)| !heard).map(|(listed, _)| listed.clone()));
     for (_, meter) in &mut meters {
-        if let Some(name) = meter.parent.as_deref().and_then(|id| stands_for.get(id)) {
+        let above = meter.parent.as_deref().and_then(|above| ids.all(above, id).last());
+        if let Some(name) = above.and_then(|&i| stands_for.get(i)).and_then(Option::as_ref) {
             meter.parent = Some(name.clone());
         }
     }

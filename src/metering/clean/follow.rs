@@ -1,4 +1,4 @@
-use super::{Blocks, Chain, Point, Rows, Sink, plain::Plain, prepare};
+use super::{Blocks, Chain, Point, Rows, Sink, interval, plain::Plain, prepare};
 
 /// Where a chain stands in a series.
 #[derive(Clone, Debug)]
@@ -25,6 +25,7 @@ pub(crate) fn follow(
         if let Some(plain) = &plain {
             plain.walk(&mut stand, end, sink);
         }
+        interval::walk(chain, rows, &mut stand, end, sink);
         if !ahead.step(chain, rows, &mut stand, end, complete_until, sink) || rows.are_disordered() {
             return stand;
         }

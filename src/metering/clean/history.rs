@@ -1,4 +1,4 @@
-use super::{MOST, Point};
+use super::{MOST, Point, Rows, prepare::TIME_RANGE};
 use crate::{
     metering::{Meter, MeterKind},
     quantity::text,
@@ -66,19 +66,19 @@ impl History {
         self.limit.is_none_or(Rate::is_sound) && (0..=LONGEST_MS).contains(&self.longest_ms)
     }
 
-    /// Whether anything has to be looked up in the readings.
-    pub(crate) fn is_needed(meter: &Meter) -> bool {
-        match meter.kind {
-            MeterKind::Register { .. } => meter.capacity.is_none(),
-            MeterKind::Interval => true,
-            MeterKind::Power => false,
-        }
-    }
-
     /// Before any reading has come: an interval may be as long as any.
     pub(crate) fn in_advance(meter: &Meter) -> Self {
         let longest_ms = if meter.kind == MeterKind::Interval { LONGEST_MS } else { 0 };
         History { longest_ms, ..History::new(meter, &[]) }
+    }
+
+    /// Of an interval meter: from the rows as they stand, usable or not.
+    pub(crate) fn of_intervals(meter: &Meter, rows: &Rows<'_>) -> Self {
+        let lengths = (0..rows.len()).filter_map(|row| {
+            let (at, until) = rows.key(row);
+            [at, until].iter().all(|instant| TIME_RANGE.contains(instant)).then(|| until - at)
+        });
+        History { longest_ms: lengths.max().unwrap_or(0).max(0), ..History::new(meter, &[]) }
     }
 
     /// From the prepared points of the whole series.

@@ -3,8 +3,25 @@
 //! Intervals that overlap form a cluster, of which none is used: nobody can say which of them is right. A hole between
 //! intervals loses energy. One that covers only part of its time (`known_h`) leaves the rest unknown.
 
-use super::{Flow, Hole, Point, Rate, Shape, Sink, Tally};
-use crate::finding::Code;
+use super::{Chain, Flow, Hole, Point, Rate, Rows, Shape, Sink, Stand, Tally, prepare::TIME_RANGE};
+use crate::{finding::Code, metering::MeterKind};
+
+/// Walks over intervals that touch each other, as most do: each is a cluster of its own and settles the one before, so no
+/// look ahead is needed.
+pub(super) fn walk(chain: &Chain<'_>, rows: &Rows<'_>, stand: &mut Stand, end: usize, sink: &mut impl Sink) {
+    if chain.meter.kind != MeterKind::Interval || !rows.are_whole_intervals() || !chain.meter.events.is_empty() {
+        return;
+    }
+    let conversion = chain.meter.conversion(0);
+    while stand.row + 1 < end && rows.look_at(stand.row..stand.row + 1) {
+        let ((at, until), next) = (rows.key(stand.row), rows.key(stand.row + 1));
+        let touches = at == stand.last.until && at < until && until <= next.0 && TIME_RANGE.contains(&until);
+        let value = conversion.exact(rows.value(stand.row).0).ok().filter(|value| touches && *value >= 0);
+        let Some(value) = value else { return };
+        cluster(std::slice::from_ref(&stand.last), sink);
+        *stand = Stand { last: Point { at, until, value, known_ms: until - at, restart: None }, row: stand.row + 1 };
+    }
+}
 
 /// The start of the next cluster; only a later reading settles where a cluster ends.
 pub(super) fn next(points: &[Point], from: usize) -> Option<usize> {

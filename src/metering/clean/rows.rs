@@ -71,6 +71,11 @@ impl<'a> Rows<'a> {
         (self.value.get(row).copied().unwrap_or(f64::NAN), self.known_ms.get(row).copied())
     }
 
+    /// Whether each row states its start, and its value covers all of it.
+    pub(super) fn are_whole_intervals(&self) -> bool {
+        !self.start.is_empty() && self.known_ms.is_empty()
+    }
+
     /// The rows whose instants (starts, for intervals) lie within a half-open stretch of time.
     pub(crate) fn within(&self, window: (i64, i64)) -> Range<usize> {
         if window == (i64::MIN, i64::MAX) {

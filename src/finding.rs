@@ -130,12 +130,16 @@ macro_rules! codes {
 
 codes! {
     JsonSyntax = "json.syntax", Error, "不是有效的 JSON", "not valid JSON", "按所示行列修正后重新提交", "correct it at the line and column shown and send it again";
+    JsonTooLarge = "json.too_large", Error, "文件过大，未予读取", "too large to be read", "拆成多个文件或多行；一份填报一般不超过数十 KB", "split it into several files or lines; a submission seldom has more than some tens of KB";
     JsonSchema = "json.schema", Error, "schema 与要求不符", "another schema than the one expected", "写明所要求的 schema，并按其格式提供", "state the expected schema and follow its format";
     JsonType = "json.type", Error, "值的类型不对", "wrong type of value", "改为所要求的类型；数字不要加引号", "give the expected type; numbers go without quotes";
     JsonDuplicateKey = "json.duplicate_key", Error, "键重复，两个值均未采用", "duplicate key; neither value is used", "只保留一个", "keep one of them";
     JsonUnknownField = "json.unknown_field", Warning, "无法识别的字段，未采用", "unknown field, not used", "检查拼写；自用字段请以 x_ 开头", "check the spelling; fields of your own start with x_";
     JsonUnknownValue = "json.unknown_value", Warning, "无法识别的取值，视为未知", "unknown value, taken as not known", "改用文档所列取值", "use one of the documented values";
     JsonMissing = "json.missing", Note, "缺少信息，视为未知", "not given, taken as not known", "补充后相关规则方可判定", "give it, so that the rules that ask for it can be decided";
+    IdSuspicious = "id.suspicious", Warning, "标识含不可见字符，或混用形近的不同字母表", "an identifier with hidden characters, or with letters of several alphabets that look alike", "重新键入该标识", "type the identifier anew";
+    XlsxUnreadable = "xlsx.unreadable", Error, "电子表格无法读取", "the spreadsheet cannot be read", "用所附模板填写，另存为 .xlsx", "fill in the template and save it as .xlsx";
+    XlsxLayout = "xlsx.layout", Warning, "单元格不在模板所列位置，未采用", "a cell where the template has none; not used", "按模板的标题填写，勿改动标题", "fill in below the template's headings and leave these as they are";
     CsvValue = "csv.value", Warning, "数值无法读取，未采用", "a value cannot be read and is not used", "写成普通小数，不要千位分隔符", "write a plain decimal number without thousands separators";
     CsvTime = "csv.time", Warning, "时间无法读取，该行未采用", "a time cannot be read; its row is rejected", "写成 RFC 3339，或当地时间 YYYY-MM-DD HH:MM[:SS]", "write RFC 3339, or local YYYY-MM-DD HH:MM[:SS]";
     CsvHeader = "csv.header", Error, "表头不可用", "the header cannot be used", "以逗号分隔；长表用 meter,time,value，宽表首列 time、其余每列一个计量点编号", "separate by commas; long: meter,time,value; wide: time, then one column per meter id";
@@ -204,6 +208,10 @@ codes! {
     DeclaredOccupancy = "declared.occupancy", Warning, "申报上架率与机柜数不符", "the declared occupancy differs from the rack counts", "核对机柜数", "check the rack counts";
     DeclaredGrade = "declared.grade", Warning, "申报等级没有有效证书支持", "no valid certificate supports the declared grade", "附上本场所、在有效期内的证书", "attach a certificate of this site that is in force";
     EnergyAboveRating = "energy.above_rating", Error, "IT 电量超过额定功率 × 小时", "more IT energy than rated power × hours", "检查单位(kWh/MWh)与额定功率", "check the unit (kWh/MWh) and the rated power";
+    EnergyConstant = "energy.constant", Warning, "各月电量完全相同", "every month has the same energy", "核对是否为实际计量值", "check whether these were measured";
+    EnergyCopiedMonths = "energy.copied_months", Warning, "连续三个月以上电量完全相同", "three or more months in a row have the same energy", "核对是否为实际计量值", "check whether these were measured";
+    EnergyOutlierMonth = "energy.outlier_month", Warning, "某月 PUE 与各月中位数相差超过 30%", "a month's PUE is more than 30 % from the median month", "核对该月电量与计量边界", "check the month's energies and the boundary";
+    EnergyAboveTotal = "energy.above_total", Warning, "余热回用或可再生电量超过总电量", "more heat reused, or more renewable energy, than the total energy", "核对单位(kWh/MWh)与口径", "check the unit (kWh/MWh) and what was counted";
     EnergyDuplicate = "energy.duplicate", Error, "同一计量点、同一能源有两行而无编号，均未采用", "two rows of the same point and carrier without ids; neither is used", "给每行一个 id，或合并", "give each row an id, or merge them";
     EnergyMonths = "energy.months", Error, "月数与期间不符，该行未采用", "another number of months than the period has; the row is not used", "期间的每个月给一个值，缺失用 null", "give one value per month of the period, null where it is missing";
     CertificateExpired = "certificate.expired", Warning, "证书已过期", "the certificate has expired", "提交新证书", "submit a new one";
@@ -269,6 +277,9 @@ pub struct Finding {
     /// The column in that line, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<u64>,
+    /// The cell of a spreadsheet: `Energy!D7`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
     /// When: the first occurrence, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
@@ -300,6 +311,7 @@ impl Finding {
             file: None,
             line: None,
             column: None,
+            cell: None,
             at: None,
             until: None,
             count: 1,

@@ -2,9 +2,11 @@
 
 mod checks;
 mod output;
+mod record;
 mod what_if;
 
-pub use output::{Assessment, Declared, Figure, Kpis, MeterLine, PeriodOut, PueOut, Record, SCHEMA};
+pub use output::{Assessment, Declared, Figure, Kpis, MeterLine, PeriodOut, PueOut, SCHEMA};
+pub use record::{Changed, RECORD_SCHEMA, Record, VerdictRecord};
 pub use what_if::{Change, Difference, WhatIf};
 
 use crate::{

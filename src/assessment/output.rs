@@ -1,13 +1,13 @@
-use super::Options;
+use super::Record;
 use crate::{
     facility::StandardRacks,
     finding::{Finding, Text},
-    kpi::{AnyPue, Boundary, Coverage, MeasuredPue, Method, Monthly, Overhead},
-    ledger::{Estimate, Ledger},
+    kpi::{AnyPue, Boundary, Coverage, MeasuredPue, Monthly, Overhead},
+    ledger::Ledger,
     period::Period,
     quantity::{Decimal, ExactEnergy, Ratio},
     retrofit::Retrofit,
-    rule::{Comparison, Outcome, Pack, Verdict},
+    rule::{Comparison, Outcome, Verdict},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -66,6 +66,8 @@ pub struct Declared {
     pub tolerance: Option<f64>,
     /// Whether they agree; `None` if it cannot be told.
     pub agrees: Option<bool>,
+    /// Why they agree, or what lies behind it if they do not.
+    pub reason: Text,
 }
 
 /// A number or a level.
@@ -216,35 +218,4 @@ pub struct Kpis {
     pub standard_racks: Option<StandardRacks>,
     /// Scale by the national table.
     pub scale: Option<&'static str>,
-}
-
-/// What makes an assessment reproducible.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Record {
-    /// Digest of the input; this version does not compute it.
-    pub input_sha256: Option<String>,
-    /// The packs with their editions.
-    pub packs: Vec<String>,
-    /// The settings that differ from the packs' own.
-    pub settings: BTreeMap<&'static str, String>,
-    /// Edition of the time-zone rules.
-    pub tzdb: &'static str,
-}
-
-impl Record {
-    pub(super) fn new(packs: &[&Pack], options: &Options, estimates: &[Estimate], tzdb: &'static str) -> Self {
-        let mut settings = BTreeMap::new();
-        if let Some(category) = options.category {
-            settings.insert("category", category.number().to_string());
-        }
-        if options.method != Method::default() {
-            settings.insert("method", options.method.as_str().to_owned());
-        }
-        if !estimates.is_empty() {
-            let names: Vec<&str> = estimates.iter().map(|method| method.as_str()).collect();
-            settings.insert("estimate", names.join(","));
-        }
-        settings.insert("screen", options.screen.id.clone());
-        Record { input_sha256: None, packs: packs.iter().map(|pack| pack.name()).collect(), settings, tzdb }
-    }
 }

@@ -3,6 +3,7 @@
 
 use super::{
     Boundary, MeasuredPue,
+    boundary::Term,
     view::{View, name_of},
 };
 use crate::{
@@ -11,6 +12,12 @@ use crate::{
     period::Period,
     quantity::{ExactEnergy, Ratio},
 };
+
+/// A month's PUE may be so far from the median month's, as a share of it.
+const OUTLIER: f64 = 0.30;
+
+/// So many months make a pattern.
+const FEWEST: usize = 3;
 
 /// Off by a factor between these, either way: a slip between kWh and MWh.
 const SLIP: std::ops::RangeInclusive<f64> = 300.0..=3000.0;
@@ -26,7 +33,9 @@ pub(super) fn all(
     let mut findings: Vec<Finding> = above_rating(ledger, measured, part).into_iter().collect();
     if all.months().len() > 1 && measured.pue().is_some() {
         findings.extend(months_below_one(all));
+        findings.extend(outlier_months(all));
     }
+    findings.extend(equal_months(ledger, all));
     findings.extend(slips(ledger, boundary, measured, view, part));
     findings
 }
@@ -50,6 +59,43 @@ fn months_below_one(all: &View<'_>) -> impl Iterator<Item = Finding> {
         let found = format!("{}: {total}", name_of(month));
         Finding::new(Code::PueBelowOne).path("/monthly").found(found).expected(format!("≥ {it}"))
     })
+}
+
+/// A month's PUE that is more than 30 % from the median month's.
+fn outlier_months(all: &View<'_>) -> Vec<Finding> {
+    let ratio = |(month, total, it): (_, ExactEnergy, ExactEnergy)| Some((month, total.over(it)?));
+    let months: Vec<(&Period, f64)> = all.months_alone().filter_map(ratio).collect();
+    let mut sorted: Vec<f64> = months.iter().map(|(_, ratio)| *ratio).collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let Some(&median) = sorted.get(sorted.len() / 2).filter(|_| sorted.len() >= FEWEST) else { return Vec::new() };
+    let is_outlier = |ratio: f64| (ratio - median).abs() > OUTLIER * median;
+    let outliers = months.into_iter().filter(|(_, ratio)| is_outlier(*ratio)).map(|(month, ratio)| {
+        let finding = Finding::new(Code::EnergyOutlierMonth).path("/monthly");
+        finding.found(format!("{}: {ratio:.3}", name_of(month))).expected(format!("≈ {median:.3}"))
+    });
+    outliers.collect()
+}
+
+/// Months of one meter with the very same energy.
+fn equal_months(ledger: &Ledger<'_>, view: &View<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if view.months().len() < FEWEST {
+        return findings;
+    }
+    for meter in 0..ledger.site().meters().len() {
+        let months = view.months_of(Term { meter, factor: Ratio::ONE, minus: false });
+        let alike = |a: &(usize, i128), b: &(usize, i128)| a.1 == b.1 && a.0 + 1 == b.0;
+        for run in months.chunk_by(alike).filter(|run| run.len() >= FEWEST) {
+            let (Some(&(first, amount)), Some(&(last, _))) = (run.first(), run.last()) else { continue };
+            if amount == 0 {
+                continue;
+            }
+            let code = if run.len() == view.months().len() { Code::EnergyConstant } else { Code::EnergyCopiedMonths };
+            let (from, to) = (view.name_of_month(first), view.name_of_month(last));
+            findings.push(Finding::new(code).path(ledger.site().place(meter)).found(format!("{from} … {to}")));
+        }
+    }
+    findings
 }
 
 /// A month against the median of its meter, total against IT, IT against what the rated power makes.

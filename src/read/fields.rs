@@ -163,6 +163,16 @@ impl<'n> Fields<'n> {
         self.str(key).map(str::to_owned)
     }
 
+    /// An identifier: a text, with a warning if it does not look like what it is.
+    pub(crate) fn id(&self, key: &'static str) -> Option<String> {
+        let id = self.str(key)?;
+        if is_suspicious(id) {
+            let shown: String = id.chars().take(60).flat_map(char::escape_unicode).collect();
+            self.push(Finding::new(Code::IdSuspicious).path(self.path(key)).found(shown));
+        }
+        Some(id.to_owned())
+    }
+
     pub(crate) fn both(&self, key: &'static str) -> Option<Text> {
         self.typed(key, ("文本，或 {\"zh\": …, \"en\": …}", "a text, or {\"zh\": …, \"en\": …}"), |node| {
             match node {
@@ -282,6 +292,24 @@ impl<'n> Fields<'n> {
             self.push(Finding::new(Code::JsonUnknownField).path(self.path(entry.key)).expected(expected));
         }
     }
+}
+
+/// Control and format characters, blanks at the ends, and Latin letters or digits beside the Cyrillic, Greek or wide ones that
+/// look like them.
+fn is_suspicious(id: &str) -> bool {
+    if id.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return false;
+    }
+    let is_hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffd}' | '\u{e0000}'..='\u{e0fff}')
+            || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
+    };
+    let has = |is_such: fn(char) -> bool| id.chars().any(is_such);
+    let latin = has(|c| c.is_ascii_alphabetic());
+    let alike = has(|c| matches!(c, '\u{370}'..='\u{52f}' | '\u{1f00}'..='\u{1fff}'));
+    let wide = has(|c| matches!(c, '\u{ff01}'..='\u{ff5e}')) && has(|c| c.is_ascii_alphanumeric());
+    id.chars().any(is_hidden) || id.trim() != id || (latin && alike) || wide
 }
 
 pub(crate) fn number(node: &Node<'_>) -> Option<f64> {

@@ -3,12 +3,14 @@
 //! What a sender says is read leniently: a fault costs what is faulty, becomes a finding with its place, and the rest is
 //! used.
 
+mod canonical;
 #[cfg(feature = "csv")]
 mod csv;
 mod fields;
 mod node;
 mod site;
 
+pub(crate) use canonical::Digest;
 #[cfg(feature = "csv")]
 pub use csv::{CsvError, csv};
 #[cfg(feature = "csv")]

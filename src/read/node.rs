@@ -2,7 +2,7 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
 };
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, cell::Cell, fmt};
 
 /// What a sender said, before anybody asks what it means: any self-describing format, duplicate keys kept, texts borrowed
 /// where the format allows.
@@ -18,6 +18,13 @@ pub(crate) enum Node<'a> {
 
 /// So deep may lists and objects stand in each other, in any format.
 const DEEPEST: usize = 128;
+
+/// So many values may a document have; a submission has some hundreds.
+const MOST_VALUES: usize = 1 << 22;
+
+/// So many bytes of JSON are read.
+#[cfg(feature = "json")]
+const MOST_BYTES: usize = 1 << 25;
 
 impl Node<'_> {
     /// What it is, for a message; long texts are cut.
@@ -35,24 +42,32 @@ impl Node<'_> {
 
 impl<'de> Deserialize<'de> for Node<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Any { depth: 0 }.deserialize(deserializer)
+        Any { depth: 0, left: &Cell::new(MOST_VALUES) }.deserialize(deserializer)
     }
 }
 
-/// A value so deep within others.
-struct Any {
+/// A value so deep within others, of which so many may still come.
+#[derive(Clone, Copy)]
+struct Any<'l> {
     depth: usize,
+    left: &'l Cell<usize>,
 }
 
-impl Any {
-    fn deeper<E: Error>(&self) -> Result<Any, E> {
-        let depth = self.depth + 1;
-        let too_deep = || E::custom(format_args!("expected at most {DEEPEST} lists and objects within each other"));
-        if depth > DEEPEST { Err(too_deep()) } else { Ok(Any { depth }) }
+impl Any<'_> {
+    fn deeper<E: Error>(self) -> Result<Self, E> {
+        let (depth, left) = (self.depth + 1, self.left.get());
+        if depth > DEEPEST {
+            return Err(E::custom(format_args!("expected at most {DEEPEST} lists and objects within each other")));
+        }
+        if left == 0 {
+            return Err(E::custom(format_args!("expected at most {MOST_VALUES} values")));
+        }
+        self.left.set(left - 1);
+        Ok(Any { depth, ..self })
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Any {
+impl<'de> DeserializeSeed<'de> for Any<'_> {
     type Value = Node<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node<'de>, D::Error> {
@@ -60,7 +75,7 @@ impl<'de> DeserializeSeed<'de> for Any {
     }
 }
 
-impl<'de> Visitor<'de> for Any {
+impl<'de> Visitor<'de> for Any<'_> {
     type Value = Node<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -156,6 +171,10 @@ impl<'a> Node<'a> {
     /// From JSON bytes; a syntax fault is a finding with line and column.
     pub(crate) fn from_json(json: &'a [u8]) -> Result<Self, Box<crate::finding::Finding>> {
         let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
+        if json.len() > MOST_BYTES {
+            let finding = crate::finding::Finding::new(crate::finding::Code::JsonTooLarge).path("");
+            return Err(Box::new(finding.found(json.len()).expected(format!("≤ {MOST_BYTES}"))));
+        }
         // One look at all bytes is cheaper than one at each text; where it fails, the parser says at which line.
         let parsed = std::str::from_utf8(json).map_or_else(|_| serde_json::from_slice(json), serde_json::from_str);
         parsed.map_err(|error: serde_json::Error| {

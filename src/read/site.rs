@@ -81,7 +81,7 @@ pub(crate) fn expect_schema(fields: &Fields<'_>, schema: &str) -> Option<()> {
 }
 
 pub(crate) fn facility(fields: Fields<'_>) -> Facility {
-    let id = fields.text("id").filter(|id| !id.is_empty());
+    let id = fields.id("id").filter(|id| !id.is_empty());
     if id.is_none() {
         fields.missing("id", ("标识", "an identifier"));
     }
@@ -219,7 +219,7 @@ pub(crate) fn certificates(fields: &Fields<'_>) -> Vec<Certificate> {
             level: row.choice("level"),
             issuer: row.text("issuer"),
             number: row.text("number"),
-            facility: row.text("facility"),
+            facility: row.id("facility"),
             issued_on: row.date("issued_on"),
             expires_on: row.date("expires_on"),
         };
@@ -241,7 +241,7 @@ fn meter(row: Fields<'_>) -> Option<Meter> {
             row.missing(key, ("必填，缺少则该计量点不予采用", "needed; the meter is left out without it"));
         }
     }
-    let (id, point, kind, unit) = (row.text("id"), row.choice("point"), kind(&row), unit(&row));
+    let (id, point, kind, unit) = (row.id("id"), row.choice("point"), kind(&row), unit(&row));
     let mut meter = Meter::new(
         id.clone().unwrap_or_default(),
         point.unwrap_or(MeasurementPoint::Other),
@@ -255,12 +255,12 @@ fn meter(row: Fields<'_>) -> Option<Meter> {
     meter.ct_class = row.choice("ct_class");
     meter.capacity = row.kilowatts("capacity_kw");
     meter.max_gap_s = row.count("max_gap_s").map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
-    meter.parent = row.text("parent");
+    meter.parent = row.id("parent");
     meter.integrate = row.choice("integrate").unwrap_or_default();
     meter.from = row.date("from");
     meter.until = row.date("until");
     meter.share = row.ratio("share");
-    meter.check_of = row.text("check_of");
+    meter.check_of = row.id("check_of");
     meter.factor = row.ratio("factor");
     meter.events = events(&row);
     let usable = id.is_some() && point.is_some() && kind.is_some() && unit.is_some() && carrier.is_some();

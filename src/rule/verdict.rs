@@ -4,12 +4,13 @@ use crate::{
     quantity::{Decimal, ExactEnergy, Ratio, Relation},
 };
 use jiff::civil::Date;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 
 /// What a requirement comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Outcome {
     /// It is met (符合).
     Meets,
@@ -22,6 +23,16 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// As on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Meets => "meets",
+            Outcome::Fails => "fails",
+            Outcome::Undetermined => "undetermined",
+            Outcome::NotApplicable => "not_applicable",
+        }
+    }
+
     /// In both languages.
     pub fn text(self) -> Text {
         match self {

@@ -1,110 +1,149 @@
 //! Declared beside recomputed.
 
-use super::Claims;
+use super::{Claims, traps};
 use crate::{
     assessment::{Assessment, Declared, Figure},
-    facility::Standing,
-    finding::{Code, Finding},
-    period::Period,
-    quantity::{Decimal, Ratio},
-    site::Site,
+    facility::{Level, StandardRacks, Standing},
+    finding::{Code, Finding, Text},
+    ledger::Ledger,
+    quantity::{Decimal, ExactEnergy, Ratio},
 };
 use std::collections::BTreeMap;
 
 /// Half a unit in the third decimal: what a published PUE may be off by.
-const TOLERANCE: f64 = 0.0005;
+pub(super) const TOLERANCE: f64 = 0.0005;
 
-pub(super) fn compare(claims: &Claims, site: &Site, period: &Period, assessment: &mut Assessment) {
+pub(super) fn compare(
+    claims: &Claims,
+    ledger: &Ledger<'_>,
+    heat_reused: Option<ExactEnergy>,
+    assessment: &mut Assessment,
+) {
+    let (site, period) = (ledger.site(), ledger.period());
+    let racks = site.facility().racks.as_ref();
     let mut all = BTreeMap::new();
-    let mut findings = std::mem::take(&mut assessment.findings);
-    let mut note = |key: &'static str,
-                    code: Code,
-                    said: Figure,
-                    recomputed: Option<Figure>,
-                    tolerance: Option<f64>,
-                    agrees: Option<bool>| {
+    let mut mismatches = Vec::new();
+    let mut note = |key: &'static str, code: Code, declared: Declared| {
         // A wrong category stands among the findings already, from the boundary that looked for its meters.
-        if agrees == Some(false) && key != "category" {
+        if declared.agrees == Some(false) && key != "category" {
             let show = |figure: &Figure| match figure {
                 Figure::Number(number) => number.to_string(),
                 Figure::Level(level) => level.clone(),
             };
-            let recomputed = recomputed.as_ref().map_or("nothing to support it".to_owned(), show);
-            findings.push(Finding::new(code).path(format!("/declared/{key}")).found(show(&said)).expected(recomputed));
+            let recomputed = declared.recomputed.as_ref().map_or("nothing to support it".to_owned(), show);
+            let finding = Finding::new(code).path(format!("/declared/{key}")).found(show(&declared.said));
+            let (zh, en) = (&declared.reason.zh, &declared.reason.en);
+            mismatches.push(finding.expected(recomputed).detail(zh, en));
         }
-        all.insert(key, Declared { said, recomputed, tolerance, agrees });
+        all.insert(key, declared);
     };
     if let Some(said) = claims.pue {
         let value = assessment.pue.as_ref().map(|pue| pue.value.ratio());
-        let agrees = value.map(|value| agrees(said, value));
-        note(
-            "pue",
-            Code::DeclaredPue,
-            Figure::Number(said),
-            value.map(|value| Figure::Number(value.to_f64())),
-            Some(TOLERANCE),
-            agrees,
-        );
+        let reason = || {
+            let trap = traps::behind(said, ledger, heat_reused, assessment);
+            trap.unwrap_or(Text::new("与重算值不符，原因不明", "it differs, and no usual cause explains it"))
+        };
+        note("pue", Code::DeclaredPue, number(said, value, reason));
     }
     if let Some(category) = claims.category {
-        let found = assessment.pue.as_ref().and_then(|pue| pue.category);
-        let number = |number: u8| Figure::Number(number.into());
-        note(
-            "category",
-            Code::DeclaredCategory,
-            number(category.number()),
-            found.map(number),
-            None,
-            found.map(|found| found == category.number()),
-        );
+        let found = assessment.pue.as_ref().and_then(|pue| pue.category).map(f64::from);
+        let said = f64::from(category.number());
+        let agrees = found.map(|found| found == said);
+        let reason = match agrees {
+            Some(true) => Text::new("该类别有对应计量点", "its meters are there"),
+            Some(false) => {
+                Text::new("该类别没有对应计量点，按现有计量点计算", "it has no meters; what there is was used")
+            }
+            None => nothing(),
+        };
+        let recomputed = found.map(Figure::Number);
+        let declared = Declared { said: Figure::Number(said), recomputed, tolerance: None, agrees, reason };
+        note("category", Code::DeclaredCategory, declared);
     }
     if let Some(said) = claims.standard_racks {
-        let computed = site.facility().racks.as_ref().and_then(|racks| racks.standard());
-        let number = |racks: crate::facility::StandardRacks| Figure::Number(racks.ratio().to_f64());
+        let computed = racks.and_then(|racks| racks.standard());
+        let agrees = computed.map(|computed| computed == said);
+        let cabinets = racks.and_then(|racks| racks.cabinets());
+        let reason = match agrees {
+            Some(true) => Text::new("等于 Σ 机架数 × 额定功率 ÷ 2.5 kW", "equal to Σ racks × rated power / 2.5 kW"),
+            Some(false) if cabinets.is_some_and(|cabinets| said.ratio() == Ratio::from(cabinets)) => Text::new(
+                "申报的是机柜数，不是标准机架数(2.5 kW)",
+                "it is the number of cabinets, not of standard racks of 2.5 kW",
+            ),
+            Some(false) => Text::new("与 Σ 机架数 × 额定功率 ÷ 2.5 kW 不符", "not Σ racks × rated power / 2.5 kW"),
+            None => nothing(),
+        };
+        let figure = |racks: StandardRacks| Figure::Number(racks.ratio().to_f64());
+        let (said, recomputed) = (figure(said), computed.map(figure));
         note(
             "standard_racks",
             Code::DeclaredRacks,
-            number(said),
-            computed.map(number),
-            Some(0.0),
-            computed.map(|computed| computed == said),
+            Declared { said, recomputed, tolerance: Some(0.0), agrees, reason },
         );
     }
     if let Some(said) = claims.occupancy {
-        let computed =
-            site.facility().racks.as_ref().and_then(|racks| racks.occupancy()).map(|occupancy| occupancy.share);
-        note(
-            "occupancy",
-            Code::DeclaredOccupancy,
-            Figure::Number(said),
-            computed.map(|share| Figure::Number(share.to_f64())),
-            Some(TOLERANCE),
-            computed.map(|share| agrees(said, share)),
-        );
+        let computed = racks.and_then(|racks| racks.occupancy()).map(|occupancy| occupancy.share);
+        let reason = || match computed.is_some_and(|share| agreement(said / 100.0, share).is_some()) {
+            true => Text::new("似以百分数申报，应为 0 至 1", "given in per cent, it seems; it goes from 0 to 1"),
+            false => Text::new("与已用 ÷ 已装机柜数不符", "not occupied / installed cabinets"),
+        };
+        note("occupancy", Code::DeclaredOccupancy, number(said, computed, reason));
     }
     if let Some(said) = claims.grade {
         let on = period.last_day();
         let counted =
             site.certificates().iter().filter(|paper| paper.standing(&site.facility().id, on) == Standing::InForce);
         let best = counted.filter_map(|paper| paper.level).max();
-        let level = |level: crate::facility::Level| Figure::Level(level.as_str().to_owned());
+        let supported = best.is_some_and(|best| best >= said);
+        let reason = match (supported, best) {
+            (true, _) => Text::new("有在有效期内的本场所证书", "a certificate of this site is in force"),
+            (false, Some(_)) => Text::new("有效证书的等级较低", "the certificate in force is of a lower level"),
+            (false, None) => Text::new("没有可计入的证书", "there is no certificate that counts"),
+        };
+        let level = |level: Level| Figure::Level(level.as_str().to_owned());
+        let (said, recomputed) = (level(said), best.map(level));
         note(
             "grade",
             Code::DeclaredGrade,
-            level(said),
-            best.map(level),
-            None,
-            Some(best.is_some_and(|best| best >= said)),
+            Declared { said, recomputed, tolerance: None, agrees: Some(supported), reason },
         );
     }
-    assessment.findings = Finding::gather(findings);
+    if !mismatches.is_empty() {
+        let before = std::mem::take(&mut assessment.findings);
+        assessment.findings = Finding::gather(before.into_iter().chain(mismatches));
+    }
     assessment.declared = Some(all);
 }
 
-/// Equal to the value rounded to the digits that were said, or within half a unit in the third decimal.
-fn agrees(said: f64, value: Ratio) -> bool {
-    let Some(exact) = Ratio::from_f64(said) else { return false };
-    let printed: Option<Decimal> = format!("{said}").parse().ok();
+fn nothing() -> Text {
+    Text::new("没有可比的重算值", "there is nothing recomputed to compare with")
+}
+
+/// A declared number, and why it does not agree if it does not.
+fn number(said: f64, value: Option<Ratio>, unlike: impl Fn() -> Text) -> Declared {
+    let agreement = value.map(|value| agreement(said, value));
+    let reason = match &agreement {
+        None => nothing(),
+        Some(None) => unlike(),
+        Some(Some(how)) => how.clone(),
+    };
+    Declared {
+        said: Figure::Number(said),
+        recomputed: value.map(|value| Figure::Number(value.to_f64())),
+        tolerance: Some(TOLERANCE),
+        agrees: agreement.map(|how| how.is_some()),
+        reason,
+    }
+}
+
+/// Equal to the value rounded to the digits that were said, or within half a unit in the third decimal: in which way.
+pub(super) fn agreement(said: f64, value: Ratio) -> Option<Text> {
+    let exact = Ratio::from_f64(said)?;
+    let printed: Option<Decimal> = said.to_string().parse().ok();
     let rounded = printed.and_then(|printed| value.round(printed.digits()));
-    rounded.is_some_and(|rounded| Ratio::from(&rounded) == exact) || (said - value.to_f64()).abs() <= TOLERANCE
+    if rounded.is_some_and(|rounded| Ratio::from(&rounded) == exact) {
+        return Some(Text::new("与重算值修约到同样位数后相等", "equal to the recomputed value in the digits declared"));
+    }
+    let within = (said - value.to_f64()).abs() <= TOLERANCE;
+    within.then(|| Text::new("与重算值相差不超过 0.0005", "within 0.0005 of the recomputed value"))
 }

@@ -4,6 +4,7 @@
 //! one answer.
 
 mod declared;
+mod traps;
 mod wire;
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     ledger::{Ledger, LedgerError},
     metering::{Meter, Readings},
     period::{Granularity, Period},
-    read::Node,
+    read::{Digest, Node},
     rule::Pack,
     site::{Site, Spot},
 };
@@ -29,6 +30,7 @@ pub struct Submission {
     readings: Readings,
     claims: Claims,
     extra: Extra,
+    digest: Digest,
 }
 
 /// Nothing could be made of a submission.
@@ -39,6 +41,16 @@ pub struct Unusable {
     pub facility: Option<String>,
     /// Everything that was found.
     pub findings: Vec<Finding>,
+    /// SHA-256 of the input: see [`Record::input_sha256`](crate::assessment::Record::input_sha256).
+    pub input_sha256: String,
+}
+
+impl From<Unusable> for Assessment {
+    fn from(unusable: Unusable) -> Assessment {
+        let mut answer = Assessment::unreadable(unusable.facility, unusable.findings);
+        answer.record.input_sha256 = Some(unusable.input_sha256);
+        answer
+    }
 }
 
 /// What the operator claims.
@@ -64,7 +76,10 @@ impl Submission {
     /// [`Unusable`]: no JSON, another schema, no period.
     #[cfg(feature = "json")]
     pub fn from_json(json: &[u8]) -> Result<Submission, Unusable> {
-        let node = Node::from_json(json).map_err(|finding| Unusable { facility: None, findings: vec![*finding] })?;
+        let node = Node::from_json(json).map_err(|finding| {
+            let input_sha256 = Digest::of_bytes(json).to_string();
+            Unusable { facility: None, findings: vec![*finding], input_sha256 }
+        })?;
         wire::read(&node)
     }
 
@@ -88,11 +103,13 @@ impl Submission {
             Err(error) => {
                 let finding = Finding::new(Code::PeriodOutOfRange).path("/period").found(error);
                 let findings = self.site.findings().iter().cloned().chain([finding]).collect();
-                return Assessment::unreadable(Some(self.site.facility().id.clone()), findings);
+                let facility = Some(self.site.facility().id.clone());
+                return Unusable { facility, findings, input_sha256: self.digest.to_string() }.into();
             }
         };
         let mut assessment = Assessment::of(&ledger, &options);
-        declared::compare(&self.claims, &self.site, &self.period, &mut assessment);
+        declared::compare(&self.claims, &ledger, self.extra.heat_reused, &mut assessment);
+        assessment.record.input_sha256 = Some(self.digest.to_string());
         assessment
     }
 
@@ -125,7 +142,7 @@ impl Submission {
 pub fn audit_json(json: &[u8], packs: &[Pack]) -> Assessment {
     match Submission::from_json(json) {
         Ok(submission) => submission.audit(packs),
-        Err(unusable) => Assessment::unreadable(unusable.facility, unusable.findings),
+        Err(unusable) => unusable.into(),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     metering::{Carrier, Ids, MeasurementPoint, Meter, MeterKind, Readings, Series},
     period::{Granularity, Period, PeriodError},
     quantity::{ExactEnergy, Unit},
-    read::{self, Fields, Node, Place, number},
+    read::{self, Digest, Fields, Node, Place, number},
     site::{Site, Spot},
 };
 use std::cell::RefCell;
@@ -19,14 +19,16 @@ pub(super) fn read(node: &Node<'_>) -> Result<Submission, Unusable> {
     let findings = RefCell::default();
     let parts = parts(node, &findings);
     let findings = findings.into_inner().into_vec();
-    let Some(parts) = parts else { return Err(Unusable { facility: None, findings }) };
+    let digest = Digest::of(node);
+    let unusable = |facility, findings| Err(Unusable { facility, findings, input_sha256: digest.to_string() });
+    let Some(parts) = parts else { return unusable(None, findings) };
     let facility = Some(parts.facility.id.clone()).filter(|id| !id.is_empty());
     let site = Site::assemble(parts.facility, parts.meters, parts.certificates, findings);
     match parts.period {
         Some(period) => {
-            Ok(Submission { site, period, readings: parts.readings, claims: parts.claims, extra: parts.extra })
+            Ok(Submission { site, period, readings: parts.readings, claims: parts.claims, extra: parts.extra, digest })
         }
-        None => Err(Unusable { facility, findings: site.findings().to_vec() }),
+        None => unusable(facility, site.findings().to_vec()),
     }
 }
 
@@ -144,7 +146,7 @@ fn energy(fields: &Fields<'_>, months: Option<&[i64]>) -> Vec<Row> {
 
 fn energy_row(row: Fields<'_>, months: Option<&[i64]>) -> Option<Row> {
     let at = Spot("energy", row.index());
-    let (id, point) = (row.text("id"), row.choice("point"));
+    let (id, point) = (row.id("id"), row.choice("point"));
     let carrier = read::carrier(&row, point);
     let stated = row.node("unit").and_then(|_| read::unit(&row));
     let (by_kwh, by_unit) = (values(&row, "monthly_kwh", months), values(&row, "monthly", months));

@@ -57,6 +57,11 @@ pub fn by_id(id: &str) -> Option<&'static Pack> {
     all().iter().find(|pack| pack.id == id)
 }
 
+/// Whether a pack is one that comes with the library, with all its content.
+pub(crate) fn is_published(pack: &Pack) -> bool {
+    all().iter().any(|known| std::ptr::eq(known, pack) || known == pack)
+}
+
 /// The packs that apply by default to a site in `region` on day `on`: `wuhan-2024` always, so that its answer, even "not
 /// applicable", is seen; and those in force there on that day whose own period is not over and that do not wait to be asked
 /// for. Where none is in force, there is none: the nearest one is no answer.

@@ -1,0 +1,183 @@
+//! The record of an assessment (判定记录): what it was made of, and what it came to, so that anybody can make it again and
+//! say whether it still holds.
+
+use super::{Assessment, Options};
+use crate::{
+    finding::Words,
+    kpi::Method,
+    ledger::Estimate,
+    read::Digest,
+    rule::{Outcome, Pack, packs},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The schema of a record on the wire.
+pub const RECORD_SCHEMA: &str = "pue/record/1";
+
+/// What makes an assessment reproducible.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Record {
+    /// SHA-256 of the input: of its canonical form (RFC 8785), or of its bytes where it is no JSON. `None` where the input
+    /// was not one document.
+    pub input_sha256: Option<String>,
+    /// The packs with their editions.
+    pub packs: Vec<String>,
+    /// Of packs that did not come with the library: SHA-256 of their canonical form.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub packs_sha256: BTreeMap<String, String>,
+    /// The settings that differ from the packs' own.
+    pub settings: BTreeMap<Words, String>,
+    /// Edition of the time-zone rules.
+    pub tzdb: Words,
+}
+
+impl Record {
+    pub(super) fn new(packs: &[&Pack], options: &Options, estimates: &[Estimate], tzdb: &'static str) -> Self {
+        let mut settings = BTreeMap::new();
+        let mut set = |key: &'static str, value: String| drop(settings.insert(Words::Borrowed(key), value));
+        if let Some(category) = options.category {
+            set("category", category.number().to_string());
+        }
+        if options.method != Method::default() {
+            set("method", options.method.as_str().to_owned());
+        }
+        if !estimates.is_empty() {
+            let names: Vec<&str> = estimates.iter().map(|method| method.as_str()).collect();
+            set("estimate", names.join(","));
+        }
+        set("screen", options.screen.id.clone());
+        let own = packs.iter().filter(|pack| !packs::is_published(pack));
+        Record {
+            input_sha256: None,
+            packs: packs.iter().map(|pack| pack.name()).collect(),
+            packs_sha256: own.filter_map(|pack| Some((pack.name(), Digest::of_value(pack)?.to_string()))).collect(),
+            settings,
+            tzdb: tzdb.into(),
+        }
+    }
+}
+
+/// An assessment in short: what it was made of and what it came to. Written down, it can be [verified](Self::changes) years
+/// later.
+///
+/// ```
+/// # let json = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json"));
+/// use pue::{assessment::VerdictRecord, submission::audit_json};
+/// let record = VerdictRecord::of(&audit_json(json, &[]));
+/// assert!(record.changes(&VerdictRecord::of(&audit_json(json, &[]))).is_empty());
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct VerdictRecord {
+    /// [`RECORD_SCHEMA`].
+    pub schema: String,
+    /// The version of the library.
+    pub library: String,
+    /// The facility's id.
+    pub facility: Option<String>,
+    /// The period, its end exclusive.
+    pub period: Option<(String, String)>,
+    /// What it was made of.
+    pub record: Record,
+    /// The kind of PUE and its value in full.
+    pub pue: Option<(String, String)>,
+    /// Pack, requirement, outcome.
+    pub verdicts: Vec<(String, String, Outcome)>,
+    /// Codes of what was found, with their number.
+    pub findings: BTreeMap<String, u64>,
+}
+
+/// One thing that is no longer as a record says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Changed {
+    /// What: `input`, `library`, `tzdb`, `packs`, `settings`, `facility`, `period`, `pue`, `verdict`, `findings`.
+    pub what: &'static str,
+    /// What the record says.
+    pub was: String,
+    /// What it is now.
+    pub is: String,
+}
+
+impl Changed {
+    /// Whether the answer itself is another one, and not only what it was made with.
+    pub fn is_of_the_answer(&self) -> bool {
+        matches!(self.what, "facility" | "period" | "pue" | "verdict")
+    }
+}
+
+impl VerdictRecord {
+    /// Of an assessment.
+    pub fn of(assessment: &Assessment) -> Self {
+        let mut findings = BTreeMap::new();
+        for finding in &assessment.findings {
+            let count: &mut u64 = findings.entry(finding.code.as_str().to_owned()).or_default();
+            *count = count.saturating_add(finding.count);
+        }
+        let verdicts = assessment.verdicts.iter();
+        VerdictRecord {
+            schema: RECORD_SCHEMA.to_owned(),
+            library: assessment.library.to_owned(),
+            facility: assessment.facility.clone(),
+            period: assessment.period.as_ref().map(|period| (period.start.clone(), period.end.clone())),
+            record: assessment.record.clone(),
+            pue: assessment.pue.as_ref().map(|pue| (pue.kind.to_owned(), pue.value.ratio().to_string())),
+            verdicts: verdicts
+                .map(|verdict| {
+                    let pack = format!("{}@{}", verdict.pack, verdict.edition);
+                    (pack, verdict.requirement.to_string(), verdict.outcome)
+                })
+                .collect(),
+            findings,
+        }
+    }
+
+    /// What is no longer as this record says, if `now` is the record of the same made again; empty: it holds to the letter.
+    pub fn changes(&self, now: &VerdictRecord) -> Vec<Changed> {
+        let mut changes = Vec::new();
+        let mut compare = |what: &'static str, was: String, is: String| {
+            if was != is {
+                changes.push(Changed { what, was, is });
+            }
+        };
+        let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
+        let pair = |pair: &Option<(String, String)>| {
+            pair.as_ref().map_or("–".to_owned(), |(first, second)| format!("{first} {second}"))
+        };
+        let packs = |record: &Record| {
+            let own = record.packs_sha256.iter().map(|(pack, digest)| format!("{pack}={digest}"));
+            record.packs.iter().cloned().chain(own).collect::<Vec<_>>().join(", ")
+        };
+        let settings = |record: &Record| {
+            record.settings.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ")
+        };
+        compare("input", or_none(&self.record.input_sha256), or_none(&now.record.input_sha256));
+        compare("library", self.library.clone(), now.library.clone());
+        compare("tzdb", self.record.tzdb.to_string(), now.record.tzdb.to_string());
+        compare("packs", packs(&self.record), packs(&now.record));
+        compare("settings", settings(&self.record), settings(&now.record));
+        compare("facility", or_none(&self.facility), or_none(&now.facility));
+        compare("period", pair(&self.period), pair(&now.period));
+        compare("pue", pair(&self.pue), pair(&now.pue));
+        let outcome = |record: &VerdictRecord, pack: &str, requirement: &str| {
+            let mut all = record.verdicts.iter();
+            let found = all.find(|(known, asked, _)| known == pack && asked == requirement);
+            found.map_or("–", |(.., outcome)| outcome.as_str()).to_owned()
+        };
+        let mut seen = std::collections::BTreeSet::new();
+        for (pack, requirement, _) in self.verdicts.iter().chain(&now.verdicts) {
+            if seen.insert((pack, requirement)) {
+                let name = |outcome: String| format!("{pack} {requirement}: {outcome}");
+                compare("verdict", name(outcome(self, pack, requirement)), name(outcome(now, pack, requirement)));
+            }
+        }
+        let codes = |record: &VerdictRecord| {
+            record.findings.iter().map(|(code, count)| format!("{code}×{count}")).collect::<Vec<_>>().join(", ")
+        };
+        compare("findings", codes(self), codes(now));
+        changes
+    }
+}

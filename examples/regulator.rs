@@ -1,30 +1,52 @@
-//! A regulator's round: every submission recomputed and judged, one line each, one table.
+//! A regulator's round: every submission recomputed and judged, a line each; then what only shows over all of them.
 //!
-//! `cargo run --release --example regulator -- PATH…` (files, folders, NDJSON, `-` for standard input).
+//! `cargo run --release --example regulator -- PATH…` (files, folders, NDJSON, spreadsheets, `-` for standard input).
 
 #[path = "common/mod.rs"]
 mod common;
+#[path = "regulator/answer.rs"]
+mod answer;
+#[path = "regulator/input.rs"]
+mod input;
+#[path = "regulator/layout.rs"]
+mod layout;
+#[path = "regulator/pool.rs"]
+mod pool;
+#[path = "regulator/sheet.rs"]
+mod sheet;
+#[path = "regulator/summary.rs"]
+mod summary;
+#[path = "regulator/template.rs"]
+mod template;
+#[path = "regulator/verify.rs"]
+mod verify;
 
+use answer::{Answer, harmless, header};
 use clap::{Parser, ValueEnum};
-use comfy_table::{Cell, Table, presets::UTF8_HORIZONTAL_ONLY};
 use common::{Ending, Language};
+use indicatif::{ProgressBar, ProgressStyle};
+use input::Record;
 use pue::{
-    Assessment, Code, Facility, Finding, Lang, Outcome, Pack, Severity, Submission,
-    portfolio::{Portfolio, by_savings, scattered_operators, suspected_splits},
-    submission::audit_json,
+    Lang, Pack,
+    assessment::VerdictRecord,
+    portfolio::{Register, Round},
+    report::Letter,
 };
 use std::{
-    io::Read,
+    fs::File,
+    io::{BufWriter, Write},
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
 };
+use summary::Summary;
 
 /// Submissions recomputed and judged.
 #[derive(Parser)]
-#[command(about = "Submissions recomputed and judged, one line each")]
+#[command(about = "Submissions recomputed and judged, one line each", name = "regulator")]
 struct Arguments {
-    /// Files, folders (*.json *.ndjson *.jsonl, recursive), or - for standard input
-    #[arg(required = true)]
+    /// Files, folders (*.json *.ndjson *.jsonl *.xlsx, recursive), or - for standard input
+    #[arg(required_unless_present = "template")]
     paths: Vec<PathBuf>,
     /// A further pack of rules, by id or as a JSON file; may be given several times
     #[arg(long)]
@@ -38,9 +60,33 @@ struct Arguments {
     /// Write the answer to this file
     #[arg(long)]
     out: Option<PathBuf>,
+    /// How many threads work (default: one for each core)
+    #[arg(long)]
+    threads: Option<usize>,
+    /// A register of the sites that have to report (pue/register/1): who did not is named
+    #[arg(long)]
+    register: Option<PathBuf>,
+    /// The submissions of the round before: what changed since is named; may be given several times
+    #[arg(long)]
+    before: Vec<PathBuf>,
+    /// Write a letter of faults for each record that has any to this folder
+    #[arg(long)]
+    letters: Option<PathBuf>,
+    /// Write the record of each answer (pue/record/1) to this file, to be verified later
+    #[arg(long)]
+    records: Option<PathBuf>,
+    /// Write the summary of the round as JSON to this file
+    #[arg(long)]
+    summary: Option<PathBuf>,
+    /// Make the answers again and say whether the records in this file still hold
+    #[arg(long)]
+    verify: Option<PathBuf>,
+    /// Write the spreadsheet to be filled in to this file; with a path, filled from that submission
+    #[arg(long)]
+    template: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Default, ValueEnum)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
     #[default]
     Table,
@@ -48,245 +94,291 @@ enum Format {
     Csv,
 }
 
+/// How records are answered.
+pub struct Options {
+    packs: Vec<Pack>,
+    lang: Lang,
+    format: Format,
+    keeps_facilities: bool,
+    by_site: bool,
+    letters: Option<PathBuf>,
+    with_records: bool,
+    verify: Option<verify::Records>,
+}
+
+/// Ctrl-C: what has been read is answered, and no more is read.
+static STOPPED: AtomicBool = AtomicBool::new(false);
+
+/// So many records, or bytes, go to a worker at once.
+const BATCH: (usize, usize) = (64, 1 << 19);
+
 fn main() -> ExitCode {
+    let stop = || {
+        if STOPPED.swap(true, Relaxed) {
+            std::process::exit(3); // asked twice
+        }
+        eprintln!("stopping; what has been read is still answered (again to end at once)");
+    };
+    let _ = ctrlc::set_handler(stop); // without it Ctrl-C ends the program, as ever
     common::run(run)
 }
 
 fn run(arguments: &Arguments) -> Result<Ending, String> {
-    let packs = common::load_packs(&arguments.pack)?;
-    let mut audits = Vec::new();
-    for (name, path) in files(&arguments.paths)? {
-        audit_file(name, &path, &packs, &mut audits);
+    if let Some(path) = &arguments.template {
+        return write_template(path, &arguments.paths);
     }
-    if audits.is_empty() {
-        return Err("expected at least one submission (*.json, *.ndjson, *.jsonl), found none".to_owned());
-    }
-    let text = match arguments.format {
-        Format::Table => table(&audits, arguments.lang.into()),
-        Format::Json => json(&audits)?,
-        Format::Csv => csv(&audits, arguments.lang.into())?,
+    let is_table = arguments.format == Format::Table && arguments.verify.is_none();
+    let options = Options {
+        packs: common::load_packs(&arguments.pack)?,
+        lang: arguments.lang.into(),
+        format: arguments.format,
+        keeps_facilities: is_table,
+        by_site: arguments.register.is_some() || !arguments.before.is_empty(),
+        letters: arguments.letters.clone(),
+        with_records: arguments.records.is_some(),
+        verify: arguments.verify.as_deref().map(verify::Records::load).transpose()?,
     };
-    common::write_out(arguments.out.as_deref(), &text)?;
-    Ok(audits.iter().map(|audit| Ending::of(&audit.assessment)).max().unwrap_or(Ending::Unusable))
+    let register = arguments.register.as_deref().map(load_register).transpose()?;
+    if let Some(folder) = &options.letters {
+        std::fs::create_dir_all(folder).map_err(|error| format!("--letters {}: {error}", folder.display()))?;
+    }
+    let threads = arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let mut before = Round::by_site();
+    if !arguments.before.is_empty() {
+        let quiet = Options {
+            format: Format::Json,
+            keeps_facilities: false,
+            letters: None,
+            with_records: false,
+            verify: None,
+            packs: options.packs.clone(),
+            ..options
+        };
+        answer_all(&arguments.before, &quiet, threads, |batch| {
+            before.merge(batch.round);
+            Ok(())
+        })?;
+    }
+    let mut out = Output::open(arguments.out.as_deref())?;
+    let mut records = arguments.records.as_deref().map(|path| Output::open(Some(path))).transpose()?;
+    let mut summary = Summary::new(&options);
+    if options.format == Format::Csv && options.verify.is_none() {
+        out.write(&csv_row(&header(options.lang).map(str::to_owned))?)?;
+    }
+    answer_all(&arguments.paths, &options, threads, |batch| {
+        out.write(&batch.text)?;
+        if let Some(records) = &mut records {
+            records.write(&batch.records)?;
+        }
+        summary.add(batch);
+        Ok(())
+    })?;
+    if summary.round.records == 0 && !STOPPED.load(Relaxed) {
+        return Err("expected at least one submission (*.json, *.ndjson, *.jsonl, *.xlsx), found none".to_owned());
+    }
+    let told = summary.tell(&options, register.as_ref(), (!arguments.before.is_empty()).then_some(&before));
+    match options.format {
+        Format::Table => out.write(told.as_bytes())?,
+        // What is no answer goes beside the answers.
+        _ => eprint!("{told}"),
+    }
+    if let Some(path) = &arguments.summary {
+        let before = (!arguments.before.is_empty()).then_some(&before);
+        let json = summary.to_json(register.as_ref(), before);
+        std::fs::write(path, json).map_err(|error| format!("--summary {}: {error}", path.display()))?;
+    }
+    out.close()?;
+    records.map_or(Ok(()), Output::close)?;
+    let stopped = STOPPED.load(Relaxed).then_some(Ending::Unusable);
+    Ok(stopped.into_iter().chain(summary.ending).max().unwrap_or(Ending::Unusable))
 }
 
-/// One record and its answer.
-struct Audit {
-    source: String,
-    assessment: Assessment,
-    /// The site, for what only shows over several of them.
-    facility: Option<Facility>,
+/// What came of some records, in order.
+pub struct Batch {
+    /// The answers as they are written; nothing for a table.
+    text: Vec<u8>,
+    records: Vec<u8>,
+    rows: Vec<summary::Row>,
+    round: Round,
+    ending: Option<Ending>,
+    bytes: u64,
 }
 
-/// The files behind the paths, folders in order, each with the name that the answer gives it.
-fn files(paths: &[PathBuf]) -> Result<Vec<(String, PathBuf)>, String> {
-    let mut all = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            collect(path, path, &mut all)?
-        } else {
-            all.push((path.display().to_string(), path.clone()))
+/// Answers every record behind some paths, on several threads, in order.
+fn answer_all(
+    paths: &[PathBuf],
+    options: &Options,
+    threads: usize,
+    mut take: impl FnMut(Batch) -> Result<(), String>,
+) -> Result<(), String> {
+    let files = input::files(paths)?;
+    let bar = progress(input::size(&files));
+    let mut records = 0_u64;
+    let read = |give: &mut dyn FnMut((Vec<Record>, u64, usize)) -> bool| {
+        let (mut batch, mut bytes, mut first) = (Vec::new(), 0_u64, 0_usize);
+        for (name, path) in &files {
+            let go_on = input::each_record(name, path, &mut |record, read| {
+                batch.push(record);
+                bytes += read;
+                if batch.len() < BATCH.0 && bytes < BATCH.1 as u64 {
+                    return !STOPPED.load(Relaxed);
+                }
+                let number = first;
+                first += batch.len();
+                give((std::mem::take(&mut batch), std::mem::take(&mut bytes), number)) && !STOPPED.load(Relaxed)
+            });
+            if !go_on {
+                break;
+            }
+        }
+        if !batch.is_empty() {
+            give((batch, bytes, first));
+        }
+    };
+    let work = |(batch, bytes, first): (Vec<Record>, u64, usize)| answer_batch(batch, bytes, first, options);
+    let done = pool::run(threads.max(1), read, work, |batch: Result<Batch, String>| {
+        let batch = batch?;
+        records += batch.round.records as u64;
+        bar.inc(batch.bytes);
+        bar.set_message(format!("{records} records, {:.0}/s", records as f64 / bar.elapsed().as_secs_f64().max(1e-3)));
+        take(batch)
+    });
+    bar.finish_and_clear();
+    done
+}
+
+fn progress(bytes: Option<u64>) -> ProgressBar {
+    let (bar, style) = match bytes {
+        Some(bytes) => (ProgressBar::new(bytes), "{bar:30} {percent}% {msg} ETA {eta}"),
+        None => (ProgressBar::new_spinner(), "{spinner} {bytes} {msg}"),
+    };
+    bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}
+
+fn answer_batch(batch: Vec<Record>, bytes: u64, first: usize, options: &Options) -> Result<Batch, String> {
+    let mut done = Batch {
+        text: Vec::new(),
+        records: Vec::new(),
+        rows: Vec::new(),
+        round: if options.by_site { Round::by_site() } else { Round::default() },
+        ending: None,
+        bytes,
+    };
+    for (i, record) in batch.into_iter().enumerate() {
+        let answer = Answer::new(record, options);
+        done.round.add(&answer.assessment);
+        let ending = match &options.verify {
+            Some(records) => {
+                let (line, ending) = records.verify(&answer, options);
+                done.text.extend_from_slice(&line);
+                ending
+            }
+            None => {
+                match options.format {
+                    Format::Json => {
+                        write_json(&mut done.text, &answer.assessment)?;
+                    }
+                    Format::Csv => done.text.extend(csv_row(&answer.cells(options.lang))?),
+                    Format::Table => {}
+                }
+                Ending::of(&answer.assessment)
+            }
+        };
+        done.ending = done.ending.max(Some(ending));
+        if options.with_records {
+            write_json(&mut done.records, &VerdictRecord::of(&answer.assessment))?;
+        }
+        write_letter(&answer, first + i + 1, options)?;
+        if options.keeps_facilities {
+            done.rows.push(summary::Row::new(answer, options.lang));
         }
     }
-    Ok(all)
+    Ok(done)
 }
 
-fn collect(top: &Path, folder: &Path, all: &mut Vec<(String, PathBuf)>) -> Result<(), String> {
-    let fault = |error: std::io::Error| format!("{}: {error}", folder.display());
-    let mut entries: Vec<_> = std::fs::read_dir(folder).map_err(fault)?.collect::<Result<_, _>>().map_err(fault)?;
-    entries.sort_by_key(std::fs::DirEntry::path);
-    for entry in entries {
-        let path = entry.path();
-        // A link may lead back up: only real folders are entered.
-        if entry.file_type().map_err(fault)?.is_dir() {
-            collect(top, &path, all)?;
-        } else if ["json", "ndjson", "jsonl"].contains(&ending(&path).as_str()) {
-            let name = path.strip_prefix(top).unwrap_or(&path).display().to_string();
-            all.push((name, path));
-        }
-    }
+/// One value on one line.
+fn write_json(out: &mut Vec<u8>, value: &impl serde::Serialize) -> Result<(), String> {
+    serde_json::to_writer(&mut *out, value).map_err(|error| error.to_string())?;
+    out.push(b'\n');
     Ok(())
 }
 
-/// The ending of a file's name, in small letters.
-fn ending(path: &Path) -> String {
-    path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default()
-}
-
-impl Audit {
-    fn new(source: String, bytes: &[u8], packs: &[Pack]) -> Self {
-        let facility = Submission::from_json(bytes).ok().map(|submission| submission.site().facility().clone());
-        Audit { source, assessment: audit_json(bytes, packs), facility }
-    }
-}
-
-/// One audit for each record; a file that cannot be read has one too, so that it never stops the others.
-fn audit_file(name: String, path: &Path, packs: &[Pack], audits: &mut Vec<Audit>) {
-    let bytes = match read(path) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            let mut finding = Finding::new(Code::JsonSyntax).found(error);
-            finding.file = Some(name.clone());
-            audits.push(Audit {
-                source: name,
-                assessment: Assessment::unreadable(None, vec![finding]),
-                facility: None,
-            });
-            return;
-        }
-    };
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let is_json = |bytes: &[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
-    let mut lines = bytes.split(|&byte| byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
-    // Records by line: a name that says so, or a first line that is a record while the whole is not.
-    let named = path == Path::new("-") || ["ndjson", "jsonl"].contains(&ending(path).as_str());
-    let by_line = !is_json(bytes) && (named || lines.clone().next().is_some_and(|(_, line)| is_json(line)));
-    if by_line {
-        audits.extend(lines.map(|(i, line)| Audit::new(format!("{name}:{}", i + 1), line, packs)));
-    } else if lines.next().is_some() || !named {
-        audits.push(Audit::new(name, bytes, packs));
-    }
-}
-
-fn read(path: &Path) -> std::io::Result<Vec<u8>> {
-    if path != Path::new("-") {
-        return std::fs::read(path);
-    }
-    let mut bytes = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn json(audits: &[Audit]) -> Result<String, String> {
-    let mut text = String::new();
-    for audit in audits {
-        text += &serde_json::to_string(&audit.assessment).map_err(|error| error.to_string())?;
-        text.push('\n');
-    }
-    Ok(text)
-}
-
-/// The cells of one record, the same for the table and for CSV.
-fn cells(audit: &Audit, lang: Lang) -> Vec<String> {
-    let assessment = &audit.assessment;
-    let verdicts = assessment.verdicts.iter().filter(|verdict| verdict.outcome != Outcome::NotApplicable);
-    let mut said: Vec<String> = verdicts
-        .map(|verdict| format!("{} {}: {}", verdict.pack, verdict.requirement, verdict.message.in_lang(lang)))
-        .collect();
-    if said.is_empty() {
-        said.extend(assessment.verdicts.first().map(|verdict| verdict.message.in_lang(lang).to_owned()));
-    }
-    let declared = assessment.declared.as_ref().and_then(|declared| declared.get("pue"));
-    let declared = declared.map(|pue| match (&pue.said, pue.agrees) {
-        (pue::assessment::Figure::Number(said), Some(false)) => format!("{said} ≠"),
-        (pue::assessment::Figure::Number(said), _) => said.to_string(),
-        (pue::assessment::Figure::Level(said), _) => said.clone(),
-    });
-    let worst: Vec<String> = assessment
-        .findings
-        .iter()
-        .filter(|finding| finding.severity > Severity::Note)
-        .map(|finding| finding.code.to_string())
-        .collect();
-    vec![
-        audit.source.clone(),
-        assessment.facility.clone().unwrap_or_else(|| "–".to_owned()),
-        assessment.pue.as_ref().map_or("–".to_owned(), |pue| pue.published.to_string()),
-        declared.unwrap_or_else(|| "–".to_owned()),
-        assessment.pue.as_ref().map_or("–".to_owned(), |pue| kind(pue.kind, lang).to_owned()),
-        said.join("\n"),
-        worst.join("\n"),
-    ]
-}
-
-fn kind(kind: &'static str, lang: Lang) -> &'static str {
-    match (lang, kind) {
-        (Lang::En, kind) => kind,
-        (Lang::Zh, "annual") => "年度",
-        (Lang::Zh, _) => "期间",
-    }
-}
-
-fn header(lang: Lang) -> [&'static str; 7] {
-    match lang {
-        Lang::Zh => ["来源", "数据中心", "重算 PUE", "申报", "类型", "判定", "问题"],
-        Lang::En => ["source", "facility", "PUE", "declared", "kind", "verdicts", "findings"],
-    }
-}
-
-fn table(audits: &[Audit], lang: Lang) -> String {
-    let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
-    if table.width().is_none() {
-        table.set_width(150);
-    }
-    table.set_header(header(lang));
-    let mut portfolio = Portfolio::default();
-    for audit in audits {
-        portfolio.add(&audit.assessment);
-        table.add_row(
-            cells(audit, lang)
-                .into_iter()
-                .map(|cell| Cell::new(cell.replace(|c: char| c.is_control() && c != '\n', " "))),
-        );
-    }
-    let counts = [Outcome::Meets, Outcome::Fails, Outcome::Undetermined, Outcome::NotApplicable]
-        .map(|outcome| format!("{} {}", portfolio.with(outcome), outcome.text().in_lang(lang)));
-    let sum = portfolio.pue().and_then(|pue| pue.round(3)).map_or("–".to_owned(), |pue| pue.to_string());
-    let of = match lang {
-        Lang::Zh => format!(
-            "{} 份：{}，无法读取 {}；合计 PUE(Σ总电量/ΣIT){sum}，含 {} 个无错误的年度值，其余 {} 个未计入",
-            audits.len(),
-            counts.join(","),
-            portfolio.unjudged,
-            portfolio.counted,
-            portfolio.left_out
-        ),
-        Lang::En => format!(
-            "{} records: {}, {} unreadable; PUE of all (Σ total / Σ IT) {sum}, of {} annual values without errors, {} left out",
-            audits.len(),
-            counts.join(", "),
-            portfolio.unjudged,
-            portfolio.counted,
-            portfolio.left_out
-        ),
-    };
-    format!("{table}\n{of}\n{}", together(audits, lang))
-}
-
-/// What only shows over several sites: projects that may have been split, operators with several small sites, and where
-/// reaching the target would save most.
-fn together(audits: &[Audit], lang: Lang) -> String {
-    let pick = |zh: &'static str, en: &'static str| if lang == Lang::Zh { zh } else { en };
-    let sites = || audits.iter().filter_map(|audit| audit.facility.as_ref());
-    let mut lines = Vec::new();
-    for finding in suspected_splits(sites()) {
-        let (operator, found) = (finding.path.unwrap_or_default(), finding.found.unwrap_or_default());
-        lines.push(format!("{}: {operator}: {found}", finding.message.in_lang(lang)));
-    }
-    for (operator, ids) in scattered_operators(sites()) {
-        let words = pick("同一运营者的多个小型场所(代用阈值)", "several small sites of one operator (a proxy)");
-        lines.push(format!("{words}: {operator}: {}", ids.join(", ")));
-    }
-    for (facility, kwh) in by_savings(audits.iter().map(|audit| &audit.assessment)).into_iter().take(5) {
-        let words = pick("每年节电潜力", "yearly savings");
-        lines.push(format!("{words}: {facility}: {:.3} MWh", kwh.kwh() / 1e3));
-    }
-    let shown = lines.iter().map(|line| line.replace(|c: char| c.is_control(), " ") + "\n");
-    shown.collect()
-}
-
-fn csv(audits: &[Audit], lang: Lang) -> Result<String, String> {
+fn csv_row(cells: &[String]) -> Result<Vec<u8>, String> {
     let mut rows = csv::Writer::from_writer(Vec::new());
-    rows.write_record(header(lang)).map_err(|error| error.to_string())?;
-    for audit in audits {
-        rows.write_record(cells(audit, lang).iter().map(|cell| harmless(cell))).map_err(|error| error.to_string())?;
-    }
-    let bytes = rows.into_inner().map_err(|error| error.to_string())?;
-    String::from_utf8(bytes).map_err(|error| error.to_string())
+    rows.write_record(cells.iter().map(|cell| harmless(cell))).map_err(|error| error.to_string())?;
+    rows.into_inner().map_err(|error| error.to_string())
 }
 
-/// A cell that a spreadsheet takes for text, not for a formula.
-fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+/// A letter for a record that has anything to be mended; its name holds what is harmless of the id.
+fn write_letter(answer: &Answer, number: usize, options: &Options) -> Result<(), String> {
+    let letter = Letter::new(&answer.assessment, options.lang);
+    let Some(folder) = options.letters.as_ref().filter(|_| letter.is_needed()) else { return Ok(()) };
+    let id = answer.assessment.facility.as_deref().unwrap_or_default();
+    let id: String = id.chars().take(40).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let path = folder.join(format!("{number:06}-{id}.txt"));
+    std::fs::write(&path, letter.to_string()).map_err(|error| format!("--letters {}: {error}", path.display()))
+}
+
+fn write_template(path: &Path, from: &[PathBuf]) -> Result<Ending, String> {
+    let filled = match from {
+        [] => None,
+        [one] => {
+            let json = std::fs::read(one).map_err(|error| format!("{}: {error}", one.display()))?;
+            Some(serde_json::from_slice(&json).map_err(|error| format!("{}: {error}", one.display()))?)
+        }
+        _ => return Err("--template: expected one submission at most, found several".to_owned()),
+    };
+    let bytes = template::write(filled.as_ref())?;
+    std::fs::write(path, bytes).map_err(|error| format!("--template {}: {error}", path.display()))?;
+    Ok(Ending::Fine)
+}
+
+fn load_register(path: &Path) -> Result<Register, String> {
+    let fault = |error: &dyn std::fmt::Display| format!("--register {}: {error}", path.display());
+    let register: Register =
+        serde_json::from_slice(&std::fs::read(path).map_err(|error| fault(&error))?).map_err(|error| fault(&error))?;
+    match register.schema == pue::portfolio::REGISTER_SCHEMA {
+        true => Ok(register),
+        false => {
+            Err(fault(&format!("expected schema {:?}, found {:?}", pue::portfolio::REGISTER_SCHEMA, register.schema)))
+        }
+    }
+}
+
+/// Where answers go, line by line: whatever has been written is whole, whenever it ends.
+enum Output {
+    File(BufWriter<File>, String),
+    Standard,
+}
+
+impl Output {
+    fn open(path: Option<&Path>) -> Result<Self, String> {
+        let Some(path) = path else { return Ok(Output::Standard) };
+        let name = path.display().to_string();
+        let file = File::create(path).map_err(|error| format!("{name}: {error}"))?;
+        Ok(Output::File(BufWriter::with_capacity(1 << 18, file), name))
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), String> {
+        match self {
+            Output::File(file, name) => file.write_all(bytes).map_err(|error| format!("{name}: {error}")),
+            Output::Standard => match std::io::stdout().lock().write_all(bytes) {
+                // A reader that closes the pipe early has seen enough.
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+                    STOPPED.store(true, Relaxed);
+                    Ok(())
+                }
+                Err(error) => Err(error.to_string()),
+                Ok(()) => Ok(()),
+            },
+        }
+    }
+
+    fn close(self) -> Result<(), String> {
+        match self {
+            Output::File(mut file, name) => file.flush().map_err(|error| format!("{name}: {error}")),
+            Output::Standard => std::io::stdout().flush().or(Ok(())),
+        }
+    }
 }

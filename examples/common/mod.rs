@@ -96,6 +96,7 @@ fn load_pack(name: &str) -> Result<Pack, String> {
 }
 
 /// Writes an answer to a file, or to standard output.
+#[allow(dead_code)] // not every program writes its answer at once
 pub fn write_out(out: Option<&std::path::Path>, text: &str) -> Result<(), String> {
     use std::io::Write;
     match out {

@@ -4,9 +4,11 @@
 //! different number: both are here, by name.
 
 mod operators;
+mod round;
 mod scoreboard;
 
 pub use operators::{scattered_operators, suspected_splits};
+pub use round::{Attendance, Change, Expected, REGISTER_SCHEMA, Register, Round, SiteLine};
 pub use scoreboard::{CITY_SCHEMA, CityFacts, Indicator, Line, Scoreboard};
 
 use crate::{
@@ -72,6 +74,17 @@ impl Portfolio {
         if let Some(slot) = assessment.worst().and_then(|outcome| self.outcomes.get_mut(outcome as usize)) {
             *slot += 1;
         }
+    }
+
+    /// Adds all of another.
+    pub fn merge(&mut self, other: &Portfolio) {
+        self.counted += other.counted;
+        self.left_out += other.left_out;
+        self.unjudged += other.unjudged;
+        self.total += other.total;
+        self.it += other.it;
+        self.weighted += other.weighted;
+        self.outcomes.iter_mut().zip(other.outcomes).for_each(|(mine, theirs)| *mine += theirs);
     }
 
     /// Σ E_DC / Σ E_IT.

@@ -1,5 +1,9 @@
 //! The report (报告): an assessment as text or Markdown, in Chinese or English. It computes nothing.
 
+mod letter;
+
+pub use letter::Letter;
+
 use crate::{
     assessment::Assessment,
     finding::{Basis, Finding, Lang, Severity, Text},

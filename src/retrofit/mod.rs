@@ -251,3 +251,10 @@ pub enum FlagOutcome {
     /// Not known (无法判定).
     Undetermined,
 }
+
+impl FlagOutcome {
+    /// Whether it is raised.
+    pub fn is_flagged(self) -> bool {
+        self == FlagOutcome::Flagged
+    }
+}

@@ -1,0 +1,187 @@
+//! Where records come from: files, folders, lines, standard input, spreadsheets; a few at a time, whatever their number.
+
+use pue::{Code, Finding};
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Cursor, Read},
+    path::{Path, PathBuf},
+};
+
+/// One record: where it stands, and its bytes or why there are none.
+pub struct Record {
+    pub source: String,
+    pub content: Content,
+}
+
+pub enum Content {
+    Json(Vec<u8>),
+    Xlsx(Vec<u8>),
+    /// It cannot be read at all.
+    Lost(Box<Finding>),
+}
+
+/// No record is longer; a submission has some kilobytes.
+const LONGEST: u64 = 1 << 25;
+
+/// The files behind the paths, folders in order, each with the name that the answer gives it.
+pub fn files(paths: &[PathBuf]) -> Result<Vec<(String, PathBuf)>, String> {
+    let mut all = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            collect(path, path, &mut all)?
+        } else {
+            all.push((path.display().to_string(), path.clone()))
+        }
+    }
+    Ok(all)
+}
+
+fn collect(top: &Path, folder: &Path, all: &mut Vec<(String, PathBuf)>) -> Result<(), String> {
+    let fault = |error: io::Error| format!("{}: {error}", folder.display());
+    let mut entries: Vec<_> = std::fs::read_dir(folder).map_err(fault)?.collect::<Result<_, _>>().map_err(fault)?;
+    entries.sort_by_key(std::fs::DirEntry::path);
+    for entry in entries {
+        let path = entry.path();
+        // A link may lead back up: only real folders are entered.
+        if entry.file_type().map_err(fault)?.is_dir() {
+            collect(top, &path, all)?;
+        } else if ["json", "ndjson", "jsonl", "xlsx"].contains(&ending(&path).as_str()) {
+            let name = path.strip_prefix(top).unwrap_or(&path).display().to_string();
+            all.push((name, path));
+        }
+    }
+    Ok(())
+}
+
+/// The ending of a file's name, in small letters.
+fn ending(path: &Path) -> String {
+    path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default()
+}
+
+fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// How many bytes there are to read, if that is known.
+pub fn size(files: &[(String, PathBuf)]) -> Option<u64> {
+    let size = |path: &Path| if is_standard_input(path) { None } else { std::fs::metadata(path).ok() };
+    files.iter().map(|(_, path)| size(path).map(|data| data.len())).sum()
+}
+
+/// Hands over each record of a file, with the number of bytes read for it, until the taker says no. A file that cannot be
+/// read is a record too, so that it never stops the others.
+pub fn each_record(name: &str, path: &Path, take: &mut dyn FnMut(Record, u64) -> bool) -> bool {
+    let lost = |error: &dyn std::fmt::Display| {
+        let mut finding = Finding::new(Code::JsonSyntax).found(error);
+        finding.file = Some(name.to_owned());
+        Record { source: name.to_owned(), content: Content::Lost(Box::new(finding)) }
+    };
+    let reader: Box<dyn Read> = match is_standard_input(path) {
+        true => Box::new(io::stdin().lock()),
+        false => match File::open(path) {
+            Ok(file) => Box::new(file),
+            Err(error) => return take(lost(&error), 0),
+        },
+    };
+    let mut reader = BufReader::with_capacity(1 << 18, reader);
+    if ending(path) == "xlsx" {
+        let mut bytes = Vec::new();
+        return match reader.take(LONGEST + 1).read_to_end(&mut bytes) {
+            Ok(read) if read as u64 <= LONGEST => {
+                take(Record { source: name.to_owned(), content: Content::Xlsx(bytes) }, read as u64)
+            }
+            Ok(read) => take(Record { source: name.to_owned(), content: too_large(name) }, read as u64),
+            Err(error) => take(lost(&error), 0),
+        };
+    }
+    let named = is_standard_input(path) || ["ndjson", "jsonl"].contains(&ending(path).as_str());
+    let mut first = Vec::new();
+    let outcome = match line(&mut reader, &mut first) {
+        Err(error) => return take(lost(&error), 0),
+        Ok(None) if named => return true,
+        Ok(read) => read.unwrap_or(0),
+    };
+    // A first line that is a record of its own: records by line. Else the whole may be one, over several lines.
+    if !is_json(&first) && outcome <= LONGEST {
+        let mut whole = first;
+        match (&mut reader).take(LONGEST - outcome).read_to_end(&mut whole) {
+            Err(error) => return take(lost(&error), 0),
+            Ok(rest) => {
+                let read = outcome + rest as u64;
+                let is_whole = read < LONGEST && (is_json(&whole) || !named);
+                let blank = whole.trim_ascii().is_empty();
+                return match (is_whole, blank && named) {
+                    (_, true) => true,
+                    (true, _) => take(Record { source: name.to_owned(), content: Content::Json(whole) }, read),
+                    _ if !named => take(Record { source: name.to_owned(), content: too_large(name) }, read),
+                    _ => lines(name, &mut Cursor::new(whole).chain(reader), None, take),
+                };
+            }
+        }
+    }
+    lines(name, &mut reader, Some((first, outcome)), take)
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok()
+}
+
+fn too_large(name: &str) -> Content {
+    let mut finding = Finding::new(Code::JsonTooLarge).expected(format!("≤ {LONGEST}"));
+    finding.file = Some(name.to_owned());
+    Content::Lost(Box::new(finding))
+}
+
+/// Records by line; a line that has been read already comes first.
+fn lines(
+    name: &str,
+    reader: &mut dyn BufRead,
+    first: Option<(Vec<u8>, u64)>,
+    take: &mut dyn FnMut(Record, u64) -> bool,
+) -> bool {
+    let mut ready = first;
+    for number in 1_u64.. {
+        let source = || format!("{name}:{number}");
+        let (bytes, read) = match ready.take() {
+            Some(first) => first,
+            None => {
+                let mut bytes = Vec::new();
+                match line(reader, &mut bytes) {
+                    Ok(None) => return true,
+                    Ok(Some(read)) => (bytes, read),
+                    Err(error) => {
+                        let mut finding = Finding::new(Code::JsonSyntax).found(error);
+                        finding.file = Some(name.to_owned());
+                        return take(Record { source: source(), content: Content::Lost(Box::new(finding)) }, 0);
+                    }
+                }
+            }
+        };
+        let content = if read > LONGEST { too_large(&source()) } else { Content::Json(bytes) };
+        let is_blank = matches!(&content, Content::Json(bytes) if bytes.trim_ascii().is_empty());
+        if !is_blank && !take(Record { source: source(), content }, read) {
+            return false;
+        }
+    }
+    true
+}
+
+/// Reads a line, and says how many bytes it had; of one that is too long the rest is passed over.
+fn line(reader: &mut dyn BufRead, bytes: &mut Vec<u8>) -> io::Result<Option<u64>> {
+    let mut read = reader.take(LONGEST).read_until(b'\n', bytes)? as u64;
+    if read == LONGEST && bytes.last() != Some(&b'\n') {
+        loop {
+            let buffer = reader.fill_buf()?;
+            let end = buffer.iter().position(|&byte| byte == b'\n').map(|at| at + 1);
+            let (length, passed) = (buffer.len(), end.unwrap_or(buffer.len()));
+            reader.consume(passed);
+            read += passed as u64;
+            if end.is_some() || length == 0 {
+                read += 1; // one byte more than allowed, at least
+                break;
+            }
+        }
+    }
+    Ok((read > 0).then_some(read))
+}

@@ -1,0 +1,246 @@
+//! What only shows over all records: the table, counts, the most frequent faults, who did not report, what changed.
+
+use super::{
+    Batch, Options,
+    answer::{Answer, header},
+};
+use crate::common::Ending;
+use comfy_table::{Cell, Table, presets::UTF8_HORIZONTAL_ONLY};
+use pue::{
+    Facility, Lang, Outcome,
+    portfolio::{Register, Round, scattered_operators, suspected_splits},
+    quantity::ExactEnergy,
+};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// One record in the table.
+pub struct Row {
+    cells: Vec<String>,
+    needs_a_look: bool,
+    facility: Option<Facility>,
+    savings: Option<(String, ExactEnergy)>,
+}
+
+impl Row {
+    pub fn new(answer: Answer, lang: Lang) -> Self {
+        let cells = answer.cells(lang);
+        Row { cells, needs_a_look: answer.needs_a_look(), savings: answer.savings(), facility: answer.facility }
+    }
+}
+
+/// A longer table is read by nobody: beyond, it shows the records that somebody has to look at.
+const MOST_ROWS: usize = 1000;
+
+/// So many sites are looked at together.
+const MOST_SITES: usize = 100_000;
+
+/// So many lines of one kind are printed.
+const MOST_LINES: usize = 50;
+
+pub struct Summary {
+    pub round: Round,
+    pub ending: Option<Ending>,
+    rows: Vec<Vec<String>>,
+    to_look_at: Vec<Vec<String>>,
+    facilities: Vec<Facility>,
+    savings: Vec<(String, ExactEnergy)>,
+}
+
+impl Summary {
+    pub fn new(options: &Options) -> Self {
+        Summary {
+            round: if options.by_site { Round::by_site() } else { Round::default() },
+            ending: None,
+            rows: Vec::new(),
+            to_look_at: Vec::new(),
+            facilities: Vec::new(),
+            savings: Vec::new(),
+        }
+    }
+
+    pub fn add(&mut self, batch: Batch) {
+        self.round.merge(batch.round);
+        self.ending = self.ending.max(batch.ending);
+        for row in batch.rows {
+            self.facilities.extend(row.facility.filter(|_| self.facilities.len() < MOST_SITES));
+            self.savings.extend(row.savings);
+            if row.needs_a_look && self.to_look_at.len() < MOST_ROWS {
+                self.to_look_at.push(row.cells.clone());
+            }
+            if self.rows.len() <= MOST_ROWS {
+                self.rows.push(row.cells);
+            }
+        }
+        self.savings.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        self.savings.truncate(5);
+    }
+
+    /// All of it in words.
+    pub fn tell(&self, options: &Options, register: Option<&Register>, before: Option<&Round>) -> String {
+        let lang = options.lang;
+        let mut text = String::new();
+        if options.verify.is_none() {
+            if options.keeps_facilities {
+                text += &self.table(lang);
+            }
+            text += &self.counts(lang);
+        }
+        let mut lines = Vec::new();
+        if options.verify.is_none() {
+            lines.extend(self.together(lang));
+        }
+        if let Some(records) = &options.verify {
+            let unseen = records.unseen();
+            lines.extend(unseen.iter().take(MOST_LINES).map(|record| {
+                let words = pick(lang, "有记录而未提供输入", "a record without its input");
+                format!("{words}: {}", record.facility.as_deref().unwrap_or("–"))
+            }));
+            lines.extend(more(lang, unseen.len()));
+        }
+        if let Some(register) = register {
+            lines.extend(self.attendance(register, lang));
+        }
+        if let Some(before) = before {
+            lines.extend(self.changes(before, lang));
+        }
+        let shown = lines.iter().map(|line| line.replace(|c: char| c.is_control(), " ") + "\n");
+        text.extend(shown);
+        text
+    }
+
+    /// The same as JSON.
+    pub fn to_json(&self, register: Option<&Register>, before: Option<&Round>) -> String {
+        let portfolio = &self.round.portfolio;
+        let outcomes = [Outcome::Meets, Outcome::Fails, Outcome::Undetermined, Outcome::NotApplicable];
+        let outcomes = outcomes.map(|outcome| (outcome.as_str(), portfolio.with(outcome)));
+        let faults = self.round.frequent().into_iter().map(|(code, count)| json!({"code": code, "records": count}));
+        let savings =
+            self.savings.iter().map(|(facility, kwh)| json!({"facility": facility, "savings_kwh": kwh.kwh()}));
+        let summary = json!({
+            "records": self.round.records,
+            "clean": self.round.clean,
+            "unreadable": portfolio.unjudged,
+            "outcomes": outcomes.into_iter().collect::<BTreeMap<_, _>>(),
+            "pue": {"of_sums": portfolio.pue(), "weighted_mean": portfolio.weighted_mean(), "counted": portfolio.counted, "left_out": portfolio.left_out},
+            "faults": faults.collect::<Vec<_>>(),
+            "largest_savings": savings.collect::<Vec<_>>(),
+            "attendance": register.map(|register| self.round.against(register)),
+            "changes": before.map(|before| self.round.changes_since(before)),
+        });
+        format!("{summary:#}\n")
+    }
+
+    fn table(&self, lang: Lang) -> String {
+        let mut table = Table::new();
+        table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
+        if table.width().is_none() {
+            table.set_width(150);
+        }
+        table.set_header(header(lang));
+        let all = self.rows.len() <= MOST_ROWS;
+        for cells in if all { &self.rows } else { &self.to_look_at } {
+            let shown = |cell: &String| Cell::new(cell.replace(|c: char| c.is_control() && c != '\n', " "));
+            table.add_row(cells.iter().map(shown));
+        }
+        let mut text = format!("{table}\n");
+        if !all {
+            let zh = format!("只列出须人工查看的前 {} 份\n", self.to_look_at.len());
+            let en =
+                format!("only records that somebody has to look at are shown, the first {}\n", self.to_look_at.len());
+            text += if lang == Lang::Zh { &zh } else { &en };
+        }
+        text
+    }
+
+    fn counts(&self, lang: Lang) -> String {
+        let portfolio = &self.round.portfolio;
+        let counts = [Outcome::Meets, Outcome::Fails, Outcome::Undetermined, Outcome::NotApplicable]
+            .map(|outcome| format!("{} {}", portfolio.with(outcome), outcome.text().in_lang(lang)));
+        let sum = portfolio.pue().and_then(|pue| pue.round(3)).map_or("–".to_owned(), |pue| pue.to_string());
+        let frequent: Vec<String> =
+            self.round.frequent().into_iter().take(10).map(|(code, count)| format!("{code} {count}")).collect();
+        let frequent = if frequent.is_empty() { "–".to_owned() } else { frequent.join(", ") };
+        let (records, clean) = (self.round.records, self.round.clean);
+        let (unjudged, counted, left_out) = (portfolio.unjudged, portfolio.counted, portfolio.left_out);
+        match lang {
+            Lang::Zh => format!(
+                "{records} 份，其中 {clean} 份未发现问题：{}，无法读取 {unjudged}；合计 PUE(Σ总电量/ΣIT){sum}，含 {counted} 个无错误的年度值，其余 {left_out} 个未计入\n最常见的问题：{frequent}\n",
+                counts.join(","),
+            ),
+            Lang::En => format!(
+                "{records} records, {clean} of them without a fault: {}, {unjudged} unreadable; PUE of all (Σ total / Σ IT) {sum}, of {counted} annual values without errors, {left_out} left out\nmost frequent faults: {frequent}\n",
+                counts.join(", "),
+            ),
+        }
+    }
+
+    /// Projects that may have been split, operators with several small sites, and where reaching the target would save most.
+    fn together(&self, lang: Lang) -> Vec<String> {
+        let mut lines = Vec::new();
+        for finding in suspected_splits(&self.facilities).into_iter().take(MOST_LINES) {
+            let (operator, found) = (finding.path.unwrap_or_default(), finding.found.unwrap_or_default());
+            lines.push(format!("{}: {operator}: {found}", finding.message.in_lang(lang)));
+        }
+        for (operator, ids) in scattered_operators(&self.facilities).into_iter().take(MOST_LINES) {
+            let words =
+                pick(lang, "同一运营者的多个小型场所(代用阈值)", "several small sites of one operator (a proxy)");
+            lines.push(format!("{words}: {operator}: {}", ids.join(", ")));
+        }
+        for (facility, kwh) in &self.savings {
+            let words = pick(lang, "每年节电潜力", "yearly savings");
+            lines.push(format!("{words}: {facility}: {:.3} MWh", kwh.kwh() / 1e3));
+        }
+        lines
+    }
+
+    fn attendance(&self, register: &Register, lang: Lang) -> Vec<String> {
+        let attendance = self.round.against(register);
+        let names: Vec<String> = attendance
+            .missing
+            .iter()
+            .map(|site| match &site.name {
+                Some(name) => format!("{} ({})", site.id, name.in_lang(lang)),
+                None => site.id.clone(),
+            })
+            .collect();
+        let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+        let lists = [
+            (pick(lang, "应报未报", "did not report"), names),
+            (pick(lang, "不在名单内", "not on the register"), owned(&attendance.unexpected)),
+            (pick(lang, "重复填报", "reported more than once"), owned(&attendance.repeated)),
+        ];
+        let mut lines = Vec::new();
+        for (words, ids) in lists {
+            lines.push(format!("{words}: {}", ids.len()));
+            lines.extend(ids.iter().take(MOST_LINES).map(|id| format!("  {id}")));
+            lines.extend(more(lang, ids.len()));
+        }
+        lines
+    }
+
+    fn changes(&self, before: &Round, lang: Lang) -> Vec<String> {
+        let changes = self.round.changes_since(before);
+        let mut lines = vec![format!(
+            "{}: {}",
+            pick(lang, "与上一轮相比有变化的场所", "sites that changed since the round before"),
+            changes.len()
+        )];
+        for change in changes.iter().take(MOST_LINES) {
+            let remarks: Vec<&str> = change.remarks.iter().map(|remark| remark.in_lang(lang)).collect();
+            lines.push(format!("  {}: {}", change.facility, remarks.join("; ")));
+        }
+        lines.extend(more(lang, changes.len()));
+        lines
+    }
+}
+
+fn pick(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {
+    if lang == Lang::Zh { zh } else { en }
+}
+
+/// Says how many lines were left out.
+fn more(lang: Lang, all: usize) -> Option<String> {
+    let left = all.checked_sub(MOST_LINES).filter(|left| *left > 0)?;
+    Some(if lang == Lang::Zh { format!("  另有 {left} 项") } else { format!("  and {left} more") })
+}

@@ -1,0 +1,115 @@
+//! The spreadsheet to be filled in, with Chinese and English headings; or a submission in its form.
+
+use super::layout::{
+    FACILITY, FACILITY_SHEET, FIRST_FIELD, FIRST_ROW, Field, KEY_COLUMN, KEY_ROW, Kind, TABLES, VALUE_COLUMN,
+};
+use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use serde_json::Value;
+
+/// The template, with the values of a submission if there is one.
+pub fn write(filled: Option<&Value>) -> Result<Vec<u8>, String> {
+    book(filled).map_err(|error| error.to_string())
+}
+
+struct Formats {
+    heading: Format,
+    key: Format,
+    date: Format,
+    number: Format,
+}
+
+fn book(filled: Option<&Value>) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    // The same bytes every time.
+    book.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2024, 1, 1)?));
+    let formats = Formats {
+        heading: Format::new().set_bold().set_background_color("DDEBF7").set_text_wrap(),
+        key: Format::new().set_font_color("808080").set_italic(),
+        date: Format::new().set_num_format("yyyy-mm-dd"),
+        number: Format::new().set_num_format("General"),
+    };
+    let sheet = book.add_worksheet().set_name(FACILITY_SHEET)?;
+    for (column, title) in ["项目", "Item", "key", "填写 Fill in"].into_iter().enumerate() {
+        sheet.write_string_with_format(0, column as u16, title, &formats.heading)?;
+    }
+    for (i, field) in FACILITY.iter().enumerate() {
+        let row = FIRST_FIELD + i as u32;
+        sheet.write_string(row, 0, field.zh)?;
+        sheet.write_string(row, 1, field.en)?;
+        sheet.write_string_with_format(row, KEY_COLUMN as u16, field.key, &formats.key)?;
+        allow(sheet, field, (row, row), VALUE_COLUMN as u16)?;
+        let value = filled.and_then(|filled| filled.pointer(field.key));
+        fill(sheet, field, row, VALUE_COLUMN as u16, value, &formats)?;
+    }
+    for (column, width) in [(0, 28.0), (1, 36.0), (2, 30.0), (3, 28.0)] {
+        sheet.set_column_width(column, width)?;
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    for table in &TABLES {
+        let sheet = book.add_worksheet().set_name(table.sheet)?;
+        for (column, field) in table.columns.iter().enumerate() {
+            let column = column as u16;
+            sheet.write_string_with_format(0, column, field.zh, &formats.heading)?;
+            sheet.write_string_with_format(1, column, field.en, &formats.heading)?;
+            sheet.write_string_with_format(KEY_ROW, column, field.key, &formats.key)?;
+            sheet.set_column_width(column, 16.0)?;
+            allow(sheet, field, (FIRST_ROW, FIRST_ROW + 199), column)?;
+        }
+        sheet.set_freeze_panes(FIRST_ROW, 0)?;
+        let rows = filled.and_then(|filled| filled.pointer(table.pointer)).and_then(Value::as_array);
+        for (i, row) in rows.into_iter().flatten().enumerate() {
+            for (column, field) in table.columns.iter().enumerate() {
+                let month = field.key.parse::<usize>().ok();
+                let value = match (month, field.key) {
+                    (Some(month), _) => ["monthly_kwh", "monthly"].iter().find_map(|list| row[list].get(month - 1)),
+                    (None, "total") => ["total_kwh", "total"].iter().find_map(|total| row.get(total)),
+                    _ => row.get(field.key),
+                };
+                fill(sheet, field, FIRST_ROW + i as u32, column as u16, value, &formats)?;
+            }
+        }
+    }
+    book.save_to_buffer()
+}
+
+fn allow(sheet: &mut Worksheet, field: &Field, rows: (u32, u32), column: u16) -> Result<(), XlsxError> {
+    if !field.choices.is_empty() {
+        let list = DataValidation::new().allow_list_strings(field.choices)?;
+        sheet.add_data_validation(rows.0, column, rows.1, column, &list)?;
+    }
+    Ok(())
+}
+
+fn fill(
+    sheet: &mut Worksheet,
+    field: &Field,
+    row: u32,
+    column: u16,
+    value: Option<&Value>,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    match value {
+        None | Some(Value::Null) => {}
+        Some(Value::Number(number)) => {
+            let number = number.as_f64().unwrap_or_default();
+            sheet.write_number_with_format(row, column, number, &formats.number)?;
+        }
+        Some(Value::Bool(flag)) => {
+            sheet.write_boolean(row, column, *flag)?;
+        }
+        Some(Value::String(text)) => match ExcelDateTime::parse_from_str(text) {
+            Ok(date) if field.kind == Kind::Date => {
+                sheet.write_datetime_with_format(row, column, &date, &formats.date)?;
+            }
+            _ => {
+                sheet.write_string(row, column, text)?;
+            }
+        },
+        // A name in both languages.
+        Some(other) => {
+            let text = ["zh", "en"].iter().find_map(|lang| other.get(lang)?.as_str());
+            sheet.write_string(row, column, text.unwrap_or_default())?;
+        }
+    }
+    Ok(())
+}

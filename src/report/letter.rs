@@ -1,0 +1,131 @@
+use super::printable;
+use crate::{
+    assessment::Assessment,
+    finding::{Finding, Lang, Severity},
+    rule::Outcome,
+};
+use std::fmt;
+
+/// The letter that sends a submission back (退回修改通知): in plain words what was computed, what is wrong, where, and what to
+/// do; errors first, each with a number. Where nothing has to be mended it says so.
+///
+/// ```
+/// use pue::{finding::Lang, report::Letter, submission::audit_json};
+/// # let json = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/07-it-above-total.json"));
+/// let letter = Letter::new(&audit_json(json, &[]), Lang::En).to_string();
+/// assert!(letter.contains("1. PUE below 1"));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Letter<'a> {
+    assessment: &'a Assessment,
+    lang: Lang,
+}
+
+impl<'a> Letter<'a> {
+    /// A letter in one language.
+    pub const fn new(assessment: &'a Assessment, lang: Lang) -> Self {
+        Letter { assessment, lang }
+    }
+
+    /// Whether there is anything to be mended or given.
+    pub fn is_needed(&self) -> bool {
+        !self.assessment.findings.is_empty()
+    }
+
+    fn pick<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
+        match self.lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+
+    fn opening(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let facility = self.assessment.facility.as_deref().unwrap_or(self.pick("(标识未知)", "(id not known)"));
+        writeln!(f, "{}: {}", self.pick("数据中心", "Data centre"), printable(facility))?;
+        if let Some(period) = &self.assessment.period {
+            let day = |instant: &'a str| instant.get(..10).unwrap_or(instant);
+            let (start, end) = (day(&period.start), day(&period.end));
+            let until = self.pick("(不含)", "(exclusive)");
+            writeln!(f, "{}: {start} – {end} {until}", self.pick("期间", "Period"))?;
+        }
+        match &self.assessment.pue {
+            Some(pue) => {
+                let kind = match pue.kind {
+                    "annual" => self.pick("年度 PUE", "annual PUE"),
+                    _ => self.pick("期间 PUE(非年度)", "PUE of the period (not annual)"),
+                };
+                let recomputed = self.pick("重算结果", "Recomputed");
+                writeln!(f, "{recomputed}: {kind} {} (E_DC {} / E_IT {})", pue.published, pue.total_kwh, pue.it_kwh)
+            }
+            None => writeln!(f, "{}", self.pick("无法算出 PUE。", "No PUE could be computed.")),
+        }
+    }
+
+    fn fault(&self, f: &mut fmt::Formatter<'_>, number: usize, finding: &Finding) -> fmt::Result {
+        writeln!(f, "{number}. {}", printable(finding.message.in_lang(self.lang)))?;
+        let mut line = |name: &str, text: &str| writeln!(f, "   {name}: {}", printable(text));
+        let places = [&finding.file, &finding.cell, &finding.path, &finding.meter];
+        let mut places: Vec<String> = places.into_iter().flatten().filter(|place| !place.is_empty()).cloned().collect();
+        places.extend(finding.line.map(|number| format!("{} {number}", self.pick("行", "line"))));
+        places.extend(finding.at.clone());
+        places.extend((finding.count > 1).then(|| format!("{} ×", finding.count)));
+        if !places.is_empty() {
+            line(self.pick("位置", "where"), &places.join(", "))?;
+        }
+        if let Some(found) = &finding.found {
+            line(self.pick("实际", "found"), found)?;
+        }
+        if let Some(expected) = &finding.expected {
+            line(self.pick("应为", "expected"), expected.in_lang(self.lang))?;
+        }
+        line(self.pick("处理", "to do"), finding.advice.in_lang(self.lang))
+    }
+}
+
+impl fmt::Display for Letter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.opening(f)?;
+        let parts = [
+            (Severity::Error, "须更正(更正前不作判定)", "To be corrected (nothing is decided before)"),
+            (Severity::Warning, "请核对", "To be checked"),
+            (Severity::Note, "可补充", "To be added, if you can"),
+        ];
+        let mut number = 0;
+        for (severity, zh, en) in parts {
+            let findings = self.assessment.findings.iter().filter(|finding| finding.severity == severity);
+            for (i, finding) in findings.enumerate() {
+                if i == 0 {
+                    writeln!(f, "\n{}", self.pick(zh, en))?;
+                }
+                number += 1;
+                self.fault(f, number, finding)?;
+            }
+        }
+        if number == 0 {
+            writeln!(f, "\n{}", self.pick("未发现问题，无需修改。", "Nothing was found that has to be mended."))?;
+        }
+        let open: Vec<_> =
+            self.assessment.verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Undetermined).collect();
+        for (i, verdict) in open.into_iter().enumerate() {
+            if i == 0 {
+                writeln!(f, "\n{}", self.pick("尚不能判定", "Not decided yet"))?;
+            }
+            writeln!(
+                f,
+                "- {} {}: {}",
+                verdict.pack,
+                verdict.requirement,
+                printable(verdict.message.in_lang(self.lang))
+            )?;
+            if let Some(settles) = &verdict.settles {
+                writeln!(
+                    f,
+                    "  {}: {}",
+                    self.pick("补充后可判定", "what would settle it"),
+                    printable(settles.in_lang(self.lang))
+                )?;
+            }
+        }
+        Ok(())
+    }
+}

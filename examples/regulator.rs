@@ -110,7 +110,7 @@ pub struct Options {
 static STOPPED: AtomicBool = AtomicBool::new(false);
 
 /// So many records, or bytes, go to a worker at once.
-const BATCH: (usize, usize) = (64, 1 << 19);
+const BATCH: (usize, usize) = (32, 1 << 19);
 
 fn main() -> ExitCode {
     let stop = || {

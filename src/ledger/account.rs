@@ -140,10 +140,14 @@ impl Sink for Booking<'_> {
         }
         let start = flow.start.max(first);
         self.go_to(start);
-        let mut booked = flow.up_to(start);
         let whole = flow.start >= first && flow.end <= self.edge(self.step + 1);
         if !whole && flow.end - flow.start > COURSE_MS && matches!(flow.shape, Shape::Even) {
             self.account.spans.push(Span { start: flow.start, end: flow.end, amount: flow.amount });
+        }
+        let mut booked = flow.up_to(start);
+        if whole {
+            self.account.energy.add(self.step, flow.amount);
+            return;
         }
         while self.edge(self.step) < flow.end {
             let upto = flow.up_to(self.edge(self.step + 1).min(flow.end));

@@ -335,7 +335,10 @@ impl<'s> Ledger<'s> {
             let book = |rows: &Rows<'_>| {
                 let history = history(meter, rows);
                 let chain = Chain { meter, history: &history };
-                let (account, known) = Piece::new(&chain, rows, EVER, &edges).close(&chain, &edges);
+                let (account, known) = match Piece::in_a_row(&chain, rows, &edges) {
+                    Some((account, ends)) => (account, Some(ends)),
+                    None => Piece::new(&chain, rows, EVER, &edges).close(&chain, &edges),
+                };
                 let mut book = Book::new(&chain, account, known, &period, &edges);
                 book.displaced = rows.displaced;
                 book.outside = rows.outside((period.start(), period.end()));

@@ -1,7 +1,7 @@
 use super::account::{Account, Booking};
 use crate::metering::{
     Meter, MeterKind,
-    clean::{Blocks, Chain, MOST_POWER, MOST_VALUE, Nowhere, Point, Rows, Stand, follow, prepare},
+    clean::{Blocks, Chain, MOST_POWER, MOST_VALUE, Nowhere, Point, Rows, Stand, book_in_a_row, follow, prepare},
 };
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -49,6 +49,13 @@ impl Piece {
         let rest = (stand.last.at.saturating_add(1), window.1);
         tail.extend(prepare(chain.meter, rows, stand.row..range.end, rest, &mut booking));
         Piece { window, head, body: Some(Body { anchor, tail }), account }
+    }
+
+    /// The account of a whole series of intervals that touch each other, as most submissions are, and its two ends.
+    pub(super) fn in_a_row(chain: &Chain<'_>, rows: &Rows<'_>, edges: &[i64]) -> Option<(Account, (i64, i64))> {
+        let mut account = Account { rows: rows.len() as u64, ..Account::default() };
+        let ends = book_in_a_row(chain, rows, &mut Booking::new(&mut account, edges))?;
+        Some((account, ends))
     }
 
     /// Whether readings can lead to it.

@@ -163,6 +163,9 @@ impl Steps {
 
     /// The amount before a step.
     pub(super) fn before(&self, step: usize) -> i128 {
+        if step >= self.len() {
+            return self.total;
+        }
         let block = step / BLOCK;
         let Some(&base) = self.blocks.get(block) else { return self.total };
         let inner = block * BLOCK..step;
@@ -275,6 +278,9 @@ pub(super) fn scaled(sum: i128, factor: Ratio) -> i128 {
 
 /// What lies between two places of a running sum.
 pub(super) fn part(steps: &Steps, range: &Range<usize>, factor: Ratio) -> i128 {
+    if range.end == range.start + 1 && factor == Ratio::ONE {
+        return steps.of(range.start);
+    }
     scaled(steps.before(range.end), factor) - scaled(steps.before(range.start), factor)
 }
 

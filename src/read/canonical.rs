@@ -3,7 +3,7 @@
 
 use super::Node;
 use sha2::{Digest as _, Sha256};
-use std::{fmt::Write as _, io::Write as _};
+use std::{borrow::Cow, fmt::Write as _, io::Write as _};
 
 /// The SHA-256 of a canonical form, or of bytes that have none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,20 +73,27 @@ fn write(node: &Node<'_>, out: &mut Vec<u8>) {
             out.push(b']');
         }
         Node::Map(entries) => {
-            let mut order: Vec<usize> = (0..entries.len()).collect();
-            let key = |i: usize| entries.get(i).map_or("", |(key, _)| key);
-            order.sort_by(|&a, &b| by_utf16(key(a), key(b)));
             out.push(b'{');
-            for (place, entry) in order.into_iter().filter_map(|i| entries.get(i)).enumerate() {
-                if place > 0 {
-                    out.push(b',');
-                }
-                write_text(&entry.0, out);
-                out.push(b':');
-                write(&entry.1, out);
+            if entries.is_sorted_by(|a, b| by_utf16(&a.0, &b.0).is_le()) {
+                write_entries(entries.iter(), out);
+            } else {
+                let mut sorted: Vec<&(Cow<'_, str>, Node<'_>)> = entries.iter().collect();
+                sorted.sort_by(|a, b| by_utf16(&a.0, &b.0));
+                write_entries(sorted.into_iter(), out);
             }
             out.push(b'}');
         }
+    }
+}
+
+fn write_entries<'e>(entries: impl Iterator<Item = &'e (Cow<'e, str>, Node<'e>)>, out: &mut Vec<u8>) {
+    for (i, (key, value)) in entries.enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        write_text(key, out);
+        out.push(b':');
+        write(value, out);
     }
 }
 
@@ -102,8 +109,9 @@ fn by_utf16(a: &str, b: &str) -> std::cmp::Ordering {
 
 fn write_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    let is_plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
-    if text.bytes().all(is_plain) {
+    // Without a branch for each byte.
+    let special = text.bytes().fold(false, |found, byte| found | (byte < 0x20) | (byte == b'"') | (byte == b'\\'));
+    if !special {
         out.extend_from_slice(text.as_bytes());
     } else {
         for byte in text.bytes() {
@@ -146,19 +154,18 @@ fn write_number(number: f64, out: &mut Vec<u8>) {
 fn write_short(number: f64, out: &mut Vec<u8>) -> bool {
     let size = number.abs();
     for (digits, scale) in [(0, 1.0), (1, 10.0), (2, 100.0), (3, 1000.0)] {
-        let units = (size * scale).round();
-        if units >= 1e15 {
+        if size * scale >= 1e15 {
             return false;
         }
-        if units / scale != size {
+        let mut units = (size * scale + 0.5) as u64;
+        if units as f64 / scale != size {
             continue;
         }
         if number < 0.0 {
             out.push(b'-');
         }
         let mut text = [b'0'; 20];
-        let (mut units, mut first) = (units as u64, text.len());
-        let mut written = 0;
+        let (mut first, mut written) = (text.len(), 0);
         while units > 0 || written <= digits {
             if written == digits && digits > 0 {
                 first -= 1;

@@ -244,7 +244,7 @@ fn figure(row: &Fields<'_>, path: impl Fn() -> String, node: &Node<'_>) -> Optio
 /// stays, and its energy is unknown.
 fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row>) -> (Vec<(Spot, Meter)>, Readings) {
     let mut readings = Readings::default();
-    let mut meters: Vec<(Spot, Meter)> = Vec::with_capacity(listed.len().max(rows.len()));
+    let mut spoken = Vec::with_capacity(rows.len());
     let id = |i: usize| listed.get(i).map_or("", |(_, meter)| &meter.id);
     let ids = Ids::new(listed.len(), id);
     let flow_of = |i: usize| listed.get(i).map(|(_, meter)| (meter.point, meter.carrier));
@@ -271,14 +271,14 @@ fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row>) -> (
             Some(wanted) => ids.all(wanted, id).last().copied().filter(|&i| flow_of(i) == Some(flow)),
             None => listed_there.first().copied().filter(|_| listed_there.len() == 1),
         };
-        let known = known.and_then(|i| listed.get(i));
-        let name = known.map(|(_, meter)| meter.id.clone()).or(row.id.clone());
+        let nameless = row.id.is_none();
+        let name = row.id.or_else(|| known.map(|i| id(i).to_owned()));
         let name = name.unwrap_or_else(|| format!("{}/{}", row.point.as_str(), row.carrier.as_str()));
         let mut hear = |i: usize| heard.iter_mut().skip(i).take(1).for_each(|heard| *heard = true);
-        match (&row.id, known) {
-            (_, Some((_, meter))) => ids.all(&meter.id, id).iter().for_each(|&i| hear(i)),
-            (Some(_), None) => {}
-            (None, None) => {
+        match (nameless, known) {
+            (_, Some(i)) => ids.all(id(i), id).iter().for_each(|&i| hear(i)),
+            (false, None) => {}
+            (true, None) => {
                 let own = |&i: &usize| {
                     let meter = listed.get(i).map(|(_, meter)| meter);
                     meter.is_some_and(|meter| {
@@ -296,24 +296,32 @@ fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row>) -> (
                 }
             }
         }
-        let mut meter = match known {
-            Some((_, meter)) => meter.clone(),
-            None => Meter::new(name.clone(), row.point, MeterKind::Interval, row.unit),
-        };
-        // The row is energy already: dial, multiplier and exchanges have been dealt with.
-        (meter.kind, meter.unit, meter.carrier, meter.multiplier) = (MeterKind::Interval, row.unit, row.carrier, 1.0);
-        meter.events.clear();
         let Parted { start, end, value } = row.parts;
-        readings.insert(name, Series::intervals(start, end, value));
-        meters.push((row.at, meter));
+        readings.insert(name.as_str(), Series::intervals(start, end, value));
+        spoken.push((row.at, known, name, row.point, row.carrier, row.unit));
     }
-    meters.extend(listed.iter().zip(heard).filter(|(_, heard)| !heard).map(|(listed, _)| listed.clone()));
-    for (_, meter) in &mut meters {
-        let above = meter.parent.as_deref().and_then(|above| ids.all(above, id).last());
-        if let Some(name) = above.and_then(|&i| stands_for.get(i)).and_then(Option::as_ref) {
-            meter.parent = Some(name.clone());
-        }
-    }
+    // What hangs on a meter that a row stands for hangs on that row.
+    let above = |meter: &Meter| {
+        let above = ids.all(meter.parent.as_deref()?, id).last()?;
+        stands_for.get(*above)?.clone()
+    };
+    let above: Vec<Option<String>> = listed.iter().map(|(_, meter)| above(meter)).collect();
+    let rehung = listed.into_iter().zip(above).map(|((place, mut meter), above)| {
+        meter.parent = above.or(meter.parent);
+        Some((place, meter))
+    });
+    let mut listed: Vec<Option<(Spot, Meter)>> = rehung.collect();
+    let of_rows = spoken.into_iter().map(|(at, known, name, point, carrier, unit)| {
+        let known = known.and_then(|i| listed.get_mut(i)).and_then(Option::take);
+        let meter = known.map(|(_, meter)| meter);
+        let mut meter = meter.unwrap_or_else(|| Meter::new(name, point, MeterKind::Interval, unit));
+        // The row is energy already: dial, multiplier and exchanges have been dealt with.
+        (meter.kind, meter.unit, meter.carrier, meter.multiplier) = (MeterKind::Interval, unit, carrier, 1.0);
+        meter.events.clear();
+        (at, meter)
+    });
+    let mut meters: Vec<(Spot, Meter)> = of_rows.collect();
+    meters.extend(listed.into_iter().zip(heard).filter(|(_, heard)| !heard).filter_map(|(listed, _)| listed));
     (meters, readings)
 }
 

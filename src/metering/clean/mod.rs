@@ -23,6 +23,7 @@ mod rows;
 pub(crate) use blocks::Blocks;
 pub(crate) use follow::{Stand, follow};
 pub(crate) use history::{History, Rate};
+pub(crate) use interval::book_in_a_row;
 pub(crate) use laps::Laps;
 pub(crate) use plain::{COURSE_MS, Curve};
 pub(crate) use prepare::{Tally, prepare};

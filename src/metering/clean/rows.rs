@@ -57,6 +57,10 @@ impl<'a> Rows<'a> {
         self.disorder.get()
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.time.is_empty()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.time.len()
     }

@@ -93,6 +93,7 @@ pub enum Lang {
 /// How much a finding weighs. Each [`Code`] has one severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Severity {
     /// Worth knowing; nothing is wrong (提示).
     Note,
@@ -257,6 +258,7 @@ impl<'de> Deserialize<'de> for Code {
 /// the first was.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The stable code.
     pub code: Code,
@@ -293,6 +295,7 @@ pub struct Finding {
     pub found: Option<String>,
     /// What was expected; on the wire in English.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_english")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub expected: Option<Text>,
     /// The whole finding in a sentence.
     pub message: Text,
@@ -447,6 +450,7 @@ pub struct Faults(pub Vec<Finding>);
 /// What a figure rests on (依据等级).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Basis {
     /// Read in the issuing text, or in a close paraphrase of it.
     Official,
@@ -463,6 +467,7 @@ pub enum Basis {
 /// Where a figure stands: document, number, clause, and what the figure rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Citation {
     /// The document, by its number where it has one (文号).
     pub document: Words,

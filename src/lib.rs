@@ -21,6 +21,8 @@ pub mod submission;
 pub mod portfolio;
 #[cfg(feature = "report")]
 pub mod report;
+#[cfg(feature = "schema")]
+pub mod schema;
 
 // The paved path.
 pub use assessment::Assessment;

@@ -4,7 +4,7 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 16] = [
     "finding",
     "quantity",
     "period",
@@ -20,6 +20,7 @@ const ROOMS: [&str; 15] = [
     "submission",
     "portfolio",
     "report",
+    "schema",
 ];
 
 fn rank(room: &str) -> Option<usize> {

@@ -1,5 +1,6 @@
 //! What does not look right once everything stands side by side. The thresholds are ours (`proxy`) and only warn.
 
+use super::Extra;
 use crate::{
     facility::{ItCooling, Level, Standing},
     finding::{Code, Finding},
@@ -10,9 +11,10 @@ use crate::{
     site::Site,
 };
 
-pub(super) fn all(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Finding> {
+pub(super) fn all(site: &Site, measured: &MeasuredPue, extra: &Extra, part: &Period) -> Vec<Finding> {
     let mut findings = certificates(site, measured, part);
     findings.extend(plausible(site, measured));
+    findings.extend(above_total(measured, extra));
     findings
 }
 
@@ -80,6 +82,17 @@ pub(super) fn no_certificate(site: &Site, verdicts: &[Verdict]) -> Option<Findin
     let missing = site.certificates().is_empty() && verdicts.iter().any(asked);
     let expected = ("绿色低碳等级证书", "a certificate of the green low-carbon grade");
     missing.then(|| Finding::new(Code::JsonMissing).path("/certificates").expected(expected))
+}
+
+/// What is a part of the total energy cannot be more than all of it.
+fn above_total(measured: &MeasuredPue, extra: &Extra) -> Vec<Finding> {
+    let Some(pue) = measured.pue().filter(|_| measured.reported().coverage.common == 1.0) else { return Vec::new() };
+    let parts = [("/heat_reused_kwh", extra.heat_reused), ("/renewable_kwh", extra.renewable)];
+    let above = parts.into_iter().filter_map(|(path, part)| {
+        let part = part.filter(|part| *part > pue.total())?;
+        Some(Finding::new(Code::EnergyAboveTotal).path(path).found(part).expected(format!("≤ {}", pue.total())))
+    });
+    above.collect()
 }
 
 /// Annual PUE over 4, or under 1.05 with air cooling, or under 1.02.

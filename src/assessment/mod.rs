@@ -194,7 +194,8 @@ impl<'a> Ground<'a> {
         let mut findings: Vec<Finding> = site.findings().to_vec();
         findings.extend(ledger.findings());
         findings.extend(measured.findings.iter().cloned());
-        findings.extend(checks::all(site, &measured, part));
+        let extra = options.extra.or_metered(ledger, part);
+        findings.extend(checks::all(site, &measured, &extra, part));
         // Rules judge what they always judge, whichever method the report shows.
         let judged = (options.method != Method::default()).then(|| {
             let boundary = Boundary::new(site, options.category);
@@ -204,7 +205,6 @@ impl<'a> Ground<'a> {
         let findings = Finding::gather(findings);
         let trusted = !findings.iter().any(Finding::is_error);
         let (facility, certificates) = (Cow::Borrowed(site.facility()), Cow::Borrowed(site.certificates()));
-        let extra = options.extra.or_metered(ledger, part);
         Ground { facility, certificates, boundary, measured, judged, extra, findings, trusted }
     }
 

@@ -18,6 +18,7 @@ pub const SCHEMA: &str = "pue/assessment/1";
 /// Everything the library has to say about one site and one period; serializes to the wire form.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Assessment {
     /// [`SCHEMA`].
     pub schema: &'static str,
@@ -56,6 +57,7 @@ pub struct Assessment {
 
 /// One declared figure beside the recomputed one.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Declared {
     /// What was said.
     pub said: Figure,
@@ -73,6 +75,7 @@ pub struct Declared {
 /// A number or a level.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Figure {
     /// A number.
     Number(f64),
@@ -96,6 +99,7 @@ impl Assessment {
 
 /// A period on the wire.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PeriodOut {
     /// The first instant.
     pub start: String,
@@ -105,6 +109,7 @@ pub struct PeriodOut {
 
 /// The PUE on the wire.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PueOut {
     /// `annual` or `interim`.
     pub kind: &'static str,
@@ -161,6 +166,7 @@ impl PueOut {
 
 /// One meter on the wire.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MeterLine {
     /// Its id.
     pub id: String,
@@ -199,6 +205,7 @@ impl MeterLine {
 
 /// Other indicators on the wire; unknown ones are null.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Kpis {
     /// Water usage effectiveness.
     pub wue_l_per_kwh: Option<f64>,

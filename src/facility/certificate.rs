@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 /// Which ladder a certificate stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Ladder {
     /// Green grade (绿色等级).
     Green,
@@ -14,6 +15,7 @@ pub enum Ladder {
 /// What was assessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum CertificateKind {
     /// The design (设计类).
     Design,
@@ -23,6 +25,7 @@ pub enum CertificateKind {
 
 /// The level, from A to AAAAA; 5A is best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Level {
     /// 1A.
     #[serde(alias = "1A")]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What kind of project a site is (项目性质).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum LifecycleKind {
     /// New (新建): built under a project approval of its own.
     New,

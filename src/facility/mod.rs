@@ -92,6 +92,7 @@ fn iana_name<S: serde::Serializer>(zone: &TimeZone, serializer: S) -> Result<S::
 /// How the air is conditioned (空调形式).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum AirConditioning {
     /// Electric chillers (电动).
     Electric,
@@ -106,6 +107,7 @@ pub enum AirConditioning {
 /// How the IT equipment is cooled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ItCooling {
     /// Air (空气冷却).
     Air,

@@ -126,6 +126,7 @@ impl Serialize for StandardRacks {
 /// The size class of a site (规模) under the table of the pack that asks: the edges differ between issuers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Scale {
     /// Small (小型).
     Small,

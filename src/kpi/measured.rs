@@ -70,6 +70,7 @@ impl MeasuredPue {
 
 /// Shares of time whose energy is known, from 0 to 1 (数据覆盖率).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Coverage {
     /// Of the total.
     pub total: f64,

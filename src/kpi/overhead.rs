@@ -10,6 +10,7 @@ use serde::Serialize;
 ///
 /// A part without a meter is unknown, not zero; the remainder is shown, never hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Overhead {
     /// Cooling (制冷).
     pub cooling: Option<f64>,

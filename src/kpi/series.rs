@@ -29,6 +29,7 @@ pub struct Stretch {
 
 /// One month of the series.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Monthly {
     /// `2024-01`.
     pub month: String,

@@ -187,6 +187,7 @@ impl Meter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum MeasurementPoint {
     /// Supply from the grid, before the transfer switch (市电进线).
     GridSupply,
@@ -289,6 +290,7 @@ impl MeasurementPoint {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Carrier {
     /// Electricity (电).
     Electricity,
@@ -385,6 +387,7 @@ impl Serialize for MeterKind {
 /// How power samples are joined.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Integration {
     /// A straight line from sample to sample.
     #[default]
@@ -424,6 +427,7 @@ impl Serialize for Exchange {
 
 /// Accuracy class of a meter or a current transformer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum AccuracyClass {
     /// 0.1.
     #[serde(rename = "0.1")]

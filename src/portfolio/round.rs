@@ -67,7 +67,8 @@ impl Round {
         let mut codes: Vec<Code> = assessment.findings.iter().map(|finding| finding.code).collect();
         codes.sort_unstable();
         codes.dedup();
-        self.clean += usize::from(codes.iter().all(|code| code.severity() == Severity::Note));
+        self.clean +=
+            usize::from(!assessment.verdicts.is_empty() && codes.iter().all(|code| code.severity() == Severity::Note));
         for code in codes {
             *self.codes.entry(code).or_default() += 1;
         }
@@ -153,6 +154,7 @@ static NONE: BTreeMap<String, SiteLine> = BTreeMap::new();
 /// The sites that have to report (应报名单).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Register {
     /// [`REGISTER_SCHEMA`].
     pub schema: String,
@@ -163,6 +165,7 @@ pub struct Register {
 /// A site that has to report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Expected {
     /// Its id.
     pub id: String,

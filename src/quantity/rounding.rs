@@ -7,6 +7,7 @@ use std::{cmp::Ordering, fmt};
 /// 以下, 以上, 以内, 不高于, 不低于 include the number; 低于, 小于, 超过, 高于, 大于 exclude it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Relation {
     /// ≤ (不高于).
     AtMost,
@@ -50,6 +51,7 @@ impl Relation {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Comparison {
     /// 全数值比较法: the unrounded value is compared. The default wherever a standard names no method.
     #[default]

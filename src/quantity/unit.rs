@@ -18,6 +18,7 @@ pub enum Dimension {
 ///
 /// Apparent power (kVA) is not among them: it is not power.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Unit {
     /// Wh.
     #[serde(rename = "Wh")]

@@ -173,28 +173,23 @@ impl<'n> Fields<'n> {
         Some(id.to_owned())
     }
 
+    /// A text in both languages, in one, or the same for both.
     pub(crate) fn both(&self, key: &'static str) -> Option<Text> {
-        self.typed(key, ("文本，或 {\"zh\": …, \"en\": …}", "a text, or {\"zh\": …, \"en\": …}"), |node| {
-            match node {
+        let expected = ("文本，或 {\"zh\": …, \"en\": …}", "a text, or {\"zh\": …, \"en\": …}");
+        if !matches!(self.node(key), Some(Node::Map(_))) {
+            return self.typed(key, expected, |node| match node {
                 Node::Text(text) => Some(Text::same(text.clone().into_owned())),
-                Node::Map(entries) => {
-                    let in_lang = |lang: &str| {
-                        entries.iter().find_map(|(key, value)| match value {
-                            Node::Text(text) if key == lang => Some(text.clone().into_owned()),
-                            _ => None,
-                        })
-                    };
-                    match (in_lang("zh"), in_lang("en")) {
-                        (None, None) => None,
-                        (zh, en) => {
-                            let (zh, en) = (zh.clone().or(en.clone())?, en.or(zh)?);
-                            Some(Text::new(zh, en))
-                        }
-                    }
-                }
                 _ => None,
-            }
-        })
+            });
+        }
+        let of_text = self.object(key)?;
+        let (zh, en) = (of_text.text("zh"), of_text.text("en"));
+        if zh.is_none() && en.is_none() {
+            self.push(Finding::new(Code::JsonType).path(self.path(key)).found("an object").expected(expected));
+        }
+        of_text.finish();
+        let both = zh.clone().or(en.clone()).zip(en.or(zh));
+        both.map(|(zh, en)| Text::new(zh, en))
     }
 
     pub(crate) fn flag(&self, key: &'static str) -> Option<bool> {

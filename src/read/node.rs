@@ -32,6 +32,7 @@ impl Node<'_> {
         match self {
             Node::Null => "null".to_owned(),
             Node::Bool(flag) => flag.to_string(),
+            Node::Number(number) if number.abs() >= 1e16 => format!("{number:e}"),
             Node::Number(number) => number.to_string(),
             Node::Text(text) => format!("{:?}", text.chars().take(60).collect::<String>()),
             Node::List(items) => format!("a list of {}", items.len()),

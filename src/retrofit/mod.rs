@@ -207,6 +207,7 @@ impl Default for Screen {
 /// What a screen found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Retrofit {
     /// The flags; none for a site outside Wuhan.
     pub flags: Vec<Flag>,
@@ -224,6 +225,7 @@ pub struct Retrofit {
 
 /// One flag with its evidence.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Flag {
     /// `old`, `inefficient`, `small`, `scattered`, `idle`; `old_small_inefficient` of Shanghai.
     pub flag: &'static str,
@@ -243,6 +245,7 @@ pub struct Flag {
 /// Whether a flag is raised. A screen has no other answers: it cannot say that a rule is met or broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum FlagOutcome {
     /// Raised (命中).
     Flagged,

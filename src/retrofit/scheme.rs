@@ -173,6 +173,7 @@ fn known(case: &Case<'_>) -> Text {
 /// The surcharge (加价) of Beijing's plan on a year.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Surcharge {
     /// The part above the limit: `(PUE − 1.35) × E_IT`.
     pub kwh: ExactEnergy,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Pack {
     /// `pue/pack/1`.
     pub schema: String,
@@ -55,6 +56,7 @@ pub struct Pack {
 /// The text's own period is over, but no repeal is stated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Lapse {
     /// The last day of the text's own period.
     pub after: Date,
@@ -65,6 +67,7 @@ pub struct Lapse {
 /// A size class: from so many standard racks on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScaleClass {
     /// The class.
     pub class: Scale,
@@ -78,6 +81,7 @@ pub struct ScaleClass {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Settings {
     /// Whether 改建 and 扩建 count as 新建.
     pub count_rebuilt_as_new: bool,
@@ -92,6 +96,7 @@ pub struct Settings {
 /// Whether a requirement binds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Nature {
     /// Mandatory by a law or a mandatory standard (强制性).
     Mandatory,
@@ -109,6 +114,7 @@ pub enum Nature {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Requirement {
     /// Its id within the pack: `pue-new-large`.
     pub id: Words,
@@ -132,6 +138,7 @@ pub struct Requirement {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Check {
     /// The annual PUE, of electricity, stands so to a limit.
     AnnualPue {
@@ -181,6 +188,7 @@ pub enum Check {
 /// A band of a table of grades: up to so much.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Band {
     /// Its name: `1`.
     pub name: String,
@@ -192,6 +200,7 @@ pub struct Band {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Metric {
     /// Rack occupancy (上架率) by count of cabinets, from 0 to 1.
     Occupancy,
@@ -222,6 +231,7 @@ impl Metric {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Benchmark {
     /// Its id within the pack.
     pub id: Words,
@@ -244,6 +254,7 @@ pub struct Benchmark {
 /// cannot be written here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Source {
     /// The clause in the issuer's own numbering.
     pub clause: Words,
@@ -257,6 +268,7 @@ pub struct Source {
 /// A basis that may decide a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum JudgingBasis {
     /// See [`Basis::Official`].
     Official,

@@ -29,6 +29,7 @@ impl From<bool> for Truth {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Scope {
     /// All of these hold.
     All(Vec<Scope>),
@@ -125,6 +126,7 @@ pub enum Scope {
 /// A stretch of days, both ends included; an open end is unset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Days {
     /// The first day.
     #[serde(default, skip_serializing_if = "Option::is_none")]

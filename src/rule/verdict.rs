@@ -47,6 +47,7 @@ impl Outcome {
 /// A requirement's outcome, with everything that led to it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Verdict {
     /// The pack's id.
     pub pack: Words,
@@ -165,6 +166,7 @@ impl fmt::Display for Verdict {
 /// A figure that compares and does not judge: an average over many sites, or one that is only reported.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
     /// The pack.
     pub pack: Words,
@@ -201,6 +203,7 @@ impl Comparison {
 
 /// One step of a verdict.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TraceStep {
     /// Which step.
     pub step: &'static str,

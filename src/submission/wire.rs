@@ -26,7 +26,10 @@ pub(super) fn read(node: &Node<'_>) -> Result<Submission, Unusable> {
     let site = Site::assemble(parts.facility, parts.meters, parts.certificates, findings);
     match parts.period {
         Some(period) => {
-            Ok(Submission { site, period, readings: parts.readings, claims: parts.claims, extra: parts.extra, digest })
+            // A row whose meter cannot be used has its finding already.
+            let mut readings = parts.readings;
+            readings.retain(|meter| site.meter_index(meter).is_some());
+            Ok(Submission { site, period, readings, claims: parts.claims, extra: parts.extra, digest })
         }
         None => unusable(facility, site.findings().to_vec()),
     }

@@ -1,0 +1,86 @@
+//! The corpus of submissions: each faulty one has just the faults that it is known to have, and the clean ones have none.
+
+mod common;
+
+use common::{golden, path};
+use pue::{Assessment, Severity, submission::audit_json};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+fn audits(folder: &str) -> Vec<(String, Assessment)> {
+    let mut files: Vec<_> = std::fs::read_dir(path(&format!("tests/golden/submissions/{folder}")))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    let name = |file: &std::path::Path| file.file_name().unwrap().to_str().unwrap().to_owned();
+    files.iter().map(|file| (name(file), audit_json(&std::fs::read(file).unwrap(), &[]))).collect()
+}
+
+fn faults(audit: &Assessment) -> BTreeSet<&str> {
+    let faults = audit.findings.iter().filter(|finding| finding.severity > Severity::Note);
+    faults.map(|finding| finding.code.as_str()).collect()
+}
+
+#[test]
+fn every_fault_is_found_and_none_is_invented() {
+    let expected = golden("submissions/expected.json");
+    let (mut found, mut missed, mut invented, mut unlike) = (0, 0, 0, Vec::new());
+    let audits = audits("faulty");
+    for (name, audit) in &audits {
+        let expected = &expected[name];
+        let planted: BTreeSet<&str> = expected["codes"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{name}"))
+            .iter()
+            .map(|code| code.as_str().unwrap())
+            .collect();
+        let mut faults = faults(audit);
+        // A note that was planted counts too.
+        faults.extend(audit.findings.iter().map(|finding| finding.code.as_str()).filter(|code| planted.contains(code)));
+        found += planted.intersection(&faults).count();
+        missed += planted.difference(&faults).count();
+        invented += faults.difference(&planted).count();
+        if planted != faults {
+            unlike.push(format!("{name}: planted {planted:?}, found {faults:?}"));
+        }
+        if let Some(reason) = expected["reason"].as_str() {
+            let given = &audit.declared.as_ref().unwrap()["pue"].reason.en;
+            if !given.contains(reason) {
+                unlike.push(format!("{name}: reason {given:?}"));
+            }
+        }
+        for finding in &audit.findings {
+            assert!(!finding.message.zh.is_empty() && !finding.message.en.is_empty() && !finding.advice.zh.is_empty());
+            assert!(finding.path.is_some(), "{name}: {finding} has no place");
+        }
+    }
+    assert!(unlike.is_empty(), "found {found}, missed {missed}, invented {invented}: {unlike:#?}");
+    assert!(audits.len() >= 100 && expected.as_object().unwrap().len() == audits.len());
+    println!("{} submissions: found {found}, missed {missed}, invented {invented}", audits.len());
+}
+
+#[test]
+fn clean_submissions_raise_no_alarm() {
+    let audits = audits("clean");
+    for (name, audit) in &audits {
+        assert!(faults(audit).is_empty(), "{name}: {:?}", faults(audit));
+        assert!(audit.pue.as_ref().is_some_and(|pue| pue.kind == "annual"), "{name}");
+    }
+    assert!(audits.len() >= 20);
+}
+
+/// A fault never ends in a new "meets" of the PUE rule unless it is one that leaves the figure alone.
+#[test]
+fn errors_decide_nothing() {
+    for (name, audit) in audits("faulty") {
+        if audit.findings.iter().any(|finding| finding.severity == Severity::Error) {
+            for verdict in
+                audit.verdicts.iter().filter(|verdict| verdict.value.is_some() || verdict.requirement.contains("pue"))
+            {
+                let outcome: Value = serde_json::to_value(verdict.outcome).unwrap();
+                assert!(outcome != "meets" && outcome != "fails", "{name}: {verdict}");
+            }
+        }
+    }
+}

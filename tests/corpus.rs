@@ -28,3 +28,23 @@ fn series() {
 fn merges() {
     replay("merge", fuzzed::merge);
 }
+
+#[test]
+fn submissions() {
+    replay("submission", fuzzed::submission);
+}
+
+#[test]
+fn sites() {
+    replay("site", fuzzed::site_file);
+}
+
+#[test]
+fn packs() {
+    replay("pack", fuzzed::pack);
+}
+
+#[test]
+fn spreadsheets() {
+    replay("xlsx", fuzzed::xlsx);
+}

@@ -76,8 +76,24 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
     findings
 }
 
+/// What a rule would have to know, and nothing has been said of yet.
+pub(super) fn missing(site: &Site, verdicts: &[Verdict], known: &[Finding]) -> Vec<Finding> {
+    let asked = verdicts.iter().flat_map(|verdict| verdict.missing.iter().map(move |path| (*path, verdict)));
+    // A finding about the object that holds it, or about what it holds, says it already.
+    let is_said = |path: &str| {
+        let said =
+            |known: &str| known.starts_with(path) || (path.starts_with(known) && known.len() > "/facility".len());
+        known.iter().filter_map(|finding| finding.path.as_deref()).any(said)
+    };
+    let missing = asked.filter(|(path, _)| !is_said(path)).map(|(path, verdict)| {
+        let who = format!("{} {}", verdict.pack, verdict.requirement);
+        Finding::new(Code::JsonMissing).path(path).expected(who)
+    });
+    missing.chain(no_certificate(site, verdicts)).collect()
+}
+
 /// A grade is asked for, and no certificate was offered.
-pub(super) fn no_certificate(site: &Site, verdicts: &[Verdict]) -> Option<Finding> {
+fn no_certificate(site: &Site, verdicts: &[Verdict]) -> Option<Finding> {
     let asked = |verdict: &Verdict| verdict.outcome == Outcome::Undetermined && verdict.asks_for_grade;
     let missing = site.certificates().is_empty() && verdicts.iter().any(asked);
     let expected = ("绿色低碳等级证书", "a certificate of the green low-carbon grade");

@@ -123,10 +123,8 @@ impl Assessment {
         let verdicts: Vec<Verdict> = applied.iter().flat_map(|pack| pack.judge_case(&case)).collect();
         let comparisons = applied.iter().flat_map(|pack| pack.compare_case(&case)).collect();
         let retrofit = options.screen.look_at(&case, measured, ground.trusted);
-        let findings = match checks::no_certificate(site, &verdicts) {
-            Some(missing) => Finding::gather(findings.into_iter().chain([missing])),
-            None => findings,
-        };
+        let missing = checks::missing(site, &verdicts, &findings);
+        let findings = if missing.is_empty() { findings } else { Finding::gather(findings.into_iter().chain(missing)) };
         Assessment {
             schema: SCHEMA,
             library: env!("CARGO_PKG_VERSION"),

@@ -151,12 +151,24 @@ impl Facility {
         self.racks.as_ref().and_then(Racks::standard).or(declared)
     }
 
+    /// The rated IT power against that of the racks, listed or declared.
+    fn check_power(&self) -> Option<Finding> {
+        let (rated, design) = (self.rated_it?, self.standard_racks()?.power()?);
+        let finding = Finding::new(Code::RacksInconsistent).path("/rated_it_kw").found(rated);
+        if rated > design {
+            return Some(finding.expected(format!("≤ {design}")));
+        }
+        // Off by the factor between kW and MW, or nearly so.
+        (design.milliwatts() / 300 > rated.milliwatts()).then(|| finding.expected(format!("≈ {design}")))
+    }
+
     /// What contradicts something else. Paths are relative to the facility's own place in the input.
     pub fn check(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         if let Some(racks) = &self.racks {
-            findings.extend(racks.check(self.rated_it));
+            findings.extend(racks.check());
         }
+        findings.extend(self.check_power());
         if let Some(lifecycle) = &self.lifecycle {
             findings.extend(lifecycle.check());
         }

@@ -72,26 +72,17 @@ impl Racks {
         if self.types.is_empty() { None } else { self.types.iter().try_fold(0, sum) }
     }
 
-    pub(super) fn check(&self, rated_it: Option<ExactPower>) -> Vec<Finding> {
+    pub(super) fn check(&self) -> impl Iterator<Item = Finding> {
         let designed = self.cabinets();
         let ordered =
             [("/racks/occupied", self.occupied, self.installed), ("/racks/installed", self.installed, designed)];
-        let mut findings: Vec<Finding> = ordered
+        ordered
             .into_iter()
             .filter_map(|(path, some, of)| Some((path, some?, of?)))
             .filter(|(_, some, of)| some > of)
             .map(|(path, some, of)| {
                 Finding::new(Code::RacksInconsistent).path(path).found(some).expected(format!("≤ {of}"))
             })
-            .collect();
-        if let (Some(design), Some(rated)) = (self.design_power(), rated_it)
-            && rated > design
-        {
-            findings.push(
-                Finding::new(Code::RacksInconsistent).path("/rated_it_kw").found(rated).expected(format!("≤ {design}")),
-            );
-        }
-        findings
     }
 }
 
@@ -103,6 +94,12 @@ impl StandardRacks {
     /// A declared number of standard racks; `None` if it is negative or not a number.
     pub fn declared(number: f64) -> Option<Self> {
         Ratio::from_f64(number).filter(|ratio| *ratio >= Ratio::ZERO).map(StandardRacks)
+    }
+
+    /// The power that so many have; `None` beyond what a power can be.
+    pub fn power(self) -> Option<ExactPower> {
+        let milliwatts = self.0.floor_of(STANDARD_RACK_MW.into())?;
+        i64::try_from(milliwatts).ok().map(ExactPower::from_milliwatts)
     }
 
     /// The exact number.

@@ -61,10 +61,11 @@ fn months_below_one(all: &View<'_>) -> impl Iterator<Item = Finding> {
     })
 }
 
-/// A month's PUE that is more than 30 % from the median month's.
+/// A month's PUE that is more than 30 % from the median month's; a month without IT energy is as far as can be.
 fn outlier_months(all: &View<'_>) -> Vec<Finding> {
-    let ratio = |(month, total, it): (_, ExactEnergy, ExactEnergy)| Some((month, total.over(it)?));
-    let months: Vec<(&Period, f64)> = all.months_alone().filter_map(ratio).collect();
+    let ratio = |(month, total, it): (_, ExactEnergy, ExactEnergy)| (month, total.over(it).unwrap_or(f64::INFINITY));
+    let in_use = |(_, total, _): &(_, ExactEnergy, ExactEnergy)| *total > ExactEnergy::ZERO;
+    let months: Vec<(&Period, f64)> = all.months_alone().filter(in_use).map(ratio).collect();
     let mut sorted: Vec<f64> = months.iter().map(|(_, ratio)| *ratio).collect();
     sorted.sort_unstable_by(f64::total_cmp);
     let Some(&median) = sorted.get(sorted.len() / 2).filter(|_| sorted.len() >= FEWEST) else { return Vec::new() };

@@ -215,6 +215,9 @@ impl Pack {
                 );
                 let settles = Text::new(format!("补充{}", missing.zh), format!("giving {}", missing.en));
                 verdict.undetermined(why, settles);
+                if !verdict.is_silent {
+                    verdict.missing = asked.scope.unknown(self, case);
+                }
                 return verdict;
             }
             Truth::Yes => verdict.assumptions.extend(asked.readings.iter().cloned()),

@@ -172,6 +172,40 @@ impl Scope {
         (found.truth, join(found.because))
     }
 
+    /// Where that stands which would have to be known, of the conditions that are not.
+    pub(super) fn unknown(&self, pack: &Pack, case: &Case<'_>) -> Vec<&'static str> {
+        match self {
+            Scope::All(parts) | Scope::Any(parts) => parts.iter().flat_map(|part| part.unknown(pack, case)).collect(),
+            Scope::Not(inner) => inner.unknown(pack, case),
+            Scope::Unclear { when, .. } => when.unknown(pack, case),
+            _ if self.holds(pack, case) != Truth::Unknown => Vec::new(),
+            _ => self.place().into_iter().collect(),
+        }
+    }
+
+    /// Where that stands which a condition looks at; `None` for what is measured.
+    const fn place(&self) -> Option<&'static str> {
+        Some(match self {
+            Scope::Region(_) => "/facility/region",
+            Scope::Lifecycle(_) => "/facility/lifecycle/kind",
+            Scope::ScaleAtLeast(_) | Scope::Scale(_) | Scope::StandardRacks { .. } | Scope::Cabinets { .. } => {
+                "/facility/racks/types"
+            }
+            Scope::Zone(_) => "/facility/zone",
+            Scope::Climate(_) => "/facility/climate",
+            Scope::Sector(_) => "/facility/sector",
+            Scope::AirConditioning(_) => "/facility/air_conditioning",
+            Scope::ItCooling(_) => "/facility/it_cooling",
+            Scope::IndependentSupply(_) => "/facility/independent_supply",
+            Scope::Approved(_) => "/facility/lifecycle/approved_on",
+            Scope::InService(_) | Scope::YearsInService { .. } => "/facility/lifecycle/in_service_on",
+            Scope::Occupancy { .. } => "/facility/racks/occupied",
+            Scope::HubNode(_) => "/facility/hub_node",
+            Scope::Edge(_) => "/facility/edge",
+            _ => return None,
+        })
+    }
+
     /// Whether it asks for a class of the pack's own table.
     pub(super) fn asks_for_scale(&self) -> bool {
         match self {

@@ -89,6 +89,9 @@ pub struct Verdict {
     /// Whether a grade is asked for.
     #[serde(skip)]
     pub(crate) asks_for_grade: bool,
+    /// Where that stands which would have to be known to say whom it binds.
+    #[serde(skip)]
+    pub(crate) missing: Vec<&'static str>,
     /// How it came about, step by step, from the code that decided.
     pub trace: Vec<TraceStep>,
 }
@@ -120,6 +123,7 @@ impl Verdict {
             message: Text::new("", ""),
             is_silent: false,
             asks_for_grade: false,
+            missing: Vec::new(),
             trace: Vec::new(),
         }
     }

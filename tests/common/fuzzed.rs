@@ -1,11 +1,13 @@
 //! What the fuzz targets do with their bytes; `tests/corpus.rs` replays what they have found.
 
 use pue::{
-    Ledger, Period, Readings, Site,
+    Finding, Lang, Ledger, Outcome, Pack, Period, Readings, Site, Verdict,
+    assessment::VerdictRecord,
     kpi::Boundary,
     ledger::{Estimate, Histories, LedgerStream, Parcel, PartialLedger},
     metering::Series,
     period::Granularity,
+    report::{Letter, Report, Style},
 };
 use std::io::Read;
 
@@ -191,4 +193,97 @@ pub fn merge(bytes: &[u8]) {
         if case.kind == 2 { stream.push_interval("m", start, end, value, None) } else { stream.push("m", start, value) }
     }
     assert_eq!(case.all(&stream.close()), whole);
+}
+
+#[path = "../../examples/regulator/layout.rs"]
+mod layout;
+#[path = "../../examples/regulator/sheet.rs"]
+mod sheet;
+
+/// A submission of any bytes: an answer that can be written, the same every time; an error decides nothing.
+pub fn submission(bytes: &[u8]) {
+    let audit = pue::submission::audit_json(bytes, &[]);
+    answered(&audit);
+    assert_eq!(audit, pue::submission::audit_json(bytes, &[]));
+}
+
+fn answered(audit: &pue::Assessment) {
+    serde_json::to_string(audit).expect("an answer");
+    for lang in [Lang::Zh, Lang::En] {
+        Letter::new(audit, lang).to_string();
+        Report::new(audit, lang, Style::Markdown).to_string();
+    }
+    let record = VerdictRecord::of(audit);
+    let again: VerdictRecord =
+        serde_json::from_slice(&serde_json::to_vec(&record).expect("a record")).expect("the same record");
+    assert!(record.changes(&again).is_empty());
+    if audit.findings.iter().any(Finding::is_error) {
+        let decided = |verdict: &&Verdict| matches!(verdict.outcome, Outcome::Meets | Outcome::Fails);
+        let by_pue = audit.verdicts.iter().filter(decided).find(|verdict| verdict.requirement.contains("pue"));
+        assert!(by_pue.is_none(), "{by_pue:?} beside {:?}", audit.findings);
+    }
+}
+
+/// A site of any bytes: what has no error goes round.
+pub fn site_file(bytes: &[u8]) {
+    let read = pue::read::site(bytes);
+    let Some(site) = read.value else { return assert!(!read.findings.is_empty()) };
+    let json = serde_json::to_string(&site).expect("a site");
+    if !site.findings().iter().any(Finding::is_error) {
+        let again: Site = serde_json::from_str(&json).expect("the same site");
+        assert_eq!(site, again);
+    }
+}
+
+/// A pack of any bytes: one that is valid judges, and goes round.
+pub fn pack(bytes: &[u8]) {
+    let Ok(pack) = serde_json::from_slice::<Pack>(bytes) else { return };
+    let again: Pack = serde_json::from_str(&serde_json::to_string(&pack).expect("a pack")).expect("the same pack");
+    assert_eq!(pack, again);
+    let _ = pack.validate();
+    let json = include_bytes!("../../examples/data/submissions/01-meets.json");
+    answered(&pue::submission::audit_json(json, &[pack]));
+}
+
+/// A spreadsheet of any bytes; or a sound one, a sheet of which is any bytes.
+pub fn xlsx(bytes: &[u8]) {
+    let Some((first, rest)) = bytes.split_first() else { return };
+    let book = if first % 2 == 0 { rest.to_vec() } else { book_with(rest) };
+    if let Ok(read) = sheet::read(&book) {
+        let mut audit = pue::submission::audit_json(&read.json, &[]);
+        read.point_to_cells("a.xlsx", &mut audit);
+        answered(&audit);
+    }
+}
+
+/// The least that is a workbook, with these bytes as its sheet.
+pub fn book_with(sheet: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    const FILES: [(&str, &str); 4] = [
+        (
+            "[Content_Types].xml",
+            r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#,
+        ),
+        (
+            "_rels/.rels",
+            r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#,
+        ),
+        (
+            "xl/workbook.xml",
+            r#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Facility" sheetId="1" r:id="r1"/></sheets></workbook>"#,
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#,
+        ),
+    ];
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, content) in
+        FILES.iter().map(|(name, content)| (*name, content.as_bytes())).chain([("xl/worksheets/sheet1.xml", sheet)])
+    {
+        archive.start_file(name, options).expect("a file");
+        archive.write_all(content).expect("its content");
+    }
+    archive.finish().expect("an archive").into_inner()
 }

@@ -131,7 +131,7 @@ macro_rules! codes {
 
 codes! {
     JsonSyntax = "json.syntax", Error, "不是有效的 JSON", "not valid JSON", "按所示行列修正后重新提交", "correct it at the line and column shown and send it again";
-    JsonTooLarge = "json.too_large", Error, "文件过大，未予读取", "too large to be read", "拆成多个文件或多行；一份填报一般不超过数十 KB", "split it into several files or lines; a submission seldom has more than some tens of KB";
+    JsonTooLarge = "json.too_large", Error, "过大，未予读取", "too large to be read", "拆成多份；一份填报一般不超过数十 KB、数百个计量点", "split it; a submission seldom has more than some tens of KB, or hundreds of meters";
     JsonSchema = "json.schema", Error, "schema 与要求不符", "another schema than the one expected", "写明所要求的 schema，并按其格式提供", "state the expected schema and follow its format";
     JsonType = "json.type", Error, "值的类型不对", "wrong type of value", "改为所要求的类型；数字不要加引号", "give the expected type; numbers go without quotes";
     JsonDuplicateKey = "json.duplicate_key", Error, "键重复，两个值均未采用", "duplicate key; neither value is used", "只保留一个", "keep one of them";

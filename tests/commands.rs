@@ -2,31 +2,9 @@
 
 mod common;
 
+use common::run;
 use serde_json::Value;
-use std::{
-    io::Write,
-    process::{Command, Output, Stdio},
-};
-
-/// Runs an example; `cargo test` has built it.
-fn run(example: &str, arguments: &[&str], input: Option<&[u8]>) -> Output {
-    let mut folder = std::env::current_exe().unwrap();
-    folder.pop();
-    folder.pop();
-    let program = folder.join("examples").join(format!("{example}{}", std::env::consts::EXE_SUFFIX));
-    let mut child = Command::new(&program)
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{}: {error}; `cargo test` without --test builds it", program.display()));
-    let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(input.unwrap_or_default()).unwrap();
-    drop(stdin);
-    child.wait_with_output().unwrap()
-}
+use std::process::Output;
 
 fn text(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()

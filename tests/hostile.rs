@@ -308,6 +308,63 @@ fn nothing_usable_gives_no_pue_and_says_why() {
     assert!(answer.pue.is_some() && answer.findings[0].code.as_str() == "pue.exactly_one");
 }
 
+/// So many meters as fit in a document, and more: an answer in bounded time, or a refusal that says why.
+#[test]
+fn a_million_meters_are_refused() {
+    let submission = |count: usize| {
+        let meters: Vec<String> = (0..count)
+            .map(|i| {
+                let parent = (i * 7 + 1) % count;
+                format!(r#"{{"id":"m{i}","point":"lighting","kind":"interval","unit":"kWh","parent":"m{parent}"}}"#)
+            })
+            .collect();
+        let mut submission = good_submission();
+        submission["meters"] = json!("METERS");
+        submission.to_string().replace("\"METERS\"", &format!("[{}]", meters.join(",")))
+    };
+    let codes = |audit: &pue::Assessment| -> Vec<&str> {
+        audit.findings.iter().filter(|finding| finding.is_error()).map(|finding| finding.code.as_str()).collect()
+    };
+    let million = audit_json(submission(1_000_000).as_bytes(), &[]);
+    assert_eq!((codes(&million), million.verdicts.len()), (vec!["json.too_large"], 0));
+    let audit = audit_json(submission(150_000).as_bytes(), &[]);
+    assert_eq!(codes(&audit), ["json.too_large"]);
+    assert_eq!(outcome(&audit, "pue-new-large"), "undetermined");
+    // All of them in circles.
+    let started = std::time::Instant::now();
+    let audit = audit_json(submission(20_000).as_bytes(), &[]);
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    assert!(codes(&audit).contains(&"meter.cycle"), "{:?}", codes(&audit).first());
+    assert!(audit.findings.len() < 5_000);
+    // A list of nothing but numbers, and one list in another.
+    let numbers = format!("[{}0]", "0,".repeat(5_000_000));
+    assert_eq!(codes(&audit_json(numbers.as_bytes(), &[])), ["json.syntax"]);
+}
+
+#[test]
+fn ids_that_are_not_what_they_look_like_are_named() {
+    for id in ["WH\u{200b}-0101", "WН-0101", "WH-0101 ", "WH-０101", "WH\n-0101", "\u{202e}1010-HW", "WH-0101\u{0}"] {
+        let mut submission = good_submission();
+        submission["facility"]["id"] = json!(id);
+        submission["certificates"][0]["facility"] = json!(id);
+        let audit = audit_json(submission.to_string().as_bytes(), &[]);
+        let places: Vec<&str> = audit
+            .findings
+            .iter()
+            .filter(|finding| finding.code.as_str() == "id.suspicious")
+            .filter_map(|finding| finding.path.as_deref())
+            .collect();
+        assert_eq!(places, ["/certificates/0/facility", "/facility/id"], "{id:?}");
+    }
+    for id in ["武汉-1", "Ουράνιο", "Москва-1", "WH_0101.a/b", "É-1", "東京１号"] {
+        let mut submission = good_submission();
+        submission["facility"]["id"] = json!(id);
+        submission["certificates"][0]["facility"] = json!(id);
+        let audit = audit_json(submission.to_string().as_bytes(), &[]);
+        assert!(!audit.findings.iter().any(|finding| finding.code.as_str() == "id.suspicious"), "{id:?}");
+    }
+}
+
 const NAMES: [&str; 3] = ["register", "interval", "power"];
 
 proptest! {

@@ -50,6 +50,9 @@ impl fmt::Display for Place<'_> {
     }
 }
 
+/// No list of a site or a submission is longer.
+const LONGEST: usize = 100_000;
+
 /// Up to so many keys each is compared with each; beyond, they are sorted first.
 const FEW: usize = 40;
 
@@ -252,10 +255,16 @@ impl<'n> Fields<'n> {
 
     /// The members of a list.
     pub(crate) fn list(&self, key: &'static str) -> Option<&'n [Node<'n>]> {
-        self.typed(key, ("列表", "a list"), |node| match node {
+        let items = self.typed(key, ("列表", "a list"), |node| match node {
             Node::List(items) => Some(items.as_slice()),
             _ => None,
-        })
+        })?;
+        if items.len() > LONGEST {
+            let finding = Finding::new(Code::JsonTooLarge).path(self.path(key)).found(items.len());
+            self.push(finding.expected(format!("≤ {LONGEST}")));
+            return None;
+        }
+        Some(items)
     }
 
     /// The path of a member of a list.

@@ -3,6 +3,10 @@
 
 use proptest::test_runner::Config;
 use serde_json::Value;
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+};
 
 /// How many random cases a property gets; `PUE_CASES` raises it for long runs.
 pub const CASES: u32 = 256;
@@ -59,4 +63,32 @@ pub fn submission_of(pue: f64, months: usize, changes: &[&Value]) -> Value {
         submission.pointer_mut(parent).unwrap()[key] = value.clone();
     }
     submission
+}
+
+/// Where an example stands; `cargo test` has built it.
+pub fn program(example: &str) -> std::path::PathBuf {
+    let mut folder = std::env::current_exe().unwrap();
+    folder.pop();
+    folder.pop();
+    folder.join("examples").join(format!("{example}{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// Runs an example.
+pub fn run(example: &str, arguments: &[&str], input: Option<&[u8]>) -> Output {
+    let program = program(example);
+    let mut child = Command::new(&program)
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}; `cargo test` without --test builds it", program.display()));
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.unwrap_or_default().to_vec();
+    // Beside the answers, which may fill their pipe first.
+    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output
 }

@@ -1,0 +1,359 @@
+//! A round of submissions: in order on any number of threads, to be verified later, with nothing that a stranger's file can
+//! break.
+
+mod common;
+
+use common::{bytes, good_submission, path, program, run};
+use serde_json::{Value, json};
+use std::{
+    io::{BufRead, BufReader, Cursor, Write},
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    sync::LazyLock,
+};
+
+/// Three hundred submissions, some with a planted fault.
+static ROUND: LazyLock<Vec<u8>> = LazyLock::new(|| run("generate_round", &["300"], None).stdout);
+
+/// A folder of its own for a test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("pue-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Folder(folder)
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+
+    fn write(&self, name: &str, content: &[u8]) -> String {
+        std::fs::write(self.0.join(name), content).unwrap();
+        self.file(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn lines(output: &Output) -> Vec<Value> {
+    output
+        .stdout
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect()
+}
+
+fn codes(answer: &Value) -> Vec<&str> {
+    answer["findings"].as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn planted_faults_are_found_and_none_is_invented() {
+    let answers = lines(&run("regulator", &["-", "--format", "json"], Some(&ROUND)));
+    let records: Vec<Value> =
+        ROUND.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+    assert_eq!((answers.len(), records.len()), (300, 300));
+    let mut planted = 0;
+    for (record, answer) in records.iter().zip(&answers) {
+        let notes = |finding: &&Value| finding["severity"] != "note";
+        match record["x_planted"].as_str() {
+            Some(code) => {
+                planted += 1;
+                assert!(codes(answer).contains(&code), "{code}: {:?}", codes(answer));
+            }
+            None => assert_eq!(answer["findings"].as_array().unwrap().iter().filter(notes).count(), 0, "{answer}"),
+        }
+    }
+    assert!(planted > 8, "{planted}");
+}
+
+#[test]
+fn threads_change_nothing() {
+    let folder = Folder::new("threads");
+    let round = folder.write("round.ndjson", &ROUND);
+    let mut seen: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> = Vec::new();
+    for threads in ["1", "2", "7", "1"] {
+        let (records, summary) = (folder.file("records.ndjson"), folder.file("summary.json"));
+        let more = ["--threads", threads, "--records", &records, "--summary", &summary];
+        let output = run("regulator", &[&[round.as_str(), "--format", "json"], &more[..]].concat(), None);
+        seen.push((output.stdout, std::fs::read(&records).unwrap(), std::fs::read(&summary).unwrap()));
+    }
+    assert!(seen.windows(2).all(|pair| pair[0] == pair[1]) && !seen[0].0.is_empty());
+    let summary: Value = serde_json::from_slice(&seen[0].2).unwrap();
+    assert_eq!(summary["records"], 300);
+    assert!(summary["clean"].as_u64().unwrap() > 250 && summary["faults"][0]["code"].is_string());
+}
+
+#[test]
+fn records_hold_until_something_changes() {
+    let folder = Folder::new("verify");
+    let (round, records) = (folder.write("round.ndjson", &ROUND), folder.file("records.ndjson"));
+    run("regulator", &[&round, "--records", &records, "--format", "json"], None);
+    let verify = |file: &str, records: &str| run("regulator", &[file, "--verify", records, "--format", "json"], None);
+    let held = verify(&round, &records);
+    assert_eq!(held.status.code(), Some(0));
+    assert!(lines(&held).iter().all(|line| line["holds"] == true && line["changed"].as_array().unwrap().is_empty()));
+
+    // The same content in another dress.
+    let pretty = serde_json::to_string_pretty(
+        &serde_json::from_slice::<Value>(ROUND.split(|b| *b == b'\n').next().unwrap()).unwrap(),
+    );
+    let dressed = verify(&folder.write("one.json", pretty.unwrap().as_bytes()), &records);
+    assert_eq!(lines(&dressed)[0]["holds"], true);
+    assert!(String::from_utf8_lossy(&dressed.stderr).contains("a record without its input"));
+
+    // Another figure, another rule, another version.
+    let mut other: Value = serde_json::from_slice(ROUND.split(|b| *b == b'\n').next().unwrap()).unwrap();
+    other["energy"][0]["monthly_kwh"][0] = json!(other["energy"][0]["monthly_kwh"][0].as_f64().unwrap() * 1.1);
+    let changed = verify(&folder.write("other.json", other.to_string().as_bytes()), &records);
+    assert_eq!((changed.status.code(), &lines(&changed)[0]["holds"]), (Some(1), &json!(false)));
+    let what: Vec<Value> =
+        lines(&changed)[0]["changed"].as_array().unwrap().iter().map(|change| change["what"].clone()).collect();
+    assert!(what.contains(&json!("input")) && what.contains(&json!("pue")), "{what:?}");
+    let first = std::fs::read_to_string(&records).unwrap();
+    let older = first.replace("\"library\":\"", "\"library\":\"0.0.9-").replacen("\"meets\"", "\"fails\"", 1);
+    let older = verify(&round, &folder.write("older.ndjson", older.as_bytes()));
+    assert_eq!(older.status.code(), Some(1));
+    assert_eq!(lines(&older).iter().filter(|line| line["holds"] == false).count(), 1);
+    assert!(lines(&older).iter().all(|line| line["changed"][0]["what"] == "library"));
+    let broken = verify(&round, &folder.write("broken.ndjson", b"{\"schema\": \"pue/record/1\"}"));
+    assert_eq!(broken.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&broken.stderr).contains("line 1"));
+}
+
+#[test]
+fn one_bad_record_never_stops_the_others() {
+    let good = good_submission().to_string();
+    let round = format!("\u{feff}{good}\n{{\n\n[1,2\n{good}\n\"text\"\n{}\n{good}", "[".repeat(5000));
+    let output = run("regulator", &["-", "--format", "json"], Some(round.as_bytes()));
+    let answers = lines(&output);
+    let facilities: Vec<&Value> = answers.iter().map(|answer| &answer["facility"]).collect();
+    let (known, lost) = (json!("WH-0101"), Value::Null);
+    assert_eq!(facilities, [&known, &lost, &lost, &known, &lost, &lost, &known]);
+    assert!(answers.iter().all(|answer| answer["schema"] == "pue/assessment/1"));
+    let table = run("regulator", &["-"], Some(round.as_bytes()));
+    let shown = String::from_utf8(table.stdout).unwrap();
+    assert!(shown.contains("-:1") && shown.contains("-:8") && shown.contains("4 unreadable"), "{shown}");
+}
+
+#[test]
+fn who_did_not_report_and_what_changed() {
+    let folder = Folder::new("round");
+    let (good, mut moved) = (good_submission(), good_submission());
+    moved["facility"]["id"] = json!("WH-0102");
+    moved["certificates"][0]["facility"] = json!("WH-0102");
+    let before = folder.write("before.ndjson", format!("{good}\n{moved}\n").as_bytes());
+    let mut better = good.clone();
+    better["period"] = json!({"start": "2025-01-01", "end": "2026-01-01"});
+    let mut poorer = better.clone();
+    poorer["facility"]["id"] = json!("WH-0102");
+    poorer["certificates"] = moved["certificates"].clone();
+    poorer["energy"][0]["monthly_kwh"] = good["energy"][1]["monthly_kwh"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|month| json!(month.as_f64().unwrap() * 1.3))
+        .collect();
+    let now = folder.write("now.ndjson", format!("{better}\n{poorer}\n{poorer}\n").as_bytes());
+    let register =
+        json!({"schema": "pue/register/1", "sites": [{"id": "WH-0101"}, {"id": "WH-0999", "name": "Ghost"}]});
+    let register = folder.write("register.json", register.to_string().as_bytes());
+    let summary = folder.file("summary.json");
+    let output = run("regulator", &[&now, "--before", &before, "--register", &register, "--summary", &summary], None);
+    let shown = String::from_utf8(output.stdout).unwrap();
+    for part in [
+        "did not report: 1",
+        "WH-0999 (Ghost)",
+        "not on the register: 1",
+        "reported more than once: 1",
+        "copied?",
+        "meets → fails",
+        "→ 1.3000 (+0.0",
+    ] {
+        assert!(shown.contains(part), "{part} is not in\n{shown}");
+    }
+    let summary: Value = serde_json::from_slice(&std::fs::read(&summary).unwrap()).unwrap();
+    assert_eq!(summary["attendance"]["missing"][0]["id"], "WH-0999");
+    assert_eq!(summary["changes"].as_array().unwrap().len(), 2);
+    let wrong = run("regulator", &[&now, "--register", &now], None);
+    assert_eq!(wrong.status.code(), Some(3));
+}
+
+#[test]
+fn ids_do_no_harm_in_files_and_tables() {
+    let folder = Folder::new("letters");
+    let mut round = String::new();
+    for id in [
+        "../../escape",
+        "/etc/passwd",
+        "=cmd|' /C calc'!A0",
+        "a\u{0}b",
+        "CON",
+        "..",
+        "",
+        "\u{202e}x",
+        "@SUM(1)",
+        "＝1+1",
+    ] {
+        let mut submission = good_submission();
+        submission["facility"]["id"] = json!(id);
+        submission["declared"]["pue"] = json!(1.1);
+        round += &format!("{submission}\n");
+    }
+    let letters = folder.file("letters");
+    let output = run("regulator", &["-", "--format", "csv", "--letters", &letters], Some(round.as_bytes()));
+    let mut names: Vec<String> =
+        std::fs::read_dir(&letters).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names.len(), 10);
+    assert_eq!(names[0], "000001-------escape.txt");
+    assert!(names.iter().all(|name| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+        && name.matches('.').count() == 1));
+    let letter = std::fs::read_to_string(Path::new(&letters).join(&names[0])).unwrap();
+    assert!(letter.contains("To be checked") && letter.contains("/declared/pue") && letter.contains("1.1"), "{letter}");
+    let table = String::from_utf8(output.stdout).unwrap();
+    let mut rows = csv::Reader::from_reader(table.as_bytes());
+    for row in rows.records() {
+        for cell in row.unwrap().iter() {
+            assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝']), "{cell}");
+        }
+    }
+}
+
+/// The spreadsheet of a submission, with some cells changed.
+fn workbook(folder: &Folder, change: impl Fn(&mut Value)) -> String {
+    let mut submission = good_submission();
+    change(&mut submission);
+    let json = folder.write("of.json", submission.to_string().as_bytes());
+    let file = folder.file("filled.xlsx");
+    assert_eq!(run("regulator", &[&json, "--template", &file], None).status.code(), Some(0));
+    file
+}
+
+#[test]
+fn a_spreadsheet_says_what_its_submission_says() {
+    let folder = Folder::new("xlsx");
+    let answer = |file: &str| lines(&run("regulator", &[file, "--format", "json"], None)).remove(0);
+    let (of_sheet, of_json) =
+        (answer(&workbook(&folder, |_| ())), answer(&path("examples/data/submissions/01-meets.json")));
+    for key in ["facility", "period", "pue", "monthly", "kpis", "verdicts", "findings", "declared", "retrofit"] {
+        assert_eq!(of_sheet[key], of_json[key], "{key}");
+    }
+    // The faults name sheet and cell.
+    let faulty = workbook(&folder, |submission| {
+        submission["energy"][0]["monthly_kwh"][3] = json!("4,686,208");
+        submission["declared"]["pue"] = json!(1.19);
+        submission["certificates"][0]["expires_on"] = json!("2024-06-30");
+        submission["facility"]["region"] = json!(420199.5);
+        submission["facility"]["racks"]["occupied"] = json!(1450);
+    });
+    let answer = answer(&faulty);
+    let place = |code: &str| {
+        let finding = answer["findings"].as_array().unwrap().iter().find(|finding| finding["code"] == code);
+        finding.unwrap_or_else(|| panic!("{code}: {:?}", codes(&answer)))["cell"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(place("json.type"), "能耗 Energy!H4");
+    assert_eq!(place("declared.pue_mismatch"), "场所 Facility!D20");
+    assert_eq!(place("certificate.expired"), "证书 Certificates!H4");
+    assert_eq!(place("facility.region"), "场所 Facility!D5");
+    assert_eq!(place("racks.inconsistent"), "场所 Facility!D12");
+    let empty = folder.file("template.xlsx");
+    run("regulator", &["--template", &empty], None);
+    assert_eq!(run("regulator", &[&empty], None).status.code(), Some(3));
+    assert_eq!(std::fs::read(&empty).unwrap(), bytes("examples/data/spreadsheets/template.xlsx"));
+}
+
+/// An archive of one file that unpacks to so many bytes of nothing.
+fn bomb(megabytes: usize) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    archive.start_file("xl/workbook.xml", zip::write::SimpleFileOptions::default()).unwrap();
+    let chunk = vec![b' '; 1 << 20];
+    (0..megabytes).for_each(|_| archive.write_all(&chunk).unwrap());
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn hostile_spreadsheets_are_refused() {
+    let folder = Folder::new("bomb");
+    let many = {
+        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for i in 0..2000 {
+            archive.start_file(format!("f{i}"), zip::write::SimpleFileOptions::default()).unwrap();
+        }
+        archive.finish().unwrap().into_inner()
+    };
+    let sheet = |content: &str| fuzzed::book_with(content.as_bytes());
+    // A sheet that says that it is as large as sheets can be, and one with a cell in the far corner.
+    let corner = sheet(
+        r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:XFD1048576"/><sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>"#,
+    );
+    let cells: String = (1..200_000).map(|i| format!(r#"<row r="{i}"><c r="A{i}"><v>1</v></c></row>"#)).collect();
+    let cells = sheet(&format!(
+        r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{cells}</sheetData></worksheet>"#
+    ));
+    for (name, content, said) in [
+        ("bomb.xlsx", bomb(200), "unpacks to more than"),
+        ("many.xlsx", many, "at most 500 files"),
+        ("text.xlsx", b"no archive at all".to_vec(), ""),
+        ("empty.xlsx", Vec::new(), ""),
+        ("cells.xlsx", cells, "at most 50000 cells"),
+        ("corner.xlsx", corner, ""),
+    ] {
+        let started = std::time::Instant::now();
+        let output = run("regulator", &[&folder.write(name, &content), "--format", "json"], None);
+        let answer = lines(&output).remove(0);
+        assert!(
+            output.status.code() == Some(3) && answer["verdicts"].as_array().unwrap().is_empty(),
+            "{name}: {answer}"
+        );
+        let finding = &answer["findings"][0];
+        if name != "corner.xlsx" {
+            assert_eq!(finding["code"], "xlsx.unreadable", "{name}");
+            assert!(finding["found"].as_str().unwrap().contains(said), "{name}: {finding}");
+        }
+        assert!(started.elapsed().as_secs() < 30, "{name}: {:?}", started.elapsed());
+    }
+}
+
+#[allow(dead_code)]
+#[path = "common/fuzzed.rs"]
+mod fuzzed;
+
+/// Ctrl-C: what was read is answered, each line whole.
+#[cfg(unix)]
+#[test]
+fn a_stopped_round_leaves_whole_lines() {
+    let folder = Folder::new("stop");
+    let out = folder.file("out.ndjson");
+    let mut child = Command::new(program("regulator"))
+        .args(["-", "--format", "json", "--threads", "2", "--out", &out])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(&ROUND).unwrap();
+    stdin.flush().unwrap();
+    let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(signal.success());
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    stderr.read_line(&mut said).unwrap();
+    assert!(said.contains("stopping"), "{said}");
+    // One more line wakes the reader, which then sees that it has to stop.
+    let _ = stdin.write_all(&ROUND);
+    drop(stdin);
+    let code = child.wait().unwrap().code();
+    assert!([Some(1), Some(3)].contains(&code), "{code:?}");
+    let text = std::fs::read_to_string(&out).unwrap();
+    assert!(text.ends_with('\n'));
+    let answers = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).count();
+    assert!((1..600).contains(&answers), "{answers}");
+}

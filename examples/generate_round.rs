@@ -82,10 +82,10 @@ fn clean(i: u64, year: i32, random: &mut Random) -> Value {
     for month in 0..12 {
         let season = 1.0 + 0.3 * (TAU * (month as f64 - 3.5) / 12.0).sin();
         let mut rest = 0.0;
-        for hall in 0..2 {
+        for hall in &mut halls {
             let it = rated_it * load / 2.0 * hours(month) * random.between(0.97, 1.03);
             let it = (it * 10.0).round() / 10.0;
-            halls[hall].push(it);
+            hall.push(it);
             rest += it * overhead;
         }
         let chilled = (rest * 0.7 * season * 10.0).round() / 10.0;

@@ -32,6 +32,9 @@ const MOST_CELLS: usize = 50_000;
 
 type Cells = BTreeMap<(u32, u32), Value>;
 
+/// What is filled in of a row: column, field, value.
+type Filled<'f> = Vec<(u32, &'f Field, Value)>;
+
 /// Reads a spreadsheet; an error says why it cannot be.
 pub fn read(bytes: &[u8]) -> Result<Read, String> {
     look_inside(bytes)?;
@@ -189,7 +192,7 @@ impl Read {
                 Some((column, table.columns.iter().find(|field| field.key == key)?))
             })
             .collect();
-        let mut rows: Vec<(u32, Vec<(u32, &Field, Value)>)> = Vec::new();
+        let mut rows: Vec<(u32, Filled<'_>)> = Vec::new();
         for (&(row, column), value) in cells.range((FIRST_ROW, 0)..) {
             match columns.iter().find(|(known, _)| *known == column) {
                 None => self.misplaced(sheet, row, column, value),
@@ -215,7 +218,7 @@ impl Read {
     }
 
     /// A row of energy: its months are one list, in kWh or in the unit that it states.
-    fn energy(&mut self, pointer: &str, filled: Vec<(u32, &Field, Value)>, months: usize) -> Value {
+    fn energy(&mut self, pointer: &str, filled: Filled<'_>, months: usize) -> Value {
         let in_kwh = filled.iter().all(|(_, field, value)| field.key != "unit" || value == "kWh");
         let (list, total) = if in_kwh { ("monthly_kwh", "total_kwh") } else { ("monthly", "total") };
         let (mut values, mut row) = (vec![Value::Null; months], Vec::new());
@@ -271,6 +274,6 @@ impl Read {
     }
 }
 
-fn object(filled: Vec<(u32, &Field, Value)>) -> Value {
+fn object(filled: Filled<'_>) -> Value {
     Value::Object(filled.into_iter().map(|(_, field, value)| (field.key.to_owned(), value)).collect())
 }

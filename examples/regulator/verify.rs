@@ -12,11 +12,14 @@ use std::{
     sync::Mutex,
 };
 
+/// Facility and period.
+type SitePeriod = (Option<String>, Option<(String, String)>);
+
 /// The records of a file, by digest of the input and by facility and period.
 pub struct Records {
     all: Vec<VerdictRecord>,
     by_input: BTreeMap<String, usize>,
-    by_site: BTreeMap<(Option<String>, Option<(String, String)>), usize>,
+    by_site: BTreeMap<SitePeriod, usize>,
     seen: Mutex<BTreeSet<usize>>,
 }
 

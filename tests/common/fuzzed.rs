@@ -195,6 +195,7 @@ pub fn merge(bytes: &[u8]) {
     assert_eq!(case.all(&stream.close()), whole);
 }
 
+#[allow(dead_code)] // the template uses the rest
 #[path = "../../examples/regulator/layout.rs"]
 mod layout;
 #[path = "../../examples/regulator/sheet.rs"]

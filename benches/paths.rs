@@ -104,12 +104,37 @@ fn ledgers(c: &mut Criterion) {
 fn small_calls(c: &mut Criterion) {
     let months = [(5_000_000.0, 4_000_000.0); 12];
     c.bench_function("PUE of twelve monthly pairs", |b| b.iter(|| AnnualPue::from_monthly_kwh(black_box(&months))));
-    let json = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json"))
-        .expect("a submission");
-    c.bench_function("submission: parse", |b| {
-        b.iter(|| Submission::from_json(black_box(&json)).expect("a submission"))
+}
+
+/// A submission of 4.6 KB with ten meters: read, audited, written; beside it an independent validator of its schema, which
+/// knows the form alone.
+fn submissions(c: &mut Criterion) {
+    let file = |name: &str| std::fs::read(format!("{}/{name}", env!("CARGO_MANIFEST_DIR"))).expect("a file");
+    let json = file("benches/data/submission.json");
+    let schema = serde_json::from_slice(&file("schemas/submission.schema.json")).expect("a schema");
+    let validator = jsonschema::validator_for(&schema).expect("a validator");
+    let mut group = c.benchmark_group("submission of 4.6 KB");
+    group.throughput(Throughput::Bytes(json.len() as u64));
+    group.bench_function("read", |b| b.iter(|| Submission::from_json(black_box(&json)).expect("a submission")));
+    let submission = Submission::from_json(&json).expect("a submission");
+    group.bench_function("audit of what was read", |b| b.iter(|| black_box(&submission).audit(&[])));
+    group.bench_function("read and audit", |b| b.iter(|| audit_json(black_box(&json), &[])));
+    group.bench_function("read, audit, write", |b| {
+        b.iter(|| serde_json::to_vec(&audit_json(black_box(&json), &[])).expect("an answer"));
     });
-    c.bench_function("submission: parse and audit", |b| b.iter(|| audit_json(black_box(&json), &[])));
+    group.bench_function("another validator: parse and validate", |b| {
+        b.iter(|| {
+            let value: serde_json::Value = serde_json::from_slice(black_box(&json)).expect("JSON");
+            assert!(validator.is_valid(&value));
+        });
+    });
+    group.bench_function("another validator: parse and list errors", |b| {
+        b.iter(|| {
+            let value: serde_json::Value = serde_json::from_slice(black_box(&json)).expect("JSON");
+            validator.iter_errors(&value).count()
+        });
+    });
+    group.finish();
 }
 
 fn rules(c: &mut Criterion) {
@@ -131,5 +156,5 @@ fn rules(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, ledgers, small_calls, rules);
+criterion_group!(benches, ledgers, small_calls, submissions, rules);
 criterion_main!(benches);

@@ -35,8 +35,8 @@ pub(super) fn all(
         findings.extend(months_below_one(all));
         findings.extend(outlier_months(all));
     }
-    findings.extend(equal_months(ledger, all));
-    findings.extend(slips(ledger, boundary, measured, view, part));
+    findings.extend(months_of_meters(ledger, boundary, view));
+    findings.extend(slips(ledger, measured, part));
     findings
 }
 
@@ -77,67 +77,62 @@ fn outlier_months(all: &View<'_>) -> Vec<Finding> {
     outliers.collect()
 }
 
-/// Months of one meter with the very same energy.
-fn equal_months(ledger: &Ledger<'_>, view: &View<'_>) -> Vec<Finding> {
+/// Each meter's months by themselves: whether they are copies of each other, and whether one is off by a factor near 1000.
+fn months_of_meters(ledger: &Ledger<'_>, boundary: &Boundary, view: &View<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if view.months().len() < FEWEST {
-        return findings;
-    }
+    let electricity = boundary.electricity();
+    let sums = [(&electricity, view.sum(&electricity)), (&boundary.it, view.it())];
+    let (mut months, mut sorted) = (Vec::new(), Vec::new());
     for meter in 0..ledger.site().meters().len() {
-        let months = view.months_of(Term { meter, factor: Ratio::ONE, minus: false });
-        let alike = |a: &(usize, i128), b: &(usize, i128)| a.1 == b.1 && a.0 + 1 == b.0;
-        for run in months.chunk_by(alike).filter(|run| run.len() >= FEWEST) {
-            let (Some(&(first, amount)), Some(&(last, _))) = (run.first(), run.last()) else { continue };
-            if amount == 0 {
-                continue;
-            }
-            let code = if run.len() == view.months().len() { Code::EnergyConstant } else { Code::EnergyCopiedMonths };
-            let (from, to) = (view.name_of_month(first), view.name_of_month(last));
-            findings.push(Finding::new(code).path(ledger.site().place(meter)).found(format!("{from} … {to}")));
+        view.months_of(meter, &mut months);
+        findings.extend(equal_months(ledger, view, meter, &months));
+        // A slip that cannot move the sum by a hundredth is none to stop at: a generator's one real run, say.
+        let counts = |terms: &[Term]| terms.iter().any(|term| term.meter == meter && !term.minus);
+        let counted = sums.iter().filter(|(terms, _)| counts(terms));
+        let Some(least) = counted.map(|(_, sum)| sum.microjoules() / 100).min() else { continue };
+        sorted.clear();
+        sorted.extend(months.iter().map(|(_, energy)| *energy).filter(|energy| *energy > 0));
+        sorted.sort_unstable();
+        let Some(&median) = sorted.get(sorted.len() / 2) else { continue };
+        let slipped = |energy: i128| energy.max(median) >= least && is_slip(energy as f64, median as f64);
+        for &(month, energy) in months.iter().filter(|(_, energy)| slipped(*energy)) {
+            let (found, usual) = (ExactEnergy::from_microjoules(energy), ExactEnergy::from_microjoules(median));
+            let finding = Finding::new(Code::EnergyUnitSlip).path(ledger.site().place(meter));
+            let month = view.name_of_month(month);
+            findings.push(finding.found(format!("{month}: {found}")).expected(format!("≈ {usual}")));
         }
     }
     findings
 }
 
-/// A month against the median of its meter, total against IT, IT against what the rated power makes.
-fn slips(
-    ledger: &Ledger<'_>,
-    boundary: &Boundary,
-    measured: &MeasuredPue,
-    view: &View<'_>,
-    part: &Period,
-) -> Vec<Finding> {
-    let is_slip = |a: f64, b: f64| a > 0.0 && b > 0.0 && SLIP.contains(&(a / b).max(b / a));
-    let mut findings = Vec::new();
-    // A slip that cannot move the sum by a hundredth is none to stop at: a generator's one real run, say.
-    let electricity = boundary.electricity();
-    let sums = [(&electricity, view.sum(&electricity)), (&boundary.it, view.it())];
-    let terms = sums.iter().flat_map(|(terms, sum)| terms.iter().map(|term| (term, sum.microjoules() / 100)));
-    for (term, least) in terms.filter(|(term, _)| !term.minus) {
-        let months = view.months_of(*term);
-        let mut sorted: Vec<i128> = months.iter().map(|(_, energy)| *energy).filter(|energy| *energy > 0).collect();
-        sorted.sort_unstable();
-        let Some(&median) = sorted.get(sorted.len() / 2) else { continue };
-        let matters = |energy: i128| energy.max(median) >= least;
-        for (month, energy) in
-            months.into_iter().filter(|(_, energy)| matters(*energy) && is_slip(*energy as f64, median as f64))
-        {
-            let (found, usual) = (ExactEnergy::from_microjoules(energy), ExactEnergy::from_microjoules(median));
-            let finding = Finding::new(Code::EnergyUnitSlip).path(ledger.site().place(term.meter));
-            let month = view.name_of_month(month);
-            findings.push(finding.found(format!("{month}: {found}")).expected(format!("≈ {usual}")));
-        }
-    }
-    if let Some(pue) = measured.pue() {
-        let (total, it) = (pue.total(), pue.it());
-        let possible = possible(ledger, measured, part);
-        for (what, reference) in [("total", Some(total)), ("rated", possible)] {
-            if let Some(reference) = reference.filter(|reference| is_slip(it.kwh(), reference.kwh())) {
-                let path = if what == "total" { "/meters" } else { "/facility/rated_it_kw" };
-                let finding = Finding::new(Code::EnergyUnitSlip).path(path).found(format!("IT {it}"));
-                findings.push(finding.expected(format!("≈ {what} {reference}")));
-            }
-        }
-    }
-    findings
+/// Months of one meter with the very same energy.
+fn equal_months(ledger: &Ledger<'_>, view: &View<'_>, meter: usize, months: &[(usize, i128)]) -> Vec<Finding> {
+    let alike = |a: &(usize, i128), b: &(usize, i128)| a.1 == b.1 && a.0 + 1 == b.0;
+    let runs = months.chunk_by(alike).filter(|run| run.len() >= FEWEST);
+    let equal = runs.filter_map(|run| {
+        let (&(first, amount), &(last, _)) = run.first().zip(run.last())?;
+        let code = if run.len() == view.months().len() { Code::EnergyConstant } else { Code::EnergyCopiedMonths };
+        let (from, to) = (view.name_of_month(first), view.name_of_month(last));
+        let finding = Finding::new(code).path(ledger.site().place(meter));
+        (amount != 0).then(|| finding.found(format!("{from} … {to}")))
+    });
+    equal.collect()
+}
+
+fn is_slip(a: f64, b: f64) -> bool {
+    a > 0.0 && b > 0.0 && SLIP.contains(&(a / b).max(b / a))
+}
+
+/// Total against IT, IT against what the rated power makes.
+fn slips(ledger: &Ledger<'_>, measured: &MeasuredPue, part: &Period) -> Vec<Finding> {
+    let Some(pue) = measured.pue() else { return Vec::new() };
+    let (total, it) = (pue.total(), pue.it());
+    let references =
+        [("total", "/meters", Some(total)), ("rated", "/facility/rated_it_kw", possible(ledger, measured, part))];
+    let slips = references.into_iter().filter_map(|(what, path, reference)| {
+        let reference = reference.filter(|reference| is_slip(it.kwh(), reference.kwh()))?;
+        let finding = Finding::new(Code::EnergyUnitSlip).path(path).found(format!("IT {it}"));
+        Some(finding.expected(format!("≈ {what} {reference}")))
+    });
+    slips.collect()
 }

@@ -248,18 +248,17 @@ impl<'a> View<'a> {
         self.months.get(month).map(name_of).unwrap_or_default()
     }
 
-    /// The months, by number, with the energy of one term, where all of it is known by itself.
-    pub(super) fn months_of(&self, term: Term) -> Vec<(usize, i128)> {
-        let Some(book) = self.ledger.book(term.meter) else { return Vec::new() };
+    /// The months, by number, with the energy of one meter, where all of it is known by itself.
+    pub(super) fn months_of(&self, meter: usize, energies: &mut Vec<(usize, i128)>) {
+        energies.clear();
+        let Some(book) = self.ledger.book(meter) else { return };
         let all = book.holes_in(&self.part).is_empty() && book.spans.is_empty();
         let own = |month: &Period| {
             let range = month.start()..month.end();
             book.holes_in(&range).is_empty() && !book.spans.iter().any(|span| span.reaches_over(&range))
         };
         let months = self.months.iter().zip(&self.month_steps).enumerate().filter(|(_, (month, _))| all || own(month));
-        let mut energies = Vec::with_capacity(self.months.len());
         energies.extend(months.map(|(i, (_, steps))| (i, book.scaled(steps, Ratio::ONE))));
-        energies
     }
 
     /// The energy of some terms over common time.

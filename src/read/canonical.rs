@@ -153,32 +153,35 @@ fn write_number(number: f64, out: &mut Vec<u8>) {
 /// that is found is the shortest.
 fn write_short(number: f64, out: &mut Vec<u8>) -> bool {
     let size = number.abs();
-    for (digits, scale) in [(0, 1.0), (1, 10.0), (2, 100.0), (3, 1000.0)] {
-        if size * scale >= 1e15 {
-            return false;
-        }
-        let mut units = (size * scale + 0.5) as u64;
-        if units as f64 / scale != size {
-            continue;
-        }
-        if number < 0.0 {
-            out.push(b'-');
-        }
-        let mut text = [b'0'; 20];
-        let (mut first, mut written) = (text.len(), 0);
-        while units > 0 || written <= digits {
-            if written == digits && digits > 0 {
-                first -= 1;
-                text.iter_mut().skip(first).take(1).for_each(|place| *place = b'.');
-            }
-            first -= 1;
-            text.iter_mut().skip(first).take(1).for_each(|place| *place = b'0' + (units % 10) as u8);
-            (units, written) = (units / 10, written + 1);
-        }
-        out.extend_from_slice(text.get(first..).unwrap_or_default());
-        return true;
+    let exact = [1_u32, 10, 100, 1000].into_iter().find_map(|scale| {
+        let units = size * f64::from(scale) + 0.5;
+        let units = if units < 1e15 { units as u64 } else { return None };
+        (units as f64 / f64::from(scale) == size).then_some((units, u64::from(scale)))
+    });
+    let Some((units, scale)) = exact else { return false };
+    if number < 0.0 {
+        out.push(b'-');
     }
-    false
+    write_digits(units / scale, 1, out);
+    if scale > 1 {
+        out.push(b'.');
+        write_digits(units % scale, scale.ilog10() as usize, out);
+    }
+    true
+}
+
+/// A whole number in at least so many digits.
+fn write_digits(mut number: u64, least: usize, out: &mut Vec<u8>) {
+    let mut digits = [b'0'; 20];
+    let mut written = 0;
+    for place in digits.iter_mut().rev() {
+        if number == 0 && written >= least {
+            break;
+        }
+        *place = b'0' + (number % 10) as u8;
+        (number, written) = (number / 10, written + 1);
+    }
+    out.extend_from_slice(digits.get(digits.len() - written..).unwrap_or_default());
 }
 
 #[cfg(all(test, feature = "json"))]

@@ -120,7 +120,8 @@ impl Assessment {
         let (applied, forged) = applied(site.facility(), on, &options.packs);
         let findings = Finding::gather(ground.findings.iter().cloned().chain(forged));
         let case = ground.case(on).distrusted_by(&findings);
-        let verdicts: Vec<Verdict> = applied.iter().flat_map(|pack| pack.judge_case(&case)).collect();
+        let mut verdicts = Vec::with_capacity(applied.iter().map(|pack| pack.requirements.len()).sum());
+        verdicts.extend(applied.iter().flat_map(|pack| pack.judge_case(&case)));
         let comparisons = applied.iter().flat_map(|pack| pack.compare_case(&case)).collect();
         let retrofit = options.screen.look_at(&case, measured, ground.trusted);
         let missing = checks::missing(site, &verdicts, &findings);

@@ -50,7 +50,7 @@ impl std::fmt::Display for Digest {
 /// The canonical form of a document. Of keys that stand there twice, which RFC 8785 does not know, all are kept in their
 /// order.
 pub(crate) fn canonical(node: &Node<'_>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(4096);
+    let mut out = Vec::with_capacity(1 << 13);
     write(node, &mut out);
     out
 }

@@ -231,8 +231,10 @@ pub(crate) fn certificates(fields: &Fields<'_>) -> Vec<Certificate> {
 
 /// The meters with their places.
 pub(crate) fn meters(fields: &Fields<'_>) -> Vec<(Spot, Meter)> {
+    let mut meters = Vec::with_capacity(fields.members("meters").min(100));
     let rows = fields.objects("meters").into_iter().flatten();
-    rows.filter_map(|row| Some((Spot("meters", row.index()), meter(row)?))).collect()
+    meters.extend(rows.filter_map(|row| Some((Spot("meters", row.index()), meter(row)?))));
+    meters
 }
 
 fn meter(row: Fields<'_>) -> Option<Meter> {

@@ -120,7 +120,8 @@ fn energy(fields: &Fields<'_>, months: Option<&[i64]>) -> Vec<Row> {
         fields.missing("energy", expected);
         return Vec::new();
     };
-    let rows: Vec<Row> = listed.filter_map(|row| energy_row(row, months)).collect();
+    let mut rows: Vec<Row> = Vec::with_capacity(fields.members("energy").min(100));
+    rows.extend(listed.filter_map(|row| energy_row(row, months)));
     // Rows of one point and carrier need ids of their own.
     let name = |i: usize| rows.get(i).map(|row| (row.point, row.carrier, row.id.as_deref()));
     let mut order: Vec<usize> = (0..rows.len()).collect();

@@ -139,6 +139,7 @@ fn run(arguments: &Arguments) -> Result<Ending, String> {
         verify: arguments.verify.as_deref().map(verify::Records::load).transpose()?,
     };
     let register = arguments.register.as_deref().map(load_register).transpose()?;
+    spare_inputs(arguments)?;
     if let Some(folder) = &options.letters {
         std::fs::create_dir_all(folder).map_err(|error| format!("--letters {}: {error}", folder.display()))?;
     }
@@ -176,6 +177,9 @@ fn run(arguments: &Arguments) -> Result<Ending, String> {
     if summary.round.records == 0 && !STOPPED.load(Relaxed) {
         return Err("expected at least one submission (*.json, *.ndjson, *.jsonl, *.xlsx), found none".to_owned());
     }
+    if let (Some(records), Format::Json) = (&options.verify, options.format) {
+        out.write(&records.unseen_lines()?)?;
+    }
     let told = summary.tell(&options, register.as_ref(), (!arguments.before.is_empty()).then_some(&before));
     match options.format {
         Format::Table => out.write(told.as_bytes())?,
@@ -190,6 +194,9 @@ fn run(arguments: &Arguments) -> Result<Ending, String> {
     out.close()?;
     records.map_or(Ok(()), Output::close)?;
     let stopped = STOPPED.load(Relaxed).then_some(Ending::Unusable);
+    // A record whose input was not given is not verified.
+    let unseen = options.verify.as_ref().is_some_and(|records| !records.unseen().is_empty());
+    let stopped = stopped.or(unseen.then_some(Ending::Unusable));
     Ok(stopped.into_iter().chain(summary.ending).max().unwrap_or(Ending::Unusable))
 }
 
@@ -325,13 +332,33 @@ fn write_template(path: &Path, from: &[PathBuf]) -> Result<Ending, String> {
         [] => None,
         [one] => {
             let json = std::fs::read(one).map_err(|error| format!("{}: {error}", one.display()))?;
-            Some(serde_json::from_slice(&json).map_err(|error| format!("{}: {error}", one.display()))?)
+            let filled: serde_json::Value =
+                serde_json::from_slice(&json).map_err(|error| format!("{}: {error}", one.display()))?;
+            if let Some(lost) = template::without_place(&filled) {
+                return Err(format!("--template: {lost} of {} has no place in the spreadsheet", one.display()));
+            }
+            Some(filled)
         }
         _ => return Err("--template: expected one submission at most, found several".to_owned()),
     };
     let bytes = template::write(filled.as_ref())?;
     std::fs::write(path, bytes).map_err(|error| format!("--template {}: {error}", path.display()))?;
     Ok(Ending::Fine)
+}
+
+/// What is read must not be written over: a file is emptied before the first answer is there.
+fn spare_inputs(arguments: &Arguments) -> Result<(), String> {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    let all: Vec<PathBuf> = arguments.paths.iter().chain(&arguments.before).cloned().collect();
+    let mut inputs: Vec<PathBuf> = input::files(&all)?.iter().filter_map(|(_, path)| real(path)).collect();
+    inputs.extend(arguments.verify.iter().chain(&arguments.register).filter_map(|path| real(path)));
+    let outputs = [("--out", &arguments.out), ("--records", &arguments.records), ("--summary", &arguments.summary)];
+    for (option, path) in outputs.into_iter().filter_map(|(option, path)| Some((option, path.as_ref()?))) {
+        if real(path).is_some_and(|path| inputs.contains(&path)) {
+            return Err(format!("{option} {}: expected another file than those that are read", path.display()));
+        }
+    }
+    Ok(())
 }
 
 fn load_register(path: &Path) -> Result<Register, String> {

@@ -132,6 +132,7 @@ macro_rules! codes {
 codes! {
     JsonSyntax = "json.syntax", Error, "不是有效的 JSON", "not valid JSON", "按所示行列修正后重新提交", "correct it at the line and column shown and send it again";
     JsonTooLarge = "json.too_large", Error, "过大，未予读取", "too large to be read", "拆成多份；一份填报一般不超过数十 KB、数百个计量点", "split it; a submission seldom has more than some tens of KB, or hundreds of meters";
+    FileUnreadable = "file.unreadable", Error, "文件无法读取", "the file cannot be read", "检查文件是否存在、是否可读", "check that it is there and may be read";
     JsonSchema = "json.schema", Error, "schema 与要求不符", "another schema than the one expected", "写明所要求的 schema，并按其格式提供", "state the expected schema and follow its format";
     JsonType = "json.type", Error, "值的类型不对", "wrong type of value", "改为所要求的类型；数字不要加引号", "give the expected type; numbers go without quotes";
     JsonDuplicateKey = "json.duplicate_key", Error, "键重复，两个值均未采用", "duplicate key; neither value is used", "只保留一个", "keep one of them";
@@ -152,6 +153,7 @@ codes! {
     ReadingOutOfOrder = "reading.out_of_order", Note, "读数未按时间排列，已重新排序", "readings not in time order; they were sorted", "一般无需处理", "nothing, as a rule";
     ReadingStuck = "reading.stuck", Warning, "表码停走：该表从未有过这么久不变", "a register stood still for longer than at any other time", "核对电表与采集设备；若当时确无用电，无需处理", "check the meter and the logger; nothing, if no energy was used then";
     ReadingLate = "reading.late", Warning, "读数到达过晚，未采用", "readings came too late and were not used", "调大允许的迟到时长，或用全部读数重算", "allow for later readings, or build the ledger again of all readings";
+    MeterOutsideLife = "meter.outside_life", Warning, "from/until 之外仍有电量", "energy outside of the meter's from and until", "更正 from/until，或核对读数", "correct from or until, or check the readings";
     MeterNoReadings = "meter.no_readings", Warning, "该计量点在期间内没有可用读数", "a listed meter has no usable readings in the period", "补充读数；若不再使用，请写明 until 或从清单删去", "give its readings; if it is no longer in use, state until or take it off the list";
     CoverageEdges = "coverage.edges", Warning, "读数晚于期间开始，或早于期间结束", "readings start after the period's start, or end before its end", "补充首尾缺失的读数；若当时尚未投用，请写明 from 或 until", "fill in what is missing at the ends; if the meter was not in use then, state from or until";
     ReadingMissing = "reading.missing", Warning, "读数缺失(空白或 NaN)", "missing readings (blank or NaN)", "检查采集设备", "check the data logger";
@@ -212,6 +214,7 @@ codes! {
     EnergyConstant = "energy.constant", Warning, "各月电量完全相同", "every month has the same energy", "核对是否为实际计量值", "check whether these were measured";
     EnergyCopiedMonths = "energy.copied_months", Warning, "连续三个月以上电量完全相同", "three or more months in a row have the same energy", "核对是否为实际计量值", "check whether these were measured";
     EnergyOutlierMonth = "energy.outlier_month", Warning, "某月 PUE 与各月中位数相差超过 30%", "a month's PUE is more than 30 % from the median month", "核对该月电量与计量边界", "check the month's energies and the boundary";
+    EnergyUnmetered = "energy.unmetered", Warning, "申报的自发可再生电量大于光伏、风电计量值", "more renewable energy on site than PV and wind meters show", "补充 pv、wind 计量点；自发电量计入总电量", "add the pv and wind meters; own generation counts in the total";
     EnergyAboveTotal = "energy.above_total", Warning, "余热回用或可再生电量超过总电量", "more heat reused, or more renewable energy, than the total energy", "核对单位(kWh/MWh)与口径", "check the unit (kWh/MWh) and what was counted";
     EnergyDuplicate = "energy.duplicate", Error, "同一计量点、同一能源有两行而无编号，均未采用", "two rows of the same point and carrier without ids; neither is used", "给每行一个 id，或合并", "give each row an id, or merge them";
     EnergyMonths = "energy.months", Error, "月数与期间不符，该行未采用", "another number of months than the period has; the row is not used", "期间的每个月给一个值，缺失用 null", "give one value per month of the period, null where it is missing";
@@ -219,6 +222,7 @@ codes! {
     CertificateNotYet = "certificate.not_yet", Warning, "证书在所问日期尚未颁发", "the certificate was not yet issued on the day asked about", "提交当日有效的证书", "submit one that was in force on that day";
     CertificateOtherSite = "certificate.other_site", Warning, "证书属于其他场所", "the certificate is of another site", "提交本场所的证书", "submit one of this site";
     CertificateNoExpiry = "certificate.no_expiry", Warning, "证书没有写明有效期，不能计入", "the certificate states no expiry date and cannot be counted", "补充有效期", "give the expiry date";
+    CertificateConflict = "certificate.conflict", Warning, "证书之间互相矛盾", "certificates contradict each other", "核实证书，只保留有效的一份", "verify them and keep the one that holds";
     CertificateUnlikely = "certificate.unlikely", Warning, "证书等级与实测 PUE 不相称", "the certificate's level is unlikely beside the measured PUE", "核实证书", "verify the certificate";
     RacksInconsistent = "racks.inconsistent", Warning, "机柜数或功率前后不一", "rack counts or power do not fit together", "核对：已用 ≤ 已装 ≤ 设计；Σ机柜功率与额定 IT 功率", "check: occupied ≤ installed ≤ designed; Σ rack power against rated IT power";
     PackOtherContent = "pack.other_content", Error, "与已发布规则包同名而内容不同，未采用", "a pack with the name of a published one has other content and is not applied", "另取编号或版本", "give it an id or edition of its own";

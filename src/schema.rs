@@ -115,7 +115,8 @@ struct Facility {
     climate: Option<String>,
     sector: Option<String>,
     independent_supply: Option<bool>,
-    non_it_on_ups_share: Option<NotNegative>,
+    #[schemars(range(min = 0, max = 1))]
+    non_it_on_ups_share: Option<f64>,
 }
 
 #[derive(JsonSchema)]

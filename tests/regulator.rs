@@ -109,6 +109,8 @@ fn records_hold_until_something_changes() {
     assert_eq!(lines(&dressed)[0]["holds"], true);
     assert!(String::from_utf8_lossy(&dressed.stderr).contains("a record without its input"));
 
+    assert_eq!(dressed.status.code(), Some(3), "the other records were not verified");
+
     // Another figure, another rule, another version.
     let mut other: Value = serde_json::from_slice(ROUND.split(|b| *b == b'\n').next().unwrap()).unwrap();
     other["energy"][0]["monthly_kwh"][0] = json!(other["energy"][0]["monthly_kwh"][0].as_f64().unwrap() * 1.1);

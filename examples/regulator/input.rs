@@ -72,7 +72,7 @@ pub fn size(files: &[(String, PathBuf)]) -> Option<u64> {
 /// read is a record too, so that it never stops the others.
 pub fn each_record(name: &str, path: &Path, take: &mut dyn FnMut(Record, u64) -> bool) -> bool {
     let lost = |error: &dyn std::fmt::Display| {
-        let mut finding = Finding::new(Code::JsonSyntax).found(error);
+        let mut finding = Finding::new(Code::FileUnreadable).found(error);
         finding.file = Some(name.to_owned());
         Record { source: name.to_owned(), content: Content::Lost(Box::new(finding)) }
     };
@@ -151,7 +151,7 @@ fn lines(
                     Ok(None) => return true,
                     Ok(Some(read)) => (bytes, read),
                     Err(error) => {
-                        let mut finding = Finding::new(Code::JsonSyntax).found(error);
+                        let mut finding = Finding::new(Code::FileUnreadable).found(error);
                         finding.file = Some(name.to_owned());
                         return take(Record { source: source(), content: Content::Lost(Box::new(finding)) }, 0);
                     }

@@ -27,8 +27,9 @@ const MOST_UNPACKED: u64 = 1 << 25;
 /// So many files stand in one.
 const MOST_FILES: usize = 500;
 
-/// So many cells are read of a sheet.
+/// So many cells are read of a sheet, and so many rows of a table: the template has two hundred.
 const MOST_CELLS: usize = 50_000;
+const MOST_ROWS: usize = 2_000;
 
 type Cells = BTreeMap<(u32, u32), Value>;
 
@@ -50,7 +51,7 @@ pub fn read(bytes: &[u8]) -> Result<Read, String> {
     let months = months(&submission);
     for table in &TABLES {
         if let Some((sheet, cells)) = by_word(table.word) {
-            let rows = read.table(table, sheet, cells, months);
+            let rows = read.table(table, sheet, cells, months)?;
             if !rows.is_empty() {
                 set(&mut submission, table.pointer, Value::Array(rows));
             }
@@ -161,6 +162,9 @@ impl Read {
         let mut known = Vec::new();
         for (&(row, _), key) in cells.iter().filter(|((_, column), _)| *column == KEY_COLUMN) {
             let Some(field) = FACILITY.iter().find(|field| key.as_str() == Some(field.key)) else { continue };
+            if self.cells.iter().any(|(known, _)| known == field.key) {
+                continue; // given again: its value is named as misplaced
+            }
             self.cells.push((field.key.to_owned(), format!("{sheet}!{}", name(row, VALUE_COLUMN))));
             known.push(row);
             if let Some(value) = cells.get(&(row, VALUE_COLUMN)) {
@@ -181,17 +185,18 @@ impl Read {
         self.findings.push(finding);
     }
 
-    fn table(&mut self, table: &Table, sheet: &str, cells: &Cells, months: usize) -> Vec<Value> {
-        let keys = cells.range((KEY_ROW, 0)..(KEY_ROW + 1, 0));
-        let columns: Vec<(u32, &Field)> = keys
-            .filter_map(|(&(_, column), key)| {
-                let key = match key {
-                    Value::String(text) => text.clone(),
-                    other => other.to_string(),
-                };
-                Some((column, table.columns.iter().find(|field| field.key == key)?))
-            })
-            .collect();
+    fn table(&mut self, table: &Table, sheet: &str, cells: &Cells, months: usize) -> Result<Vec<Value>, String> {
+        let mut columns: Vec<(u32, &Field)> = Vec::new();
+        for (&(_, column), key) in cells.range((KEY_ROW, 0)..(KEY_ROW + 1, 0)) {
+            let key = match key {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            // A key that stands there again has no place: what is below it is named.
+            let known = columns.iter().any(|(_, field)| field.key == key);
+            let field = table.columns.iter().find(|field| field.key == key && !known);
+            columns.extend(field.map(|field| (column, field)));
+        }
         let mut rows: Vec<(u32, Filled<'_>)> = Vec::new();
         for (&(row, column), value) in cells.range((FIRST_ROW, 0)..) {
             match columns.iter().find(|(known, _)| *known == column) {
@@ -206,19 +211,22 @@ impl Read {
                 }
             }
         }
+        if rows.len() > MOST_ROWS {
+            return Err(format!("expected at most {MOST_ROWS} rows in the sheet {sheet:?}, found {}", rows.len()));
+        }
         let values = rows.into_iter().enumerate().map(|(i, (row, filled))| {
-            let pointer = format!("{}/{i}", table.pointer);
+            let (pointer, before) = (format!("{}/{i}", table.pointer), self.cells.len());
             for (column, field) in &columns {
                 let cell = format!("{sheet}!{}", name(row, *column));
                 self.cells.push((format!("{pointer}/{}", field.key), cell));
             }
-            if table.word == "energy" { self.energy(&pointer, filled, months) } else { object(filled) }
+            if table.word == "energy" { self.energy(before, filled, months) } else { object(filled) }
         });
-        values.collect()
+        Ok(values.collect())
     }
 
     /// A row of energy: its months are one list, in kWh or in the unit that it states.
-    fn energy(&mut self, pointer: &str, filled: Filled<'_>, months: usize) -> Value {
+    fn energy(&mut self, own: usize, filled: Filled<'_>, months: usize) -> Value {
         let in_kwh = filled.iter().all(|(_, field, value)| field.key != "unit" || value == "kWh");
         let (list, total) = if in_kwh { ("monthly_kwh", "total_kwh") } else { ("monthly", "total") };
         let (mut values, mut row) = (vec![Value::Null; months], Vec::new());
@@ -235,7 +243,7 @@ impl Read {
                 Err(_) => row.push((column, field, value)),
             }
         }
-        for (known, _) in self.cells.iter_mut().filter(|(known, _)| known.starts_with(pointer)) {
+        for (known, _) in self.cells.iter_mut().skip(own) {
             let Some((before, key)) = known.rsplit_once('/') else { continue };
             if let Ok(month) = key.parse::<usize>() {
                 *known = format!("{before}/{list}/{}", month - 1);
@@ -257,13 +265,15 @@ impl Read {
 
     /// Names the cell of each finding, and adds those of the spreadsheet itself.
     pub fn point_to_cells(self, source: &str, assessment: &mut Assessment) {
-        let below = |path: &str, known: &str| known.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+        let cells: BTreeMap<&str, &String> = self.cells.iter().map(|(known, cell)| (known.as_str(), cell)).collect();
         for finding in &mut assessment.findings {
             let Some(path) = finding.path.as_deref() else { continue };
-            let find = |is_such: &dyn Fn(&str) -> bool| self.cells.iter().find(|(known, _)| is_such(known));
-            let cell = find(&|known| known == path).or_else(|| find(&|known| !path.is_empty() && below(path, known)));
-            let cell = cell.or_else(|| find(&|known| below(known, path)));
-            finding.cell = cell.map(|(_, cell)| cell.clone());
+            // The value itself, or the first one within it, or the one that it is within.
+            let within = format!("{path}/");
+            let inner = || cells.range(within.as_str()..).next().filter(|(known, _)| known.starts_with(&within));
+            let outer = || path.rsplit_once('/').and_then(|(outer, _)| cells.get(outer));
+            let cell = cells.get(path).or_else(|| inner().map(|(_, cell)| cell)).or_else(outer);
+            finding.cell = cell.filter(|_| !path.is_empty()).map(|cell| (*cell).clone());
             finding.file = Some(source.to_owned());
         }
         let own = self.findings.into_iter().map(|mut finding| {

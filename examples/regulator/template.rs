@@ -11,6 +11,41 @@ pub fn write(filled: Option<&Value>) -> Result<Vec<u8>, String> {
     book(filled).map_err(|error| error.to_string())
 }
 
+/// What of a submission the spreadsheet cannot show, the first: a JSON Pointer.
+pub fn without_place(submission: &Value) -> Option<String> {
+    let is_known = |path: &str| {
+        let in_table = TABLES.iter().any(|table| {
+            let Some(row) = path.strip_prefix(table.pointer) else { return false };
+            let key = row.split('/').nth(2).unwrap_or_default();
+            let months = ["monthly_kwh", "monthly", "total_kwh"];
+            table.columns.iter().any(|field| field.key == key) || (table.word == "energy" && months.contains(&key))
+        });
+        // Of a name in two languages one is shown.
+        in_table
+            || path == "/schema"
+            || path.starts_with("/facility/name/")
+            || FACILITY.iter().any(|field| field.key == path)
+    };
+    let mut waiting = vec![(String::new(), submission)];
+    while let Some((path, value)) = waiting.pop() {
+        let empty = match value {
+            Value::Object(map) => map.is_empty(),
+            Value::Array(items) => items.is_empty(),
+            Value::Null => true,
+            _ => false,
+        };
+        match value {
+            Value::Object(map) => waiting.extend(map.iter().map(|(key, value)| (format!("{path}/{key}"), value))),
+            Value::Array(items) => {
+                waiting.extend(items.iter().enumerate().map(|(i, value)| (format!("{path}/{i}"), value)))
+            }
+            _ if !empty && !is_known(&path) => return Some(path),
+            _ => {}
+        }
+    }
+    None
+}
+
 struct Formats {
     heading: Format,
     key: Format,

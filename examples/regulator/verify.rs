@@ -18,14 +18,15 @@ type SitePeriod = (Option<String>, Option<(String, String)>);
 /// The records of a file, by digest of the input and by facility and period.
 pub struct Records {
     all: Vec<VerdictRecord>,
-    by_input: BTreeMap<String, usize>,
-    by_site: BTreeMap<SitePeriod, usize>,
+    by_input: BTreeMap<String, Vec<usize>>,
+    by_site: BTreeMap<SitePeriod, Vec<usize>>,
     seen: Mutex<BTreeSet<usize>>,
 }
 
 #[derive(serde::Serialize)]
 struct Verified<'a> {
-    source: &'a str,
+    /// `null`: the input of this record was not given.
+    source: Option<&'a str>,
     facility: Option<&'a str>,
     /// Whether the answer is what the record says; `null` if there is no record of it.
     holds: Option<bool>,
@@ -46,27 +47,30 @@ impl Records {
             }
             let number = records.all.len();
             if let Some(digest) = &record.record.input_sha256 {
-                records.by_input.insert(digest.clone(), number);
+                records.by_input.entry(digest.clone()).or_default().push(number);
             }
-            records.by_site.insert((record.facility.clone(), record.period.clone()), number);
+            records.by_site.entry((record.facility.clone(), record.period.clone())).or_default().push(number);
             records.all.push(record);
         }
         Ok(records)
     }
 
-    /// Compares an answer with its record; by the same input, else of the same site and period.
+    /// Compares an answer with its records, all of them: those of the same input, else of the same site and period.
     pub fn verify(&self, answer: &Answer, options: &Options) -> (Vec<u8>, Ending) {
         let now = VerdictRecord::of(&answer.assessment);
         let same_input = now.record.input_sha256.as_ref().and_then(|digest| self.by_input.get(digest));
-        let number = same_input.or_else(|| self.by_site.get(&(now.facility.clone(), now.period.clone())));
-        let record = number.and_then(|&number| self.all.get(number));
-        if let (Some(&number), Ok(mut seen)) = (number, self.seen.lock()) {
-            seen.insert(number);
+        let numbers = same_input.or_else(|| self.by_site.get(&(now.facility.clone(), now.period.clone())));
+        let mut changed = Vec::new();
+        for &number in numbers.into_iter().flatten() {
+            let before = self.all.get(number).map(|record| record.changes(&now)).unwrap_or_default();
+            changed.extend(before.into_iter().filter(|change| !changed.contains(change)).collect::<Vec<_>>());
+            if let Ok(mut seen) = self.seen.lock() {
+                seen.insert(number);
+            }
         }
-        let changed = record.map(|record| record.changes(&now)).unwrap_or_default();
-        let holds = record.map(|_| !changed.iter().any(Changed::is_of_the_answer));
+        let holds = numbers.map(|_| !changed.iter().any(Changed::is_of_the_answer));
         let facility = answer.assessment.facility.as_deref();
-        let verified = Verified { source: &answer.source, facility, holds, changed };
+        let verified = Verified { source: Some(&answer.source), facility, holds, changed };
         let mut line = Vec::new();
         match options.format {
             // Strings and flags can always be written.
@@ -79,6 +83,16 @@ impl Records {
             None => Ending::Unusable,
         };
         (line, ending)
+    }
+
+    /// The records of which the input was not given, a line each.
+    pub fn unseen_lines(&self) -> Result<Vec<u8>, String> {
+        let mut lines = Vec::new();
+        for record in self.unseen() {
+            let facility = record.facility.as_deref();
+            write_json(&mut lines, &Verified { source: None, facility, holds: None, changed: Vec::new() })?;
+        }
+        Ok(lines)
     }
 
     /// Records of which the input was not given.
@@ -97,7 +111,7 @@ impl Verified<'_> {
             Some(false) => pick("不再成立", "no longer holds"),
             None => pick("没有对应记录", "there is no record of it"),
         };
-        let mut text = format!("{} {}: {head}\n", self.source, self.facility.unwrap_or("–"));
+        let mut text = format!("{} {}: {head}\n", self.source.unwrap_or("–"), self.facility.unwrap_or("–"));
         for change in &self.changed {
             text += &format!("  {}: {} → {}\n", change.what, change.was, change.is);
         }

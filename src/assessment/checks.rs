@@ -2,7 +2,7 @@
 
 use super::Extra;
 use crate::{
-    facility::{ItCooling, Level, Standing},
+    facility::{Certificate, ItCooling, Level, LifecycleKind, Standing},
     finding::{Code, Finding},
     kpi::{AnyPue, MeasuredPue},
     period::Period,
@@ -15,6 +15,8 @@ pub(super) fn all(site: &Site, measured: &MeasuredPue, extra: &Extra, part: &Per
     let mut findings = certificates(site, measured, part);
     findings.extend(plausible(site, measured));
     findings.extend(above_total(measured, extra));
+    findings.extend(dates(site, measured, part));
+    findings.extend(above_racks(site, measured, part));
     findings
 }
 
@@ -23,9 +25,30 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
     let one_and_a_half = Ratio::new(3, 2).unwrap_or(Ratio::ONE);
     let poor = measured.pue().and_then(AnyPue::annual).filter(|pue| pue.ratio() > one_and_a_half);
     let mut findings = Vec::new();
+    let stands = |paper: &Certificate| paper.standing(&site.facility().id, on) == Standing::InForce;
+    let in_force: Vec<&Certificate> = site.certificates().iter().filter(|paper| stands(paper)).collect();
     for (i, paper) in site.certificates().iter().enumerate() {
         let place = |key: &str| format!("/certificates/{i}{key}");
+        let contradicts = |other: &&&Certificate| {
+            let same = (other.ladder, other.kind) == (paper.ladder, paper.kind)
+                || (other.number.is_some() && other.number == paper.number);
+            same && other.level != paper.level
+        };
+        if let Some(other) = in_force.iter().filter(|_| stands(paper)).find(contradicts) {
+            let level = |paper: &Certificate| paper.level.map_or("–", Level::short);
+            let finding = Finding::new(Code::CertificateConflict).path(place("/level"));
+            findings.push(finding.found(level(paper)).expected(level(other)));
+        }
+        if let (Some(issued), Some(expires)) = (paper.issued_on, paper.expires_on)
+            && expires < issued
+        {
+            let finding = Finding::new(Code::FacilityDates).path(place("/expires_on")).found(expires);
+            findings.push(finding.expected(format!("≥ {issued}")));
+        }
+        // A renewal, or the one before it, is no fault beside the one that is in force.
+        let renewed = in_force.iter().any(|other| (other.ladder, other.kind) == (paper.ladder, paper.kind));
         let standing = match paper.standing(&site.facility().id, on) {
+            Standing::Expired | Standing::NotYetIssued if renewed => None,
             Standing::InForce => None,
             Standing::OtherSite => Some(
                 Finding::new(Code::CertificateOtherSite)
@@ -98,6 +121,41 @@ fn no_certificate(site: &Site, verdicts: &[Verdict]) -> Option<Finding> {
     let missing = site.certificates().is_empty() && verdicts.iter().any(asked);
     let expected = ("绿色低碳等级证书", "a certificate of the green low-carbon grade");
     missing.then(|| Finding::new(Code::JsonMissing).path("/certificates").expected(expected))
+}
+
+/// Approval and service against the period, in which energy was used.
+fn dates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Finding> {
+    // What was rebuilt or extended was there before.
+    let is_first = |kind| !matches!(kind, Some(LifecycleKind::Rebuilt | LifecycleKind::Extended));
+    let lifecycle = site.facility().lifecycle.as_ref();
+    let lifecycle = lifecycle.filter(|lifecycle| measured.pue().is_some() && is_first(lifecycle.kind));
+    let days = lifecycle.map(|lifecycle| {
+        // Half a month before the first day in service is a test run.
+        let first = lifecycle.in_service_on.filter(|day| *day > part.first_day());
+        let early = first.filter(|day| (*day - part.first_day()).get_days() > TEST_RUN_DAYS);
+        let whole = measured.pue().is_some_and(|pue| pue.annual().is_some());
+        [
+            ("/facility/lifecycle/in_service_on", early.filter(|day| whole || *day > part.last_day())),
+            ("/facility/lifecycle/approved_on", lifecycle.approved_on.filter(|day| *day > part.first_day())),
+        ]
+    });
+    let late = days.into_iter().flatten().filter_map(|(path, day)| {
+        let finding = Finding::new(Code::FacilityDates).path(path).found(day?);
+        Some(finding.expected(format!("≤ {}", part.first_day())))
+    });
+    late.collect()
+}
+
+/// So long may a site use energy before its first day in service (ours).
+const TEST_RUN_DAYS: i32 = 92;
+
+/// More IT energy than all racks of the design make at their rated power; where a rated IT power is stated, that is the rule.
+fn above_racks(site: &Site, measured: &MeasuredPue, part: &Period) -> Option<Finding> {
+    let design = site.facility().racks.as_ref()?.design_power()?;
+    let (pue, possible) = (measured.pue()?, design.over(part.milliseconds()));
+    let allowed = Ratio::new(102, 100)?.floor_of(possible.microjoules())?;
+    let finding = Finding::new(Code::RacksInconsistent).path("/facility/racks/types").found(pue.it());
+    (pue.it().microjoules() > allowed).then(|| finding.expected(format!("≤ {possible}")))
 }
 
 /// What is a part of the total energy cannot be more than all of it.

@@ -73,6 +73,8 @@ pub struct Extra {
     pub heat_reused: Option<ExactEnergy>,
     /// Renewable energy used and owned.
     pub renewable: Option<ExactEnergy>,
+    /// The part of it that was made on the site.
+    pub on_site: Option<ExactEnergy>,
 }
 
 impl Extra {
@@ -93,6 +95,7 @@ impl Extra {
                 .heat_reused
                 .or_else(|| sum(MeasurementPoint::HeatReused).map(ExactEnergy::from_microjoules)),
             renewable: self.renewable,
+            on_site: self.on_site,
         }
     }
 }

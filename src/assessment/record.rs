@@ -85,8 +85,8 @@ pub struct VerdictRecord {
     pub record: Record,
     /// The kind of PUE and its value in full.
     pub pue: Option<(String, String)>,
-    /// Pack, requirement, outcome.
-    pub verdicts: Vec<(String, String, Outcome)>,
+    /// Pack, requirement, outcome, and the value or level that was compared.
+    pub verdicts: Vec<(String, String, Outcome, Option<String>)>,
     /// Codes of what was found, with their number.
     pub findings: BTreeMap<String, u64>,
 }
@@ -128,7 +128,8 @@ impl VerdictRecord {
             verdicts: verdicts
                 .map(|verdict| {
                     let pack = format!("{}@{}", verdict.pack, verdict.edition);
-                    (pack, verdict.requirement.to_string(), verdict.outcome)
+                    let value = verdict.value.map(|value| value.to_string()).or(verdict.level.clone());
+                    (pack, verdict.requirement.to_string(), verdict.outcome, value)
                 })
                 .collect(),
             findings,
@@ -164,11 +165,12 @@ impl VerdictRecord {
         compare("pue", pair(&self.pue), pair(&now.pue));
         let outcome = |record: &VerdictRecord, pack: &str, requirement: &str| {
             let mut all = record.verdicts.iter();
-            let found = all.find(|(known, asked, _)| known == pack && asked == requirement);
-            found.map_or("–", |(.., outcome)| outcome.as_str()).to_owned()
+            let found = all.find(|(known, asked, ..)| known == pack && asked == requirement);
+            let value = |value: &Option<String>| value.as_ref().map_or(String::new(), |value| format!(" ({value})"));
+            found.map_or("–".to_owned(), |(.., outcome, of)| format!("{}{}", outcome.as_str(), value(of)))
         };
         let mut seen = std::collections::BTreeSet::new();
-        for (pack, requirement, _) in self.verdicts.iter().chain(&now.verdicts) {
+        for (pack, requirement, ..) in self.verdicts.iter().chain(&now.verdicts) {
             if seen.insert((pack, requirement)) {
                 let name = |outcome: String| format!("{pack} {requirement}: {outcome}");
                 compare("verdict", name(outcome(self, pack, requirement)), name(outcome(now, pack, requirement)));

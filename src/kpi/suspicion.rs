@@ -4,7 +4,7 @@
 use super::{
     Boundary, MeasuredPue,
     boundary::Term,
-    view::{View, name_of},
+    view::{Month, View, name_of},
 };
 use crate::{
     finding::{Code, Finding},
@@ -15,6 +15,12 @@ use crate::{
 
 /// A month's PUE may be so far from the median month's, as a share of it.
 const OUTLIER: f64 = 0.30;
+
+/// A month's PUE that is so far from the median month's may hold a slip of one of its meters.
+const UPSET: f64 = 0.10;
+
+/// What the parts may be more than the whole: class 2 with transformers of class 1, on both sides.
+const UNKNOWN_CLASS: f64 = 0.03;
 
 /// So many months make a pattern.
 const FEWEST: usize = 3;
@@ -31,11 +37,14 @@ pub(super) fn all(
     part: &Period,
 ) -> Vec<Finding> {
     let mut findings: Vec<Finding> = above_rating(ledger, measured, part).into_iter().collect();
-    if all.months().len() > 1 && measured.pue().is_some() {
-        findings.extend(months_below_one(all));
-        findings.extend(outlier_months(all));
-    }
-    findings.extend(months_of_meters(ledger, boundary, view));
+    let months = if all.months().len() > 1 && measured.pue().is_some() { all.months_alone() } else { Vec::new() };
+    findings.extend(months_below_one(&months));
+    findings.extend(outlier_months(&months));
+    findings.extend(parts_above_total(measured));
+    // Months that cannot be compared by themselves are suspected as before.
+    let alone = if months.is_empty() { (0..all.months().len()).collect() } else { upset(&months) };
+    let total = measured.pue().map_or(ExactEnergy::ZERO, |pue| pue.total());
+    findings.extend(months_of_meters(ledger, boundary, view, total, &alone));
     findings.extend(slips(ledger, measured, part));
     findings
 }
@@ -54,38 +63,83 @@ fn above_rating(ledger: &Ledger<'_>, measured: &MeasuredPue, part: &Period) -> O
     (pue.it() > allowed).then(|| finding.found(pue.it()).expected(format!("≤ {allowed}")))
 }
 
-fn months_below_one(all: &View<'_>) -> impl Iterator<Item = Finding> {
-    all.months_alone().filter(|(_, total, it)| total < it).map(|(month, total, it)| {
+fn months_below_one(months: &[Month<'_>]) -> impl Iterator<Item = Finding> {
+    months.iter().filter(|month| month.total < month.it).map(|Month { month, total, it, .. }| {
         let found = format!("{}: {total}", name_of(month));
         Finding::new(Code::PueBelowOne).path("/monthly").found(found).expected(format!("≥ {it}"))
     })
 }
 
-/// A month's PUE that is more than 30 % from the median month's; a month without IT energy is as far as can be.
-fn outlier_months(all: &View<'_>) -> Vec<Finding> {
-    let ratio = |(month, total, it): (_, ExactEnergy, ExactEnergy)| (month, total.over(it).unwrap_or(f64::INFINITY));
-    let in_use = |(_, total, _): &(_, ExactEnergy, ExactEnergy)| *total > ExactEnergy::ZERO;
-    let months: Vec<(&Period, f64)> = all.months_alone().filter(in_use).map(ratio).collect();
-    let mut sorted: Vec<f64> = months.iter().map(|(_, ratio)| *ratio).collect();
+/// A month's PUE that is more than 30 % from the median month's; a month without IT energy is as far as can be. And a month
+/// of nothing at all between others: a zero that stands for what is missing makes it look known.
+fn outlier_months(months: &[Month<'_>]) -> Vec<Finding> {
+    let finding = |month: &Month<'_>, found: String| {
+        Finding::new(Code::EnergyOutlierMonth).path("/monthly").found(format!("{}: {found}", name_of(month.month)))
+    };
+    let is_empty = |month: &&Month<'_>| month.total == ExactEnergy::ZERO && month.it == ExactEnergy::ZERO;
+    let in_use: Vec<(&Month<'_>, f64)> =
+        months.iter().filter(|month| month.total > ExactEnergy::ZERO).map(|month| (month, month.ratio())).collect();
+    let Some(median) = median_of(in_use.iter().map(|(_, ratio)| *ratio)) else { return Vec::new() };
+    let far = in_use.iter().filter(|(_, ratio)| in_use.len() >= FEWEST && (ratio - median).abs() > OUTLIER * median);
+    let far = far.map(|(month, ratio)| finding(month, format!("{ratio:.3}")).expected(format!("≈ {median:.3}")));
+    let empty = months.iter().filter(is_empty);
+    far.chain(empty.map(|month| finding(month, month.total.to_string()).expected("> 0, null"))).collect()
+}
+
+impl Month<'_> {
+    fn ratio(&self) -> f64 {
+        self.total.over(self.it).unwrap_or(f64::INFINITY)
+    }
+}
+
+/// The middle one, the upper of two.
+fn median_of(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut sorted: Vec<f64> = values.collect();
     sorted.sort_unstable_by(f64::total_cmp);
-    let Some(&median) = sorted.get(sorted.len() / 2).filter(|_| sorted.len() >= FEWEST) else { return Vec::new() };
-    let is_outlier = |ratio: f64| (ratio - median).abs() > OUTLIER * median;
-    let outliers = months.into_iter().filter(|(_, ratio)| is_outlier(*ratio)).map(|(month, ratio)| {
-        let finding = Finding::new(Code::EnergyOutlierMonth).path("/monthly");
-        finding.found(format!("{}: {ratio:.3}", name_of(month))).expected(format!("≈ {median:.3}"))
-    });
-    outliers.collect()
+    sorted.get(sorted.len() / 2).copied()
+}
+
+/// Months in which a slip of one meter would show in the sums: their ratio is off, or their total is.
+fn upset(months: &[Month<'_>]) -> Vec<usize> {
+    let ratio = median_of(months.iter().map(Month::ratio)).unwrap_or(1.0);
+    let total = median_of(months.iter().map(|month| month.total.kwh())).unwrap_or(0.0);
+    let is_upset = |month: &&Month<'_>| {
+        let off = (month.ratio() - ratio).abs();
+        off.is_nan() || off > UPSET * ratio || is_slip(month.total.kwh(), total)
+    };
+    months.iter().filter(is_upset).map(|month| month.number).collect()
+}
+
+/// IT energy and the parts of the overhead are more than the total, by more than meters without a class may be off.
+fn parts_above_total(measured: &MeasuredPue) -> Option<Finding> {
+    let (pue, overhead) = (measured.pue()?, measured.overhead?);
+    let ratio = pue.ratio().to_f64();
+    let parts = ratio - overhead.unexplained;
+    let shown = |ratio: f64| format!("{:.3} kWh", ratio * pue.it().kwh());
+    let finding = || Finding::new(Code::MeterSumCheck).path("/meters").found(shown(parts));
+    (parts > ratio * (1.0 + UNKNOWN_CLASS)).then(|| finding().expected(format!("≤ {}", shown(ratio))))
 }
 
 /// Each meter's months by themselves: whether they are copies of each other, and whether one is off by a factor near 1000.
-fn months_of_meters(ledger: &Ledger<'_>, boundary: &Boundary, view: &View<'_>) -> Vec<Finding> {
+fn months_of_meters(
+    ledger: &Ledger<'_>,
+    boundary: &Boundary,
+    view: &View<'_>,
+    total: ExactEnergy,
+    upset: &[usize],
+) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // What is less than a thousandth of the total may be the same every month, or a rule of thumb: it decides nothing.
+    let worth = total.microjoules() / 1000;
     let electricity = boundary.electricity();
     let sums = [(&electricity, view.sum(&electricity)), (&boundary.it, view.it())];
     let (mut months, mut sorted) = (Vec::new(), Vec::new());
     for meter in 0..ledger.site().meters().len() {
         view.months_of(meter, &mut months);
-        findings.extend(equal_months(ledger, view, meter, &months));
+        let is_worth = months.iter().map(|(_, energy)| *energy).sum::<i128>() >= worth;
+        if is_worth {
+            findings.extend(equal_months(ledger, view, meter, &months));
+        }
         // A slip that cannot move the sum by a hundredth is none to stop at: a generator's one real run, say.
         let counts = |terms: &[Term]| terms.iter().any(|term| term.meter == meter && !term.minus);
         let counted = sums.iter().filter(|(terms, _)| counts(terms));
@@ -94,8 +148,10 @@ fn months_of_meters(ledger: &Ledger<'_>, boundary: &Boundary, view: &View<'_>) -
         sorted.extend(months.iter().map(|(_, energy)| *energy).filter(|energy| *energy > 0));
         sorted.sort_unstable();
         let Some(&median) = sorted.get(sorted.len() / 2) else { continue };
-        let slipped = |energy: i128| energy.max(median) >= least && is_slip(energy as f64, median as f64);
-        for &(month, energy) in months.iter().filter(|(_, energy)| slipped(*energy)) {
+        // One feeder's rest is another's load: only a month that is upset by it can hold a slip.
+        let matters = |energy: i128| energy.max(median) >= least && is_slip(energy as f64, median as f64);
+        let slipped = |month: usize, energy: i128| matters(energy) && upset.contains(&month);
+        for &(month, energy) in months.iter().filter(|(month, energy)| slipped(*month, *energy)) {
             let (found, usual) = (ExactEnergy::from_microjoules(energy), ExactEnergy::from_microjoules(median));
             let finding = Finding::new(Code::EnergyUnitSlip).path(ledger.site().place(meter));
             let month = view.name_of_month(month);

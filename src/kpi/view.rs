@@ -127,13 +127,14 @@ impl<'a> View<'a> {
 
     /// The months over whose edges no sum of a counted meter reaches, with total and IT energy over common time, where
     /// there is some.
-    pub(super) fn months_alone(&self) -> impl Iterator<Item = (&Period, ExactEnergy, ExactEnergy)> {
+    pub(super) fn months_alone(&self) -> Vec<Month<'_>> {
         let sums = self.sums();
-        let months = self.months.iter().zip(&self.month_steps);
-        months.filter_map(move |(month, steps)| {
+        let months = self.months.iter().zip(&self.month_steps).enumerate();
+        let alone = months.filter_map(|(number, (month, steps))| {
             let (total, it, known_ms) = sums.over(steps);
-            (known_ms > 0 && self.has_both() && self.stands_alone(month)).then_some((month, total, it))
-        })
+            (known_ms > 0 && self.has_both() && self.stands_alone(month)).then_some(Month { number, month, total, it })
+        });
+        alone.collect()
     }
 
     /// Whether both sums have meters.
@@ -388,6 +389,14 @@ impl<'a> View<'a> {
         }
         (low, high)
     }
+}
+
+/// A month's energies over common time.
+pub(super) struct Month<'a> {
+    pub number: usize,
+    pub month: &'a Period,
+    pub total: ExactEnergy,
+    pub it: ExactEnergy,
 }
 
 /// Two sums over common time, running: before each edge of the calendar.

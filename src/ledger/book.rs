@@ -125,6 +125,14 @@ impl Book {
         let mut spans = account.spans;
         spans.sort_unstable();
         let steps = Steps::new(account.energy, edges.len().saturating_sub(1));
+        if (alive_from, alive_until) != (period.start(), period.end()) {
+            let edge = |i: usize| edges.get(i).copied().unwrap_or(i64::MAX);
+            let is_outside = |i: &usize| edge(i + 1) <= alive_from || edge(*i) >= alive_until;
+            let first = (0..edges.len().saturating_sub(1)).filter(is_outside).find(|&i| steps.of(i) > 0);
+            if let Some(first) = first {
+                log.insert(Code::MeterOutsideLife, (1, edge(first), Tally::default()));
+            }
+        }
         if matches!(meter.kind, MeterKind::Register { .. })
             && let Some((start, end)) =
                 stood_still(&steps, edges, (alive_from.max(first), alive_until.min(last)), &holes)

@@ -60,16 +60,40 @@ pub(super) fn all(ledger: &Ledger<'_>) -> Vec<Finding> {
         let top = |i: &usize| !tree.above(*i).any(|up| point(&up) == Some(of));
         (0..meters.len()).filter(counts).filter(|i| point(i) == Some(of)).filter(top).collect()
     };
-    let places = [Point::UpsOutput, Point::PduOutput, Point::ItInput].map(at);
+    let told = |members: &[usize]| members.iter().any(|i| tree.parent(*i).is_some());
+    let places = [Point::UpsInput, Point::UpsOutput, Point::PduOutput, Point::ItInput].map(at);
     for (i, upstream) in places.iter().enumerate() {
         for downstream in places.iter().skip(i + 1) {
-            let told = downstream.iter().any(|i| tree.parent(*i).is_some());
-            if let Some(&first) = downstream.first().filter(|_| !upstream.is_empty() && !told) {
+            if let Some(&first) = downstream.first().filter(|_| !upstream.is_empty() && !told(downstream)) {
                 let found = compare(ledger, upstream, downstream, first);
-                findings.extend(found.filter(|finding| finding.code == Code::MeterSumCheck));
+                // What a UPS does not give on is its loss.
+                findings.extend(found.filter(|finding| i > 0 || finding.code == Code::MeterSumCheck));
             }
         }
     }
+    // What the supplies cannot have fed; the first point of IT energy is the one that the PUE itself compares.
+    if !all.is_empty() && !unmetered && !nested {
+        let [inputs, outputs, pdus, it] = places;
+        let points_of_it = [outputs, pdus, it, at(Point::ItLoad)].into_iter().filter(|members| !members.is_empty());
+        for members in std::iter::once(inputs).chain(points_of_it.skip(1)).filter(|members| !told(members)) {
+            let found = members.first().and_then(|&first| compare(ledger, &all, &members, first));
+            findings.extend(found.filter(|finding| finding.code == Code::MeterSumCheck));
+        }
+    }
+    // A supply below another of its kind is a part of it.
+    for (parent, children) in children.iter().enumerate().filter(|(parent, _)| counts(parent) && supplies(parent)) {
+        let parts: Vec<usize> = children.iter().copied().filter(|child| point(child) == point(&parent)).collect();
+        let found = parts.first().and_then(|&first| compare(ledger, &[parent], &parts, first));
+        findings.extend(found.filter(|finding| finding.code == Code::MeterSumCheck));
+    }
+    // No more can flow back than was made here.
+    let of = |is_such: fn(Point) -> bool| -> Vec<usize> {
+        (0..meters.len()).filter(counts).filter(|i| point(i).is_some_and(is_such)).collect()
+    };
+    let exports = of(|point| point == Point::Export);
+    let made = of(|point| matches!(point, Point::Pv | Point::Wind | Point::GeneratorOutput));
+    let found = exports.first().and_then(|&first| compare(ledger, &made, &exports, first));
+    findings.extend(found.filter(|finding| finding.code == Code::MeterSumCheck));
     findings
 }
 

@@ -44,6 +44,8 @@ pub struct Round {
 pub struct SiteLine {
     /// How many records it sent.
     pub records: usize,
+    /// The first instant of its period.
+    pub since: Option<String>,
     /// Its annual PUE, if no error stands against it.
     pub pue: Option<f64>,
     /// Its total energy.
@@ -78,6 +80,7 @@ impl Round {
             let records = sites.get(facility).map_or(0, |line| line.records) + 1;
             let line = SiteLine {
                 records,
+                since: assessment.period.as_ref().map(|period| period.start.clone()),
                 pue: pue.map(|pue| pue.value()),
                 total_kwh: pue.map(|pue| pue.total()),
                 it_kwh: pue.map(|pue| pue.it()),
@@ -227,7 +230,8 @@ impl Change<'_> {
             self.remarks.push(Text::new(format!("{} → {}", was.zh, is.zh), format!("{} → {}", was.en, is.en)));
         }
         let energies = |line: &SiteLine| line.total_kwh.zip(line.it_kwh);
-        if energies(before).is_some() && energies(before) == energies(after) {
+        let another_time = before.since != after.since;
+        if another_time && energies(before).is_some() && energies(before) == energies(after) {
             let same = "两轮的总电量与 IT 电量完全相同，疑为照抄";
             self.remarks
                 .push(Text::new(same, "total and IT energy are those of the round before to the last digit: copied?"));

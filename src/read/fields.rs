@@ -216,6 +216,13 @@ impl<'n> Fields<'n> {
         })
     }
 
+    /// A part of a whole.
+    pub(crate) fn share(&self, key: &'static str) -> Option<Ratio> {
+        self.typed(key, ("0 至 1 的数字", "a number from 0 to 1"), |node| {
+            Ratio::from_f64(number(node)?).filter(|ratio| (Ratio::ZERO..=Ratio::ONE).contains(ratio))
+        })
+    }
+
     pub(crate) fn kilowatts(&self, key: &'static str) -> Option<ExactPower> {
         self.typed(key, ("大于 0 的千瓦数", "kilowatts, above 0"), |node| {
             ExactPower::from_kw(number(node)?).ok().filter(|power| power.milliwatts() > 0)

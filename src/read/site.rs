@@ -85,27 +85,27 @@ pub(crate) fn facility(fields: Fields<'_>) -> Facility {
     if id.is_none() {
         fields.missing("id", ("标识", "an identifier"));
     }
-    let region_text = fields.str("region");
-    let region = region_text.and_then(|code| match code.parse::<Region>() {
-        Ok(region) => Some(region),
-        Err(_) => {
-            fields.push(
-                Finding::new(Code::FacilityRegion)
-                    .path(fields.path("region"))
-                    .found(code.chars().take(40).collect::<String>())
-                    .expected((
-                        "GB/T 2260 六位代码，或 ISO 3166 代码，如 US-CO",
-                        "a GB/T 2260 code of six digits, or an ISO 3166 code such as US-CO",
-                    )),
-            );
+    // It never stops the PUE, whatever it is.
+    let region = match fields.node("region") {
+        None => {
+            fields.missing("region", ("GB/T 2260 代码，如 420100", "a GB/T 2260 code such as 420100"));
             None
         }
-    });
+        Some(node) => {
+            let parsed = if let Node::Text(code) = node { code.parse::<Region>().ok() } else { None };
+            if parsed.is_none() {
+                fields.push(
+                    Finding::new(Code::FacilityRegion).path(fields.path("region")).found(node.describe()).expected((
+                        "文本形式的 GB/T 2260 六位代码，或 ISO 3166 代码，如 US-CO",
+                        "as text: a GB/T 2260 code of six digits, or an ISO 3166 code such as US-CO",
+                    )),
+                );
+            }
+            parsed
+        }
+    };
     let zone = zone_of(&fields, region.as_ref());
     let mut facility = Facility::new(id.unwrap_or_default(), zone);
-    if region.is_none() && region_text.is_none() {
-        fields.missing("region", ("GB/T 2260 代码，如 420100", "a GB/T 2260 code such as 420100"));
-    }
     facility.region = region;
     facility.name = fields.both("name");
     facility.operator = fields.text("operator");
@@ -121,7 +121,7 @@ pub(crate) fn facility(fields: Fields<'_>) -> Facility {
     facility.climate = fields.text("climate");
     facility.sector = fields.text("sector");
     facility.independent_supply = fields.flag("independent_supply");
-    facility.non_it_on_ups_share = fields.ratio("non_it_on_ups_share");
+    facility.non_it_on_ups_share = fields.share("non_it_on_ups_share");
     fields.finish();
     facility
 }

@@ -27,9 +27,27 @@ impl<'a> Letter<'a> {
         Letter { assessment, lang }
     }
 
-    /// Whether there is anything to be mended or given.
+    /// Whether there is anything to be mended, given or told.
     pub fn is_needed(&self) -> bool {
-        !self.assessment.findings.is_empty()
+        let fails = self.assessment.verdicts.iter().any(|verdict| verdict.outcome == Outcome::Fails);
+        fails || !self.assessment.findings.is_empty()
+    }
+
+    /// The verdicts of one outcome, under a heading.
+    fn verdicts(&self, f: &mut fmt::Formatter<'_>, outcome: Outcome, zh: &str, en: &str) -> fmt::Result {
+        let verdicts = self.assessment.verdicts.iter().filter(|verdict| verdict.outcome == outcome);
+        for (i, verdict) in verdicts.enumerate() {
+            if i == 0 {
+                writeln!(f, "\n{}", self.pick(zh, en))?;
+            }
+            let message = printable(verdict.message.in_lang(self.lang));
+            writeln!(f, "- {} {}: {message}", verdict.pack, verdict.requirement)?;
+            if let Some(settles) = &verdict.settles {
+                let settles = printable(settles.in_lang(self.lang));
+                writeln!(f, "  {}: {settles}", self.pick("补充后可判定", "what would settle it"))?;
+            }
+        }
+        Ok(())
     }
 
     fn pick<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
@@ -104,28 +122,8 @@ impl fmt::Display for Letter<'_> {
         if number == 0 {
             writeln!(f, "\n{}", self.pick("未发现问题，无需修改。", "Nothing was found that has to be mended."))?;
         }
-        let open: Vec<_> =
-            self.assessment.verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Undetermined).collect();
-        for (i, verdict) in open.into_iter().enumerate() {
-            if i == 0 {
-                writeln!(f, "\n{}", self.pick("尚不能判定", "Not decided yet"))?;
-            }
-            writeln!(
-                f,
-                "- {} {}: {}",
-                verdict.pack,
-                verdict.requirement,
-                printable(verdict.message.in_lang(self.lang))
-            )?;
-            if let Some(settles) = &verdict.settles {
-                writeln!(
-                    f,
-                    "  {}: {}",
-                    self.pick("补充后可判定", "what would settle it"),
-                    printable(settles.in_lang(self.lang))
-                )?;
-            }
-        }
+        self.verdicts(f, Outcome::Fails, "不符合的要求", "Requirements that are not met")?;
+        self.verdicts(f, Outcome::Undetermined, "尚不能判定", "Not decided yet")?;
         Ok(())
     }
 }

@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 /// Half a unit in the third decimal: what a published PUE may be off by.
 pub(super) const TOLERANCE: f64 = 0.0005;
 
+/// A PUE or an occupancy is declared in at least so many decimals.
+const FEWEST_DIGITS: u8 = 2;
+
 pub(super) fn compare(
     claims: &Claims,
     ledger: &Ledger<'_>,
@@ -27,10 +30,12 @@ pub(super) fn compare(
         // A wrong category stands among the findings already, from the boundary that looked for its meters.
         if declared.agrees == Some(false) && key != "category" {
             let show = |figure: &Figure| match figure {
-                Figure::Number(number) => number.to_string(),
+                // Four decimals more than the tolerance asks for say nothing.
+                Figure::Number(number) => ((number * 1e6).round() / 1e6).to_string(),
                 Figure::Level(level) => level.clone(),
             };
-            let recomputed = declared.recomputed.as_ref().map_or("nothing to support it".to_owned(), show);
+            let none = Text::new("没有可支持的数据", "nothing to support it");
+            let recomputed = declared.recomputed.as_ref().map_or(none, |figure| Text::same(show(figure)));
             let finding = Finding::new(code).path(format!("/declared/{key}")).found(show(&declared.said));
             let (zh, en) = (&declared.reason.zh, &declared.reason.en);
             mismatches.push(finding.expected(recomputed).detail(zh, en));
@@ -62,7 +67,9 @@ pub(super) fn compare(
     }
     if let Some(said) = claims.standard_racks {
         let computed = racks.and_then(|racks| racks.standard());
-        let agrees = computed.map(|computed| computed == said);
+        // Standard racks are reported in whole numbers, rounded one way or the other.
+        let near = |computed: StandardRacks| (computed.ratio().to_f64() - said.ratio().to_f64()).abs() < 1.0;
+        let agrees = computed.map(near);
         let cabinets = racks.and_then(|racks| racks.cabinets());
         let reason = match agrees {
             Some(true) => Text::new("等于 Σ 机架数 × 额定功率 ÷ 2.5 kW", "equal to Σ racks × rated power / 2.5 kW"),
@@ -78,7 +85,7 @@ pub(super) fn compare(
         note(
             "standard_racks",
             Code::DeclaredRacks,
-            Declared { said, recomputed, tolerance: Some(0.0), agrees, reason },
+            Declared { said, recomputed, tolerance: Some(1.0), agrees, reason },
         );
     }
     if let Some(said) = claims.occupancy {
@@ -93,7 +100,8 @@ pub(super) fn compare(
         let on = period.last_day();
         let counted =
             site.certificates().iter().filter(|paper| paper.standing(&site.facility().id, on) == Standing::InForce);
-        let best = counted.filter_map(|paper| paper.level).max();
+        let complete = counted.filter(|paper| paper.ladder.is_some() && paper.kind.is_some());
+        let best = complete.filter_map(|paper| paper.level).max();
         let supported = best.is_some_and(|best| best >= said);
         let reason = match (supported, best) {
             (true, _) => Text::new("有在有效期内的本场所证书", "a certificate of this site is in force"),
@@ -139,8 +147,9 @@ fn number(said: f64, value: Option<Ratio>, unlike: impl Fn() -> Text) -> Declare
 /// Equal to the value rounded to the digits that were said, or within half a unit in the third decimal: in which way.
 pub(super) fn agreement(said: f64, value: Ratio) -> Option<Text> {
     let exact = Ratio::from_f64(said)?;
+    // Zeros at the end are lost in JSON, so 1.2 may have been 1.20: nobody declares such a figure in one digit.
     let printed: Option<Decimal> = said.to_string().parse().ok();
-    let rounded = printed.and_then(|printed| value.round(printed.digits()));
+    let rounded = printed.and_then(|printed| value.round(printed.digits().max(FEWEST_DIGITS)));
     if rounded.is_some_and(|rounded| Ratio::from(&rounded) == exact) {
         return Some(Text::new("与重算值修约到同样位数后相等", "equal to the recomputed value in the digits declared"));
     }

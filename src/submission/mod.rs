@@ -13,8 +13,9 @@ use crate::{
     finding::{Code, Finding},
     kpi::Category,
     ledger::{Ledger, LedgerError},
-    metering::{Meter, Readings},
+    metering::{MeasurementPoint, Meter, Readings},
     period::{Granularity, Period},
+    quantity::ExactEnergy,
     read::{Digest, Node},
     rule::Pack,
     site::{Site, Spot},
@@ -109,8 +110,29 @@ impl Submission {
         };
         let mut assessment = Assessment::of(&ledger, &options);
         declared::compare(&self.claims, &ledger, self.extra.heat_reused, &mut assessment);
+        self.own_generation(&ledger, &mut assessment);
+        // A submission has its figures in rows; where a sum is at fault, that is the place.
+        for finding in &mut assessment.findings {
+            if matches!(finding.path.as_deref(), Some("/meters" | "/monthly")) {
+                finding.path = Some("/energy".to_owned());
+            }
+        }
         assessment.record.input_sha256 = Some(self.digest.to_string());
         assessment
+    }
+
+    /// Renewable energy made on the site passes its meters, and counts in the total.
+    fn own_generation(&self, ledger: &Ledger<'_>, assessment: &mut Assessment) {
+        let Some(stated) = self.extra.on_site else { return };
+        let metered = [MeasurementPoint::Pv, MeasurementPoint::Wind].map(|point| traps::sum(ledger, point));
+        let metered = metered.into_iter().flatten().fold(ExactEnergy::ZERO, |sum, energy| sum + energy);
+        // A hundredth is rounding.
+        if (stated - metered).microjoules() > stated.microjoules() / 100 {
+            let finding = Finding::new(Code::EnergyUnmetered).path("/renewable_kwh/on_site");
+            let before = std::mem::take(&mut assessment.findings);
+            let new = finding.found(stated).expected(format!("≤ {metered}"));
+            assessment.findings = Finding::gather(before.into_iter().chain([new]));
+        }
     }
 
     /// The energies that it states, by month.

@@ -65,7 +65,7 @@ pub(super) fn behind(
 }
 
 /// The electricity at a point, if all of it is known.
-fn sum(ledger: &Ledger<'_>, point: Point) -> Option<ExactEnergy> {
+pub(super) fn sum(ledger: &Ledger<'_>, point: Point) -> Option<ExactEnergy> {
     let meters = ledger.site().meters().iter().enumerate();
     let there = meters
         .filter(|(_, meter)| meter.point == point && meter.carrier == Carrier::Electricity && meter.check_of.is_none());

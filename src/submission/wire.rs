@@ -181,8 +181,9 @@ fn energy_row(row: Fields<'_>, months: Option<&[i64]>) -> Option<Row> {
     }
     if let (Some(parts), Some(whole), Some(months)) = (&months_of, whole, months) {
         let (sum, known) = (parts.value.iter().sum::<f64>(), parts.value.len());
-        // Months that were rounded to whole units may differ by half a unit each.
-        if known + 1 == months.len() && (sum - whole).abs() > 0.5 * known as f64 {
+        // Months that were rounded may differ by half a unit of their last digit each.
+        let unit = rounded_to(&parts.value);
+        if known + 1 == months.len() && (sum - whole).abs() > 0.5 * unit * known as f64 {
             row.push(Finding::new(Code::DeclaredTotal).path(row.place()).found(whole).expected(sum.to_string()));
         }
     }
@@ -199,6 +200,12 @@ fn energy_row(row: Fields<'_>, months: Option<&[i64]>) -> Option<Row> {
     };
     let parts = months_of.or_else(of_whole).unwrap_or_default();
     Some(Row { id, at, point: point?, carrier: carrier?, unit: unit?, parts })
+}
+
+/// To which unit values were rounded, as far as they tell: a power of ten from 1 to 10 000.
+fn rounded_to(values: &[f64]) -> f64 {
+    let fits = |unit: &f64| values.iter().all(|value| value % unit == 0.0);
+    [1e4, 1e3, 1e2, 1e1].into_iter().find(fits).unwrap_or(1.0)
 }
 
 /// One value per month; `null` is a missing month.
@@ -368,6 +375,7 @@ fn extra(fields: &Fields<'_>) -> Extra {
             }
             part
         });
+        extra.on_site = parts.into_iter().last().flatten();
         extra.renewable = parts.into_iter().sum::<Option<ExactEnergy>>();
         renewable.finish();
     }

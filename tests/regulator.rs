@@ -272,6 +272,93 @@ fn a_spreadsheet_says_what_its_submission_says() {
     assert_eq!(std::fs::read(&empty).unwrap(), bytes("examples/data/spreadsheets/template.xlsx"));
 }
 
+#[test]
+fn a_spreadsheet_says_nothing_twice_and_loses_nothing() {
+    let folder = Folder::new("twice");
+    // What has no place in the template is not left out silently.
+    let mut with_meters = good_submission();
+    with_meters["meters"] = json!([{"id": "g", "point": "grid_supply", "kind": "interval", "unit": "kWh"}]);
+    let json = folder.write("meters.json", with_meters.to_string().as_bytes());
+    let refused = run("regulator", &[&json, "--template", &folder.file("of.xlsx")], None);
+    assert!(refused.status.code() == Some(3) && String::from_utf8_lossy(&refused.stderr).contains("/meters/0/"));
+    // A key that stands there twice: the first counts, the second is named.
+    let row = |i: usize, key: &str, value: &str| {
+        format!(r#"<row r="{i}"><c r="C{i}" t="str"><v>{key}</v></c><c r="D{i}" t="str"><v>{value}</v></c></row>"#)
+    };
+    let sheet = |rows: &str| {
+        fuzzed::book_with(format!(r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#).as_bytes())
+    };
+    let rows = [row(2, "/facility/id", "A"), row(3, "/facility/id", "B"), row(4, "/facility/own", "C")].concat();
+    let answer =
+        lines(&run("regulator", &[&folder.write("twice.xlsx", &sheet(&rows)), "--format", "json"], None)).remove(0);
+    let misplaced: Vec<&Value> = answer["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["code"] == "xlsx.layout")
+        .map(|finding| &finding["cell"])
+        .collect();
+    assert_eq!((&answer["facility"], misplaced), (&json!("A"), vec![&json!("Facility!D3"), &json!("Facility!D4")]));
+}
+
+#[test]
+fn what_is_read_is_not_written_over() {
+    let folder = Folder::new("spare");
+    let file = folder.write("in.json", good_submission().to_string().as_bytes());
+    for option in ["--out", "--records", "--summary"] {
+        let refused = run("regulator", &[&file, option, &file, "--format", "json"], None);
+        assert_eq!(refused.status.code(), Some(3), "{option}");
+        assert_eq!(std::fs::read(&file).unwrap(), good_submission().to_string().as_bytes());
+    }
+    let missing = lines(&run("regulator", &[&folder.file("nowhere.json"), "--format", "json"], None)).remove(0);
+    assert_eq!(codes(&missing), ["file.unreadable"]);
+}
+
+#[test]
+fn a_letter_says_what_fails() {
+    let folder = Folder::new("fails");
+    let letters = folder.file("letters");
+    // An honest one over the limit: nothing to mend, and still it is told.
+    let mut over = good_submission();
+    let months = over["energy"][1]["monthly_kwh"].as_array().unwrap().clone();
+    over["energy"][0]["monthly_kwh"] = months.iter().map(|month| json!(month.as_f64().unwrap() * 1.3)).collect();
+    over["declared"]["pue"] = json!(1.3);
+    for (lang, words) in [
+        ("en", ["Nothing was found that has to be mended", "is over the plan's binding indicator"]),
+        ("zh", ["未发现问题", "超过约束性指标上限"]),
+    ] {
+        run(
+            "regulator",
+            &["-", "--letters", &letters, "--lang", lang, "--format", "json"],
+            Some(over.to_string().as_bytes()),
+        );
+        let letter = std::fs::read_to_string(Path::new(&letters).join("000001-WH-0101.txt")).unwrap();
+        assert!(words.iter().all(|words| letter.contains(words)), "{letter}");
+    }
+}
+
+#[test]
+fn two_records_of_one_input_have_to_hold_both() {
+    let folder = Folder::new("both");
+    let (file, records) =
+        (folder.write("in.json", good_submission().to_string().as_bytes()), folder.file("records.ndjson"));
+    run("regulator", &[&file, "--records", &records, "--format", "json"], None);
+    let true_one = std::fs::read_to_string(&records).unwrap();
+    let false_one = true_one.replacen("\"meets\"", "\"fails\"", 1);
+    let both = folder.write("both.ndjson", format!("{false_one}{true_one}").as_bytes());
+    let verified = run("regulator", &[&file, "--verify", &both, "--format", "json"], None);
+    assert_eq!((verified.status.code(), &lines(&verified)[0]["holds"]), (Some(1), &json!(false)));
+    // Another level of the certificate is another verdict, though it meets as well.
+    let mut better = good_submission();
+    better["certificates"][0]["level"] = json!("AAAAA");
+    let other = run(
+        "regulator",
+        &[&folder.write("better.json", better.to_string().as_bytes()), "--verify", &records, "--format", "json"],
+        None,
+    );
+    assert_eq!(lines(&other)[0]["holds"], false);
+}
+
 /// An archive of one file that unpacks to so many bytes of nothing.
 fn bomb(megabytes: usize) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -300,12 +387,31 @@ fn hostile_spreadsheets_are_refused() {
     let cells = sheet(&format!(
         r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{cells}</sheetData></worksheet>"#
     ));
+    // A table of as many rows as cells are read.
+    let rows = {
+        let mut archive = zip::ZipArchive::new(Cursor::new(bytes("examples/data/spreadsheets/template.xlsx"))).unwrap();
+        let mut changed = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for i in 0..archive.len() {
+            let mut file = archive.by_index(i).unwrap();
+            let (name, mut content) = (file.name().unwrap().into_owned(), String::new());
+            std::io::Read::read_to_string(&mut file, &mut content).unwrap();
+            if name == "xl/worksheets/sheet3.xml" {
+                let more: String =
+                    (4..40_000).map(|i| format!(r#"<row r="{i}"><c r="E{i}"><v>1</v></c></row>"#)).collect();
+                content = content.replace("</sheetData>", &format!("{more}</sheetData>"));
+            }
+            changed.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            changed.write_all(content.as_bytes()).unwrap();
+        }
+        changed.finish().unwrap().into_inner()
+    };
     for (name, content, said) in [
         ("bomb.xlsx", bomb(200), "unpacks to more than"),
         ("many.xlsx", many, "at most 500 files"),
         ("text.xlsx", b"no archive at all".to_vec(), ""),
         ("empty.xlsx", Vec::new(), ""),
         ("cells.xlsx", cells, "at most 50000 cells"),
+        ("rows.xlsx", rows, "at most 2000 rows"),
         ("corner.xlsx", corner, ""),
     ] {
         let started = std::time::Instant::now();

@@ -2,22 +2,10 @@
 
 mod common;
 
-use common::{bytes, good_submission, outcome};
+use common::{bytes, good_submission, outcome, pointers};
 use proptest::prelude::*;
 use pue::{Site, submission::audit_json};
 use serde_json::{Value, json};
-
-/// All places of a document.
-fn pointers(value: &Value, here: &str, all: &mut Vec<String>) {
-    all.push(here.to_owned());
-    match value {
-        Value::Object(map) => map.iter().for_each(|(key, child)| pointers(child, &format!("{here}/{key}"), all)),
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(i, child)| pointers(child, &format!("{here}/{i}"), all))
-        }
-        _ => {}
-    }
-}
 
 /// What the PUE rule does not need: it may stand though these are spoilt, with a finding.
 fn is_beside_the_point(pointer: &str) -> bool {

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{bytes, good_submission, path, text};
+use common::{bytes, good_submission, path, pointers, text};
 use pue::{assessment::VerdictRecord, packs, submission::audit_json};
 use serde_json::{Value, json};
 
@@ -75,18 +75,6 @@ fn every_answer_is_valid() {
     for answer in &answers {
         check(&assessment, &serde_json::to_value(answer).unwrap(), answer.facility.as_deref().unwrap_or("–"));
         check(&record, &serde_json::to_value(VerdictRecord::of(answer)).unwrap(), "record");
-    }
-}
-
-/// All places of a document.
-fn pointers(value: &Value, here: &str, all: &mut Vec<String>) {
-    all.push(here.to_owned());
-    match value {
-        Value::Object(map) => map.iter().for_each(|(key, child)| pointers(child, &format!("{here}/{key}"), all)),
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(i, child)| pointers(child, &format!("{here}/{i}"), all))
-        }
-        _ => {}
     }
 }
 

@@ -92,3 +92,15 @@ pub fn run(example: &str, arguments: &[&str], input: Option<&[u8]>) -> Output {
     writer.join().unwrap();
     output
 }
+
+/// All places of a document, the whole of it first.
+pub fn pointers(value: &Value, here: &str, all: &mut Vec<String>) {
+    all.push(here.to_owned());
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, child)| pointers(child, &format!("{here}/{key}"), all)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(i, child)| pointers(child, &format!("{here}/{i}"), all))
+        }
+        _ => {}
+    }
+}

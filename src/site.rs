@@ -54,8 +54,11 @@ impl Site {
             sound.push(!faults.iter().any(Finding::is_error));
             findings.extend(faults.into_iter().map(|finding| at_place(place, finding)));
         }
-        let kept = meters.into_iter().zip(sound).filter(|(_, sound)| *sound).map(|(meter, _)| meter);
-        let (places, kept): (Vec<Spot>, Vec<Meter>) = kept.unzip();
+        let (mut places, mut kept) = (Vec::with_capacity(meters.len()), Vec::with_capacity(meters.len()));
+        for ((place, meter), _) in meters.into_iter().zip(sound).filter(|(_, sound)| *sound) {
+            places.push(place);
+            kept.push(meter);
+        }
         let id = |i: usize| kept.get(i).map_or("", |meter: &Meter| &meter.id);
         let ids = Ids::new(kept.len(), id);
         let (tree, faults) = MeteringTree::by(&ids, &kept);

@@ -84,15 +84,17 @@ impl Ledger<'_> {
 
     /// The months of a part of the period, each with its PUE over common time.
     pub fn monthly(&self, boundary: &Boundary, part: &Period) -> Vec<Monthly> {
-        let months = part.parts(Granularity::Month).zip(self.course(boundary, part).by(Granularity::Month));
-        let monthly = months.map(|(month, stretch)| Monthly {
+        let stretches = self.course(boundary, part).by(Granularity::Month);
+        let mut monthly = Vec::with_capacity(stretches.len());
+        let months = part.parts(Granularity::Month).zip(stretches);
+        monthly.extend(months.map(|(month, stretch)| Monthly {
             month: name_of(&month),
             pue: stretch.pue,
             total_kwh: stretch.total,
             it_kwh: stretch.it,
             coverage: stretch.coverage,
-        });
-        monthly.collect()
+        }));
+        monthly
     }
 }
 

@@ -187,7 +187,7 @@ impl Pack {
         let mut verdict = Verdict::new(self, asked.id, asked.nature, (relation, shown), asked.citation.clone());
         verdict.is_silent = asked.is_silent;
         if !asked.is_silent {
-            verdict.trace.reserve(if asked.not_in_force.is_some() { 1 } else { 3 });
+            verdict.trace.reserve_exact(if asked.not_in_force.is_some() { 1 } else { 3 });
         }
         verdict.asks_for_grade = matches!(asked.check, Check::Grade { .. });
         let days = [("day", case.on.into()), ("from", self.from.into())];

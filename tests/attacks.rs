@@ -503,3 +503,25 @@ fn ordinary_sites_get_their_verdict() {
         || (-40..8784 + 800).filter(|hour| hour % 730 == 365 || [0, 8784].contains(hour)).collect::<Vec<i64>>();
     assert_eq!(read(&middle, &filling, &none), "meets");
 }
+
+/// A slip is found though another carrier hides it in the sum of all, or another meter of the month reaches over its edges.
+#[test]
+fn a_slip_in_one_month_is_found_beside_anything() {
+    let months = |times: f64| -> Vec<f64> { (0..12).map(|month| IT * times + f64::from(month)).collect() };
+    let feeder = |name: &str, values: Vec<f64>| json!({"id": name, "point": "grid_supply", "carrier": "electricity", "monthly_kwh": values});
+    let mut slipped = months(0.26);
+    slipped[6] /= 1000.0;
+    let gas = json!({"point": "other", "carrier": "natural_gas", "unit": "m3", "monthly": months(0.2)});
+    let ups = json!({"point": "ups_output", "carrier": "electricity", "monthly_kwh": months(1.0)});
+    let whole = json!({"point": "ups_output", "carrier": "electricity", "total_kwh": IT * 12.0});
+    for others in [vec![ups.clone(), gas], vec![ups], vec![whole]] {
+        let rows = [vec![feeder("a", slipped.clone()), feeder("b", months(1.0))], others].concat();
+        let audit = audit(rows, vec![]);
+        assert!(
+            audit.findings.iter().any(|finding| finding.code.as_str() == "energy.unit_slip"),
+            "{:?}",
+            audit.findings
+        );
+        assert_ne!(outcome(&audit, "pue-new-large"), "meets");
+    }
+}

@@ -130,7 +130,7 @@ fn dates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Finding> {
     let lifecycle = site.facility().lifecycle.as_ref();
     let lifecycle = lifecycle.filter(|lifecycle| measured.pue().is_some() && is_first(lifecycle.kind));
     let days = lifecycle.map(|lifecycle| {
-        // Half a month before the first day in service is a test run.
+        // Energy of a test run comes before the first day in service.
         let first = lifecycle.in_service_on.filter(|day| *day > part.first_day());
         let early = first.filter(|day| (*day - part.first_day()).get_days() > TEST_RUN_DAYS);
         let whole = measured.pue().is_some_and(|pue| pue.annual().is_some());
@@ -149,7 +149,7 @@ fn dates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Finding> {
 /// So long may a site use energy before its first day in service (ours).
 const TEST_RUN_DAYS: i32 = 92;
 
-/// More IT energy than all racks of the design make at their rated power; where a rated IT power is stated, that is the rule.
+/// More IT energy than all racks of the design use at their rated power.
 fn above_racks(site: &Site, measured: &MeasuredPue, part: &Period) -> Option<Finding> {
     let design = site.facility().racks.as_ref()?.design_power()?;
     let (pue, possible) = (measured.pue()?, design.over(part.milliseconds()));

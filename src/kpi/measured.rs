@@ -200,7 +200,7 @@ impl Ledger<'_> {
             qualified.push(exactly_one()); // the ratio that a rule may ask for is no better
         }
         measured.findings.extend(qualified);
-        measured.findings.extend(suspicion::all(self, boundary, &measured, view, &all_view, part));
+        measured.findings.extend(suspicion::all(self, boundary, &measured, view, &all_view, &electricity_view, part));
         measured
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     period::Period,
     quantity::{ExactEnergy, Ratio},
 };
+use std::cell::LazyCell;
 
 /// A month's PUE may be so far from the median month's, as a share of it.
 const OUTLIER: f64 = 0.30;
@@ -34,6 +35,7 @@ pub(super) fn all(
     measured: &MeasuredPue,
     view: &View<'_>,
     all: &View<'_>,
+    electricity: &View<'_>,
     part: &Period,
 ) -> Vec<Finding> {
     let mut findings: Vec<Finding> = above_rating(ledger, measured, part).into_iter().collect();
@@ -41,10 +43,8 @@ pub(super) fn all(
     findings.extend(months_below_one(&months));
     findings.extend(outlier_months(&months));
     findings.extend(parts_above_total(measured));
-    // Months that cannot be compared by themselves are suspected as before.
-    let alone = if months.is_empty() { (0..all.months().len()).collect() } else { upset(&months) };
     let total = measured.pue().map_or(ExactEnergy::ZERO, |pue| pue.total());
-    findings.extend(months_of_meters(ledger, boundary, view, total, &alone));
+    findings.extend(months_of_meters(ledger, boundary, view, electricity, total));
     findings.extend(slips(ledger, measured, part));
     findings
 }
@@ -99,15 +99,14 @@ fn median_of(values: impl Iterator<Item = f64>) -> Option<f64> {
     sorted.get(sorted.len() / 2).copied()
 }
 
-/// Months in which a slip of one meter would show in the sums: their ratio is off, or their total is.
-fn upset(months: &[Month<'_>]) -> Vec<usize> {
+/// Months that stand alone and in which no slip of a meter shows in the sums: neither their ratio is off, nor their total.
+/// Of any other month nobody can say so.
+fn calm(months: &[Month<'_>]) -> Vec<usize> {
     let ratio = median_of(months.iter().map(Month::ratio)).unwrap_or(1.0);
     let total = median_of(months.iter().map(|month| month.total.kwh())).unwrap_or(0.0);
-    let is_upset = |month: &&Month<'_>| {
-        let off = (month.ratio() - ratio).abs();
-        off.is_nan() || off > UPSET * ratio || is_slip(month.total.kwh(), total)
-    };
-    months.iter().filter(is_upset).map(|month| month.number).collect()
+    let is_calm =
+        |month: &&Month<'_>| (month.ratio() - ratio).abs() <= UPSET * ratio && !is_slip(month.total.kwh(), total);
+    months.iter().filter(is_calm).map(|month| month.number).collect()
 }
 
 /// IT energy and the parts of the overhead are more than the total, by more than meters without a class may be off.
@@ -125,10 +124,12 @@ fn months_of_meters(
     ledger: &Ledger<'_>,
     boundary: &Boundary,
     view: &View<'_>,
+    electricity_view: &View<'_>,
     total: ExactEnergy,
-    upset: &[usize],
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // Seldom asked for.
+    let calm = LazyCell::new(|| calm(&electricity_view.months_alone()));
     // What is less than a thousandth of the total may be the same every month, or a rule of thumb: it decides nothing.
     let worth = total.microjoules() / 1000;
     let electricity = boundary.electricity();
@@ -148,9 +149,9 @@ fn months_of_meters(
         sorted.extend(months.iter().map(|(_, energy)| *energy).filter(|energy| *energy > 0));
         sorted.sort_unstable();
         let Some(&median) = sorted.get(sorted.len() / 2) else { continue };
-        // One feeder's rest is another's load: only a month that is upset by it can hold a slip.
+        // One feeder's rest is another's load: a month that is calm all the same holds no slip.
         let matters = |energy: i128| energy.max(median) >= least && is_slip(energy as f64, median as f64);
-        let slipped = |month: usize, energy: i128| matters(energy) && upset.contains(&month);
+        let slipped = |month: usize, energy: i128| matters(energy) && !calm.contains(&month);
         for &(month, energy) in months.iter().filter(|(month, energy)| slipped(*month, *energy)) {
             let (found, usual) = (ExactEnergy::from_microjoules(energy), ExactEnergy::from_microjoules(median));
             let finding = Finding::new(Code::EnergyUnitSlip).path(ledger.site().place(meter));

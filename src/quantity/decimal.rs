@@ -1,3 +1,4 @@
+use super::Digits;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, str::FromStr};
 
@@ -34,6 +35,30 @@ impl Decimal {
         Some(Decimal { units, digits })
     }
 
+    /// A float as its shortest decimal form reads, where that has at most 15 digits and at most six of them behind the point.
+    pub(crate) fn of_short(value: f64) -> Option<Decimal> {
+        let (units, digits) = Decimal::short_parts(value)?;
+        Some(Decimal { units: units.into(), digits })
+    }
+
+    /// Its units and digits: no two decimals of so few digits are the same float, so the first that is found is the
+    /// shortest.
+    pub(crate) fn short_parts(value: f64) -> Option<(i64, u8)> {
+        const SCALES: [f64; 7] = [1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6];
+        let size = value.abs();
+        for (scale, digits) in SCALES.into_iter().zip(0..) {
+            let scaled = size * scale + 0.5;
+            if scaled.is_nan() || scaled >= 1e15 {
+                return None;
+            }
+            let units = scaled as i64;
+            if units as f64 / scale == size {
+                return Some((if value < 0.0 { -units } else { units }, digits));
+            }
+        }
+        None
+    }
+
     /// The number without its point: 125 for `1.25`.
     pub const fn units(self) -> i128 {
         self.units
@@ -47,14 +72,8 @@ impl Decimal {
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Ok(units) = i64::try_from(self.units) {
-            // As nearly always, and several times as fast.
-            let (scale, magnitude) = (10_u64.pow(self.digits.into()), units.unsigned_abs());
-            let (sign, whole) = (if units < 0 { "-" } else { "" }, magnitude / scale);
-            return match self.digits {
-                0 => write!(f, "{sign}{whole}"),
-                digits => write!(f, "{sign}{whole}.{:0width$}", magnitude % scale, width = digits.into()),
-            };
+        if let Some(short) = i64::try_from(self.units).ok().and_then(|units| Digits::new(units, self.digits)) {
+            return short.fmt(f);
         }
         let scale = 10_i128.pow(self.digits.into());
         let sign = if self.units < 0 { "-" } else { "" };
@@ -114,6 +133,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_short_float_is_the_decimal_that_it_prints_as(units in -2_000_000_000_000_000_i64..2_000_000_000_000_000, digits in 0..9_i32, any: f64) {
+            for float in [units as f64 / 10_f64.powi(digits), any, -0.0] {
+                if let Some(short) = Decimal::of_short(float) {
+                    prop_assert_eq!(Ok(short), float.abs().to_string().parse::<Decimal>().map(|printed| if float < 0.0 { Decimal::new(-printed.units(), printed.digits()).unwrap() } else { printed }));
+                } else {
+                    prop_assert!(!float.is_finite() || float.abs() >= 1e9 || float.to_string().split('.').nth(1).is_some_and(|part| part.len() > 6));
+                }
+            }
+        }
+
         #[test]
         fn print_and_parse_are_inverse(units in -MAX_UNITS..=MAX_UNITS, digits in 0..=MAX_DIGITS) {
             let decimal = Decimal::new(units, digits).unwrap();

@@ -45,7 +45,14 @@ impl ExactEnergy {
 
     /// In kilowatt-hours, the nearest float.
     pub fn kwh(self) -> f64 {
-        self.ratio_to(ExactEnergy::KWH).map_or(self.0 as f64 / ExactEnergy::KWH.0 as f64, Ratio::to_f64)
+        // What comes from a meter is whole milliwatt-hours; below 2⁵³ one division of floats rounds to nearest.
+        if let Ok(small) = i64::try_from(self.0)
+            && small % 3_600_000 == 0
+            && (small / 3_600_000).unsigned_abs() >> 53 == 0
+        {
+            return (small / 3_600_000) as f64 / 1e6;
+        }
+        self.over(ExactEnergy::KWH).unwrap_or(self.0 as f64 / ExactEnergy::KWH.0 as f64)
     }
 
     /// As a `uom` quantity.
@@ -60,10 +67,16 @@ impl ExactEnergy {
 
     /// `self / other`, the nearest float; `None` if `other` is zero.
     pub fn over(self, other: ExactEnergy) -> Option<f64> {
-        let (part, whole) = (i64::try_from(self.0), i64::try_from(other.0));
+        let zeros = (self.0 | other.0).trailing_zeros().min(127);
+        let (part, whole) = (i64::try_from(self.0 >> zeros), i64::try_from(other.0 >> zeros));
         let small = part.ok().zip(whole.ok()).filter(|(_, whole)| *whole != 0).map(|(part, whole)| {
-            let zeros = (part | whole).trailing_zeros();
-            (part >> zeros, whole >> zeros)
+            // What comes from a meter is whole milliwatt-hours: 2⁷ · 28 125 µJ.
+            let are_large = (part.unsigned_abs() | whole.unsigned_abs()) >> 53 != 0;
+            if are_large && part % 28_125 == 0 && whole % 28_125 == 0 {
+                (part / 28_125, whole / 28_125)
+            } else {
+                (part, whole)
+            }
         });
         // Integers below 2⁵³ are floats, and one division of floats rounds to nearest.
         match small {
@@ -142,5 +155,27 @@ impl Serialize for ExactEnergy {
 impl<'de> Deserialize<'de> for ExactEnergy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         ExactEnergy::from_kwh(f64::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Of meters, and any: whole milliwatt-hours, powers of two, odd ones, beyond 64 bits, below zero.
+    fn amount() -> impl Strategy<Value = i128> {
+        let metered = (-1_i64 << 40..1 << 40).prop_map(|steps| i128::from(steps) * 3_600_000);
+        prop_oneof![4 => metered, 1 => any::<i64>().prop_map(i128::from), 1 => -1_i128 << 90..1_i128 << 90, 1 => Just(0)]
+    }
+
+    proptest! {
+        /// The quick ways give the nearest float, as the fraction does.
+        #[test]
+        fn quotients_are_the_nearest_floats(part in amount(), whole in amount()) {
+            let (part, whole) = (ExactEnergy::from_microjoules(part), ExactEnergy::from_microjoules(whole));
+            prop_assert_eq!(part.over(whole), part.ratio_to(whole).map(Ratio::to_f64));
+            prop_assert_eq!(Some(part.kwh()), part.ratio_to(ExactEnergy::KWH).map(Ratio::to_f64));
+        }
     }
 }

@@ -7,6 +7,7 @@
 //! 3600000.0) is not used.
 
 mod decimal;
+mod digits;
 mod energy;
 mod power;
 mod ratio;
@@ -15,6 +16,7 @@ pub(crate) mod text;
 mod unit;
 
 pub use decimal::{Decimal, ParseDecimalError};
+pub(crate) use digits::Digits;
 pub use energy::ExactEnergy;
 pub use power::ExactPower;
 pub use ratio::Ratio;

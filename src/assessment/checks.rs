@@ -140,7 +140,8 @@ fn dates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Finding> {
         ]
     });
     let late = days.into_iter().flatten().filter_map(|(path, day)| {
-        let finding = Finding::new(Code::FacilityDates).path(path).found(day?);
+        let day = day?;
+        let finding = Finding::new(Code::FacilityDates).path(path).found(day);
         Some(finding.expected(format!("≤ {}", part.first_day())))
     });
     late.collect()
@@ -154,8 +155,10 @@ fn above_racks(site: &Site, measured: &MeasuredPue, part: &Period) -> Option<Fin
     let design = site.facility().racks.as_ref()?.design_power()?;
     let (pue, possible) = (measured.pue()?, design.over(part.milliseconds()));
     let allowed = Ratio::new(102, 100)?.floor_of(possible.microjoules())?;
-    let finding = Finding::new(Code::RacksInconsistent).path("/facility/racks/types").found(pue.it());
-    (pue.it().microjoules() > allowed).then(|| finding.expected(format!("≤ {possible}")))
+    (pue.it().microjoules() > allowed).then(|| {
+        let finding = Finding::new(Code::RacksInconsistent).path("/facility/racks/types");
+        finding.found(pue.it()).expected(format!("≤ {possible}"))
+    })
 }
 
 /// What is a part of the total energy cannot be more than all of it.

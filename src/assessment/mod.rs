@@ -12,9 +12,7 @@ pub use what_if::{Change, Difference, WhatIf};
 use crate::{
     facility::{Certificate, Facility, Scale},
     finding::{Code, Finding},
-    kpi::{
-        Boundary, Category, MeasuredPue, Method, energy_reuse_factor, it_load_use_rate, renewable_factor, water_usage,
-    },
+    kpi::{Boundary, Category, MeasuredPue, Method, Monthly, energy_reuse_factor, water_usage},
     ledger::{Ledger, LedgerError},
     metering::{MeasurementPoint, Readings},
     period::{Period, TZDB, rfc3339},
@@ -118,13 +116,14 @@ impl Assessment {
     pub fn of_part(ledger: &Ledger<'_>, part: &Period, options: &Options) -> Assessment {
         let site = ledger.site();
         let on = part.last_day();
-        let ground = Ground::new(ledger, part, options);
+        let mut ground = Ground::new(ledger, part, options);
+        let monthly = std::mem::take(&mut ground.monthly);
         let (measured, boundary, extra) = (&ground.measured, &ground.boundary, ground.extra);
         let (applied, forged) = applied(site.facility(), on, &options.packs);
         let findings = Finding::gather(ground.findings.iter().cloned().chain(forged));
         let case = ground.case(on).distrusted_by(&findings);
         let mut verdicts = Vec::with_capacity(applied.iter().map(|pack| pack.requirements.len()).sum());
-        verdicts.extend(applied.iter().flat_map(|pack| pack.judge_case(&case)));
+        applied.iter().for_each(|pack| verdicts.extend(pack.verdicts(&case)));
         let comparisons = applied.iter().flat_map(|pack| pack.compare_case(&case)).collect();
         let retrofit = options.screen.look_at(&case, measured, ground.trusted);
         let missing = checks::missing(site, &verdicts, &findings);
@@ -140,7 +139,7 @@ impl Assessment {
             pue: measured.pue().map(|pue| PueOut::new(pue, measured, boundary)),
             coverage: Some(measured.reported().coverage),
             overhead: measured.overhead,
-            monthly: ledger.monthly(boundary, part),
+            monthly,
             meters: MeterLine::all(ledger, part),
             kpis: kpis(measured, part, &extra, ledger),
             findings,
@@ -181,6 +180,7 @@ struct Ground<'a> {
     certificates: Cow<'a, [Certificate]>,
     boundary: Boundary,
     measured: MeasuredPue,
+    monthly: Vec<Monthly>,
     /// What rules judge, where the report shows something else.
     judged: Option<(MeasuredPue, Boundary)>,
     extra: Extra,
@@ -192,7 +192,7 @@ impl<'a> Ground<'a> {
     fn new(ledger: &'a Ledger<'_>, part: &Period, options: &Options) -> Self {
         let site = ledger.site();
         let boundary = Boundary::by(options.method, site, options.category);
-        let measured = ledger.pue(&boundary, part);
+        let (measured, monthly) = ledger.pue_by_month(&boundary, part);
         let mut findings: Vec<Finding> = site.findings().to_vec();
         findings.extend(ledger.findings());
         findings.extend(measured.findings.iter().cloned());
@@ -207,7 +207,7 @@ impl<'a> Ground<'a> {
         let findings = Finding::gather(findings);
         let trusted = !findings.iter().any(Finding::is_error);
         let (facility, certificates) = (Cow::Borrowed(site.facility()), Cow::Borrowed(site.certificates()));
-        Ground { facility, certificates, boundary, measured, judged, extra, findings, trusted }
+        Ground { facility, certificates, boundary, measured, monthly, judged, extra, findings, trusted }
     }
 
     fn judged(&self) -> &MeasuredPue {
@@ -264,8 +264,11 @@ fn applied<'p>(facility: &Facility, on: Date, extra: &'p [Pack]) -> (Vec<&'p Pac
 fn figures(measured: &MeasuredPue, extra: &Extra) -> Figures {
     let whole = measured.pue().filter(|_| measured.reported().coverage.common == 1.0);
     let reused = whole.zip(extra.heat_reused).and_then(|(pue, heat)| energy_reuse_factor(heat, pue.total()));
-    let water =
-        whole.zip(extra.water_m3).and_then(|(pue, water)| water_usage(water, pue.it())).and_then(Ratio::from_f64);
+    // In exact numbers, for rules.
+    let water = whole.zip(extra.water_m3).and_then(|(pue, water)| {
+        let per_kwh = Ratio::new(1000 * ExactEnergy::KWH.microjoules(), pue.it().microjoules())?;
+        Ratio::from_f64(water).filter(|water| *water >= Ratio::ZERO)?.checked_mul(per_kwh)
+    });
     Figures::new(reused, water)
 }
 
@@ -273,20 +276,17 @@ fn kpis(measured: &MeasuredPue, part: &Period, extra: &Extra, ledger: &Ledger<'_
     let facility = ledger.site().facility();
     let racks = facility.standard_racks();
     let occupancy = facility.racks.as_ref().and_then(|racks| racks.occupancy());
-    let float = |ratio: Option<Ratio>| ratio.map(Ratio::to_f64);
     // Totals of the whole period stand beside energies of the whole period only.
     let whole = measured.pue().filter(|_| measured.reported().coverage.common == 1.0);
     Kpis {
         wue_l_per_kwh: whole.zip(extra.water_m3).and_then(|(pue, water)| water_usage(water, pue.it())),
-        erf: float(whole.zip(extra.heat_reused).and_then(|(pue, heat)| energy_reuse_factor(heat, pue.total()))),
-        r#ref: float(whole.zip(extra.renewable).and_then(|(pue, green)| renewable_factor(green, pue.total()))),
-        dcie: float(measured.pue().and_then(|pue| pue.it().ratio_to(pue.total()))),
-        it_load_use_rate: float(
-            whole
-                .zip(facility.rated_it)
-                .and_then(|(pue, rated)| it_load_use_rate(pue.it(), rated, part.milliseconds())),
-        ),
-        occupancy: float(occupancy.map(|occupancy| occupancy.share)),
+        erf: whole.zip(extra.heat_reused).and_then(|(pue, heat)| heat.over(pue.total())),
+        r#ref: whole.zip(extra.renewable).and_then(|(pue, green)| green.min(pue.total()).over(pue.total())),
+        dcie: measured.pue().and_then(|pue| pue.it().over(pue.total())),
+        it_load_use_rate: whole
+            .zip(facility.rated_it)
+            .and_then(|(pue, rated)| pue.it().over(rated.over(part.milliseconds()))),
+        occupancy: occupancy.map(|occupancy| occupancy.share.to_f64()),
         occupancy_basis: occupancy.map(|_| "count"),
         standard_racks: racks,
         scale: racks.map(|racks| Scale::national(racks).as_str()),

@@ -2,8 +2,15 @@ use serde::{Serialize, Serializer};
 use std::{fmt, str::FromStr};
 
 /// An administrative region: a GB/T 2260 code (`420100` is Wuhan), or ISO 3166-1/-2 elsewhere (`DE`, `US-CO`).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Region(String);
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Region {
+    /// The code, then zeros.
+    code: [u8; LONGEST],
+    len: u8,
+}
+
+/// No code is longer.
+const LONGEST: usize = 6;
 
 /// The text is no region code.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,7 +32,7 @@ const ISO_PROVINCES: [&str; 34] = [
 impl Region {
     /// The code.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.code.get(..usize::from(self.len)).and_then(|code| std::str::from_utf8(code).ok()).unwrap_or_default()
     }
 
     /// Whether the region is, or lies in, the one whose code begins so: `4201` for Wuhan and its districts. `None` if it
@@ -37,7 +44,7 @@ impl Region {
         }
         let province = if prefix.starts_with("CN-") { significant(prefix) } else { "" };
         let prefix = if province.is_empty() { prefix } else { province };
-        let own = significant(&self.0);
+        let own = significant(self.as_str());
         if own.starts_with(prefix) {
             return Some(true);
         }
@@ -67,10 +74,11 @@ impl Region {
 
     /// Whether it is a region of mainland China, whose one legal time is Asia/Shanghai.
     pub fn is_mainland_china(&self) -> bool {
-        let digits = self.0.as_bytes().first().is_some_and(u8::is_ascii_digit);
-        self.0 == "CN"
-            || (self.0.starts_with("CN-") && !["CN-TW", "CN-HK", "CN-MO"].contains(&self.0.as_str()))
-            || (digits && !["71", "81", "82"].iter().any(|p| self.0.starts_with(p)))
+        let code = self.as_str();
+        let digits = code.as_bytes().first().is_some_and(u8::is_ascii_digit);
+        code == "CN"
+            || (code.starts_with("CN-") && !["CN-TW", "CN-HK", "CN-MO"].contains(&code))
+            || (digits && !["71", "81", "82"].iter().any(|p| code.starts_with(p)))
     }
 }
 
@@ -105,19 +113,28 @@ impl FromStr for Region {
                 && (1..=3).contains(&part.len())
                 && part.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
         };
-        if known { Ok(Region(code.to_owned())) } else { Err(fault()) }
+        let mut region = Region { code: [0; LONGEST], len: code.len() as u8 };
+        let place = region.code.get_mut(..code.len()).filter(|_| known).ok_or_else(fault)?;
+        place.copy_from_slice(code.as_bytes());
+        Ok(region)
     }
 }
 
 impl fmt::Display for Region {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Region({:?})", self.as_str())
     }
 }
 
 impl Serialize for Region {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        serializer.serialize_str(self.as_str())
     }
 }
 

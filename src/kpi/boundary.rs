@@ -6,7 +6,6 @@ use crate::{
     site::Site,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
 
 /// Where IT energy is measured (PUE 类别); the category travels with the number.
 ///
@@ -219,12 +218,12 @@ impl Boundary {
                 self.findings.push(finding.found(meter.point.as_str()));
             }
         }
-        let added: HashSet<usize> = self.electricity.iter().map(|term| term.meter).collect();
+        let added = members(&self.electricity);
         let taken_off = |point| matches!(point, Point::Export | Point::Outside);
         for (i, meter) in electric(site, taken_off) {
             let belongs = match meter.point {
-                Point::Export => site.tree().parent(i).is_some_and(|parent| added.contains(&parent)),
-                _ => site.tree().above(i).any(|up| added.contains(&up)),
+                Point::Export => site.tree().parent(i).is_some_and(|parent| added.binary_search(&parent).is_ok()),
+                _ => site.tree().above(i).any(|up| added.binary_search(&up).is_ok()),
             };
             if belongs && !is_below(site, i, taken_off) {
                 self.electricity.push(Term { meter: i, factor: share(meter), minus: true });
@@ -244,9 +243,12 @@ impl Boundary {
     fn add_fuel_and_cooling(&mut self, site: &Site) {
         let tree = site.tree();
         let is_output = |term: &&Term| site.meters().get(term.meter).is_some_and(|m| m.point == Point::GeneratorOutput);
-        let outputs: HashSet<usize> = self.electricity.iter().filter(is_output).map(|term| term.meter).collect();
-        let fed: HashSet<usize> = outputs.iter().filter_map(|&output| tree.parent(output)).collect();
-        let linked = |fuel: usize| fed.contains(&fuel) || tree.parent(fuel).is_some_and(|up| outputs.contains(&up));
+        let mut outputs: Vec<usize> = self.electricity.iter().filter(is_output).map(|term| term.meter).collect();
+        outputs.sort_unstable();
+        let mut fed: Vec<usize> = outputs.iter().filter_map(|&output| tree.parent(output)).collect();
+        fed.sort_unstable();
+        let is_output = |up: usize| outputs.binary_search(&up).is_ok();
+        let linked = |fuel: usize| fed.binary_search(&fuel).is_ok() || tree.parent(fuel).is_some_and(is_output);
         let any_linked = counted(site, |point| point == Point::GeneratorFuel).any(|(i, _)| linked(i));
         let is_fuel = |meter: &Meter| {
             matches!(meter.carrier, Carrier::Diesel | Carrier::NaturalGas | Carrier::Hydrogen | Carrier::Bioethanol)
@@ -361,15 +363,16 @@ impl Boundary {
     /// What hangs on the meters of IT energy and is not IT.
     fn take_off_non_it(&mut self, site: &Site) {
         let non_it = |point| matches!(point, Point::Cooling | Point::Lighting | Point::Other | Point::Outside);
-        let it: HashSet<usize> = self.it.iter().map(|term| term.meter).collect();
+        let it = members(&self.it);
         let mut found = false;
         for (i, meter) in electric(site, non_it) {
-            let not_it = |up: &usize| !it.contains(up);
+            let is_it = |up: usize| it.binary_search(&up).is_ok();
+            let not_it = |up: &usize| !is_it(*up);
             // Between it and the meter that it hangs on, nothing else may be taken off already.
             let mut between = site.tree().above(i).take_while(not_it).filter_map(|up| site.meters().get(up));
             let covered =
                 between.any(|up| up.check_of.is_none() && up.carrier == Carrier::Electricity && non_it(up.point));
-            if !covered && site.tree().above(i).any(|up| it.contains(&up)) {
+            if !covered && site.tree().above(i).any(is_it) {
                 self.it.push(Term { meter: i, factor: share(meter), minus: true });
                 found = true;
             }
@@ -434,6 +437,13 @@ impl Boundary {
             }
         }
     }
+}
+
+/// The meters of some terms in order.
+fn members(terms: &[Term]) -> Vec<usize> {
+    let mut members: Vec<usize> = terms.iter().map(|term| term.meter).collect();
+    members.sort_unstable();
+    members
 }
 
 /// Whether a meter above, check meters apart, measures electricity at one of these points.

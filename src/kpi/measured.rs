@@ -1,8 +1,9 @@
 use super::{
     AnnualPue, AnyPue, Method, Overhead,
-    boundary::{Boundary, Category},
+    boundary::{Boundary, Category, Term},
+    series::{Course, Monthly},
     suspicion,
-    view::View,
+    view::{Months, View},
 };
 use crate::{
     finding::{Code, Finding, Text},
@@ -168,19 +169,50 @@ impl Ledger<'_> {
     /// Total and IT are compared over the ledger's steps in which every meter counted for them is known. A part that does
     /// not start and end with a step is of the whole steps within it, and its value is an interim one.
     pub fn pue(&self, boundary: &Boundary, part: &Period) -> MeasuredPue {
-        let electricity_view = View::new(self, boundary.electricity(), &boundary.it, part);
-        let electricity = electricity_view.measure(part);
-        let all_view = View::new(self, boundary.all_carriers(), &boundary.it, part);
-        let only_electricity = boundary.other_carriers().is_empty();
+        self.views(boundary, part).measured(boundary, part)
+    }
+
+    /// The same with its months.
+    pub(crate) fn pue_by_month(&self, boundary: &Boundary, part: &Period) -> (MeasuredPue, Vec<Monthly>) {
+        let views = self.views(boundary, part);
+        let measured = views.measured(boundary, part);
         let weighed = boundary.unweighted_carriers().is_empty();
-        let all_carriers = match (only_electricity, weighed) {
-            (true, _) => Some(electricity.clone()),
-            (false, true) => Some(all_view.measure(part)),
-            (false, false) => None,
+        let view = if weighed { views.all.unwrap_or(views.electricity) } else { views.electricity };
+        (measured, Course::of(self, part, view).monthly())
+    }
+
+    fn views<'a>(&'a self, boundary: &'a Boundary, part: &Period) -> Views<'a> {
+        let months = Months::of(self, part);
+        let view = |total: Vec<Term>| View::new(self, total, &boundary.it, part, &months);
+        Views {
+            ledger: self,
+            electricity: view(boundary.electricity()),
+            all: (!boundary.other_carriers().is_empty()).then(|| view(boundary.all_carriers())),
+        }
+    }
+}
+
+/// A part of a ledger as its sums see it.
+struct Views<'a> {
+    ledger: &'a Ledger<'a>,
+    electricity: View<'a>,
+    /// `None`: there is nothing but electricity.
+    all: Option<View<'a>>,
+}
+
+impl Views<'_> {
+    fn measured(&self, boundary: &Boundary, part: &Period) -> MeasuredPue {
+        let electricity = self.electricity.measure(part);
+        let all_view = self.all.as_ref().unwrap_or(&self.electricity);
+        let weighed = boundary.unweighted_carriers().is_empty();
+        let all_carriers = match (&self.all, weighed) {
+            (None, _) => Some(electricity.clone()),
+            (Some(all), true) => Some(all.measure(part)),
+            (Some(_), false) => None,
         };
         let reports_all_carriers =
             all_carriers.as_ref().is_some_and(|all| all.pue.is_some() || electricity.pue.is_none());
-        let view = if reports_all_carriers { &all_view } else { &electricity_view };
+        let view = if reports_all_carriers { all_view } else { &self.electricity };
         let mut measured = MeasuredPue {
             electricity,
             all_carriers,
@@ -200,7 +232,8 @@ impl Ledger<'_> {
             qualified.push(exactly_one()); // the ratio that a rule may ask for is no better
         }
         measured.findings.extend(qualified);
-        measured.findings.extend(suspicion::all(self, boundary, &measured, view, &all_view, &electricity_view, part));
+        let suspect = suspicion::all(self.ledger, boundary, &measured, view, all_view, &self.electricity, part);
+        measured.findings.extend(suspect);
         measured
     }
 }

@@ -3,7 +3,6 @@ use super::{
     boundary::{Boundary, Term},
     view::{LEAST_COVERAGE, View},
 };
-use crate::quantity::ExactEnergy;
 use serde::Serialize;
 
 /// Where the overhead goes: `PUE = 1 + cooling + power chain + lighting and other + unexplained`, each over E_IT.
@@ -32,7 +31,7 @@ impl Overhead {
             let known = !terms.is_empty() && view.known_share_of(terms) >= LEAST_COVERAGE;
             let energy = known.then(|| view.sum(terms))?;
             rest -= energy;
-            over(energy, it)
+            energy.over(it)
         };
         let mut cooling = boundary.cooling.clone();
         if all_carriers {
@@ -41,10 +40,6 @@ impl Overhead {
         let cooling = share(&cooling);
         let power_chain = share(&boundary.power_chain);
         let lighting_other = share(&boundary.lighting_other);
-        Overhead { cooling, power_chain, lighting_other, unexplained: over(rest, it).unwrap_or(0.0) }
+        Overhead { cooling, power_chain, lighting_other, unexplained: rest.over(it).unwrap_or(0.0) }
     }
-}
-
-fn over(energy: ExactEnergy, it: ExactEnergy) -> Option<f64> {
-    energy.ratio_to(it).map(|ratio| ratio.to_f64())
 }

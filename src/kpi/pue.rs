@@ -23,6 +23,8 @@ pub(crate) const PUBLISHED_DIGITS: u8 = 3;
 pub struct Pue<K> {
     total: ExactEnergy,
     it: ExactEnergy,
+    /// Their quotient, which is asked for again and again.
+    ratio: Ratio,
     kind: PhantomData<K>,
 }
 
@@ -89,10 +91,8 @@ impl<K: Kind> Pue<K> {
         if total < it {
             return Err(PueError::BelowOne { total, it });
         }
-        if total.ratio_to(it).is_none() {
-            return Err(PueError::Range(total));
-        }
-        Ok(Pue { total, it, kind: PhantomData })
+        let ratio = total.ratio_to(it).ok_or(PueError::Range(total))?;
+        Ok(Pue { total, it, ratio, kind: PhantomData })
     }
 
     /// Total energy of the data centre, E_DC.
@@ -106,8 +106,8 @@ impl<K: Kind> Pue<K> {
     }
 
     /// The exact quotient.
-    pub fn ratio(self) -> Ratio {
-        self.total.ratio_to(self.it).unwrap_or(Ratio::ONE)
+    pub const fn ratio(self) -> Ratio {
+        self.ratio
     }
 
     /// The value as a float, for display.
@@ -234,7 +234,7 @@ impl AnyPue {
     }
 
     /// The exact quotient.
-    pub fn ratio(self) -> Ratio {
+    pub const fn ratio(self) -> Ratio {
         match self {
             AnyPue::Annual(pue) => pue.ratio(),
             AnyPue::Interim(pue) => pue.ratio(),

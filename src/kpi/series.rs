@@ -1,6 +1,6 @@
 use super::{
     boundary::Boundary,
-    view::{Sums, View, name_of},
+    view::{Months, View},
 };
 use crate::{
     ledger::Ledger,
@@ -49,7 +49,6 @@ pub struct Course<'a> {
     ledger: &'a Ledger<'a>,
     part: Period,
     view: View<'a>,
-    sums: Sums<'a>,
     /// Sums without course, in time order.
     spans: Vec<(i64, i64)>,
 }
@@ -76,29 +75,34 @@ impl Ledger<'_> {
     pub fn course<'a>(&'a self, boundary: &'a Boundary, part: &Period) -> Course<'a> {
         let weighed = boundary.unweighted_carriers().is_empty();
         let total = if weighed { boundary.all_carriers() } else { boundary.electricity() };
-        let view = View::new(self, total, &boundary.it, part);
-        let mut spans = view.spans();
-        spans.sort_unstable();
-        Course { ledger: self, part: part.clone(), sums: view.sums(), view, spans }
+        Course::of(self, part, View::new(self, total, &boundary.it, part, &Months::of(self, part)))
     }
 
     /// The months of a part of the period, each with its PUE over common time.
     pub fn monthly(&self, boundary: &Boundary, part: &Period) -> Vec<Monthly> {
-        let stretches = self.course(boundary, part).by(Granularity::Month);
-        let mut monthly = Vec::with_capacity(stretches.len());
-        let months = part.parts(Granularity::Month).zip(stretches);
-        monthly.extend(months.map(|(month, stretch)| Monthly {
-            month: name_of(&month),
+        self.course(boundary, part).monthly()
+    }
+}
+
+impl<'a> Course<'a> {
+    pub(super) fn of(ledger: &'a Ledger<'a>, part: &Period, view: View<'a>) -> Self {
+        let mut spans = view.spans();
+        spans.sort_unstable();
+        Course { ledger, part: part.clone(), view, spans }
+    }
+
+    pub(super) fn monthly(&self) -> Vec<Monthly> {
+        let months = self.by(Granularity::Month).into_iter().enumerate();
+        let monthly = months.map(|(month, stretch)| Monthly {
+            month: self.view.name_of_month(month),
             pue: stretch.pue,
             total_kwh: stretch.total,
             it_kwh: stretch.it,
             coverage: stretch.coverage,
-        }));
-        monthly
+        });
+        monthly.collect()
     }
-}
 
-impl Course<'_> {
     /// A ratio for each hour, day or month, each of sums, in the site's calendar. What is shorter than the ledger's own
     /// steps has no course and no ratio.
     pub fn by(&self, step: Granularity) -> Vec<Stretch> {
@@ -118,13 +122,13 @@ impl Course<'_> {
     fn stretches(&self, ranges: impl Iterator<Item = Range<i64>>, own: bool) -> Vec<Stretch> {
         let mut touched = self.view.touched();
         let mut spans = Covering { spans: &self.spans, next: 0, reach: i64::MIN };
-        let both = self.view.has_both();
+        let (both, sums) = (self.view.has_both(), self.view.sums());
         let mut steps = 0..0;
         let mut stretches = Vec::with_capacity(ranges.size_hint().0);
         for (i, range) in ranges.enumerate() {
             let Range { start, end } = range;
-            steps = if own { i..i + 1 } else { self.sums.steps(&range, steps.start) };
-            let (total, it, known_ms) = self.sums.over(&steps);
+            steps = if own { i..i + 1 } else { sums.steps(&range, steps.start) };
+            let (total, it, known_ms) = sums.over(&steps);
             let known = known_ms > 0 && both && !spans.cover(&range);
             stretches.push(Stretch {
                 start,

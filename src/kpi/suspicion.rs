@@ -59,8 +59,10 @@ fn possible(ledger: &Ledger<'_>, measured: &MeasuredPue, part: &Period) -> Optio
 fn above_rating(ledger: &Ledger<'_>, measured: &MeasuredPue, part: &Period) -> Option<Finding> {
     let (pue, possible) = (measured.pue()?, possible(ledger, measured, part)?);
     let allowed = ExactEnergy::from_microjoules(Ratio::new(102, 100)?.floor_of(possible.microjoules())?);
-    let finding = Finding::new(Code::EnergyAboveRating).path("/facility/rated_it_kw");
-    (pue.it() > allowed).then(|| finding.found(pue.it()).expected(format!("≤ {allowed}")))
+    (pue.it() > allowed).then(|| {
+        let finding = Finding::new(Code::EnergyAboveRating).path("/facility/rated_it_kw");
+        finding.found(pue.it()).expected(format!("≤ {allowed}"))
+    })
 }
 
 fn months_below_one(months: &[Month<'_>]) -> impl Iterator<Item = Finding> {
@@ -147,6 +149,10 @@ fn months_of_meters(
         let Some(least) = counted.map(|(_, sum)| sum.microjoules() / 100).min() else { continue };
         sorted.clear();
         sorted.extend(months.iter().map(|(_, energy)| *energy).filter(|energy| *energy > 0));
+        let (lowest, highest) = (sorted.iter().min(), sorted.iter().max());
+        if !lowest.zip(highest).is_some_and(|(low, high)| *high as f64 >= SLIP.start() * *low as f64) {
+            continue; // the median lies between
+        }
         sorted.sort_unstable();
         let Some(&median) = sorted.get(sorted.len() / 2) else { continue };
         // One feeder's rest is another's load: a month that is calm all the same holds no slip.

@@ -6,9 +6,11 @@ use crate::{
     period::{Granularity, Period},
     quantity::{ExactEnergy, Ratio},
 };
+use jiff::civil::Date;
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
+    sync::{Arc, OnceLock},
 };
 
 /// At least this share of a year must be known for an annual value.
@@ -25,32 +27,61 @@ pub(super) struct View<'a> {
     it: &'a [Term],
     part: Range<i64>,
     steps: Range<usize>,
-    months: Vec<Period>,
-    month_steps: Vec<Range<usize>>,
+    months: Arc<Months>,
     /// Runs of steps in which every counted meter is known.
     common: Vec<Range<usize>>,
     common_ms: i64,
     same_hours: bool,
     /// Whether both sums have meters that live and are known all the time, so that every share is 1.
     complete: bool,
+    sums: OnceLock<Sums<'a>>,
+}
+
+/// The months of a part, and their steps in the ledger.
+#[derive(Debug)]
+pub(super) struct Months {
+    periods: Vec<Period>,
+    /// A day of the first.
+    first: Date,
+    steps: Vec<Range<usize>>,
+}
+
+impl Months {
+    pub(super) fn of(ledger: &Ledger<'_>, part: &Period) -> Arc<Self> {
+        let mut periods = Vec::with_capacity(12);
+        periods.extend(part.parts(Granularity::Month));
+        let steps = periods.iter().map(|month| ledger.steps(month)).collect();
+        Arc::new(Months { steps, first: part.first_day(), periods })
+    }
+
+    /// `2024-01`.
+    fn name(&self, month: usize) -> String {
+        let months = i64::from(self.first.year()) * 12 + i64::from(self.first.month()) - 1 + month as i64;
+        name(months.div_euclid(12), months.rem_euclid(12) + 1)
+    }
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(ledger: &'a Ledger<'a>, total: Vec<Term>, it: &'a [Term], part: &Period) -> Self {
+    pub(super) fn new(
+        ledger: &'a Ledger<'a>,
+        total: Vec<Term>,
+        it: &'a [Term],
+        part: &Period,
+        months: &Arc<Months>,
+    ) -> Self {
         let steps = ledger.steps(part);
-        let months: Vec<Period> = part.parts(Granularity::Month).collect();
         let mut view = View {
             ledger,
             total,
             it,
             part: part.start()..part.end(),
             steps: steps.clone(),
-            month_steps: months.iter().map(|month| ledger.steps(month)).collect(),
-            months,
+            months: months.clone(),
             common: Vec::new(),
             common_ms: 0,
             same_hours: false,
             complete: false,
+            sums: OnceLock::new(),
         };
         view.complete = view.is_complete();
         let broken = view.broken_steps(&steps);
@@ -107,7 +138,7 @@ impl<'a> View<'a> {
         Measure {
             pue: formed.as_ref().ok().copied(),
             coverage,
-            bounds: if formed.is_ok() { self.bounds() } else { Bounds::default() },
+            bounds: formed.as_ref().map_or(Bounds::default(), |pue| self.bounds(pue.ratio())),
             unknown_months,
             incomplete_months: self.months_with(|known| known < 1.0),
             same_hours_assumed: self.same_hours,
@@ -128,11 +159,17 @@ impl<'a> View<'a> {
     /// The months over whose edges no sum of a counted meter reaches, with total and IT energy over common time, where
     /// there is some.
     pub(super) fn months_alone(&self) -> Vec<Month<'_>> {
-        let sums = self.sums();
-        let months = self.months.iter().zip(&self.month_steps).enumerate();
+        let (sums, has_both) = (self.sums(), self.has_both());
+        let have_spans = self.counted().any(|book| !book.spans.is_empty());
+        let months = self.months.periods.iter().zip(&self.months.steps).enumerate();
         let alone = months.filter_map(|(number, (month, steps))| {
             let (total, it, known_ms) = sums.over(steps);
-            (known_ms > 0 && self.has_both() && self.stands_alone(month)).then_some(Month { number, month, total, it })
+            (known_ms > 0 && has_both && (!have_spans || self.stands_alone(month))).then_some(Month {
+                number,
+                month,
+                total,
+                it,
+            })
         });
         alone.collect()
     }
@@ -143,7 +180,11 @@ impl<'a> View<'a> {
     }
 
     /// The energies of both sums step by step, over common time.
-    pub(super) fn sums(&self) -> Sums<'a> {
+    pub(super) fn sums(&self) -> &Sums<'a> {
+        self.sums.get_or_init(|| self.sum_up())
+    }
+
+    fn sum_up(&self) -> Sums<'a> {
         let edges = self.ledger.edges();
         let steps = edges.len().saturating_sub(1);
         let sum = |terms: &[Term]| {
@@ -181,10 +222,11 @@ impl<'a> View<'a> {
             self.counted().flat_map(|book| &book.holes).map(|hole| (hole.start, hole.end)).collect();
         holes.sort_unstable();
         let ledger = self.ledger.period();
-        let dead = !self.has_both()
-            || self.dead_ms(&self.total, &self.part) + self.dead_ms(self.it, &self.part) > 0
-            || self.part.start < ledger.start()
-            || self.part.end > ledger.end();
+        let dead = !self.complete
+            && (!self.has_both()
+                || self.dead_ms(&self.total, &self.part) + self.dead_ms(self.it, &self.part) > 0
+                || self.part.start < ledger.start()
+                || self.part.end > ledger.end());
         Touched { holes, next: 0, reach: i64::MIN, always: dead }
     }
 
@@ -241,25 +283,28 @@ impl<'a> View<'a> {
 
     /// The months of the part.
     pub(super) fn months(&self) -> &[Period] {
-        &self.months
+        &self.months.periods
     }
 
     /// The name of a month of the part.
     pub(super) fn name_of_month(&self, month: usize) -> String {
-        self.months.get(month).map(name_of).unwrap_or_default()
+        self.months.name(month)
     }
 
     /// The months, by number, with the energy of one meter, where all of it is known by itself.
     pub(super) fn months_of(&self, meter: usize, energies: &mut Vec<(usize, i128)>) {
         energies.clear();
         let Some(book) = self.ledger.book(meter) else { return };
-        let all = book.holes_in(&self.part).is_empty() && book.spans.is_empty();
+        let amount = |(month, steps): (usize, &Range<usize>)| (month, book.scaled(steps, Ratio::ONE));
+        if book.holes_in(&self.part).is_empty() && book.spans.is_empty() {
+            return energies.extend(self.months.steps.iter().enumerate().map(amount));
+        }
         let own = |month: &Period| {
             let range = month.start()..month.end();
             book.holes_in(&range).is_empty() && !book.spans.iter().any(|span| span.reaches_over(&range))
         };
-        let months = self.months.iter().zip(&self.month_steps).enumerate().filter(|(_, (month, _))| all || own(month));
-        energies.extend(months.map(|(i, (_, steps))| (i, book.scaled(steps, Ratio::ONE))));
+        let months = self.months.periods.iter().zip(self.months.steps.iter().enumerate());
+        energies.extend(months.filter(|(month, _)| own(month)).map(|(_, steps)| amount(steps)));
     }
 
     /// The energy of some terms over common time.
@@ -337,12 +382,15 @@ impl<'a> View<'a> {
             return Vec::new();
         }
         let share = |month: &Period| self.weaker_share(month.start()..month.end());
-        let months = self.months.iter().filter(|month| is_such(share(month)));
+        let months = self.months().iter().filter(|month| is_such(share(month)));
         months.map(name_of).collect()
     }
 
-    /// Bounds of the ratio over the whole part.
-    fn bounds(&self) -> Bounds {
+    /// Bounds of the ratio over the whole part, of which `value` is known.
+    fn bounds(&self, value: Ratio) -> Bounds {
+        if self.complete && self.counted().all(|book| book.spans.is_empty()) {
+            return Bounds { low: Some(value), high: Some(value), exact: true };
+        }
         let ledger = self.ledger.period();
         if self.part.start < ledger.start() || self.part.end > ledger.end() {
             return Bounds::default(); // nothing is known of what the ledger is not of
@@ -454,9 +502,22 @@ impl Touched {
     }
 }
 
+fn name(year: i64, month: i64) -> String {
+    // As the format `{:04}-{:02}`, several times as fast.
+    let digit = |number: i64| char::from(b'0' + number.rem_euclid(10) as u8);
+    if !(0..10_000).contains(&year) {
+        return format!("{year:04}-{month:02}");
+    }
+    let mut name = String::with_capacity(7);
+    name.extend([1000, 100, 10, 1].map(|scale| digit(year / scale)));
+    name.extend(['-', digit(month / 10), digit(month)]);
+    name
+}
+
 /// `2024-01`.
 pub(super) fn name_of(month: &Period) -> String {
-    format!("{:04}-{:02}", month.first_day().year(), month.first_day().month())
+    let first = month.first_day();
+    name(first.year().into(), first.month().into())
 }
 
 fn as_finding(error: PueError) -> Finding {

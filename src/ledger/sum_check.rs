@@ -20,35 +20,33 @@ pub(super) fn all(ledger: &Ledger<'_>) -> Vec<Finding> {
     let meters = site.meters();
     let is_electric = |meter: &&Meter| meter.carrier == Carrier::Electricity && meter.dimension() == Dimension::Energy;
     let counts = |i: &usize| meters.get(*i).filter(is_electric).is_some_and(|meter| meter.check_of.is_none());
-    let mut children: Vec<Vec<usize>> = vec![Vec::new(); meters.len()];
-    for child in (0..meters.len()).filter(counts) {
-        if let Some(list) = tree.parent(child).and_then(|parent| children.get_mut(parent)) {
-            list.push(child);
-        }
-    }
+    let mut children: Vec<(usize, usize)> =
+        (0..meters.len()).filter(counts).filter_map(|child| Some((tree.parent(child)?, child))).collect();
+    children.sort_unstable();
+    let families = || children.chunk_by(|a, b| a.0 == b.0).filter_map(|family| Some((family.first()?.0, family)));
+    let members = |family: &[(usize, usize)]| family.iter().map(|(_, child)| *child).collect::<Vec<_>>();
     let point = |i: &usize| meters.get(*i).map(|meter| meter.point);
     let supplies =
         |i: &usize| matches!(point(i), Some(Point::GridSupply | Point::GeneratorOutput | Point::Pv | Point::Wind));
     let feeds = |i: &usize| supplies(i) || point(i) == Some(Point::Export);
     let mut findings = Vec::new();
-    for (parent, children) in children.iter().enumerate().filter(|(parent, _)| counts(parent) && !supplies(parent)) {
+    for (parent, family) in families().filter(|(parent, _)| counts(parent) && !supplies(parent)) {
         // What feeds in below, or flows back, is in none of the two sums.
-        if !children.is_empty() && !children.iter().any(feeds) {
+        if !family.iter().any(|(_, child)| feeds(child)) {
             // What a UPS does not give on is its loss.
-            let loses = point(&parent) == Some(Point::UpsInput);
-            let found = compare(ledger, &[parent], children, parent);
-            findings.extend(found.filter(|finding| !loses || finding.code == Code::MeterSumCheck));
+            let both_ways = point(&parent) != Some(Point::UpsInput);
+            findings.extend(compare(ledger, &[parent], &members(family), (parent, both_ways)));
         }
     }
     // All supplies feed all that hangs on any of them: nobody says how the bars are coupled.
     let all: Vec<usize> = (0..meters.len()).filter(counts).filter(supplies).collect();
-    let below: Vec<usize> =
-        all.iter().filter_map(|i| children.get(*i)).flatten().copied().filter(|i| !supplies(i)).collect();
+    let of_supplies = children.iter().filter(|(parent, child)| counts(parent) && supplies(parent) && !supplies(child));
+    let below: Vec<usize> = of_supplies.map(|(_, child)| *child).collect();
     let has = |of: Point| meters.iter().any(|meter| meter.point == of);
     let unmetered = has(Point::Export) || (has(Point::GeneratorFuel) && !has(Point::GeneratorOutput));
     let nested = all.iter().any(|i| tree.above(*i).any(|up| supplies(&up)));
     if let Some(&first) = all.first().filter(|_| !below.is_empty() && !unmetered && !nested) {
-        findings.extend(compare(ledger, &all, &below, first));
+        findings.extend(compare(ledger, &all, &below, (first, true)));
     }
     for (check, meter) in meters.iter().enumerate().filter(|(_, meter)| is_electric(meter)) {
         if let Some(main) = meter.check_of.as_deref().and_then(|id| site.meter_index(id)) {
@@ -65,9 +63,8 @@ pub(super) fn all(ledger: &Ledger<'_>) -> Vec<Finding> {
     for (i, upstream) in places.iter().enumerate() {
         for downstream in places.iter().skip(i + 1) {
             if let Some(&first) = downstream.first().filter(|_| !upstream.is_empty() && !told(downstream)) {
-                let found = compare(ledger, upstream, downstream, first);
                 // What a UPS does not give on is its loss.
-                findings.extend(found.filter(|finding| i > 0 || finding.code == Code::MeterSumCheck));
+                findings.extend(compare(ledger, upstream, downstream, (first, i > 0)));
             }
         }
     }
@@ -76,15 +73,14 @@ pub(super) fn all(ledger: &Ledger<'_>) -> Vec<Finding> {
         let [inputs, outputs, pdus, it] = places;
         let points_of_it = [outputs, pdus, it, at(Point::ItLoad)].into_iter().filter(|members| !members.is_empty());
         for members in std::iter::once(inputs).chain(points_of_it.skip(1)).filter(|members| !told(members)) {
-            let found = members.first().and_then(|&first| compare(ledger, &all, &members, first));
-            findings.extend(found.filter(|finding| finding.code == Code::MeterSumCheck));
+            findings.extend(members.first().and_then(|&first| compare(ledger, &all, &members, (first, false))));
         }
     }
     // A supply below another of its kind is a part of it.
-    for (parent, children) in children.iter().enumerate().filter(|(parent, _)| counts(parent) && supplies(parent)) {
-        let parts: Vec<usize> = children.iter().copied().filter(|child| point(child) == point(&parent)).collect();
-        let found = parts.first().and_then(|&first| compare(ledger, &[parent], &parts, first));
-        findings.extend(found.filter(|finding| finding.code == Code::MeterSumCheck));
+    for (parent, family) in families().filter(|(parent, _)| counts(parent) && supplies(parent)) {
+        let mut parts = members(family);
+        parts.retain(|child| point(child) == point(&parent));
+        findings.extend(parts.first().and_then(|&first| compare(ledger, &[parent], &parts, (first, false))));
     }
     // No more can flow back than was made here.
     let of = |is_such: fn(Point) -> bool| -> Vec<usize> {
@@ -92,23 +88,27 @@ pub(super) fn all(ledger: &Ledger<'_>) -> Vec<Finding> {
     };
     let exports = of(|point| point == Point::Export);
     let made = of(|point| matches!(point, Point::Pv | Point::Wind | Point::GeneratorOutput));
-    let found = exports.first().and_then(|&first| compare(ledger, &made, &exports, first));
-    findings.extend(found.filter(|finding| finding.code == Code::MeterSumCheck));
+    findings.extend(exports.first().and_then(|&first| compare(ledger, &made, &exports, (first, false))));
     findings
 }
 
-/// Σ of what hangs below against Σ of what is above, over the time in which all of them are known.
-fn compare(ledger: &Ledger<'_>, above: &[usize], below: &[usize], place: usize) -> Option<Finding> {
+/// Σ of what hangs below against Σ of what is above, over the time in which all of them are known: whether it is more or, if
+/// that is asked for `both_ways`, less.
+fn compare(
+    ledger: &Ledger<'_>,
+    above: &[usize],
+    below: &[usize],
+    (place, both_ways): (usize, bool),
+) -> Option<Finding> {
     let runs = common(ledger, above.iter().chain(below))?;
     let (upper, lower) = (sum(ledger, above, &runs), sum(ledger, below, &runs));
     let tolerance = upper.tolerance + lower.tolerance;
     let (passed, used) = (energy(upper.amount), energy(lower.amount));
-    let finding = |code: Code| about(ledger, code, place).found(used);
     if lower.amount > upper.amount + tolerance {
         let expected = format!("≤ {passed} ± {}", energy(tolerance));
-        return Some(finding(Code::MeterSumCheck).expected(expected));
+        return Some(about(ledger, Code::MeterSumCheck, place).found(used).expected(expected));
     }
-    (lower.amount < upper.amount - tolerance).then(|| {
+    (both_ways && lower.amount < upper.amount - tolerance).then(|| {
         let (rest, share) = (energy(upper.amount - lower.amount), 1.0 - lower.amount as f64 / upper.amount as f64);
         about(ledger, Code::MeterUnmetered, place)
             .found(format!("{rest} ({:.1} %)", share * 100.0))
@@ -121,9 +121,10 @@ fn differ(ledger: &Ledger<'_>, main: usize, check: usize) -> Option<Finding> {
     let runs = common(ledger, [&main, &check].into_iter())?;
     let (said, checked) = (sum(ledger, &[main], &runs), sum(ledger, &[check], &runs));
     let tolerance = said.tolerance + checked.tolerance;
-    let finding = about(ledger, Code::MeterSumCheck, check).found(energy(checked.amount));
-    ((said.amount - checked.amount).abs() > tolerance)
-        .then(|| finding.expected(format!("{} ± {}", energy(said.amount), energy(tolerance))))
+    ((said.amount - checked.amount).abs() > tolerance).then(|| {
+        let expected = format!("{} ± {}", energy(said.amount), energy(tolerance));
+        about(ledger, Code::MeterSumCheck, check).found(energy(checked.amount)).expected(expected)
+    })
 }
 
 fn about(ledger: &Ledger<'_>, code: Code, meter: usize) -> Finding {

@@ -1,6 +1,6 @@
-use super::{Benchmark, Check, Comparison, Figures, Nature, Outcome, Pack, Scope, Truth, Verdict};
+use super::{Benchmark, Check, Comparison, Figures, Nature, Outcome, Pack, Scope, Shown, Truth, Verdict};
 use crate::{
-    facility::{Certificate, Facility, LifecycleKind},
+    facility::{Certificate, Facility, LifecycleKind, StandardRacks},
     finding::{Citation, Finding, Text, Words},
     kpi::{AnnualPue, AnyPue, Boundary, MeasuredPue},
     ledger::Ledger,
@@ -19,6 +19,8 @@ pub struct Case<'a> {
     pub(super) pue: &'a MeasuredPue,
     pub(super) figures: Figures,
     pub(super) other_carriers: &'a [Carrier],
+    /// Of the design, or as declared; worked out once.
+    pub(super) standard_racks: Option<StandardRacks>,
     /// Whether an error in the input keeps the figure from being trusted.
     pub(super) distrusted: bool,
 }
@@ -40,7 +42,17 @@ impl<'a> Case<'a> {
     ) -> Self {
         let other_carriers = boundary.other_carriers();
         let distrusted = pue.findings.iter().any(Finding::is_error);
-        Case { facility, certificates, on, pue, figures: Figures::default(), other_carriers, distrusted }
+        let standard_racks = facility.standard_racks();
+        Case {
+            facility,
+            certificates,
+            on,
+            pue,
+            figures: Figures::default(),
+            other_carriers,
+            standard_racks,
+            distrusted,
+        }
     }
 
     /// Notes whether an error is among some findings.
@@ -121,6 +133,11 @@ impl Pack {
 
     /// The verdicts on a case that is at hand.
     pub fn judge_case(&self, case: &Case<'_>) -> Vec<Verdict> {
+        self.verdicts(case).collect()
+    }
+
+    /// The same one by one.
+    pub(crate) fn verdicts<'c>(&'c self, case: &'c Case<'_>) -> impl Iterator<Item = Verdict> + 'c {
         let not_in_force = (!self.in_force(case.on)).then(|| {
             let (on, from) = (case.on.to_string(), self.from.to_string());
             let until = self.until.map(|until| until.to_string());
@@ -131,18 +148,20 @@ impl Pack {
                 format!("{on} is outside the time in which the document is in force (from {from}{en})"),
             )
         });
-        let asked = self.requirements.iter().map(|requirement| Asked {
-            id: &requirement.id,
-            nature: requirement.nature,
-            scope: &requirement.scope,
-            check: &requirement.check,
-            citation: self.citation(requirement),
-            scope_readings: &requirement.scope_readings,
-            readings: &requirement.readings,
-            not_in_force: not_in_force.as_ref(),
-            is_silent: false,
-        });
-        asked.map(|asked| self.decide(asked, case)).collect()
+        self.requirements.iter().map(move |requirement| {
+            let asked = Asked {
+                id: &requirement.id,
+                nature: requirement.nature,
+                scope: &requirement.scope,
+                check: &requirement.check,
+                citation: self.citation(requirement),
+                scope_readings: &requirement.scope_readings,
+                readings: &requirement.readings,
+                not_in_force: not_in_force.as_ref(),
+                is_silent: false,
+            };
+            self.decide(asked, case)
+        })
     }
 
     /// How a case compares with the pack's figures that do not judge; those that are not for it are left out.
@@ -241,11 +260,11 @@ impl Pack {
     /// Whom the requirement binds, in the trace and among the assumptions.
     fn note_scope(&self, verdict: &mut Verdict, asked: &Asked<'_>, truth: Truth, case: &Case<'_>) {
         let facility = case.facility;
-        let region = facility.region.as_ref().map_or(Words::Borrowed("unknown"), |region| region.to_string().into());
-        let racks = facility.standard_racks().map_or("unknown".into(), |racks| racks.ratio().into());
+        let region = facility.region.map_or("unknown".into(), Shown::from);
+        let racks = case.standard_racks.map_or("unknown".into(), |racks| racks.ratio().into());
         let kind = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.kind);
         let inputs = [
-            ("region", region.into()),
+            ("region", region),
             ("lifecycle", kind.map_or("unknown", LifecycleKind::as_str).into()),
             ("standard_racks", racks),
         ];
@@ -257,9 +276,7 @@ impl Pack {
         verdict.step("scope", "conditions of the requirement, three-valued", shown, inputs);
         verdict.assumptions.extend(asked.scope_readings.iter().cloned());
         verdict.assumptions.extend(self.assumed_new(asked.scope, case));
-        if case.facility.racks.as_ref().and_then(|racks| racks.standard()).is_none()
-            && case.facility.standard_racks().is_some()
-        {
+        if case.facility.racks.as_ref().and_then(|racks| racks.standard()).is_none() && case.standard_racks.is_some() {
             verdict.assumptions.push(Text::new(
                 "规模依据申报的标准机架数，未提供机架清单",
                 "the scale rests on the declared standard racks; no rack list was given",
@@ -272,11 +289,10 @@ impl Pack {
 
     /// How 新建 was taken, where the requirement asks for it.
     fn assumed_new(&self, scope: &Scope, case: &Case<'_>) -> Option<Text> {
-        let meant = scope.kinds();
-        let (new, rebuilt) = (LifecycleKind::New, [LifecycleKind::Rebuilt, LifecycleKind::Extended]);
-        if !meant.contains(&new) {
+        if !scope.names(LifecycleKind::New) {
             return None;
         }
+        let rebuilt = [LifecycleKind::Rebuilt, LifecycleKind::Extended];
         let kind = case.facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.kind)?;
         let approved = case.facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.approved_on);
         let text = match (kind, self.settings.new_since) {
@@ -290,8 +306,8 @@ impl Pack {
                 format!("approved on {since} or later, so it counts as new (a setting)"),
             ),
             (LifecycleKind::Existing, _) => return None,
-            (kind, _) if meant.contains(&kind) => return None,
-            _ if rebuilt.iter().any(|kind| meant.contains(kind)) => return None,
+            (kind, _) if scope.names(kind) => return None,
+            _ if rebuilt.into_iter().any(|kind| scope.names(kind)) => return None,
             _ if self.settings.count_rebuilt_as_new => {
                 Text::new("改建、扩建按新建计(设置)", "rebuilt and extended sites count as new (a setting)")
             }

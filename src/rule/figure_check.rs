@@ -31,7 +31,7 @@ impl Case<'_> {
         let facility = self.facility();
         match metric {
             Metric::Occupancy => facility.racks.as_ref().and_then(|racks| racks.occupancy()).map(|known| known.share),
-            Metric::StandardRacks => facility.standard_racks().map(|racks| racks.ratio()),
+            Metric::StandardRacks => self.standard_racks.map(|racks| racks.ratio()),
             Metric::YearsInService => facility
                 .lifecycle
                 .as_ref()

@@ -363,7 +363,7 @@ impl Pack {
 
     /// `wuhan-2024@2024-01-25`.
     pub fn name(&self) -> String {
-        format!("{}@{}", self.id, self.edition)
+        [&*self.id, "@", &*self.edition].concat()
     }
 
     /// The full citation of one of its requirements.

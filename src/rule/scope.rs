@@ -217,12 +217,12 @@ impl Scope {
         }
     }
 
-    /// The kinds of project that it names.
-    pub(super) fn kinds(&self) -> Vec<LifecycleKind> {
+    /// Whether it names a kind of project.
+    pub(super) fn names(&self, kind: LifecycleKind) -> bool {
         match self {
-            Scope::Lifecycle(kinds) => kinds.clone(),
-            Scope::All(parts) | Scope::Any(parts) => parts.iter().flat_map(Scope::kinds).collect(),
-            _ => Vec::new(),
+            Scope::Lifecycle(kinds) => kinds.contains(&kind),
+            Scope::All(parts) | Scope::Any(parts) => parts.iter().any(|part| part.names(kind)),
+            _ => false,
         }
     }
 
@@ -297,7 +297,7 @@ impl Scope {
             ),
             Scope::Lifecycle(kinds) => lifecycle(explain, kinds, pack, case),
             Scope::ScaleAtLeast(least) => {
-                let racks = facility.standard_racks();
+                let racks = case.standard_racks;
                 leaf(
                     explain,
                     racks.map(|racks| pack.scale_of(racks) >= Some(*least)),
@@ -306,7 +306,7 @@ impl Scope {
                 )
             }
             Scope::Scale(classes) => {
-                let racks = facility.standard_racks();
+                let racks = case.standard_racks;
                 leaf(
                     explain,
                     racks.map(|racks| pack.scale_of(racks).is_some_and(|class| classes.contains(&class))),
@@ -315,7 +315,7 @@ impl Scope {
                 )
             }
             Scope::StandardRacks { relation, limit } => {
-                let racks = facility.standard_racks();
+                let racks = case.standard_racks;
                 let holds = racks.map(|racks| relation.admits(racks.ratio().cmp(&Ratio::from(limit))));
                 leaf(explain, holds, || of_racks(racks), missing_racks)
             }

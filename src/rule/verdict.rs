@@ -1,5 +1,6 @@
 use super::{Nature, Pack};
 use crate::{
+    facility::Region,
     finding::{Citation, Text, Words},
     quantity::{Decimal, ExactEnergy, Ratio, Relation},
 };
@@ -244,6 +245,8 @@ pub enum Shown {
     Words(Words),
     /// Yes or no.
     Flag(bool),
+    /// A region.
+    Region(Region),
     /// A day.
     Day(Date),
     /// An exact number.
@@ -262,12 +265,13 @@ impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Shown::Words(words) => f.write_str(words),
-            Shown::Flag(flag) => write!(f, "{flag}"),
-            Shown::Day(day) => write!(f, "{day}"),
-            Shown::Ratio(ratio) => write!(f, "{ratio}"),
-            Shown::Decimal(decimal) => write!(f, "{decimal}"),
-            Shown::Energy(energy) => write!(f, "{}", energy.kwh()),
-            Shown::Count(count) => write!(f, "{count}"),
+            Shown::Flag(flag) => f.write_str(if *flag { "true" } else { "false" }),
+            Shown::Region(region) => region.fmt(f),
+            Shown::Day(day) => day.fmt(f),
+            Shown::Ratio(ratio) => ratio.fmt(f),
+            Shown::Decimal(decimal) => decimal.fmt(f),
+            Shown::Energy(energy) => energy.kwh().fmt(f),
+            Shown::Count(count) => count.fmt(f),
             Shown::Stands(relation, limit, holds) => write!(f, "{} {limit}: {holds}", relation.symbol()),
         }
     }
@@ -275,7 +279,10 @@ impl fmt::Display for Shown {
 
 impl Serialize for Shown {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        match self {
+            Shown::Words(words) => serializer.serialize_str(words),
+            _ => serializer.collect_str(self),
+        }
     }
 }
 
@@ -295,6 +302,7 @@ shown! {
     Words => Words;
     bool => Flag;
     Date => Day;
+    Region => Region;
     Ratio => Ratio;
     Decimal => Decimal;
     ExactEnergy => Energy;

@@ -46,7 +46,7 @@ impl Site {
         let mut sound = Vec::with_capacity(meters.len());
         for (place, meter) in &meters {
             let mut faults = meter.check();
-            let count = shared.all(&meter.id, id).len();
+            let count = if shared.are_shared() { shared.all(&meter.id, id).len() } else { 1 };
             if count > 1 {
                 let found = format!("{count} meters of this id");
                 faults.push(Finding::new(Code::MeterDuplicateId).path("/id").meter(&meter.id).found(found));
@@ -60,7 +60,7 @@ impl Site {
             kept.push(meter);
         }
         let id = |i: usize| kept.get(i).map_or("", |meter: &Meter| &meter.id);
-        let ids = Ids::new(kept.len(), id);
+        let ids = if kept.len() == shared.len() { shared } else { Ids::new(kept.len(), id) };
         let (tree, faults) = MeteringTree::by(&ids, &kept);
         for finding in faults {
             let meter = finding.meter.as_deref().and_then(|meter| ids.first(meter, id)).and_then(|i| places.get(i));
@@ -127,7 +127,12 @@ impl Site {
         }
     }
 
-    /// Where a meter stands in the input, as a JSON Pointer.
+    /// Where a meter stands in the input.
+    pub(crate) fn spot(&self, meter: usize) -> Option<Spot> {
+        self.places.get(meter).copied()
+    }
+
+    /// The same as a JSON Pointer.
     pub(crate) fn place(&self, meter: usize) -> String {
         self.places.get(meter).map_or("/meters".to_owned(), Spot::to_string)
     }

@@ -53,7 +53,7 @@ impl Record {
         Record {
             input_sha256: None,
             packs: packs.iter().map(|pack| pack.name()).collect(),
-            packs_sha256: own.filter_map(|pack| Some((pack.name(), Digest::of_value(pack)?.to_string()))).collect(),
+            packs_sha256: own.filter_map(|pack| Some((pack.name(), Digest::of_value(pack)?.hex()))).collect(),
             settings,
             tzdb: tzdb.into(),
         }

@@ -122,7 +122,13 @@ impl<'a> Booking<'a> {
 
     /// Makes the step that holds an instant the current one.
     fn go_to(&mut self, instant: i64) {
-        if !(self.edge(self.step) <= instant && instant < self.edge(self.step + 1)) {
+        let holds = |step: usize| self.edge(step) <= instant && instant < self.edge(step + 1);
+        if holds(self.step) {
+            return;
+        }
+        if holds(self.step + 1) {
+            self.step += 1;
+        } else {
             self.step = self.edges.partition_point(|&edge| edge <= instant).saturating_sub(1);
         }
     }
@@ -140,15 +146,14 @@ impl Sink for Booking<'_> {
         }
         let start = flow.start.max(first);
         self.go_to(start);
-        let whole = flow.start >= first && flow.end <= self.edge(self.step + 1);
-        if !whole && flow.end - flow.start > COURSE_MS && matches!(flow.shape, Shape::Even) {
-            self.account.spans.push(Span { start: flow.start, end: flow.end, amount: flow.amount });
-        }
-        let mut booked = flow.up_to(start);
-        if whole {
+        if flow.start >= first && flow.end <= self.edge(self.step + 1) {
             self.account.energy.add(self.step, flow.amount);
             return;
         }
+        if flow.end - flow.start > COURSE_MS && matches!(flow.shape, Shape::Even) {
+            self.account.spans.push(Span { start: flow.start, end: flow.end, amount: flow.amount });
+        }
+        let mut booked = flow.up_to(start);
         while self.edge(self.step) < flow.end {
             let upto = flow.up_to(self.edge(self.step + 1).min(flow.end));
             self.account.energy.add(self.step, upto - booked);

@@ -7,8 +7,8 @@ use super::{
 use crate::{
     finding::Code,
     metering::{
-        MeterKind,
-        clean::{Chain, Hole, Rate, Tally},
+        Meter, MeterKind,
+        clean::{Hole, Rate, Tally},
     },
     period::{Period, day_start},
     quantity::{ExactEnergy, Ratio},
@@ -69,13 +69,12 @@ fn stood_still(steps: &Steps, edges: &[i64], life: (i64, i64), holes: &[Hole]) -
 
 impl Book {
     pub(super) fn new(
-        chain: &Chain<'_>,
+        meter: &Meter,
         account: Account,
         known: Option<(i64, i64)>,
         period: &Period,
         edges: &[i64],
     ) -> Self {
-        let meter = chain.meter;
         let zone = period.zone();
         // Outside of its life the energy is known to be zero.
         let alive_from = meter.from.map_or(period.start(), |day| day_start(day, zone)).max(period.start());
@@ -197,11 +196,17 @@ impl Book {
 
     /// The share of a part of the period whose energy is known, from 0 to 1.
     pub fn coverage(&self, part: &Period) -> f64 {
+        if self.holes.is_empty() && self.within.0 <= part.start() && part.end() <= self.within.1 {
+            return 1.0;
+        }
         self.known_share([self.holes.as_slice()], part)
     }
 
     /// The share of a part of the period in which the course of the energy is known too.
     pub fn course_coverage(&self, part: &Period) -> f64 {
+        if self.spans.is_empty() {
+            return self.coverage(part);
+        }
         let spans: Vec<Hole> = self
             .spans
             .iter()

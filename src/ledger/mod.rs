@@ -122,11 +122,16 @@ fn edges(site: &Site, period: &Period, granularity: Granularity) -> Result<Vec<i
         return Err(LedgerError::TimeZone { site: name(&site.time_zone()), period: name(period.zone()) });
     }
     let edges = period.edges(granularity);
+    check_size(site, &edges)?;
+    Ok(edges)
+}
+
+fn check_size(site: &Site, edges: &[i64]) -> Result<(), LedgerError> {
     let found = edges.len().saturating_mul(site.meters().len());
     if found > MOST_STEPS {
         return Err(LedgerError::TooLong { found, most: MOST_STEPS });
     }
-    Ok(edges)
+    Ok(())
 }
 
 /// The same for each meter; with the feature `rayon`, on all cores.
@@ -235,7 +240,7 @@ impl<'s> PartialLedger<'s> {
             });
             let (account, known) =
                 whole.map_or_else(|| (Account::default(), None), |piece| piece.close(&chain, &edges));
-            Book::new(&chain, account, known, &period, &edges)
+            Book::new(meter, account, known, &period, &edges)
         });
         let books = books.collect();
         Ledger { site, period, granularity, edges, books, findings: Vec::new(), estimates: Vec::new() }
@@ -274,7 +279,8 @@ impl<'s> Ledger<'s> {
         period: Period,
         granularity: Granularity,
     ) -> Result<Self, LedgerError> {
-        let mut ledger = Ledger::of(site, period, granularity, |meter| column(readings, meter))?;
+        let edges = edges(site, &period, granularity)?;
+        let mut ledger = Ledger::of(site, period, granularity, edges, |_, meter| column(readings, meter));
         ledger.look_at(readings);
         Ok(ledger)
     }
@@ -317,34 +323,50 @@ impl<'s> Ledger<'s> {
                 }
             }
         }
-        let column =
-            |meter: &Meter| site.meter_index(&meter.id).and_then(|i| by_meter.get(i)).copied().unwrap_or_default();
-        let mut ledger = Ledger::of(site, period, granularity, column)?;
+        let edges = edges(site, &period, granularity)?;
+        let column = |meter, _: &Meter| by_meter.get(meter).copied().unwrap_or_default();
+        let mut ledger = Ledger::of(site, period, granularity, edges, column);
         ledger.findings = unknown;
         Ok(ledger)
+    }
+
+    /// Books columns of meters, by their position, by the months of a period of the site's calendar, whose edges are given.
+    pub(crate) fn of_months<'c>(
+        site: &'s Site,
+        period: Period,
+        edges: Vec<i64>,
+        column: impl Fn(usize) -> Column<'c> + Sync,
+    ) -> Result<Self, LedgerError> {
+        check_size(site, &edges)?;
+        Ok(Ledger::of(site, period, Granularity::Month, edges, |meter, _| column(meter)))
     }
 
     fn of<'c>(
         site: &'s Site,
         period: Period,
         granularity: Granularity,
-        column: impl Fn(&Meter) -> Column<'c> + Sync,
-    ) -> Result<Self, LedgerError> {
-        let edges = edges(site, &period, granularity)?;
-        let books = of_each(site.meters(), |_, meter| {
+        edges: Vec<i64>,
+        column: impl Fn(usize, &Meter) -> Column<'c> + Sync,
+    ) -> Self {
+        let books = of_each(site.meters(), |i, meter| {
             let book = |rows: &Rows<'_>| {
-                let history = history(meter, rows);
-                let chain = Chain { meter, history: &history };
-                let (account, known) = match Piece::in_a_row(&chain, rows, &edges) {
+                let in_a_row = Piece::in_a_row(meter, rows, &edges);
+                let within = |(from, until)| period.start() <= from && until <= period.end();
+                let is_within = in_a_row.as_ref().is_some_and(|(_, ends)| within(*ends));
+                let (account, known) = match in_a_row {
                     Some((account, ends)) => (account, Some(ends)),
-                    None => Piece::new(&chain, rows, EVER, &edges).close(&chain, &edges),
+                    None => {
+                        let history = history(meter, rows);
+                        let chain = Chain { meter, history: &history };
+                        Piece::new(&chain, rows, EVER, &edges).close(&chain, &edges)
+                    }
                 };
-                let mut book = Book::new(&chain, account, known, &period, &edges);
+                let mut book = Book::new(meter, account, known, &period, &edges);
                 book.displaced = rows.displaced;
-                book.outside = rows.outside((period.start(), period.end()));
+                book.outside = if is_within { 0 } else { rows.outside((period.start(), period.end())) };
                 book
             };
-            let mut rows = Rows::presumed(meter, column(meter));
+            let mut rows = Rows::presumed(meter, column(i, meter));
             let presumed = book(&rows);
             if !rows.are_disordered() {
                 return presumed;
@@ -352,7 +374,7 @@ impl<'s> Ledger<'s> {
             rows.put_in_order();
             book(&rows)
         });
-        Ok(Ledger { site, period, granularity, edges, books, findings: Vec::new(), estimates: Vec::new() })
+        Ledger { site, period, granularity, edges, books, findings: Vec::new(), estimates: Vec::new() }
     }
 
     /// The site.

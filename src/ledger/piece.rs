@@ -52,9 +52,9 @@ impl Piece {
     }
 
     /// The account of a whole series of intervals that touch each other, as most submissions are, and its two ends.
-    pub(super) fn in_a_row(chain: &Chain<'_>, rows: &Rows<'_>, edges: &[i64]) -> Option<(Account, (i64, i64))> {
+    pub(super) fn in_a_row(meter: &Meter, rows: &Rows<'_>, edges: &[i64]) -> Option<(Account, (i64, i64))> {
         let mut account = Account { rows: rows.len() as u64, ..Account::default() };
-        let ends = book_in_a_row(chain, rows, &mut Booking::new(&mut account, edges))?;
+        let ends = book_in_a_row(meter, rows, &mut Booking::new(&mut account, edges))?;
         Some((account, ends))
     }
 

@@ -103,7 +103,7 @@ impl Amounts {
 #[derive(Clone, Debug)]
 pub(crate) struct Steps {
     amounts: Amounts,
-    /// The sum before every 64th step.
+    /// The sum before every 64th step but the first.
     blocks: Vec<i128>,
     total: i128,
     /// No step holds more than this; `None` if one does, or one holds less than nothing.
@@ -118,12 +118,14 @@ const SMALL: i64 = (1 << 56) - 1;
 impl Steps {
     pub(super) fn new(mut amounts: Amounts, steps: usize) -> Self {
         amounts.resize(steps);
-        let mut blocks = Vec::with_capacity(steps / BLOCK + 1);
+        let mut blocks = Vec::with_capacity(steps / BLOCK);
         let (mut total, mut bits) = (0_i128, 0_i64);
         match &amounts {
             Amounts::Narrow(narrow) => {
-                for block in narrow.chunks(BLOCK) {
-                    blocks.push(total);
+                for (i, block) in narrow.chunks(BLOCK).enumerate() {
+                    if i > 0 {
+                        blocks.push(total);
+                    }
                     let look = |(bits, sum): (i64, i64), amount: &i64| (bits | amount, sum.wrapping_add(*amount));
                     let (used, small) = block.iter().fold((0, 0), look);
                     bits |= used;
@@ -132,8 +134,10 @@ impl Steps {
             }
             Amounts::Wide(wide) => {
                 bits = -1;
-                for block in wide.chunks(BLOCK) {
-                    blocks.push(total);
+                for (i, block) in wide.chunks(BLOCK).enumerate() {
+                    if i > 0 {
+                        blocks.push(total);
+                    }
                     total += block.iter().sum::<i128>();
                 }
             }
@@ -167,7 +171,7 @@ impl Steps {
             return self.total;
         }
         let block = step / BLOCK;
-        let Some(&base) = self.blocks.get(block) else { return self.total };
+        let base = block.checked_sub(1).and_then(|block| self.blocks.get(block)).copied().unwrap_or(0);
         let inner = block * BLOCK..step;
         base + match &self.amounts {
             Amounts::Narrow(narrow) => narrow.get(inner).map_or(0, |inner| self.sum(inner)),

@@ -23,11 +23,6 @@ impl Readings {
         self.series.entry(meter.into()).or_default().append(series);
     }
 
-    /// Keeps the series of some meters.
-    pub(crate) fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
-        self.series.retain(|meter, _| is_kept(meter));
-    }
-
     /// Adds all of `other`.
     pub fn extend(&mut self, other: Readings) {
         let offset = self.files.len() as u32;

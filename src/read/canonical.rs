@@ -1,32 +1,38 @@
 //! The canonical form of JSON (RFC 8785, JCS): keys in order, no blanks, numbers as ECMAScript writes them. Two documents
 //! that say the same have the same form, so its digest names the input of a record, and anybody can compute it.
 
-use super::Node;
+use super::{Document, Node};
+use crate::quantity::{Decimal, Digits};
 use sha2::{Digest as _, Sha256};
-use std::{borrow::Cow, fmt::Write as _, io::Write as _};
+use std::io::Write as _;
 
 /// The SHA-256 of a canonical form, or of bytes that have none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Digest([u8; 32]);
 
 impl Digest {
-    /// Of bytes as they came.
-    pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
-        Digest(Sha256::digest(bytes).into())
-    }
-
     /// Of the canonical form.
-    pub(crate) fn of(node: &Node<'_>) -> Self {
-        Digest::of_bytes(&canonical(node))
+    pub(crate) fn of(document: &Document<'_>) -> Self {
+        let mut form =
+            Form { out: Vec::with_capacity(PIECE), hash: Some(Sha256::new()), are_plain: document.are_plain() };
+        form.write(document.node());
+        let mut hash = form.hash.unwrap_or_default();
+        hash.update(&form.out);
+        Digest(hash.finalize().into())
     }
 }
 
 #[cfg(feature = "json")]
 impl Digest {
+    /// Of bytes as they came.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
+        Digest(Sha256::digest(bytes).into())
+    }
+
     /// Of the canonical form of a value as it stands on the wire; `None` if it cannot be written as JSON.
     pub(crate) fn of_value(value: &impl serde::Serialize) -> Option<Self> {
         let json = serde_json::to_vec(value).ok()?;
-        Node::from_json(&json).ok().map(|node| Digest::of(&node))
+        Document::from_json(&json).ok().map(|document| Digest::of(&document))
     }
 }
 
@@ -38,67 +44,98 @@ impl Digest {
     }
 }
 
-/// In 64 hexadecimal digits.
-impl std::fmt::Display for Digest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        digits.filter_map(|digit| HEX.get(usize::from(digit))).try_for_each(|digit| f.write_char(*digit))
+impl Digest {
+    /// In 64 hexadecimal digits.
+    pub(crate) fn hex(&self) -> String {
+        let digit = |half: u8| char::from(if half < 10 { b'0' + half } else { b'a' + half - 10 });
+        let mut text = String::with_capacity(64);
+        text.extend(self.0.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+        text
     }
 }
 
-/// The canonical form of a document. Of keys that stand there twice, which RFC 8785 does not know, all are kept in their
-/// order.
-pub(crate) fn canonical(node: &Node<'_>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(1 << 13);
-    write(node, &mut out);
-    out
+/// The canonical form of a document as it is written. Of keys that stand there twice, which RFC 8785 does not know, all are
+/// kept in their order.
+struct Form {
+    out: Vec<u8>,
+    /// Takes what has been written, piece by piece; `None`: all of it is kept.
+    hash: Option<Sha256>,
+    /// Whether no text has anything that must be escaped.
+    are_plain: bool,
 }
 
-/// As deep as the tree, which its reader has bounded.
-fn write(node: &Node<'_>, out: &mut Vec<u8>) {
-    match node {
-        Node::Null => out.extend_from_slice(b"null"),
-        Node::Bool(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
-        Node::Number(number) => write_number(*number, out),
-        Node::Text(text) => write_text(text, out),
-        Node::List(items) => {
-            out.push(b'[');
-            for (i, item) in items.iter().enumerate() {
-                if i > 0 {
-                    out.push(b',');
+/// Pieces are of this size, more or less.
+const PIECE: usize = 1000;
+
+impl Form {
+    /// As deep as the tree, which its reader has bounded.
+    fn write(&mut self, node: Node<'_>) {
+        match node {
+            Node::Null => self.out.extend_from_slice(b"null"),
+            Node::Bool(flag) => self.out.extend_from_slice(if flag { b"true" } else { b"false" }),
+            Node::Number(number) => write_number(number, &mut self.out),
+            Node::Text(text) => self.text(text),
+            Node::List(members) => {
+                self.out.push(b'[');
+                for (i, item) in members.values().enumerate() {
+                    if i > 0 {
+                        self.out.push(b',');
+                    }
+                    match item {
+                        Node::Number(number) => write_number(number, &mut self.out), // months, mostly
+                        other => self.write(other),
+                    }
                 }
-                write(item, out);
+                self.out.push(b']');
             }
-            out.push(b']');
+            Node::Map(members) => {
+                self.out.push(b'{');
+                if members.entries().is_sorted_by(|a, b| by_utf16(a.0, b.0).is_le()) {
+                    self.entries(members.entries());
+                } else {
+                    let mut sorted: Vec<(&str, Node<'_>)> = members.entries().collect();
+                    sorted.sort_by(|a, b| by_utf16(a.0, b.0));
+                    self.entries(sorted.into_iter());
+                }
+                self.out.push(b'}');
+            }
         }
-        Node::Map(entries) => {
-            out.push(b'{');
-            if entries.is_sorted_by(|a, b| by_utf16(&a.0, &b.0).is_le()) {
-                write_entries(entries.iter(), out);
-            } else {
-                let mut sorted: Vec<&(Cow<'_, str>, Node<'_>)> = entries.iter().collect();
-                sorted.sort_by(|a, b| by_utf16(&a.0, &b.0));
-                write_entries(sorted.into_iter(), out);
-            }
-            out.push(b'}');
+        if self.out.len() > PIECE / 2
+            && let Some(hash) = &mut self.hash
+        {
+            hash.update(&self.out);
+            self.out.clear();
         }
     }
-}
 
-fn write_entries<'e>(entries: impl Iterator<Item = &'e (Cow<'e, str>, Node<'e>)>, out: &mut Vec<u8>) {
-    for (i, (key, value)) in entries.enumerate() {
-        if i > 0 {
-            out.push(b',');
+    fn entries<'e>(&mut self, entries: impl Iterator<Item = (&'e str, Node<'e>)>) {
+        for (i, (key, value)) in entries.enumerate() {
+            if i > 0 {
+                self.out.push(b',');
+            }
+            self.text(key);
+            self.out.push(b':');
+            self.write(value);
         }
-        write_text(key, out);
-        out.push(b':');
-        write(value, out);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.out.push(b'"');
+        if self.are_plain || !has_special(text.as_bytes()) {
+            self.out.extend_from_slice(text.as_bytes());
+        } else {
+            escape(text, &mut self.out);
+        }
+        self.out.push(b'"');
     }
 }
 
 /// The order of UTF-16 code units, as RFC 8785 asks for; that of bytes but for characters beyond the first plane.
 fn by_utf16(a: &str, b: &str) -> std::cmp::Ordering {
+    match (a.as_bytes().first(), b.as_bytes().first()) {
+        (Some(a), Some(b)) if a != b && a.max(b) < &0xee => return a.cmp(b),
+        _ => {}
+    }
     let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
     match (a.as_bytes().get(same), b.as_bytes().get(same)) {
         (Some(a), Some(b)) if a.max(b) < &0xee => a.cmp(b),
@@ -107,27 +144,25 @@ fn by_utf16(a: &str, b: &str) -> std::cmp::Ordering {
     }
 }
 
-fn write_text(text: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    // Without a branch for each byte.
-    let special = text.bytes().fold(false, |found, byte| found | (byte < 0x20) | (byte == b'"') | (byte == b'\\'));
-    if !special {
-        out.extend_from_slice(text.as_bytes());
-    } else {
-        for byte in text.bytes() {
-            match byte {
-                b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-                0x08 => out.extend_from_slice(b"\\b"),
-                b'\t' => out.extend_from_slice(b"\\t"),
-                b'\n' => out.extend_from_slice(b"\\n"),
-                0x0c => out.extend_from_slice(b"\\f"),
-                b'\r' => out.extend_from_slice(b"\\r"),
-                0..0x20 => drop(write!(out, "\\u{byte:04x}")),
-                _ => out.push(byte),
-            }
+fn escape(text: &str, out: &mut Vec<u8>) {
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            0x08 => out.extend_from_slice(b"\\b"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            0x0c => out.extend_from_slice(b"\\f"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            0..0x20 => drop(write!(out, "\\u{byte:04x}")),
+            _ => out.push(byte),
         }
     }
-    out.push(b'"');
+}
+
+/// Whether some byte cannot stand in a JSON text as it is.
+fn has_special(text: &[u8]) -> bool {
+    // Without a branch for each byte.
+    text.iter().fold(false, |found, &byte| found | (byte < 0x20) | (byte == b'"') | (byte == b'\\'))
 }
 
 /// As ECMAScript writes a number: the shortest digits that read back as the same number.
@@ -135,8 +170,8 @@ fn write_number(number: f64, out: &mut Vec<u8>) {
     if number == 0.0 {
         return out.push(b'0');
     }
-    if write_short(number, out) {
-        return;
+    if let Some(short) = Decimal::short_parts(number).and_then(|(units, digits)| Digits::new(units, digits)) {
+        return short.append_to(out);
     }
     // Writing to memory does not fail.
     if (1e-6..1e21).contains(&number.abs()) {
@@ -149,48 +184,17 @@ fn write_number(number: f64, out: &mut Vec<u8>) {
     }
 }
 
-/// Numbers of at most 15 digits, at most three of them behind the point: no two of those are the same float, so the first
-/// that is found is the shortest.
-fn write_short(number: f64, out: &mut Vec<u8>) -> bool {
-    let size = number.abs();
-    let exact = [1_u32, 10, 100, 1000].into_iter().find_map(|scale| {
-        let units = size * f64::from(scale) + 0.5;
-        let units = if units < 1e15 { units as u64 } else { return None };
-        (units as f64 / f64::from(scale) == size).then_some((units, u64::from(scale)))
-    });
-    let Some((units, scale)) = exact else { return false };
-    if number < 0.0 {
-        out.push(b'-');
-    }
-    write_digits(units / scale, 1, out);
-    if scale > 1 {
-        out.push(b'.');
-        write_digits(units % scale, scale.ilog10() as usize, out);
-    }
-    true
-}
-
-/// A whole number in at least so many digits.
-fn write_digits(mut number: u64, least: usize, out: &mut Vec<u8>) {
-    let mut digits = [b'0'; 20];
-    let mut written = 0;
-    for place in digits.iter_mut().rev() {
-        if number == 0 && written >= least {
-            break;
-        }
-        *place = b'0' + (number % 10) as u8;
-        (number, written) = (number / 10, written + 1);
-    }
-    out.extend_from_slice(digits.get(digits.len() - written..).unwrap_or_default());
-}
-
 #[cfg(all(test, feature = "json"))]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     fn of(json: &str) -> String {
-        String::from_utf8(canonical(&Node::from_json(json.as_bytes()).unwrap())).unwrap()
+        let document = Document::from_json(json.as_bytes()).unwrap();
+        let mut form = Form { out: Vec::new(), hash: None, are_plain: document.are_plain() };
+        form.write(document.node());
+        assert_eq!(Digest::of(&document), Digest::of_bytes(&form.out));
+        String::from_utf8(form.out).unwrap()
     }
 
     /// The examples of RFC 8785, 3.2.2 to 3.2.4.
@@ -230,10 +234,7 @@ mod tests {
             write_number(number, &mut out);
             assert_eq!(String::from_utf8(out).unwrap(), text);
         }
-        assert_eq!(
-            Digest::of_bytes(b"abc").to_string(),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(Digest::of_bytes(b"abc").hex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-use super::Node;
+use super::node::{Members, Node};
 use crate::{
     finding::{Code, Finding, Gathered, Text},
     quantity::{ExactPower, Ratio},
@@ -6,7 +6,6 @@ use crate::{
 use jiff::civil::Date;
 use serde::{Deserialize, de::value::StrDeserializer};
 use std::{
-    borrow::Cow,
     cell::{Cell, RefCell},
     collections::{BTreeMap, HashSet},
     fmt,
@@ -16,17 +15,38 @@ use std::{
 /// nobody asked for is named at the end.
 pub(crate) struct Fields<'n> {
     place: Place<'n>,
+    /// The marks of all keys: most of what is asked for is not there, and this tells at a glance.
+    marks: u64,
     entries: Vec<Entry<'n>>,
     findings: &'n RefCell<Gathered>,
 }
 
 struct Entry<'n> {
+    /// What rules out nearly all other keys at a glance.
+    tag: Tag,
     key: &'n str,
     /// `None` for a key that is there twice: neither value is used.
-    node: Option<&'n Node<'n>>,
+    node: Option<Node<'n>>,
     asked: Cell<bool>,
     /// A key that was asked for and differs in case only.
     near: Cell<Option<&'static str>>,
+}
+
+/// Length and first letter, in small letters, of a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Tag(usize);
+
+impl Tag {
+    fn of(key: &str) -> Self {
+        Tag(key.len() << 8 | key.as_bytes().first().map_or(0, |first| usize::from(first | 0x20)))
+    }
+}
+
+/// One bit of 64 for each key, in small letters, such that the keys of one documented object have different ones.
+fn mark(key: &str) -> u64 {
+    let (first, last) = (key.as_bytes().first(), key.as_bytes().last());
+    let letter = |byte: Option<&u8>| byte.map_or(0, |byte| u32::from(*byte | 0x20));
+    1_u64.rotate_left(key.len() as u32 + letter(first) + 8 * letter(last))
 }
 
 /// Where an object or a value stands; written as a JSON Pointer only when somebody has to be told.
@@ -59,8 +79,8 @@ const FEW: usize = 40;
 /// Notes keys that are there twice, but for the sender's own.
 fn strike_doubles(entries: &mut Vec<Entry<'_>>, mut found: impl FnMut(&str)) {
     let is_double = if entries.len() <= FEW {
-        let earlier = |i: usize, key: &str| entries.iter().take(i).any(|entry| entry.key == key);
-        entries.iter().enumerate().any(|(i, entry)| earlier(i, entry.key))
+        let same = |a: &Entry<'_>, b: &Entry<'_>| a.tag == b.tag && a.key == b.key;
+        entries.iter().enumerate().any(|(i, entry)| entries.iter().take(i).any(|earlier| same(earlier, entry)))
     } else {
         let mut keys: Vec<&str> = entries.iter().map(|entry| entry.key).collect();
         keys.sort_unstable();
@@ -83,24 +103,29 @@ fn strike_doubles(entries: &mut Vec<Entry<'_>>, mut found: impl FnMut(&str)) {
 
 impl<'n> Fields<'n> {
     /// The fields of an object; anything else is a finding. Of a duplicate key neither value is used.
-    pub(crate) fn new(node: &'n Node<'n>, place: Place<'n>, findings: &'n RefCell<Gathered>) -> Option<Self> {
-        let Node::Map(pairs) = node else {
+    pub(crate) fn new(node: Node<'n>, place: Place<'n>, findings: &'n RefCell<Gathered>) -> Option<Self> {
+        let Node::Map(members) = node else {
             let finding = Finding::new(Code::JsonType).path(place.to_string()).found(node.describe());
             findings.borrow_mut().push(finding.expected(("对象", "an object")));
             return None;
         };
-        let entry = |(key, node): &'n (Cow<'n, str>, Node<'n>)| Entry {
-            key,
-            node: Some(node),
-            asked: Cell::new(false),
-            near: Cell::new(None),
-        };
-        let mut entries: Vec<Entry<'n>> = pairs.iter().map(entry).collect();
-        strike_doubles(&mut entries, |key| {
-            let path = Place::Key(&place, key).to_string();
-            findings.borrow_mut().push(Finding::new(Code::JsonDuplicateKey).path(path).found(format!("{key:?} twice")));
-        });
-        Some(Fields { place, entries, findings })
+        let mut entries = Vec::with_capacity(members.len());
+        // Two equal keys have the same mark.
+        let (mut marks, mut may_be_double) = (0_u64, false);
+        for (key, node) in members.entries() {
+            let (tag, asked, near) = (Tag::of(key), Cell::new(false), Cell::new(None));
+            let mark = mark(key);
+            may_be_double |= marks & mark != 0;
+            marks |= mark;
+            entries.push(Entry { tag, key, node: Some(node), asked, near });
+        }
+        if may_be_double {
+            strike_doubles(&mut entries, |key| {
+                let (path, found) = (Place::Key(&place, key).to_string(), format!("{key:?} twice"));
+                findings.borrow_mut().push(Finding::new(Code::JsonDuplicateKey).path(path).found(found));
+            });
+        }
+        Some(Fields { place, marks, entries, findings })
     }
 
     /// The place of the object itself.
@@ -122,14 +147,15 @@ impl<'n> Fields<'n> {
     }
 
     /// A node that is there and not null.
-    pub(crate) fn node(&self, key: &'static str) -> Option<&'n Node<'n>> {
-        // Length and first letter, in small letters, rule out nearly all of them.
-        let begins = |key: &str| key.as_bytes().first().map(|first| first | 0x20);
-        let alike = |entry: &&Entry<'n>| entry.key.len() == key.len() && begins(entry.key) == begins(key);
-        for entry in self.entries.iter().filter(alike) {
+    pub(crate) fn node(&self, key: &'static str) -> Option<Node<'n>> {
+        if self.marks & mark(key) == 0 {
+            return None;
+        }
+        let tag = Tag::of(key);
+        for entry in self.entries.iter().filter(|entry| entry.tag == tag) {
             if entry.key == key {
                 entry.asked.set(true);
-                return entry.node.filter(|node| **node != Node::Null);
+                return entry.node.filter(|node| !node.is_null());
             }
             if entry.key.eq_ignore_ascii_case(key) {
                 entry.near.set(Some(key));
@@ -147,7 +173,7 @@ impl<'n> Fields<'n> {
         &self,
         key: &'static str,
         expected: (&'static str, &'static str),
-        convert: impl Fn(&'n Node<'n>) -> Option<T>,
+        convert: impl Fn(Node<'n>) -> Option<T>,
     ) -> Option<T> {
         let node = self.node(key)?;
         let value = convert(node);
@@ -160,7 +186,7 @@ impl<'n> Fields<'n> {
     /// A text as it stands.
     pub(crate) fn str(&self, key: &'static str) -> Option<&'n str> {
         self.typed(key, ("文本", "a text"), |node| match node {
-            Node::Text(text) => Some(&**text),
+            Node::Text(text) => Some(text),
             _ => None,
         })
     }
@@ -171,12 +197,17 @@ impl<'n> Fields<'n> {
 
     /// An identifier: a text, with a warning if it does not look like what it is.
     pub(crate) fn id(&self, key: &'static str) -> Option<String> {
+        self.id_str(key).map(str::to_owned)
+    }
+
+    /// The same as it stands.
+    pub(crate) fn id_str(&self, key: &'static str) -> Option<&'n str> {
         let id = self.str(key)?;
         if is_suspicious(id) {
             let shown: String = id.chars().take(60).flat_map(char::escape_unicode).collect();
             self.push(Finding::new(Code::IdSuspicious).path(self.path(key)).found(shown));
         }
-        Some(id.to_owned())
+        Some(id)
     }
 
     /// A text in both languages, in one, or the same for both.
@@ -184,7 +215,7 @@ impl<'n> Fields<'n> {
         let expected = ("文本，或 {\"zh\": …, \"en\": …}", "a text, or {\"zh\": …, \"en\": …}");
         if !matches!(self.node(key), Some(Node::Map(_))) {
             return self.typed(key, expected, |node| match node {
-                Node::Text(text) => Some(Text::same(text.clone().into_owned())),
+                Node::Text(text) => Some(Text::same(text.to_owned())),
                 _ => None,
             });
         }
@@ -200,7 +231,7 @@ impl<'n> Fields<'n> {
 
     pub(crate) fn flag(&self, key: &'static str) -> Option<bool> {
         self.typed(key, ("true 或 false", "true or false"), |node| match node {
-            Node::Bool(flag) => Some(*flag),
+            Node::Bool(flag) => Some(flag),
             _ => None,
         })
     }
@@ -264,9 +295,9 @@ impl<'n> Fields<'n> {
     }
 
     /// The members of a list.
-    pub(crate) fn list(&self, key: &'static str) -> Option<&'n [Node<'n>]> {
+    pub(crate) fn list(&self, key: &'static str) -> Option<Members<'n>> {
         let items = self.typed(key, ("列表", "a list"), |node| match node {
-            Node::List(items) => Some(items.as_slice()),
+            Node::List(items) => Some(items),
             _ => None,
         })?;
         if items.len() > LONGEST {
@@ -286,13 +317,13 @@ impl<'n> Fields<'n> {
     pub(crate) fn members(&self, key: &'static str) -> usize {
         match self.node(key) {
             Some(Node::List(items)) => items.len(),
-            Some(Node::Null) | None => 0,
+            None => 0,
             Some(_) => 1,
         }
     }
 
     pub(crate) fn objects<'s>(&'s self, key: &'static str) -> Option<impl Iterator<Item = Fields<'s>>> {
-        let items = self.list(key)?.iter().enumerate();
+        let items = self.list(key)?.values().enumerate();
         Some(items.filter_map(move |(i, node)| Fields::new(node, Place::Item(&self.place, key, i), self.findings)))
     }
 
@@ -326,9 +357,9 @@ fn is_suspicious(id: &str) -> bool {
     id.chars().any(is_hidden) || id.trim() != id || (latin && alike) || wide
 }
 
-pub(crate) fn number(node: &Node<'_>) -> Option<f64> {
+pub(crate) fn number(node: Node<'_>) -> Option<f64> {
     match node {
-        Node::Number(number) if number.is_finite() => Some(*number),
+        Node::Number(number) if number.is_finite() => Some(number),
         _ => None,
     }
 }

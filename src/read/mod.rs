@@ -16,7 +16,7 @@ pub use csv::{CsvError, csv};
 #[cfg(feature = "csv")]
 pub(crate) use csv::{Faults, Reading, Take, each_reading};
 pub(crate) use fields::{Fields, Place, number};
-pub(crate) use node::Node;
+pub(crate) use node::{Document, Node};
 #[cfg(feature = "json")]
 pub use site::site;
 pub use site::{Read, SITE_SCHEMA};

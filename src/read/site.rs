@@ -1,4 +1,4 @@
-use super::{Fields, Node, fields::Place};
+use super::{Document, Fields, Node, fields::Place};
 use crate::{
     facility::{Certificate, Facility, Lifecycle, RackType, Racks, Region},
     finding::{Code, Finding, Gathered, Text},
@@ -32,15 +32,15 @@ pub struct Read<T> {
 /// ```
 #[cfg(feature = "json")]
 pub fn site(json: &[u8]) -> Read<Site> {
-    match Node::from_json(json) {
-        Ok(node) => site_from(&node),
+    match Document::from_json(json) {
+        Ok(document) => site_from(&document),
         Err(finding) => Read { value: None, findings: vec![*finding] },
     }
 }
 
-fn site_from(node: &Node<'_>) -> Read<Site> {
+fn site_from(document: &Document<'_>) -> Read<Site> {
     let findings = RefCell::default();
-    let parts = parts(node, &findings);
+    let parts = parts(document.node(), &findings);
     let mut findings = findings.into_inner().into_vec();
     let value = parts.map(|Parts { facility, meters, certificates }| {
         Site::assemble(facility, meters, certificates, std::mem::take(&mut findings))
@@ -56,7 +56,7 @@ struct Parts {
     certificates: Vec<Certificate>,
 }
 
-fn parts<'n>(node: &'n Node<'n>, findings: &'n RefCell<Gathered>) -> Option<Parts> {
+fn parts<'n>(node: Node<'n>, findings: &'n RefCell<Gathered>) -> Option<Parts> {
     let fields = Fields::new(node, Place::Top, findings)?;
     expect_schema(&fields, SITE_SCHEMA)?;
     let Some(of_facility) = fields.object("facility") else {
@@ -238,14 +238,17 @@ pub(crate) fn meters(fields: &Fields<'_>) -> Vec<(Spot, Meter)> {
 }
 
 fn meter(row: Fields<'_>) -> Option<Meter> {
-    for key in ["id", "point", "kind", "unit"] {
+    let (id, point, kind, unit) = (row.id("id"), row.choice("point"), kind(&row), unit(&row));
+    let (is_named, fits) = (id.is_some(), [point.is_some(), kind.is_some(), unit.is_some()]);
+    for (key, _) in
+        ["id", "point", "kind", "unit"].into_iter().zip([is_named].into_iter().chain(fits)).filter(|(_, is)| !is)
+    {
         if row.node(key).is_none() {
             row.missing(key, ("必填，缺少则该计量点不予采用", "needed; the meter is left out without it"));
         }
     }
-    let (id, point, kind, unit) = (row.id("id"), row.choice("point"), kind(&row), unit(&row));
     let mut meter = Meter::new(
-        id.clone().unwrap_or_default(),
+        id.unwrap_or_default(),
         point.unwrap_or(MeasurementPoint::Other),
         kind.unwrap_or(MeterKind::Interval),
         unit.unwrap_or(Unit::KilowattHour),
@@ -265,7 +268,7 @@ fn meter(row: Fields<'_>) -> Option<Meter> {
     meter.check_of = row.id("check_of");
     meter.factor = row.ratio("factor");
     meter.events = events(&row);
-    let usable = id.is_some() && point.is_some() && kind.is_some() && unit.is_some() && carrier.is_some();
+    let usable = is_named && fits == [true; 3] && carrier.is_some();
     if !usable {
         row.push(Finding::new(Code::MeterUnusable).path(row.place()).meter(&meter.id));
     }
@@ -275,8 +278,11 @@ fn meter(row: Fields<'_>) -> Option<Meter> {
 
 /// The carrier as stated, or the one that goes without saying at the point.
 pub(crate) fn carrier(row: &Fields<'_>, point: Option<MeasurementPoint>) -> Option<Carrier> {
+    if let Some(stated) = row.choice("carrier") {
+        return Some(stated);
+    }
     if row.node("carrier").is_some() {
-        return row.choice("carrier");
+        return None;
     }
     let usual = point.and_then(MeasurementPoint::usual_carrier);
     if usual.is_none() {
@@ -361,7 +367,7 @@ fn events(row: &Fields<'_>) -> Vec<Exchange> {
 /// Strict: a site with any error is refused, with all of them in the message.
 impl<'de> Deserialize<'de> for Site {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let read = site_from(&Node::deserialize(deserializer)?);
+        let read = site_from(&Document::deserialize(deserializer)?);
         let faults = |findings: &[Finding]| {
             serde::de::Error::custom(findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
         };

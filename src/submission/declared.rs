@@ -148,7 +148,7 @@ fn number(said: f64, value: Option<Ratio>, unlike: impl Fn() -> Text) -> Declare
 pub(super) fn agreement(said: f64, value: Ratio) -> Option<Text> {
     let exact = Ratio::from_f64(said)?;
     // Zeros at the end are lost in JSON, so 1.2 may have been 1.20: nobody declares such a figure in one digit.
-    let printed: Option<Decimal> = said.to_string().parse().ok();
+    let printed = Decimal::of_short(said).or_else(|| said.to_string().parse().ok());
     let rounded = printed.and_then(|printed| value.round(printed.digits().max(FEWEST_DIGITS)));
     if rounded.is_some_and(|rounded| Ratio::from(&rounded) == exact) {
         return Some(Text::new("与重算值修约到同样位数后相等", "equal to the recomputed value in the digits declared"));

@@ -13,22 +13,23 @@ use crate::{
     finding::{Code, Finding},
     kpi::Category,
     ledger::{Ledger, LedgerError},
-    metering::{MeasurementPoint, Meter, Readings},
-    period::{Granularity, Period},
+    metering::{MeasurementPoint, Meter},
+    period::Period,
     quantity::ExactEnergy,
-    read::{Digest, Node},
+    read::{Digest, Document},
     rule::Pack,
     site::{Site, Spot},
 };
 
 pub use wire::SUBMISSION_SCHEMA;
+use wire::Stated;
 
 /// An operator's submission for one site and one period, as far as it could be read.
 #[derive(Clone, Debug)]
 pub struct Submission {
     site: Site,
     period: Period,
-    readings: Readings,
+    stated: Stated,
     claims: Claims,
     extra: Extra,
     digest: Digest,
@@ -77,11 +78,11 @@ impl Submission {
     /// [`Unusable`]: no JSON, another schema, no period.
     #[cfg(feature = "json")]
     pub fn from_json(json: &[u8]) -> Result<Submission, Unusable> {
-        let node = Node::from_json(json).map_err(|finding| {
-            let input_sha256 = Digest::of_bytes(json).to_string();
+        let document = Document::from_json(json).map_err(|finding| {
+            let input_sha256 = Digest::of_bytes(json).hex();
             Unusable { facility: None, findings: vec![*finding], input_sha256 }
         })?;
-        wire::read(&node)
+        wire::read(&document)
     }
 
     /// From any self-describing format.
@@ -91,7 +92,7 @@ impl Submission {
     pub fn deserialize<'de, D: serde::Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Result<Submission, Unusable>, D::Error> {
-        serde::Deserialize::deserialize(deserializer).map(|node: Node<'de>| wire::read(&node))
+        serde::Deserialize::deserialize(deserializer).map(|document: Document<'de>| wire::read(&document))
     }
 
     /// Recomputes and judges it; `packs` are applied beyond those in force for the site.
@@ -105,7 +106,7 @@ impl Submission {
                 let finding = Finding::new(Code::PeriodOutOfRange).path("/period").found(error);
                 let findings = self.site.findings().iter().cloned().chain([finding]).collect();
                 let facility = Some(self.site.facility().id.clone());
-                return Unusable { facility, findings, input_sha256: self.digest.to_string() }.into();
+                return Unusable { facility, findings, input_sha256: self.digest.hex() }.into();
             }
         };
         let mut assessment = Assessment::of(&ledger, &options);
@@ -117,7 +118,7 @@ impl Submission {
                 finding.path = Some("/energy".to_owned());
             }
         }
-        assessment.record.input_sha256 = Some(self.digest.to_string());
+        assessment.record.input_sha256 = Some(self.digest.hex());
         assessment
     }
 
@@ -140,7 +141,8 @@ impl Submission {
     /// # Errors
     /// [`LedgerError::TooLong`].
     pub fn ledger(&self) -> Result<Ledger<'_>, LedgerError> {
-        Ledger::build_by(&self.site, &self.readings, self.period.clone(), Granularity::Month)
+        let column = |meter| self.site.spot(meter).map(|at| self.stated.column(at)).unwrap_or_default();
+        Ledger::of_months(&self.site, self.period.clone(), self.stated.months().to_vec(), column)
     }
 
     /// The site as described.
@@ -175,7 +177,7 @@ struct Parts {
     meters: Vec<(Spot, Meter)>,
     certificates: Vec<Certificate>,
     period: Option<Period>,
-    readings: Readings,
+    stated: Stated,
     claims: Claims,
     extra: Extra,
 }

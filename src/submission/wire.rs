@@ -4,38 +4,36 @@ use crate::{
     facility::StandardRacks,
     finding::{Code, Finding, Gathered},
     kpi::Category,
-    metering::{Carrier, Ids, MeasurementPoint, Meter, MeterKind, Readings, Series},
+    metering::{Carrier, Column, Ids, MeasurementPoint, Meter, MeterKind},
     period::{Granularity, Period, PeriodError},
     quantity::{ExactEnergy, Unit},
-    read::{self, Digest, Fields, Node, Place, number},
+    read::{self, Digest, Document, Fields, Node, Place, number},
     site::{Site, Spot},
 };
-use std::cell::RefCell;
+use std::{borrow::Cow, cell::RefCell};
 
 /// The schema of a submission on the wire.
 pub const SUBMISSION_SCHEMA: &str = "pue/submission/1";
 
-pub(super) fn read(node: &Node<'_>) -> Result<Submission, Unusable> {
+pub(super) fn read(document: &Document<'_>) -> Result<Submission, Unusable> {
     let findings = RefCell::default();
-    let parts = parts(node, &findings);
+    let parts = parts(document.node(), &findings);
     let findings = findings.into_inner().into_vec();
-    let digest = Digest::of(node);
-    let unusable = |facility, findings| Err(Unusable { facility, findings, input_sha256: digest.to_string() });
+    let digest = Digest::of(document);
+    let unusable = |facility, findings| Err(Unusable { facility, findings, input_sha256: digest.hex() });
     let Some(parts) = parts else { return unusable(None, findings) };
     let facility = Some(parts.facility.id.clone()).filter(|id| !id.is_empty());
     let site = Site::assemble(parts.facility, parts.meters, parts.certificates, findings);
     match parts.period {
         Some(period) => {
-            // A row whose meter cannot be used has its finding already.
-            let mut readings = parts.readings;
-            readings.retain(|meter| site.meter_index(meter).is_some());
-            Ok(Submission { site, period, readings, claims: parts.claims, extra: parts.extra, digest })
+            let Parts { stated, claims, extra, .. } = parts;
+            Ok(Submission { site, period, stated, claims, extra, digest })
         }
         None => unusable(facility, site.findings().to_vec()),
     }
 }
 
-fn parts<'n>(node: &'n Node<'n>, findings: &'n RefCell<Gathered>) -> Option<Parts> {
+fn parts<'n>(node: Node<'n>, findings: &'n RefCell<Gathered>) -> Option<Parts> {
     let fields = Fields::new(node, Place::Top, findings)?;
     read::expect_schema(&fields, SUBMISSION_SCHEMA)?;
     let Some(of_facility) = fields.object("facility") else {
@@ -48,13 +46,14 @@ fn parts<'n>(node: &'n Node<'n>, findings: &'n RefCell<Gathered>) -> Option<Part
     // Without a period the rows still tell what is wrong with them.
     let months = period.as_ref().map(|period| period.edges(Granularity::Month));
     let rows = energy(&fields, months.as_deref());
-    let (meters, readings) = metered(&fields, listed, rows);
+    let (meters, rows) = metered(&fields, listed, rows);
+    let stated = Stated { months: months.unwrap_or_default(), rows };
     let claims = claims(&fields);
     facility.declared_standard_racks = claims.standard_racks;
     let extra = extra(&fields);
     let certificates = read::certificates(&fields);
     fields.finish();
-    Some(Parts { facility, meters, certificates, period, readings, claims, extra })
+    Some(Parts { facility, meters, certificates, period, stated, claims, extra })
 }
 
 fn period(fields: &Fields<'_>, zone: jiff::tz::TimeZone) -> Option<Period> {
@@ -84,8 +83,8 @@ fn period(fields: &Fields<'_>, zone: jiff::tz::TimeZone) -> Option<Period> {
 }
 
 /// One row of `energy`.
-struct Row {
-    id: Option<String>,
+struct Row<'n> {
+    id: Option<&'n str>,
     at: Spot,
     point: MeasurementPoint,
     carrier: Carrier,
@@ -93,37 +92,60 @@ struct Row {
     parts: Parted,
 }
 
-/// Columns of starts, ends and values; what is missing is not there.
-#[derive(Default)]
+/// The energies of a row; what is missing is not there.
+#[derive(Clone, Debug, Default)]
 struct Parted {
-    start: Vec<i64>,
-    end: Vec<i64>,
+    /// Starts and ends; `None`: one value for each month of the period.
+    stretches: Option<(Vec<i64>, Vec<i64>)>,
     value: Vec<f64>,
 }
 
-impl Parted {
-    fn with_capacity(rows: usize) -> Self {
-        Parted { start: Vec::with_capacity(rows), end: Vec::with_capacity(rows), value: Vec::with_capacity(rows) }
+/// What the rows state, by their place in the input.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stated {
+    /// The edges of the period's months.
+    months: Vec<i64>,
+    rows: ByRow,
+}
+
+/// Energies with the place of their row, in order.
+type ByRow = Vec<(usize, Parted)>;
+
+impl Stated {
+    /// The edges of the period's months.
+    pub(super) fn months(&self) -> &[i64] {
+        &self.months
     }
 
-    fn push(&mut self, start: i64, end: i64, value: f64) {
-        self.start.push(start);
-        self.end.push(end);
-        self.value.push(value);
+    /// The energies of a meter that stands at a place in the input; none if no row speaks for it.
+    pub(super) fn column(&self, at: Spot) -> Column<'_> {
+        let row = self.rows.binary_search_by_key(&at.1, |(row, _)| *row).ok().filter(|_| at.0 == ROWS);
+        let Some((_, parts)) = row.and_then(|row| self.rows.get(row)) else { return Column::default() };
+        let (start, time) = match &parts.stretches {
+            Some((start, end)) => (start.as_slice(), end.as_slice()),
+            None => (
+                self.months.get(..self.months.len().saturating_sub(1)).unwrap_or_default(),
+                self.months.get(1..).unwrap_or_default(),
+            ),
+        };
+        Column { start, time, value: &parts.value, known_ms: &[] }
     }
 }
 
-fn energy(fields: &Fields<'_>, months: Option<&[i64]>) -> Vec<Row> {
-    let Some(listed) = fields.objects("energy") else {
+/// The list of rows.
+const ROWS: &str = "energy";
+
+fn energy<'n>(fields: &'n Fields<'n>, months: Option<&[i64]>) -> Vec<Row<'n>> {
+    let Some(listed) = fields.objects(ROWS) else {
         let expected =
             ("由 point、carrier、monthly_kwh 组成的列表", "a list of rows with point, carrier and monthly_kwh");
-        fields.missing("energy", expected);
+        fields.missing(ROWS, expected);
         return Vec::new();
     };
-    let mut rows: Vec<Row> = Vec::with_capacity(fields.members("energy").min(100));
+    let mut rows: Vec<Row<'n>> = Vec::with_capacity(fields.members(ROWS).min(100));
     rows.extend(listed.filter_map(|row| energy_row(row, months)));
     // Rows of one point and carrier need ids of their own.
-    let name = |i: usize| rows.get(i).map(|row| (row.point, row.carrier, row.id.as_deref()));
+    let name = |i: usize| rows.get(i).map(|row| (row.point, row.carrier, row.id));
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by_key(|&i| name(i));
     let mut twice = vec![false; rows.len()];
@@ -135,6 +157,9 @@ fn energy(fields: &Fields<'_>, months: Option<&[i64]>) -> Vec<Row> {
         for alike in flow.chunk_by(|&a, &b| name(a) == name(b)).filter(|alike| nameless || alike.len() > 1) {
             alike.iter().for_each(|&i| twice.iter_mut().skip(i).take(1).for_each(|twice| *twice = true));
         }
+    }
+    if !twice.contains(&true) {
+        return rows;
     }
     let mut kept = Vec::with_capacity(rows.len());
     for (row, twice) in rows.into_iter().zip(twice) {
@@ -148,11 +173,11 @@ fn energy(fields: &Fields<'_>, months: Option<&[i64]>) -> Vec<Row> {
     kept
 }
 
-fn energy_row(row: Fields<'_>, months: Option<&[i64]>) -> Option<Row> {
-    let at = Spot("energy", row.index());
-    let (id, point) = (row.id("id"), row.choice("point"));
+fn energy_row<'n>(row: Fields<'n>, months: Option<&[i64]>) -> Option<Row<'n>> {
+    let at = Spot(ROWS, row.index());
+    let (id, point) = (row.id_str("id"), row.choice("point"));
     let carrier = read::carrier(&row, point);
-    let stated = row.node("unit").and_then(|_| read::unit(&row));
+    let stated = read::unit(&row);
     let (by_kwh, by_unit) = (values(&row, "monthly_kwh", months), values(&row, "monthly", months));
     let (whole_kwh, whole_unit) = (figure_at(&row, "total_kwh"), figure_at(&row, "total"));
     let in_kwh = by_kwh.is_some() || whole_kwh.is_some();
@@ -194,9 +219,7 @@ fn energy_row(row: Fields<'_>, months: Option<&[i64]>) -> Option<Row> {
     let ends = months.and_then(|months| Some((*months.first()?, *months.last()?)));
     let of_whole = || {
         let (total, (start, end)) = whole.zip(ends)?;
-        let mut parts = Parted::default();
-        parts.push(start, end, total);
-        Some(parts)
+        Some(Parted { stretches: Some((vec![start], vec![end])), value: vec![total] })
     };
     let parts = months_of.or_else(of_whole).unwrap_or_default();
     Some(Row { id, at, point: point?, carrier: carrier?, unit: unit?, parts })
@@ -216,33 +239,44 @@ fn values(row: &Fields<'_>, key: &'static str, months: Option<&[i64]>) -> Option
         let expected = expected.unwrap_or_default().to_string();
         row.push(Finding::new(Code::EnergyMonths).path(row.path(key)).found(items.len()).expected(expected));
     }
-    let mut values = Parted::with_capacity(items.len().min(12));
-    for (i, node) in items.iter().enumerate() {
-        if *node == Node::Null {
+    let (mut value, mut gaps) = (Vec::with_capacity(items.len().min(12)), Vec::new());
+    for (i, node) in items.values().enumerate() {
+        if let Some(known) = number(node).filter(|known| FIGURES.contains(known)) {
+            value.push(known);
+            continue;
+        }
+        gaps.push(i);
+        if node.is_null() {
             row.push(
                 Finding::new(Code::JsonMissing)
                     .path(row.member(key, i))
                     .expected(("当月电量", "the energy of the month")),
             );
-        } else if let Some(value) = figure(row, || row.member(key, i), node)
-            && Some(items.len()) == expected
-            && let Some(&[start, end]) = months.and_then(|months| months.get(i..i + 2))
-        {
-            values.push(start, end, value);
+        } else {
+            figure(row, || row.member(key, i), node);
         }
     }
-    Some(values)
+    let Some(months) = months.filter(|_| Some(items.len()) == expected) else { return Some(Parted::default()) };
+    let stretches = (!gaps.is_empty()).then(|| {
+        let months = months.iter().zip(months.iter().skip(1)).enumerate();
+        let known = months.filter(|(i, _)| gaps.binary_search(i).is_err());
+        known.map(|(_, (start, end))| (*start, *end)).unzip()
+    });
+    Some(Parted { stretches, value })
 }
+
+/// What a site can use.
+const FIGURES: std::ops::RangeInclusive<f64> = 0.0..=1e12;
 
 /// The figure of a key; anything but a number from 0 up to what a site can use is an error and missing.
 fn figure_at(row: &Fields<'_>, key: &'static str) -> Option<f64> {
     figure(row, || row.path(key), row.node(key)?)
 }
 
-fn figure(row: &Fields<'_>, path: impl Fn() -> String, node: &Node<'_>) -> Option<f64> {
+fn figure(row: &Fields<'_>, path: impl Fn() -> String, node: Node<'_>) -> Option<f64> {
     let fault = |code: Code| Finding::new(code).path(path()).found(node.describe());
     match number(node) {
-        Some(number) if (0.0..=1e12).contains(&number) => return Some(number),
+        Some(number) if FIGURES.contains(&number) => return Some(number),
         Some(number) if number < 0.0 => row.push(fault(Code::ReadingNegative).expected("≥ 0")),
         Some(_) => row.push(fault(Code::ReadingOutOfRange).expected("≤ 10¹²")),
         None => row.push(fault(Code::JsonType).expected(("数字或 null", "a number or null"))),
@@ -253,8 +287,8 @@ fn figure(row: &Fields<'_>, path: impl Fn() -> String, node: &Node<'_>) -> Optio
 /// The rows as meters with readings. A row with the id of a listed meter gives that meter's energy; a row without id
 /// stands for the whole point, and for its one listed meter if there is just one. A listed meter that no row speaks for
 /// stays, and its energy is unknown.
-fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row>) -> (Vec<(Spot, Meter)>, Readings) {
-    let mut readings = Readings::default();
+fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row<'_>>) -> (Vec<(Spot, Meter)>, ByRow) {
+    let mut stated = Vec::with_capacity(rows.len());
     let mut spoken = Vec::with_capacity(rows.len());
     let id = |i: usize| listed.get(i).map_or("", |(_, meter)| &meter.id);
     let ids = Ids::new(listed.len(), id);
@@ -266,9 +300,8 @@ fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row>) -> (
         let until = by_flow.partition_point(|&i| flow_of(i) <= Some(flow));
         by_flow.get(from..until).unwrap_or_default()
     };
-    for (place, meter) in &listed {
-        let of_this_id = ids.all(&meter.id, id);
-        if of_this_id.len() > 1 {
+    for (place, meter) in listed.iter().filter(|_| ids.are_shared()) {
+        if ids.all(&meter.id, id).len() > 1 {
             fields.push(Finding::new(Code::MeterDuplicateId).path(format!("{place}/id")).meter(&meter.id));
         }
     }
@@ -283,11 +316,15 @@ fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row>) -> (
             None => listed_there.first().copied().filter(|_| listed_there.len() == 1),
         };
         let nameless = row.id.is_none();
-        let name = row.id.or_else(|| known.map(|i| id(i).to_owned()));
-        let name = name.unwrap_or_else(|| format!("{}/{}", row.point.as_str(), row.carrier.as_str()));
+        let name = match (row.id, known) {
+            (Some(name), _) => Cow::Borrowed(name),
+            (None, Some(i)) => Cow::Owned(id(i).to_owned()),
+            (None, None) => Cow::Owned(format!("{}/{}", row.point.as_str(), row.carrier.as_str())),
+        };
         let mut hear = |i: usize| heard.iter_mut().skip(i).take(1).for_each(|heard| *heard = true);
         match (nameless, known) {
-            (_, Some(i)) => ids.all(id(i), id).iter().for_each(|&i| hear(i)),
+            (_, Some(i)) if ids.are_shared() => ids.all(id(i), id).iter().for_each(|&i| hear(i)),
+            (_, Some(i)) => hear(i),
             (false, None) => {}
             (true, None) => {
                 let own = |&i: &usize| {
@@ -303,12 +340,11 @@ fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row>) -> (
                 }
                 for &i in listed_there {
                     hear(i);
-                    stands_for.iter_mut().skip(i).take(1).for_each(|stands| *stands = Some(name.clone()));
+                    stands_for.iter_mut().skip(i).take(1).for_each(|stands| *stands = Some(name.clone().into_owned()));
                 }
             }
         }
-        let Parted { start, end, value } = row.parts;
-        readings.insert(name.as_str(), Series::intervals(start, end, value));
+        stated.push((row.at.1, row.parts));
         spoken.push((row.at, known, name, row.point, row.carrier, row.unit));
     }
     // What hangs on a meter that a row stands for hangs on that row.
@@ -333,7 +369,7 @@ fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row>) -> (
     });
     let mut meters: Vec<(Spot, Meter)> = of_rows.collect();
     meters.extend(listed.into_iter().zip(heard).filter(|(_, heard)| !heard).filter_map(|(listed, _)| listed));
-    (meters, readings)
+    (meters, stated)
 }
 
 fn claims(fields: &Fields<'_>) -> Claims {

@@ -35,6 +35,9 @@ impl Rate {
     }
 
     pub(crate) fn is_above(self, other: Rate) -> bool {
+        if self.amount <= other.amount && self.ms >= other.ms {
+            return false;
+        }
         times(self.amount, other.ms) > times(other.amount, self.ms)
     }
 }

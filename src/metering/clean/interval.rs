@@ -4,24 +4,28 @@
 //! intervals loses energy. One that covers only part of its time (`known_h`) leaves the rest unknown.
 
 use super::{Chain, Flow, Hole, Point, Rate, Rows, Shape, Sink, Stand, Tally, prepare::TIME_RANGE};
-use crate::{finding::Code, metering::MeterKind};
+use crate::{
+    finding::Code,
+    metering::{Meter, MeterKind},
+};
 
 /// Books a whole series of intervals that touch each other, and says from when to when it reaches; `None` if it is another one,
 /// and what was booked is of no use then.
-pub(crate) fn book_in_a_row(chain: &Chain<'_>, rows: &Rows<'_>, sink: &mut impl Sink) -> Option<(i64, i64)> {
-    if chain.meter.kind != MeterKind::Interval || !rows.are_whole_intervals() || !chain.meter.events.is_empty() {
+pub(crate) fn book_in_a_row(meter: &Meter, rows: &Rows<'_>, sink: &mut impl Sink) -> Option<(i64, i64)> {
+    if meter.kind != MeterKind::Interval || !rows.are_whole_intervals() || !meter.events.is_empty() {
         return None;
     }
-    let conversion = chain.meter.conversion(0);
-    let mut reached = rows.key(0).0;
-    for row in 0..rows.len() {
-        let (at, until) = rows.key(row);
+    let conversion = meter.conversion(0);
+    let (first, _) = rows.keys().next()?;
+    let mut reached = first;
+    for ((at, until), value) in rows.keys().zip(rows.value.iter()) {
         let touches = at == reached && at < until && TIME_RANGE.contains(&at) && TIME_RANGE.contains(&until);
-        let value = conversion.exact(rows.value(row).0).ok().filter(|value| touches && *value >= 0)?;
-        cluster(&[Point { at, until, value, known_ms: until - at, restart: None }], sink);
+        let amount = conversion.exact(*value).ok().filter(|amount| touches && *amount >= 0)?;
+        sink.rate(Rate { amount, ms: until - at });
+        sink.flow(Flow { start: at, end: until, amount, shape: Shape::Even });
         reached = until;
     }
-    (!rows.is_empty()).then(|| (rows.key(0).0, reached))
+    Some((first, reached))
 }
 
 /// Walks over intervals that touch each other, as most do: each is a cluster of its own and settles the one before, so no

@@ -57,10 +57,6 @@ impl<'a> Rows<'a> {
         self.disorder.get()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.time.is_empty()
-    }
-
     pub(crate) fn len(&self) -> usize {
         self.time.len()
     }
@@ -68,6 +64,11 @@ impl<'a> Rows<'a> {
     pub(crate) fn key(&self, row: usize) -> Key {
         let end = self.time.get(row).copied().unwrap_or(i64::MAX);
         (self.start.get(row).copied().unwrap_or(end), end)
+    }
+
+    /// The places in time of intervals that state their starts.
+    pub(super) fn keys(&self) -> impl Iterator<Item = Key> + '_ {
+        self.start.iter().copied().zip(self.time.iter().copied())
     }
 
     /// The dial value, and how much of the interval it covers.

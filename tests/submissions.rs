@@ -84,3 +84,25 @@ fn errors_decide_nothing() {
         }
     }
 }
+
+/// A sum that is at fault has its place at the rows of figures; what the reader found stays where it stands.
+#[test]
+fn findings_stand_where_the_fault_is() {
+    let sound = common::good_submission();
+    let mut below_one = sound.clone();
+    for row in below_one["energy"].as_array_mut().unwrap() {
+        if row["point"] == "grid_supply" {
+            row["monthly_kwh"] = serde_json::json!(vec![1e6; 12]);
+        }
+    }
+    let doubled = sound.to_string().replacen('{', r#"{"meters": [], "meters": [], "monthly": 1, "#, 1);
+    for (text, code, place) in [
+        (below_one.to_string(), "pue.below_one", "/energy"),
+        (doubled.clone(), "json.duplicate_key", "/meters"),
+        (doubled, "json.unknown_field", "/monthly"),
+    ] {
+        let audit = audit_json(text.as_bytes(), &[]);
+        let places = audit.findings.iter().filter(|finding| finding.code.as_str() == code);
+        assert_eq!(places.map(|finding| finding.path.as_deref()).collect::<Vec<_>>(), [Some(place)], "{code}");
+    }
+}

@@ -173,15 +173,55 @@ fn write_number(number: f64, out: &mut Vec<u8>) {
     if let Some(short) = Decimal::short_parts(number).and_then(|(units, digits)| Digits::new(units, digits)) {
         return short.append_to(out);
     }
-    // Writing to memory does not fail.
     if (1e-6..1e21).contains(&number.abs()) {
-        drop(write!(out, "{number}"));
+        out.extend_from_slice(evened(number, number.to_string()).as_bytes());
     } else {
-        let text = format!("{number:e}");
+        let text = evened(number, format!("{number:e}"));
         let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
         let sign = if power.starts_with('-') { "" } else { "+" };
-        drop(write!(out, "{digits}e{sign}{power}"));
+        drop(write!(out, "{digits}e{sign}{power}")); // writing to memory does not fail
     }
+}
+
+/// The shortest digits of a number, with the even last one if it lies exactly halfway between two that are equally short.
+/// ECMAScript leaves that open and RFC 8785 (3.2.2.3) does not; Rust takes the upper one.
+fn evened(number: f64, mut text: String) -> String {
+    let len = text.find('e').unwrap_or(text.len());
+    let digits =
+        |text: &str| text.bytes().filter(u8::is_ascii_digit).skip_while(|&digit| digit == b'0').collect::<Vec<_>>();
+    let Some(last) = text.get(..len).and_then(|mantissa| mantissa.rfind(|digit| ('1'..='9').contains(&digit))) else {
+        return text;
+    };
+    let shortest = digits(text.get(..=last).unwrap_or_default());
+    let (Some(&digit), count) = (shortest.last(), shortest.len()) else { return text };
+    // Two decimals of 15 digits never read as the same number.
+    if digit % 2 == 0 || count < 16 {
+        return text;
+    }
+    // A number halfway has 18 digits at most, of which those behind the point are as many as its binary ones and powers of
+    // five: so it lies between 1e-9 and 2^53, where no number has more than 100 digits. Few get as far as to show them all.
+    if !(1e-9..1e16).contains(&number.abs()) {
+        return text;
+    }
+    let halfway = |precise: String| {
+        let exact = digits(precise.split('e').next().unwrap_or_default());
+        let (head, tail) = exact.split_at_checked(count).unwrap_or_default();
+        (tail.first() == Some(&b'5') && tail.iter().skip(1).all(|&zero| zero == b'0'))
+            .then(|| head.last().copied())
+            .flatten()
+    };
+    let below = halfway(format!("{number:.count$e}")).and_then(|_| halfway(format!("{number:.100e}")));
+    let even = match below {
+        Some(below) if below == digit => digit + 1,
+        Some(_) => digit - 1,
+        None => return text,
+    };
+    let mut other = text.clone();
+    other.replace_range(last..=last, char::from(even).encode_utf8(&mut [0; 4]));
+    if other.parse() == Ok(number) {
+        text = other;
+    }
+    text
 }
 
 #[cfg(all(test, feature = "json"))]
@@ -234,6 +274,42 @@ mod tests {
             write_number(number, &mut out);
             assert_eq!(String::from_utf8(out).unwrap(), text);
         }
+        // RFC 8785, appendix B, and other numbers halfway between two short ones, as V8 writes them.
+        for (bits, text) in [
+            (0x7fef_ffff_ffff_ffff, "1.7976931348623157e+308"),
+            (0xc340_0000_0000_0000, "-9007199254740992"),
+            (0x4430_0000_0000_0000, "295147905179352830000"),
+            (0x44b5_2d02_c7e1_4af5, "9.999999999999997e+22"),
+            (0x44b5_2d02_c7e1_4af6, "1e+23"),
+            (0x44b5_2d02_c7e1_4af7, "1.0000000000000001e+23"),
+            (0x444b_1ae4_d6e2_ef4e, "999999999999999700000"),
+            (0x444b_1ae4_d6e2_ef4f, "999999999999999900000"),
+            (0x444b_1ae4_d6e2_ef50, "1e+21"),
+            (0x3eb0_c6f7_a0b5_ed8c, "9.999999999999997e-7"),
+            (0x3eb0_c6f7_a0b5_ed8d, "0.000001"),
+            (0x41b3_de43_5555_5553, "333333333.3333332"),
+            (0x41b3_de43_5555_5554, "333333333.33333325"),
+            (0x41b3_de43_5555_5555, "333333333.3333333"),
+            (0x41b3_de43_5555_5556, "333333333.3333334"),
+            (0x41b3_de43_5555_5557, "333333333.33333343"),
+            (0xbecb_f647_612f_3696, "-0.0000033333333333333333"),
+            (0x4314_3ff3_c1cb_0959, "1424953923781206.2"),
+            (0x4198_dec8_c25a_0000, "104313392.58789062"),
+            (0x41ec_f9e0_ba31_6000, "3889104337.5429688"),
+            (0xc1e5_8d54_c200_a000, "-2892670480.0195312"),
+            (0x426a_c14a_05a0_2d00, "919296027905.4062"),
+            (0x428a_d511_bfc7_8a40, "3687803517169.2812"),
+            (0x42d4_a1c0_dd45_6f38, "90739832067516.88"),
+            (0x4300_9928_c432_75fa, "583999999594175.2"),
+            (0x430d_31b9_1992_faea, "1027180674047837.2"),
+            (0x3e70_0000_0000_0000, "5.960464477539063e-8"),
+            (0x3e60_0000_0000_0000, "2.9802322387695312e-8"),
+            (0x3e88_0000_0000_0000, "1.7881393432617188e-7"),
+        ] {
+            let mut out = Vec::new();
+            write_number(f64::from_bits(bits), &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), text);
+        }
         assert_eq!(Digest::of_bytes(b"abc").hex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
@@ -247,7 +323,7 @@ mod tests {
                 let text = String::from_utf8(out).unwrap();
                 prop_assert_eq!(text.parse::<f64>().unwrap(), number);
                 if number != 0.0 && (1e-6..1e21).contains(&number.abs()) {
-                    prop_assert_eq!(text, number.to_string());
+                    prop_assert_eq!(text, evened(number, number.to_string()));
                 }
             }
         }

@@ -112,9 +112,11 @@ impl Submission {
         let mut assessment = Assessment::of(&ledger, &options);
         declared::compare(&self.claims, &ledger, self.extra.heat_reused, &mut assessment);
         self.own_generation(&ledger, &mut assessment);
-        // A submission has its figures in rows; where a sum is at fault, that is the place.
+        // A submission has its figures in rows: that is the place where a sum is at fault. What its reader found keeps its own.
         for finding in &mut assessment.findings {
-            if matches!(finding.path.as_deref(), Some("/meters" | "/monthly")) {
+            if matches!(finding.path.as_deref(), Some("/meters" | "/monthly"))
+                && !self.site.findings().contains(finding)
+            {
                 finding.path = Some("/energy".to_owned());
             }
         }

@@ -192,6 +192,7 @@ codes! {
     MeterUnit = "meter.unit", Error, "单位不适用于该计量点", "the unit does not fit the meter", "电量用 kWh、MWh 等，功率用 kW、MW;kVA 不是 kW", "use kWh, MWh … for energy, kW, MW for power; kVA is not kW";
     MeterUnusable = "meter.unusable", Error, "计量点无法使用，合计可能不完整", "a meter cannot be used, so sums may be incomplete", "补全或更正 id、point、carrier、kind、unit", "complete or correct its id, point, carrier, kind and unit";
     MeterValue = "meter.value", Error, "计量点属性超出可能的范围", "a property of the meter is out of range", "按说明更正", "correct it as stated";
+    MeterImplausible = "meter.implausible", Warning, "计量数据不合常理", "a meter's figures are implausible", "核对单位、上下级关系，外购冷量的折电系数，以及发电机的燃料与输出", "check unit and tree, the factor of bought cooling, and a generator's fuel against its output";
     CoverageLow = "coverage.low", Warning, "数据覆盖率不足，不能称为年度值", "too little of the period is known; the value may not be called annual", "补充数据；覆盖率须不低于 90%，且每个自然月都有数据", "fill in data; at least 90 % must be known, and something of every calendar month";
     CoverageMismatch = "coverage.mismatch", Warning, "总量与 IT 没有共同已知的时段", "total and IT are nowhere known at the same time", "提供同一时段的两侧数据", "give both sides for the same time";
     PueBelowOne = "pue.below_one", Error, "PUE 小于 1:计量或边界有误", "PUE below 1: a fault of metering or boundary", "检查 IT 与总量计量点、单位与倍率", "check the IT and total meters, their units and multipliers";

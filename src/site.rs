@@ -40,7 +40,10 @@ impl Site {
         certificates: Vec<Certificate>,
         mut findings: Vec<Finding>,
     ) -> Self {
-        findings.extend(facility.check().into_iter().map(|finding| at_place("/facility", finding)));
+        findings.extend(facility.check().into_iter().map(|mut finding| {
+            finding.path = Some(format!("/facility{}", finding.path.unwrap_or_default()));
+            finding
+        }));
         let id = |i: usize| meters.get(i).map_or("", |(_, meter)| &meter.id);
         let shared = Ids::new(meters.len(), id);
         let mut sound = Vec::with_capacity(meters.len());
@@ -52,7 +55,7 @@ impl Site {
                 faults.push(Finding::new(Code::MeterDuplicateId).path("/id").meter(&meter.id).found(found));
             }
             sound.push(!faults.iter().any(Finding::is_error));
-            findings.extend(faults.into_iter().map(|finding| at_place(place, finding)));
+            findings.extend(faults.into_iter().map(|finding| at_place(*place, finding)));
         }
         let (mut places, mut kept) = (Vec::with_capacity(meters.len()), Vec::with_capacity(meters.len()));
         for ((place, meter), _) in meters.into_iter().zip(sound).filter(|(_, sound)| *sound) {
@@ -64,7 +67,10 @@ impl Site {
         let (tree, faults) = MeteringTree::by(&ids, &kept);
         for finding in faults {
             let meter = finding.meter.as_deref().and_then(|meter| ids.first(meter, id)).and_then(|i| places.get(i));
-            findings.push(at_place(meter.map_or("/meters".to_owned(), Spot::to_string), finding));
+            findings.push(match meter {
+                Some(place) => at_place(*place, finding),
+                None => finding.path("/meters"),
+            });
         }
         for (meter, place) in kept.iter().zip(&places) {
             let may_be_checked = |i: usize| {
@@ -75,7 +81,7 @@ impl Site {
             if let Some(checked) = meter.check_of.as_ref().filter(|of| !ids.first(of, id).is_some_and(may_be_checked)) {
                 let finding = Finding::new(Code::MeterValue).path("/check_of").meter(&meter.id).found(checked);
                 findings.push(at_place(
-                    place,
+                    *place,
                     finding.expected((
                         "同一位置、同一介质的另一计量点编号",
                         "the id of another meter of the same point and carrier",
@@ -137,6 +143,11 @@ impl Site {
         self.places.get(meter).map_or("/meters".to_owned(), Spot::to_string)
     }
 
+    /// Where a property (`/parent`) of a meter stands.
+    pub(crate) fn property(&self, meter: usize, path: &str) -> String {
+        self.places.get(meter).map_or("/meters".to_owned(), |place| place.property(path))
+    }
+
     /// Its time zone.
     pub fn time_zone(&self) -> jiff::tz::TimeZone {
         self.facility.time_zone.clone()
@@ -157,20 +168,55 @@ impl PartialEq for Site {
 
 /// Meters with their places in a plain list.
 pub(crate) fn in_list(meters: Vec<Meter>) -> Vec<(Spot, Meter)> {
-    meters.into_iter().enumerate().map(|(i, meter)| (Spot("meters", i), meter)).collect()
+    meters.into_iter().enumerate().map(|(i, meter)| (Spot::new(METERS, i), meter)).collect()
 }
 
 /// A member of one of the input's lists; shown as a JSON Pointer.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Spot(pub &'static str, pub usize);
+pub(crate) struct Spot {
+    /// The list that holds its energies, or itself.
+    list: &'static str,
+    index: usize,
+    /// Where it is described in `meters`, if it stands in another list.
+    described: Option<usize>,
+}
 
-impl fmt::Display for Spot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "/{}/{}", self.0, self.1)
+impl Spot {
+    pub(crate) const fn new(list: &'static str, index: usize) -> Self {
+        Spot { list, index, described: None }
+    }
+
+    /// The position in a list, if it is of that one.
+    pub(crate) fn within(self, list: &str) -> Option<usize> {
+        (self.list == list).then_some(self.index)
+    }
+
+    /// The same, described at another spot.
+    pub(crate) const fn described_at(self, other: Spot) -> Self {
+        Spot { described: Some(other.index), ..self }
+    }
+
+    /// The JSON Pointer of a property (`/parent`): a row of energies has few of them.
+    pub(crate) fn property(self, path: &str) -> String {
+        let of_row = ["", "/id", "/point", "/carrier", "/unit"].contains(&path);
+        match self.described {
+            Some(index) if !of_row => format!("/{METERS}/{index}{path}"),
+            None if !of_row && self.list != METERS => self.to_string(),
+            _ => format!("{self}{path}"),
+        }
     }
 }
 
-fn at_place(place: impl fmt::Display, mut finding: Finding) -> Finding {
-    finding.path = Some(format!("{place}{}", finding.path.unwrap_or_default()));
+/// The list of meters.
+pub(crate) const METERS: &str = "meters";
+
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/{}/{}", self.list, self.index)
+    }
+}
+
+fn at_place(place: Spot, mut finding: Finding) -> Finding {
+    finding.path = Some(place.property(finding.path.as_deref().unwrap_or_default()));
     finding
 }

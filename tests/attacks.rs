@@ -252,6 +252,62 @@ fn too_much_on_the_ups_that_is_not_it() {
     let mut submission = good_submission();
     submission["facility"]["non_it_on_ups_share"] = json!(0.4);
     assert_eq!(outcome(&audit_json(submission.to_string().as_bytes(), &[]), "pue-new-large"), "undetermined");
+
+    // A sub-meter settles it only if it shows the load: at most a tenth of the UPS output may be left without one.
+    submission["facility"]["non_it_on_ups_share"] = json!(0.2);
+    submission["facility"]["rated_it_kw"] = Value::Null;
+    submission["declared"] = json!({});
+    submission["meters"] =
+        json!([meter("ups", "ups_output", json!({})), meter("fans", "cooling", json!({"parent": "ups"}))]);
+    for (share, expected) in [(1e-6, "undetermined"), (0.0999, "undetermined"), (0.1, "meets")] {
+        let fans = with(
+            row("cooling", 0.0),
+            json!({"id": "fans", "monthly_kwh": (0..12).map(|i| IT * share + f64::from(i % 2) - 0.5).collect::<Vec<_>>()}),
+        );
+        submission["energy"] = json!([row("grid_supply", 1.05), with(row("ups_output", 1.0), id("ups")), fans]);
+        let audit = audit_json(submission.to_string().as_bytes(), &[]);
+        assert_eq!(outcome(&audit, "pue-new-large"), expected, "{share}");
+        let refused = audit.findings.iter().any(|finding| finding.code.as_str() == "pue.category_refused");
+        assert_eq!(refused, expected != "meets");
+        assert_eq!(audit.pue.as_ref().unwrap().category.is_none(), refused);
+    }
+}
+
+/// Where the total is made small by what is said of one meter, a warning names that meter.
+#[test]
+fn a_small_factor_and_a_generator_that_gives_too_little_are_named() {
+    let implausible = |energy: Vec<Value>, meters: Vec<Value>| -> Vec<String> {
+        let findings = audit(energy, meters).findings;
+        let named = findings.into_iter().filter(|finding| finding.code.as_str() == "meter.implausible");
+        named.map(|finding| finding.path.unwrap()).collect()
+    };
+    let ups = || row("ups_output", 1.0);
+    for (factor, expected) in [(0.019, true), (0.02, false), (0.25, false)] {
+        let cooling = meter("cold", "purchased_cooling", json!({"carrier": "chilled_water", "factor": factor}));
+        let cold = with(row("purchased_cooling", 1.0), json!({"carrier": "chilled_water", "id": "cold"}));
+        let named = implausible(vec![row("grid_supply", 1.1), ups(), cold], vec![cooling]);
+        assert_eq!(named, Vec::from_iter(expected.then_some("/meters/0/factor")), "{factor}");
+    }
+    // 0.1 of a month's IT energy in gas, 10.5 kWh/m3; the output is from 10 % of it to all of it.
+    let fuel = |of: f64| {
+        let cubic_metres = vec![IT * of / 10.5; 12];
+        json!({"point": "generator_fuel", "carrier": "natural_gas", "id": "gas", "unit": "m3", "monthly": cubic_metres})
+    };
+    for (burnt, given, expected) in
+        [(0.1, 0.0099, true), (0.1, 0.0101, false), (0.1, 0.04, false), (0.1, 0.101, true), (0.005, 0.0, false)]
+    {
+        let output = with(row("generator_output", given), id("gen"));
+        let meters = || {
+            let gas = json!({"carrier": "natural_gas", "unit": "m3"});
+            vec![meter("gas", "generator_fuel", gas), meter("gen", "generator_output", json!({"parent": "gas"}))]
+        };
+        let named = implausible(vec![row("grid_supply", 1.1), ups(), fuel(burnt), output.clone()], meters());
+        assert_eq!(named.len(), usize::from(expected), "{burnt} {given}: {named:?}");
+        // The same if the fuel hangs on the output.
+        let mut turned = meters();
+        (turned[0]["parent"], turned[1]["parent"]) = (json!("gen"), Value::Null);
+        assert_eq!(implausible(vec![row("grid_supply", 1.1), ups(), fuel(burnt), output], turned), named);
+    }
 }
 
 /// A site of plain interval meters in Wuhan, new and large.

@@ -139,6 +139,10 @@ pub struct Boundary {
     pub(crate) cooling: Vec<Term>,
     pub(crate) power_chain: Vec<Term>,
     pub(crate) lighting_other: Vec<Term>,
+    /// Fuel whose generators have a metered output, and so is not counted.
+    pub(crate) burnt: Vec<Term>,
+    /// What those generators gave.
+    pub(crate) generated: Vec<Term>,
     category: Option<Category>,
     method: Method,
     carriers: Vec<Carrier>,
@@ -230,7 +234,7 @@ impl Boundary {
             } else if !belongs && meter.parent.is_none() {
                 self.findings.push(
                     Finding::new(Code::MeterOrphan)
-                        .path(format!("{}/parent", site.place(i)))
+                        .path(site.property(i, "/parent"))
                         .meter(&meter.id)
                         .found("no parent; nothing is taken off for it")
                         .expected(("其所在的供电侧计量点", "the supply meter that it hangs on")),
@@ -243,13 +247,15 @@ impl Boundary {
     fn add_fuel_and_cooling(&mut self, site: &Site) {
         let tree = site.tree();
         let is_output = |term: &&Term| site.meters().get(term.meter).is_some_and(|m| m.point == Point::GeneratorOutput);
-        let mut outputs: Vec<usize> = self.electricity.iter().filter(is_output).map(|term| term.meter).collect();
-        outputs.sort_unstable();
-        let mut fed: Vec<usize> = outputs.iter().filter_map(|&output| tree.parent(output)).collect();
+        let mut outputs: Vec<Term> = self.electricity.iter().filter(is_output).copied().collect();
+        outputs.sort_unstable_by_key(|term| term.meter);
+        let mut fed: Vec<usize> = outputs.iter().filter_map(|output| tree.parent(output.meter)).collect();
         fed.sort_unstable();
-        let is_output = |up: usize| outputs.binary_search(&up).is_ok();
+        let is_output = |up: usize| outputs.binary_search_by_key(&up, |term| term.meter).is_ok();
         let linked = |fuel: usize| fed.binary_search(&fuel).is_ok() || tree.parent(fuel).is_some_and(is_output);
-        let any_linked = counted(site, |point| point == Point::GeneratorFuel).any(|(i, _)| linked(i));
+        let burnt: Vec<usize> =
+            counted(site, |point| point == Point::GeneratorFuel).map(|(i, _)| i).filter(|i| linked(*i)).collect();
+        self.pair_generators(site, &burnt, &outputs);
         let is_fuel = |meter: &Meter| {
             matches!(meter.carrier, Carrier::Diesel | Carrier::NaturalGas | Carrier::Hydrogen | Carrier::Bioethanol)
         };
@@ -271,12 +277,12 @@ impl Boundary {
             if !self.carriers.contains(&meter.carrier) {
                 self.carriers.push(meter.carrier);
             }
-            if generator && !outputs.is_empty() && !any_linked {
+            if generator && !outputs.is_empty() && burnt.is_empty() {
                 // Nothing says which generator it feeds: it may be the energy of an output that is metered, or not.
                 self.unweighted.push(meter.carrier);
                 let expected =
                     ("所供发电机的 generator_output 计量点(如有)", "the generator_output meter that it feeds, if any");
-                let finding = Finding::new(Code::MeterDoubleCounted).path(format!("{}/parent", site.place(i)));
+                let finding = Finding::new(Code::MeterDoubleCounted).path(site.property(i, "/parent"));
                 self.findings.push(finding.meter(&meter.id).found("no parent").expected(expected));
                 continue;
             }
@@ -296,15 +302,36 @@ impl Boundary {
                     let expected = if !declared {
                         ("该方法给出权重的能源", "a carrier that the method has a weight for")
                     } else if bought {
-                        ("单位冷量折电系数", "electricity per unit of bought cooling")
+                        (
+                            "factor（计量点属性）：单位冷量折电系数",
+                            "factor, a property of the meter: electricity per unit of bought cooling",
+                        )
                     } else {
                         ("热值已知的单位", "a unit whose energy content is known")
                     };
-                    let path = format!("{}/{}", site.place(i), if bought { "factor" } else { "unit" });
+                    let path = site.property(i, if bought { "/factor" } else { "/unit" });
                     self.findings.push(Finding::new(Code::JsonMissing).path(path).meter(&meter.id).expected(expected));
                 }
             }
         }
+    }
+
+    /// Fuel and output of the generators that have both meters: one says how much the other can be.
+    fn pair_generators(&mut self, site: &Site, burnt: &[usize], outputs: &[Term]) {
+        let tree = site.tree();
+        let mut driven: Vec<usize> = burnt.iter().filter_map(|&fuel| tree.parent(fuel)).collect();
+        driven.sort_unstable();
+        let is_burnt = |up: usize| burnt.binary_search(&up).is_ok();
+        let is_driven =
+            |output: usize| driven.binary_search(&output).is_ok() || tree.parent(output).is_some_and(is_burnt);
+        self.generated = outputs.iter().filter(|output| is_driven(output.meter)).copied().collect();
+        let weighed = burnt.iter().filter(|&&fuel| !tree.above(fuel).any(is_burnt)).map(|&fuel| {
+            let meter = site.meters().get(fuel)?;
+            let factor = ENERGY_CONTENT.per_unit(meter)?.checked_mul(share(meter))?;
+            Some(Term { meter: fuel, factor, minus: false })
+        });
+        // A fuel whose energy is unknown leaves the sum unknown.
+        self.burnt = weighed.collect::<Option<_>>().unwrap_or_default();
     }
 
     fn add_it(&mut self, site: &Site, declared: Option<Category>) {

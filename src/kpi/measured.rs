@@ -9,7 +9,7 @@ use crate::{
     finding::{Code, Finding, Text},
     ledger::Ledger,
     period::Period,
-    quantity::Ratio,
+    quantity::{ExactEnergy, Ratio},
 };
 use serde::Serialize;
 
@@ -226,6 +226,10 @@ impl Views<'_> {
             let expected = ("其他能源的数据", "data of the other carriers");
             measured.findings.push(Finding::new(Code::JsonMissing).path("/meters").expected(expected));
         }
+        if let Some(refused) = self.refused(boundary, view) {
+            measured.category = None;
+            measured.findings.push(refused);
+        }
         measured.overhead = measured.pue().map(|pue| Overhead::new(boundary, reports_all_carriers, view, pue));
         let mut qualified = qualify(measured.reported(), part);
         if is_one(&measured.electricity) && !is_one(measured.reported()) {
@@ -235,6 +239,26 @@ impl Views<'_> {
         let suspect = suspicion::all(self.ledger, boundary, &measured, view, all_view, &self.electricity, part);
         measured.findings.extend(suspect);
         measured
+    }
+}
+
+impl Views<'_> {
+    /// Category 1 is refused too where sub-meters show so little of the declared non-IT load that above 10 % is left.
+    fn refused(&self, boundary: &Boundary, view: &View<'_>) -> Option<Finding> {
+        let declared = self.ledger.site().facility().non_it_on_ups_share?;
+        if boundary.category() != Some(Category::Basic) {
+            return None;
+        }
+        let taken_off: Vec<Term> =
+            boundary.it.iter().filter(|term| term.minus).map(|term| Term { minus: false, ..*term }).collect();
+        let (taken_off, it) = (view.sum(&taken_off), view.it());
+        let unseen = declared.checked_add(Ratio::new(-1, 10)?)?;
+        let least = ExactEnergy::from_microjoules(unseen.floor_of((it + taken_off).microjoules())?);
+        (taken_off < least).then(|| {
+            let finding = Finding::new(Code::PueCategoryRefused).path("/facility/non_it_on_ups_share");
+            let (zh, en) = (format!("分项计量不少于 {least}"), format!("sub-metered at least {least}"));
+            finding.found(format!("{declared}: {taken_off}")).expected(Text::new(zh, en))
+        })
     }
 }
 

@@ -26,6 +26,15 @@ const UNKNOWN_CLASS: f64 = 0.03;
 /// So many months make a pattern.
 const FEWEST: usize = 3;
 
+/// A generator gives at least this share of its fuel's energy, however poorly it is loaded (ours).
+const POOREST_GENERATOR: i128 = 10;
+
+/// Fuel that is less than this part of the total cannot turn it: a generator's trial runs.
+const TRIAL_RUNS: i128 = 100;
+
+/// No cooling needs less electricity than this for a unit of cold, pumps included: a COP of 50 (ours).
+const LEAST_FACTOR: (i128, i128) = (2, 100);
+
 /// Off by a factor between these, either way: a slip between kWh and MWh.
 const SLIP: std::ops::RangeInclusive<f64> = 300.0..=3000.0;
 
@@ -43,6 +52,8 @@ pub(super) fn all(
     findings.extend(months_below_one(&months));
     findings.extend(outlier_months(&months));
     findings.extend(parts_above_total(measured));
+    findings.extend(generators(ledger, boundary, measured, all));
+    findings.extend(cheap_cooling(ledger, boundary));
     let total = measured.pue().map_or(ExactEnergy::ZERO, |pue| pue.total());
     findings.extend(months_of_meters(ledger, boundary, view, electricity, total));
     findings.extend(slips(ledger, measured, part));
@@ -119,6 +130,35 @@ fn parts_above_total(measured: &MeasuredPue) -> Option<Finding> {
     let shown = |ratio: f64| format!("{:.3} kWh", ratio * pue.it().kwh());
     let finding = || Finding::new(Code::MeterSumCheck).path("/meters").found(shown(parts));
     (parts > ratio * (1.0 + UNKNOWN_CLASS)).then(|| finding().expected(format!("≤ {}", shown(ratio))))
+}
+
+/// Generators give more than their fuel holds, or next to nothing of it. The output is what counts in the total.
+fn generators(ledger: &Ledger<'_>, boundary: &Boundary, measured: &MeasuredPue, all: &View<'_>) -> Option<Finding> {
+    let first = boundary.generated.first()?;
+    let is_known = |terms: &[Term]| !terms.is_empty() && all.known_share_of(terms) >= 1.0;
+    if !is_known(&boundary.burnt) || !is_known(&boundary.generated) {
+        return None;
+    }
+    let (fuel, output) = (all.sum(&boundary.burnt), all.sum(&boundary.generated));
+    let total = measured.pue()?.total().microjoules();
+    let (burnt, given) = (fuel.microjoules(), output.microjoules());
+    let matters = burnt.max(given) >= total / TRIAL_RUNS;
+    (matters && (given > burnt || given < burnt / POOREST_GENERATOR)).then(|| {
+        let least = ExactEnergy::from_microjoules(burnt / POOREST_GENERATOR);
+        let finding = Finding::new(Code::MeterImplausible).path(ledger.site().place(first.meter));
+        finding.found(output).expected(format!("{least} – {fuel}"))
+    })
+}
+
+/// Bought cooling that counts for next to nothing.
+fn cheap_cooling(ledger: &Ledger<'_>, boundary: &Boundary) -> Vec<Finding> {
+    let Some(least) = Ratio::new(LEAST_FACTOR.0, LEAST_FACTOR.1) else { return Vec::new() };
+    let cheap = boundary.bought_cooling.iter().filter_map(|term| {
+        let factor = ledger.site().meters().get(term.meter)?.factor.filter(|factor| *factor < least)?;
+        let finding = Finding::new(Code::MeterImplausible).path(ledger.site().property(term.meter, "/factor"));
+        Some(finding.found(factor).expected(format!("≥ {least}")))
+    });
+    cheap.collect()
 }
 
 /// Each meter's months by themselves: whether they are copies of each other, and whether one is off by a factor near 1000.

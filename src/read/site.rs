@@ -5,7 +5,7 @@ use crate::{
     metering::{Carrier, Exchange, MeasurementPoint, Meter, MeterKind},
     period::time_zone,
     quantity::Unit,
-    site::{Site, Spot},
+    site::{METERS, Site, Spot},
 };
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -233,7 +233,7 @@ pub(crate) fn certificates(fields: &Fields<'_>) -> Vec<Certificate> {
 pub(crate) fn meters(fields: &Fields<'_>) -> Vec<(Spot, Meter)> {
     let mut meters = Vec::with_capacity(fields.members("meters").min(100));
     let rows = fields.objects("meters").into_iter().flatten();
-    meters.extend(rows.filter_map(|row| Some((Spot("meters", row.index()), meter(row)?))));
+    meters.extend(rows.filter_map(|row| Some((Spot::new(METERS, row.index()), meter(row)?))));
     meters
 }
 

@@ -119,7 +119,7 @@ impl Stated {
 
     /// The energies of a meter that stands at a place in the input; none if no row speaks for it.
     pub(super) fn column(&self, at: Spot) -> Column<'_> {
-        let row = self.rows.binary_search_by_key(&at.1, |(row, _)| *row).ok().filter(|_| at.0 == ROWS);
+        let row = at.within(ROWS).and_then(|at| self.rows.binary_search_by_key(&at, |(row, _)| *row).ok());
         let Some((_, parts)) = row.and_then(|row| self.rows.get(row)) else { return Column::default() };
         let (start, time) = match &parts.stretches {
             Some((start, end)) => (start.as_slice(), end.as_slice()),
@@ -174,7 +174,7 @@ fn energy<'n>(fields: &'n Fields<'n>, months: Option<&[i64]>) -> Vec<Row<'n>> {
 }
 
 fn energy_row<'n>(row: Fields<'n>, months: Option<&[i64]>) -> Option<Row<'n>> {
-    let at = Spot(ROWS, row.index());
+    let at = Spot::new(ROWS, row.index());
     let (id, point) = (row.id_str("id"), row.choice("point"));
     let carrier = read::carrier(&row, point);
     let stated = read::unit(&row);
@@ -344,7 +344,7 @@ fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row<'_>>) 
                 }
             }
         }
-        stated.push((row.at.1, row.parts));
+        stated.extend(row.at.within(ROWS).map(|at| (at, row.parts)));
         spoken.push((row.at, known, name, row.point, row.carrier, row.unit));
     }
     // What hangs on a meter that a row stands for hangs on that row.
@@ -360,6 +360,7 @@ fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row<'_>>) 
     let mut listed: Vec<Option<(Spot, Meter)>> = rehung.collect();
     let of_rows = spoken.into_iter().map(|(at, known, name, point, carrier, unit)| {
         let known = known.and_then(|i| listed.get_mut(i)).and_then(Option::take);
+        let at = known.as_ref().map_or(at, |(place, _)| at.described_at(*place));
         let meter = known.map(|(_, meter)| meter);
         let mut meter = meter.unwrap_or_else(|| Meter::new(name, point, MeterKind::Interval, unit));
         // The row is energy already: dial, multiplier and exchanges have been dealt with.

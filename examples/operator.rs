@@ -75,7 +75,14 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<Ending, String> {
+    let inputs = arguments.site.iter().chain(&arguments.readings).cloned();
+    let inputs: Vec<PathBuf> = inputs.chain(arguments.pack.iter().map(PathBuf::from)).collect();
+    common::spare(&inputs, &[("--out", arguments.out.as_ref())])?;
     if arguments.template {
+        // It may be one that somebody has filled in.
+        if let Some(path) = arguments.out.as_ref().filter(|path| path.is_file()) {
+            return Err(format!("--out {}: expected the name of a new file", path.display()));
+        }
         common::write_out(arguments.out.as_deref(), TEMPLATE)?;
         return Ok(Ending::Fine);
     }

@@ -145,6 +145,10 @@ fn run(arguments: &Arguments) -> Result<Ending, String> {
     }
     let threads = arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let mut before = Round::by_site();
+    // Without it every site would seem to be new.
+    if let Some(lost) = arguments.before.iter().find(|path| *path != Path::new("-") && !path.exists()) {
+        return Err(format!("--before {}: expected a file or a folder, found none", lost.display()));
+    }
     if !arguments.before.is_empty() {
         let quiet = Options {
             format: Format::Json,
@@ -159,6 +163,9 @@ fn run(arguments: &Arguments) -> Result<Ending, String> {
             before.merge(batch.round);
             Ok(())
         })?;
+        if before.records == 0 && !STOPPED.load(Relaxed) {
+            return Err("--before: expected at least one submission, found none".to_owned());
+        }
     }
     let mut out = Output::open(arguments.out.as_deref())?;
     let mut records = arguments.records.as_deref().map(|path| Output::open(Some(path))).transpose()?;
@@ -328,6 +335,10 @@ fn write_letter(answer: &Answer, number: usize, options: &Options) -> Result<(),
 }
 
 fn write_template(path: &Path, from: &[PathBuf]) -> Result<Ending, String> {
+    // It may be one that somebody has filled in.
+    if path.extension().is_none_or(|end| !end.eq_ignore_ascii_case("xlsx")) || path.exists() {
+        return Err(format!("--template {}: expected the name of a new file that ends in .xlsx", path.display()));
+    }
     let filled = match from {
         [] => None,
         [one] => {
@@ -346,19 +357,20 @@ fn write_template(path: &Path, from: &[PathBuf]) -> Result<Ending, String> {
     Ok(Ending::Fine)
 }
 
-/// What is read must not be written over: a file is emptied before the first answer is there.
+/// What is read must not be written over.
 fn spare_inputs(arguments: &Arguments) -> Result<(), String> {
-    let real = |path: &Path| std::fs::canonicalize(path).ok();
     let all: Vec<PathBuf> = arguments.paths.iter().chain(&arguments.before).cloned().collect();
-    let mut inputs: Vec<PathBuf> = input::files(&all)?.iter().filter_map(|(_, path)| real(path)).collect();
-    inputs.extend(arguments.verify.iter().chain(&arguments.register).filter_map(|path| real(path)));
-    let outputs = [("--out", &arguments.out), ("--records", &arguments.records), ("--summary", &arguments.summary)];
-    for (option, path) in outputs.into_iter().filter_map(|(option, path)| Some((option, path.as_ref()?))) {
-        if real(path).is_some_and(|path| inputs.contains(&path)) {
-            return Err(format!("{option} {}: expected another file than those that are read", path.display()));
-        }
-    }
-    Ok(())
+    let mut inputs: Vec<PathBuf> = input::files(&all)?.into_iter().map(|(_, path)| path).collect();
+    inputs.extend(arguments.verify.iter().chain(&arguments.register).cloned());
+    inputs.extend(arguments.pack.iter().map(PathBuf::from));
+    common::spare(
+        &inputs,
+        &[
+            ("--out", arguments.out.as_ref()),
+            ("--records", arguments.records.as_ref()),
+            ("--summary", arguments.summary.as_ref()),
+        ],
+    )
 }
 
 fn load_register(path: &Path) -> Result<Register, String> {

@@ -235,6 +235,7 @@ fn workbook(folder: &Folder, change: impl Fn(&mut Value)) -> String {
     change(&mut submission);
     let json = folder.write("of.json", submission.to_string().as_bytes());
     let file = folder.file("filled.xlsx");
+    let _ = std::fs::remove_file(&file);
     assert_eq!(run("regulator", &[&json, "--template", &file], None).status.code(), Some(0));
     file
 }
@@ -309,6 +310,19 @@ fn what_is_read_is_not_written_over() {
         let refused = run("regulator", &[&file, option, &file, "--format", "json"], None);
         assert_eq!(refused.status.code(), Some(3), "{option}");
         assert_eq!(std::fs::read(&file).unwrap(), good_submission().to_string().as_bytes());
+    }
+    // Nor do two answers go to one file, nor is a template written over one that is filled in.
+    let twice = ["--out", &folder.file("a"), "--summary", &folder.file("a"), "--format", "json"];
+    for wrong in [&twice[..], &["--template", &file], &["--template", &folder.file("t.pdf")], &["--before", "nowhere"]]
+    {
+        let refused = run("regulator", &[&[file.as_str()], wrong].concat(), None);
+        assert_eq!(refused.status.code(), Some(3), "{wrong:?}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("expected"), "{wrong:?}");
+    }
+    let site = folder.write("site.json", &bytes("examples/data/wuhan/site.json"));
+    for wrong in [&["--site", &site, "--out", &site][..], &["--template", "--out", &site]] {
+        assert_eq!(run("operator", wrong, None).status.code(), Some(3), "{wrong:?}");
+        assert_eq!(std::fs::read(&site).unwrap(), bytes("examples/data/wuhan/site.json"));
     }
     let missing = lines(&run("regulator", &[&folder.file("nowhere.json"), "--format", "json"], None)).remove(0);
     assert_eq!(codes(&missing), ["file.unreadable"]);

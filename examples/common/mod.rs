@@ -2,7 +2,10 @@
 
 use clap::ValueEnum;
 use pue::{Assessment, Lang, Outcome, Pack, packs};
-use std::process::ExitCode;
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// The language of texts for people.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
@@ -95,9 +98,33 @@ fn load_pack(name: &str) -> Result<Pack, String> {
     Ok(pack)
 }
 
+/// Nothing that is read, and nothing else that is written, may be written over: a file is emptied before its answer is
+/// there.
+#[allow(dead_code)] // not every program writes files
+pub fn spare(inputs: &[PathBuf], outputs: &[(&str, Option<&PathBuf>)]) -> Result<(), String> {
+    // A file that is not there yet has its place in its folder; what is no file (/dev/null) cannot be lost.
+    let real = |path: &Path| {
+        let folder = path.parent().map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+        let new = || Some(folder?.canonicalize().ok()?.join(path.file_name()?));
+        path.canonicalize().ok().or_else(new).filter(|path| !path.exists() || path.is_file())
+    };
+    let mut taken: Vec<(PathBuf, &str)> = inputs.iter().filter_map(|path| Some((real(path)?, ""))).collect();
+    for (option, path) in outputs.iter().filter_map(|(option, path)| Some((*option, path.as_ref()?))) {
+        let Some(file) = real(path) else { continue };
+        match taken.iter().find(|(known, _)| *known == file) {
+            Some((_, "")) => {
+                return Err(format!("{option} {}: expected another file than those that are read", path.display()));
+            }
+            Some((_, other)) => return Err(format!("{option} {}: expected another file than {other}", path.display())),
+            None => taken.push((file, option)),
+        }
+    }
+    Ok(())
+}
+
 /// Writes an answer to a file, or to standard output.
 #[allow(dead_code)] // not every program writes its answer at once
-pub fn write_out(out: Option<&std::path::Path>, text: &str) -> Result<(), String> {
+pub fn write_out(out: Option<&Path>, text: &str) -> Result<(), String> {
     use std::io::Write;
     match out {
         Some(path) => std::fs::write(path, text).map_err(|error| format!("--out {}: {error}", path.display())),

@@ -177,7 +177,7 @@ fn describe(arguments: &Arguments, site: &Site) -> Result<Ending, String> {
     let hour = Period::parse("2024-01-01/2024-01-02", site.time_zone()).map_err(|error| error.to_string())?;
     let nothing = Ledger::build(site, &Readings::default(), hour.clone()).map_err(|error| error.to_string())?;
     let lacking = nothing.pue(&boundary, &hour).findings.into_iter();
-    let lacking = lacking.filter(|finding| finding.found.as_deref() != Some("no usable readings"));
+    let lacking = lacking.filter(|finding| finding.found.as_ref().is_none_or(|found| found.en != "no usable readings"));
     let findings = Finding::gather(site.findings().iter().cloned().chain(lacking));
     let faulty = findings.iter().any(Finding::is_error);
     answer(arguments, &Assessment::unreadable(Some(site.facility().id.clone()), findings))?;

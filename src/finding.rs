@@ -134,7 +134,7 @@ codes! {
     JsonTooLarge = "json.too_large", Error, "过大，未予读取", "too large to be read", "拆成多份；一份填报一般不超过数十 KB、数百个计量点", "split it; a submission seldom has more than some tens of KB, or hundreds of meters";
     FileUnreadable = "file.unreadable", Error, "文件无法读取", "the file cannot be read", "检查文件是否存在、是否可读", "check that it is there and may be read";
     JsonSchema = "json.schema", Error, "schema 与要求不符", "another schema than the one expected", "写明所要求的 schema，并按其格式提供", "state the expected schema and follow its format";
-    JsonType = "json.type", Error, "值的类型不对", "wrong type of value", "改为所要求的类型；数字不要加引号", "give the expected type; numbers go without quotes";
+    JsonType = "json.type", Error, "值的类型不对", "wrong type of value", "改为所要求的类型；数字不加引号，也不带单位", "give the expected type; numbers go without quotes and without units";
     JsonDuplicateKey = "json.duplicate_key", Error, "键重复，两个值均未采用", "duplicate key; neither value is used", "只保留一个", "keep one of them";
     JsonUnknownField = "json.unknown_field", Warning, "无法识别的字段，未采用", "unknown field, not used", "检查拼写；自用字段请以 x_ 开头", "check the spelling; fields of your own start with x_";
     JsonUnknownValue = "json.unknown_value", Warning, "无法识别的取值，视为未知", "unknown value, taken as not known", "改用文档所列取值", "use one of the documented values";
@@ -213,7 +213,7 @@ codes! {
     DeclaredGrade = "declared.grade", Warning, "申报等级没有有效证书支持", "no valid certificate supports the declared grade", "附上本场所、在有效期内的证书", "attach a certificate of this site that is in force";
     EnergyAboveRating = "energy.above_rating", Error, "IT 电量超过额定功率 × 小时", "more IT energy than rated power × hours", "检查单位(kWh/MWh)与额定功率", "check the unit (kWh/MWh) and the rated power";
     EnergyConstant = "energy.constant", Warning, "各月电量完全相同", "every month has the same energy", "核对是否为实际计量值", "check whether these were measured";
-    EnergyCopiedMonths = "energy.copied_months", Warning, "连续三个月以上电量完全相同", "three or more months in a row have the same energy", "核对是否为实际计量值", "check whether these were measured";
+    EnergyCopiedMonths = "energy.copied_months", Warning, "连续三个月以上的电量与前面的完全相同", "three or more months in a row repeat the energies of earlier ones", "核对是否为实际计量值", "check whether these were measured";
     EnergyOutlierMonth = "energy.outlier_month", Warning, "某月 PUE 与各月中位数相差超过 30%", "a month's PUE is more than 30 % from the median month", "核对该月电量与计量边界", "check the month's energies and the boundary";
     EnergyUnmetered = "energy.unmetered", Warning, "申报的自发可再生电量大于光伏、风电计量值", "more renewable energy on site than PV and wind meters show", "补充 pv、wind 计量点；自发电量计入总电量", "add the pv and wind meters; own generation counts in the total";
     EnergyAboveTotal = "energy.above_total", Warning, "余热回用或可再生电量超过总电量", "more heat reused, or more renewable energy, than the total energy", "核对单位(kWh/MWh)与口径", "check the unit (kWh/MWh) and what was counted";
@@ -295,9 +295,10 @@ pub struct Finding {
     pub until: Option<String>,
     /// How often.
     pub count: u64,
-    /// What was found.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub found: Option<String>,
+    /// What was found; on the wire in English.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_english")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub found: Option<Text>,
     /// What was expected; on the wire in English.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_english")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
@@ -342,9 +343,14 @@ impl Finding {
         self
     }
 
-    /// Says what was found.
-    pub fn found(mut self, found: impl fmt::Display) -> Self {
-        self.found = Some(found.to_string());
+    /// Says what was found, in words that need no translation: a number, a name.
+    pub fn found(self, found: impl fmt::Display) -> Self {
+        self.found_text(Text::same(found.to_string()))
+    }
+
+    /// Says what was found, in both languages.
+    pub fn found_text(mut self, found: impl Into<Text>) -> Self {
+        self.found = Some(found.into());
         self
     }
 
@@ -438,7 +444,7 @@ impl fmt::Display for Finding {
         }
         write!(f, ": {}", self.message.en)?;
         if let Some(found) = &self.found {
-            write!(f, ", found {found}")?;
+            write!(f, ", found {}", found.en)?;
         }
         if let Some(expected) = &self.expected {
             write!(f, ", expected {}", expected.en)?;

@@ -2,7 +2,7 @@
 
 use crate::{
     facility::{Certificate, Facility},
-    finding::{Code, Faults, Finding},
+    finding::{Code, Faults, Finding, Text},
     metering::{Ids, Meter, MeteringTree},
 };
 use std::fmt;
@@ -51,8 +51,8 @@ impl Site {
             let mut faults = meter.check();
             let count = if shared.are_shared() { shared.all(&meter.id, id).len() } else { 1 };
             if count > 1 {
-                let found = format!("{count} meters of this id");
-                faults.push(Finding::new(Code::MeterDuplicateId).path("/id").meter(&meter.id).found(found));
+                let found = Text::new(format!("{count} 个计量点同号"), format!("{count} meters of this id"));
+                faults.push(Finding::new(Code::MeterDuplicateId).path("/id").meter(&meter.id).found_text(found));
             }
             sound.push(!faults.iter().any(Finding::is_error));
             findings.extend(faults.into_iter().map(|finding| at_place(*place, finding)));

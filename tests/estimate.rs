@@ -74,7 +74,7 @@ fn each_method_fills_what_it_can() {
     let made: Vec<&str> = findings
         .iter()
         .filter(|f| f.code.as_str() == "estimate.made")
-        .map(|f| f.found.as_deref().unwrap().split_once(": ").unwrap().1)
+        .map(|f| f.found.as_ref().unwrap().en.split_once(": ").unwrap().1)
         .collect();
     assert_eq!(made, ["check-meter ×1", "neighbouring-weeks ×1"]);
 }

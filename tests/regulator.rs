@@ -252,7 +252,7 @@ fn a_spreadsheet_says_what_its_submission_says() {
     // The faults name sheet and cell.
     let faulty = workbook(&folder, |submission| {
         submission["energy"][0]["monthly_kwh"][3] = json!("4,686,208");
-        submission["declared"]["pue"] = json!(1.19);
+        submission["declared"]["standard_racks"] = json!(1520);
         submission["certificates"][0]["expires_on"] = json!("2024-06-30");
         submission["facility"]["region"] = json!(420199.5);
         submission["facility"]["racks"]["occupied"] = json!(1450);
@@ -263,7 +263,7 @@ fn a_spreadsheet_says_what_its_submission_says() {
         finding.unwrap_or_else(|| panic!("{code}: {:?}", codes(&answer)))["cell"].as_str().unwrap().to_owned()
     };
     assert_eq!(place("json.type"), "能耗 Energy!H4");
-    assert_eq!(place("declared.pue_mismatch"), "场所 Facility!D20");
+    assert_eq!(place("declared.racks"), "场所 Facility!D22");
     assert_eq!(place("certificate.expired"), "证书 Certificates!H4");
     assert_eq!(place("facility.region"), "场所 Facility!D5");
     assert_eq!(place("racks.inconsistent"), "场所 Facility!D12");

@@ -3,7 +3,7 @@
 use super::Extra;
 use crate::{
     facility::{Certificate, ItCooling, Level, LifecycleKind, Standing},
-    finding::{Code, Finding},
+    finding::{Code, Finding, Text},
     kpi::{AnyPue, MeasuredPue},
     period::Period,
     quantity::Ratio,
@@ -23,7 +23,9 @@ pub(super) fn all(site: &Site, measured: &MeasuredPue, extra: &Extra, part: &Per
 fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Finding> {
     let on = part.last_day();
     let one_and_a_half = Ratio::new(3, 2).unwrap_or(Ratio::ONE);
-    let poor = measured.pue().and_then(AnyPue::annual).filter(|pue| pue.ratio() > one_and_a_half);
+    // Of a PUE that cannot be trusted it says nothing.
+    let trusted = measured.pue().filter(|_| !measured.findings.iter().any(Finding::is_error));
+    let poor = trusted.and_then(AnyPue::annual).filter(|pue| pue.ratio() > one_and_a_half);
     let mut findings = Vec::new();
     let stands = |paper: &Certificate| paper.standing(&site.facility().id, on) == Standing::InForce;
     let in_force: Vec<&Certificate> = site.certificates().iter().filter(|paper| stands(paper)).collect();
@@ -89,11 +91,10 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
             findings.push(Finding::new(Code::JsonMissing).path(place(key)).expected(expected));
         }
         if let (Some(pue), Some(level)) = (poor, paper.level.filter(|level| *level >= Level::AAAA)) {
-            findings.push(
-                Finding::new(Code::CertificateUnlikely)
-                    .path(place("/level"))
-                    .found(format!("{} beside PUE {pue}", level.short())),
-            );
+            findings.push(Finding::new(Code::CertificateUnlikely).path(place("/level")).found_text(Text::new(
+                format!("{}，PUE {pue}", level.short()),
+                format!("{} beside PUE {pue}", level.short()),
+            )));
         }
     }
     findings

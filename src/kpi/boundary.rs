@@ -236,7 +236,7 @@ impl Boundary {
                     Finding::new(Code::MeterOrphan)
                         .path(site.property(i, "/parent"))
                         .meter(&meter.id)
-                        .found("no parent; nothing is taken off for it")
+                        .found_text(("没有 parent，未作扣减", "no parent; nothing is taken off for it"))
                         .expected(("其所在的供电侧计量点", "the supply meter that it hangs on")),
                 );
             }
@@ -269,7 +269,7 @@ impl Boundary {
             let thermal = matches!(meter.carrier, Carrier::ChilledWater | Carrier::HotWater);
             if thermal && matches!(meter.point, Point::Cooling | Point::Other) {
                 let finding = Finding::new(Code::MeterNotCounted).path(site.place(i)).meter(&meter.id);
-                self.findings.push(finding.found(format!("{} at {}", meter.carrier.as_str(), meter.point.as_str())));
+                self.findings.push(finding.found_text(meter.carrier_at_point()));
             }
             if !(bought || generator || is_fuel(meter)) || (generator && linked(i)) || tree.above(i).any(above_it) {
                 continue;
@@ -283,7 +283,8 @@ impl Boundary {
                 let expected =
                     ("所供发电机的 generator_output 计量点(如有)", "the generator_output meter that it feeds, if any");
                 let finding = Finding::new(Code::MeterDoubleCounted).path(site.property(i, "/parent"));
-                self.findings.push(finding.meter(&meter.id).found("no parent").expected(expected));
+                self.findings
+                    .push(finding.meter(&meter.id).found_text(("没有 parent", "no parent")).expected(expected));
                 continue;
             }
             let weight = self.method.weight(meter, bought);

@@ -293,10 +293,15 @@ fn qualify(measure: &Measure, part: &Period) -> Vec<Finding> {
         });
     } else if pue.annual().is_none() {
         let (known, months) = (measure.coverage.result() * 100.0, list(&measure.unknown_months));
+        let nothing_of =
+            |zh, en| if measure.unknown_months.is_empty() { String::new() } else { format!("{zh}{months}{en}") };
         findings.push(
             Finding::new(Code::CoverageLow)
                 .path("/period")
-                .found(format!("{known:.1} %"))
+                .found_text(Text::new(
+                    format!("{known:.1} %{}", nothing_of("，", " 无数据")),
+                    format!("{known:.1} %{}", nothing_of(", nothing of ", "")),
+                ))
                 .expected(("≥ 90 %，且每月都有数据", "≥ 90 %, something of every month"))
                 .detail(
                     format!("已知 {known:.1}%，无数据的月份：{months}"),

@@ -7,7 +7,7 @@ use super::{
     view::{Month, View, name_of},
 };
 use crate::{
-    finding::{Code, Finding},
+    finding::{Code, Finding, Text},
     ledger::Ledger,
     period::Period,
     quantity::{ExactEnergy, Ratio},
@@ -56,14 +56,17 @@ pub(super) fn all(
     findings.extend(cheap_cooling(ledger, boundary));
     let total = measured.pue().map_or(ExactEnergy::ZERO, |pue| pue.total());
     findings.extend(months_of_meters(ledger, boundary, view, electricity, total));
-    findings.extend(slips(ledger, measured, part));
+    findings.extend(slips(ledger, boundary, measured, part));
     findings
 }
 
 /// IT energy that was possible: rated power × the hours that the value is of.
 fn possible(ledger: &Ledger<'_>, measured: &MeasuredPue, part: &Period) -> Option<ExactEnergy> {
-    let known_ms = (part.milliseconds() as f64 * measured.reported().coverage.common).ceil() as i64;
-    Some(ledger.site().facility().rated_it?.over(known_ms))
+    Some(ledger.site().facility().rated_it?.over(known_ms(measured, part)))
+}
+
+fn known_ms(measured: &MeasuredPue, part: &Period) -> i64 {
+    (part.milliseconds() as f64 * measured.reported().coverage.common).ceil() as i64
 }
 
 /// More IT energy than 1.02 × rated power × hours.
@@ -219,23 +222,57 @@ fn equal_months(ledger: &Ledger<'_>, view: &View<'_>, meter: usize, months: &[(u
         let finding = Finding::new(code).path(ledger.site().place(meter));
         (amount != 0).then(|| finding.found(format!("{from} … {to}")))
     });
-    equal.collect()
+    let equal: Vec<Finding> = equal.collect();
+    if equal.is_empty() { copied_stretch(ledger, view, meter, months).into_iter().collect() } else { equal }
+}
+
+/// Months of one meter that follow each other and have the energies of earlier ones, each its own: half a year given twice.
+fn copied_stretch(ledger: &Ledger<'_>, view: &View<'_>, meter: usize, months: &[(usize, i128)]) -> Option<Finding> {
+    let by_lag = (2..months.len().saturating_sub(FEWEST - 1)).find_map(|lag| {
+        let pairs = || months.iter().zip(months.iter().skip(lag));
+        let same = |pair: &(&(usize, i128), &(usize, i128))| pair.0.1 == pair.1.1 && pair.0.1 != 0;
+        pairs().filter(same).nth(FEWEST - 1)?; // there are enough of them
+        let pairs: Vec<_> = pairs().collect();
+        let mut runs = pairs.chunk_by(|a, b| same(a) == same(b) && a.0.0 + 1 == b.0.0 && a.1.0 + 1 == b.1.0);
+        let run = runs.find(|run| run.len() >= FEWEST && run.first().is_some_and(same))?;
+        Some((*run.first()?, *run.last()?))
+    });
+    let ((from, copy), (until, copy_until)) = by_lag?;
+    let name = |month: &(usize, i128)| view.name_of_month(month.0);
+    let finding = Finding::new(Code::EnergyCopiedMonths).path(ledger.site().place(meter));
+    Some(finding.found(format!("{} … {} = {} … {}", name(copy), name(copy_until), name(from), name(until))))
 }
 
 fn is_slip(a: f64, b: f64) -> bool {
     a > 0.0 && b > 0.0 && SLIP.contains(&(a / b).max(b / a))
 }
 
-/// Total against IT, IT against what the rated power makes.
-fn slips(ledger: &Ledger<'_>, measured: &MeasuredPue, part: &Period) -> Vec<Finding> {
-    let Some(pue) = measured.pue() else { return Vec::new() };
+/// IT against what the rated power makes, or that of the racks where none is stated; else total against IT.
+fn slips(ledger: &Ledger<'_>, boundary: &Boundary, measured: &MeasuredPue, part: &Period) -> Option<Finding> {
+    let pue = measured.pue()?;
     let (total, it) = (pue.total(), pue.it());
-    let references =
-        [("total", "/meters", Some(total)), ("rated", "/facility/rated_it_kw", possible(ledger, measured, part))];
-    let slips = references.into_iter().filter_map(|(what, path, reference)| {
-        let reference = reference.filter(|reference| is_slip(it.kwh(), reference.kwh()))?;
-        let finding = Finding::new(Code::EnergyUnitSlip).path(path).found(format!("IT {it}"));
-        Some(finding.expected(format!("≈ {what} {reference}")))
-    });
-    slips.collect()
+    let rated = || Some((possible(ledger, measured, part)?, ("额定功率 × 小时", "rated power × hours")));
+    let racks = || {
+        let design = ledger.site().facility().racks.as_ref()?.design_power()?;
+        Some((design.over(known_ms(measured, part)), ("机架功率 × 小时", "power of the racks × hours")))
+    };
+    let about =
+        |(zh, en): (&str, &str), energy: ExactEnergy| Text::new(format!("≈ {zh} {energy}"), format!("≈ {en} {energy}"));
+    // A sum of one meter is that meter's fault.
+    let place = |terms: &[Term]| match terms {
+        [one] => ledger.site().place(one.meter),
+        _ => "/meters".to_owned(),
+    };
+    let slip = |path: String| Finding::new(Code::EnergyUnitSlip).path(path);
+    let power = rated().or_else(racks);
+    if let Some((reference, name)) = power.filter(|(reference, _)| is_slip(it.kwh(), reference.kwh())) {
+        return Some(slip(place(&boundary.it)).found(format!("IT {it}")).expected(about(name, reference)));
+    }
+    let off = is_slip(it.kwh(), total.kwh());
+    off.then(|| match power {
+        Some(_) => slip(place(&boundary.electricity()))
+            .found_text(Text::new(format!("总电量 {total}"), format!("total {total}")))
+            .expected(about(("IT", "IT"), it)),
+        None => slip("/meters".to_owned()).found(format!("IT {it}")).expected(about(("总电量", "total"), total)),
+    })
 }

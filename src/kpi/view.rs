@@ -19,6 +19,9 @@ pub(super) const LEAST_COVERAGE: f64 = 0.90;
 /// At most this share of the energy may be estimated in an annual value (37 of 365 days: CalTRACK).
 pub(super) const MOST_ESTIMATED: f64 = 0.10;
 
+/// Said of a sum that has meters and not one reading.
+const UNUSABLE: (&str, &str) = ("没有可用的读数", "no usable readings");
+
 /// A part of a ledger as two sums, total and IT, see it.
 #[derive(Debug)]
 pub(super) struct View<'a> {
@@ -118,7 +121,7 @@ impl<'a> View<'a> {
         let measured = coverage.result() >= LEAST_COVERAGE && coverage.estimated_share <= MOST_ESTIMATED;
         let enough = measured && unknown_months.is_empty();
         let annual = part.is_one_year() && enough && self.ledger.has_edges_of(part);
-        let unusable = |code: Code| Finding::new(code).path("/meters").found("no usable readings");
+        let unusable = |code: Code| Finding::new(code).path("/meters").found_text(UNUSABLE);
         let formed = if self.total.iter().all(|term| term.minus) {
             Err(Finding::new(Code::PueNoTotal).path("/meters"))
         } else if self.it.is_empty() {
@@ -128,8 +131,8 @@ impl<'a> View<'a> {
         } else if coverage.it == 0.0 {
             Err(unusable(Code::PueNoIt))
         } else if self.common_ms == 0 {
-            let found = "no step of the calendar in which both are known";
-            Err(Finding::new(Code::CoverageMismatch).path("/meters").found(found))
+            let found = ("没有两者都已知的日历时段", "no step of the calendar in which both are known");
+            Err(Finding::new(Code::CoverageMismatch).path("/meters").found_text(found))
         } else if annual {
             AnnualPue::annual(self.total(), self.it()).map(AnyPue::Annual).map_err(as_finding)
         } else {

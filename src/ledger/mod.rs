@@ -429,7 +429,7 @@ impl<'s> Ledger<'s> {
                 finding.at = Some(rfc3339(at, zone));
                 finding.until = tally.until.map(|until| rfc3339(until, zone));
                 let and = tally.and.map(|and| format!(" / {and}")).unwrap_or_default();
-                finding.found = tally.found.map(|found| format!("{found}{and} {}", meter.unit.as_str()));
+                finding.found = tally.found.map(|found| format!("{found}{and} {}", meter.unit.as_str()).into());
                 if let Some((file, line)) = book.places.get(code) {
                     (finding.file, finding.line) = (Some(file.clone()), Some(*line));
                 }

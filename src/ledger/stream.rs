@@ -219,7 +219,7 @@ impl crate::read::Take for LedgerStream<'_> {
     fn take(&mut self, meter: usize, reading: crate::read::Reading, faults: &mut crate::read::Faults<'_>) {
         let interval = self.site.meters().get(meter).filter(|meter| meter.kind == MeterKind::Interval);
         if let (Some(of), None) = (interval, reading.start) {
-            let found = "one stamp, which does not say how long the interval is";
+            let found = ("只有一个时刻，不知区间长短", "one stamp, which does not say how long the interval is");
             faults.push(Code::CsvTime, reading.line, None, &of.id, found, ("start,end 两列", "columns start,end"));
             return;
         }

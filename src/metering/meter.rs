@@ -1,5 +1,5 @@
 use crate::{
-    finding::{Code, Finding},
+    finding::{Code, Finding, Text},
     quantity::{Conversion, Dimension, ExactPower, Ratio, Unit},
 };
 use jiff::{Timestamp, civil::Date};
@@ -119,68 +119,89 @@ impl Meter {
         i64::from(self.max_gap_s.unwrap_or(1800)) * 1000
     }
 
+    /// The carrier and the point, for people.
+    pub(crate) fn carrier_at_point(&self) -> Text {
+        let (carrier, point) = (self.carrier.as_str(), self.point.as_str());
+        Text::new(format!("{point} 处的 {carrier}"), format!("{carrier} at {point}"))
+    }
+
     /// What does not fit together. Paths are relative to the meter's own place in the input.
     pub fn check(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let mut fault = |path: &str, found: String, expected: &str| {
+        let mut fault = |path: &str, found: Text, expected: (&'static str, &'static str)| {
             let code = if path == "/unit" { Code::MeterUnit } else { Code::MeterValue };
-            findings.push(Finding::new(code).path(path).meter(&self.id).found(found).expected(expected));
+            findings.push(Finding::new(code).path(path).meter(&self.id).found_text(found).expected(expected));
         };
+        let above_zero = ("大于 0 的数", "a number above 0");
         let power = self.unit.dimension() == Dimension::Power;
         if power != (self.kind == MeterKind::Power) {
-            let expected = if power { "a unit of energy, volume or mass" } else { "W, kW or MW" };
+            let expected = if power {
+                ("电量、体积或质量的单位", "a unit of energy, volume or mass")
+            } else {
+                ("W、kW 或 MW", "W, kW or MW")
+            };
             fault("/unit", self.unit.as_str().into(), expected);
         } else if !self.carrier.is_measured_in(self.unit) {
-            fault("/unit", format!("{} of {}", self.unit.as_str(), self.carrier.as_str()), "a unit of this carrier");
+            let (unit, carrier) = (self.unit.as_str(), self.carrier.as_str());
+            let found = Text::new(format!("{carrier} 以 {unit} 计"), format!("{unit} of {carrier}"));
+            fault("/unit", found, ("该能源适用的单位", "a unit of this carrier"));
         }
         let fuel =
             matches!(self.carrier, Carrier::Diesel | Carrier::NaturalGas | Carrier::Hydrogen | Carrier::Bioethanol);
         if self.point.is_electrical() && self.carrier != Carrier::Electricity && !fuel {
-            fault("/unit", format!("{} at {}", self.carrier.as_str(), self.point.as_str()), "electricity");
+            fault("/unit", self.carrier_at_point(), ("电力", "electricity"));
         }
         if !(self.multiplier.is_finite() && self.multiplier > 0.0) {
-            fault("/multiplier", self.multiplier.to_string(), "a number above 0");
+            fault("/multiplier", self.multiplier.to_string().into(), above_zero);
         }
         if let MeterKind::Register { modulus: Some(modulus) } = self.kind
             && !(modulus.is_finite() && modulus > 0.0)
         {
-            fault("/kind/register/modulus", modulus.to_string(), "a number above 0");
+            fault("/kind/register/modulus", modulus.to_string().into(), above_zero);
         }
         if self.capacity.is_some_and(|capacity| capacity.milliwatts() <= 0) {
-            fault("/capacity_kw", "0 or less".into(), "a number above 0");
+            fault("/capacity_kw", "≤ 0".into(), above_zero);
         }
         if self.share.is_some_and(|share| share < Ratio::ZERO || share > Ratio::ONE) {
-            fault("/share", "a number outside 0 to 1".into(), "a number from 0 to 1");
+            fault("/share", shown(self.share), ("0 至 1 的数", "a number from 0 to 1"));
         }
         if self.factor.is_some_and(|factor| factor < Ratio::ZERO || factor > Ratio::from(100)) {
-            fault(
-                "/factor",
-                "a number outside 0 to 100".into(),
-                "kWh of electricity per kWh of cooling, from 0 to 100",
-            );
+            let expected =
+                ("每 kWh 冷量折合的 kWh 电量，0 至 100", "kWh of electricity per kWh of cooling, from 0 to 100");
+            fault("/factor", shown(self.factor), expected);
         }
         if self.max_gap_s.is_some_and(|seconds| seconds == 0 || seconds > LONGEST_GAP_S) {
-            fault("/max_gap_s", self.max_gap_s.unwrap_or(0).to_string(), "seconds from 1 to 86400 (a day)");
+            let found = self.max_gap_s.unwrap_or(0).to_string();
+            fault("/max_gap_s", found.into(), ("1 至 86400 秒(一天)", "seconds from 1 to 86400 (a day)"));
         }
         if !self.events.is_empty() && !matches!(self.kind, MeterKind::Register { .. }) {
-            fault("/events", format!("{} on a meter without dial", self.events.len()), "events on registers only");
+            let count = self.events.len();
+            let found = Text::new(format!("无表码的计量点有 {count} 项"), format!("{count} on a meter without dial"));
+            fault("/events", found, ("只有 register 可有换表事件", "events on registers only"));
         }
         for event in &self.events {
             let dials = [Some(event.last), Some(event.first), event.multiplier.map(|m| if m > 0.0 { m } else { -1.0 })];
             if dials.iter().flatten().any(|dial| !(dial.is_finite() && *dial >= 0.0)) {
-                fault("/events", format!("{event:?}"), "dial values from 0 up and a multiplier above 0");
+                let expected = ("表码不小于 0，倍率大于 0", "dial values from 0 up and a multiplier above 0");
+                fault("/events", format!("{event:?}").into(), expected);
             }
         }
         if self.events.windows(2).any(|pair| matches!(pair, [a, b] if a.at >= b.at)) {
-            fault("/events", "events that are not in time order".into(), "one event after the other");
+            let found = ("换表事件未按时间先后", "events that are not in time order");
+            fault("/events", found.into(), ("按时间先后，各不相同", "one event after the other"));
         }
         if let (Some(from), Some(until)) = (self.from, self.until)
             && until <= from
         {
-            fault("/until", until.to_string(), "a day after from");
+            fault("/until", until.to_string().into(), ("晚于 from 的日期", "a day after from"));
         }
         findings
     }
+}
+
+/// A number of a property, for people.
+fn shown(ratio: Option<Ratio>) -> Text {
+    ratio.map_or("–".to_owned(), |ratio| ratio.to_string()).into()
 }
 
 /// Where a meter measures.

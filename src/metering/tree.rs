@@ -43,7 +43,11 @@ impl MeteringTree {
         cut_depth(&mut parents, |i| {
             let finding = Finding::new(Code::MeterValue).path("/parent");
             let expected = format!("≤ {DEEPEST}");
-            findings.extend(meters.get(i).map(|meter| finding.meter(&meter.id).found("depth").expected(expected)));
+            findings.extend(
+                meters
+                    .get(i)
+                    .map(|meter| finding.meter(&meter.id).found_text(("层级过深", "deeper")).expected(expected)),
+            );
         });
         (MeteringTree { parents }, findings)
     }

@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn projects_that_are_large_together_are_suspected() {
         let of = |sites: &[Facility]| {
-            suspected_splits(sites).iter().map(|one| one.found.clone().unwrap()).collect::<Vec<_>>()
+            suspected_splits(sites).iter().map(|one| one.found.clone().unwrap().en).collect::<Vec<_>>()
         };
         let pair = |racks, second: &str, zone: &str, operator: &str| {
             [site("a", "X", 2000, "2022-01-01", "east_lake"), site("b", operator, racks, second, zone)]

@@ -105,7 +105,7 @@ impl<'n> Fields<'n> {
     /// The fields of an object; anything else is a finding. Of a duplicate key neither value is used.
     pub(crate) fn new(node: Node<'n>, place: Place<'n>, findings: &'n RefCell<Gathered>) -> Option<Self> {
         let Node::Map(members) = node else {
-            let finding = Finding::new(Code::JsonType).path(place.to_string()).found(node.describe());
+            let finding = Finding::new(Code::JsonType).path(place.to_string()).found_text(node.describe());
             findings.borrow_mut().push(finding.expected(("对象", "an object")));
             return None;
         };
@@ -121,8 +121,9 @@ impl<'n> Fields<'n> {
         }
         if may_be_double {
             strike_doubles(&mut entries, |key| {
-                let (path, found) = (Place::Key(&place, key).to_string(), format!("{key:?} twice"));
-                findings.borrow_mut().push(Finding::new(Code::JsonDuplicateKey).path(path).found(found));
+                let path = Place::Key(&place, key).to_string();
+                let found = Text::new(format!("{key:?} 出现两次"), format!("{key:?} twice"));
+                findings.borrow_mut().push(Finding::new(Code::JsonDuplicateKey).path(path).found_text(found));
             });
         }
         Some(Fields { place, marks, entries, findings })
@@ -178,7 +179,7 @@ impl<'n> Fields<'n> {
         let node = self.node(key)?;
         let value = convert(node);
         if value.is_none() {
-            self.push(Finding::new(Code::JsonType).path(self.path(key)).found(node.describe()).expected(expected));
+            self.push(Finding::new(Code::JsonType).path(self.path(key)).found_text(node.describe()).expected(expected));
         }
         value
     }
@@ -222,7 +223,9 @@ impl<'n> Fields<'n> {
         let of_text = self.object(key)?;
         let (zh, en) = (of_text.text("zh"), of_text.text("en"));
         if zh.is_none() && en.is_none() {
-            self.push(Finding::new(Code::JsonType).path(self.path(key)).found("an object").expected(expected));
+            self.push(
+                Finding::new(Code::JsonType).path(self.path(key)).found_text(("对象", "an object")).expected(expected),
+            );
         }
         of_text.finish();
         let both = zh.clone().or(en.clone()).zip(en.or(zh));
@@ -365,6 +368,8 @@ pub(crate) fn number(node: Node<'_>) -> Option<f64> {
 }
 
 /// The part of serde's message that names what would have been right.
-fn expected_of(message: &str) -> String {
-    message.split_once("expected ").map_or(message, |(_, expected)| expected).to_owned()
+fn expected_of(message: &str) -> Text {
+    let expected = message.split_once("expected ").map_or(message, |(_, expected)| expected);
+    let names = expected.strip_prefix("one of ").unwrap_or(expected).replace(" or ", "、").replace(", ", "、");
+    Text::new(format!("{names} 之一"), expected.to_owned())
 }

@@ -1,3 +1,4 @@
+use crate::finding::Text;
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
@@ -123,16 +124,20 @@ impl Node<'_> {
     }
 
     /// What it is, for a message; long texts are cut.
-    pub(crate) fn describe(&self) -> String {
-        match self {
+    pub(crate) fn describe(&self) -> Text {
+        Text::same(match self {
             Node::Null => "null".to_owned(),
             Node::Bool(flag) => flag.to_string(),
             Node::Number(number) if number.abs() >= 1e16 => format!("{number:e}"),
             Node::Number(number) => number.to_string(),
             Node::Text(text) => format!("{:?}", text.chars().take(60).collect::<String>()),
-            Node::List(items) => format!("a list of {}", items.len()),
-            Node::Map(entries) => format!("an object of {}", entries.len()),
-        }
+            Node::List(items) => {
+                return Text::new(format!("{} 项的列表", items.len()), format!("a list of {}", items.len()));
+            }
+            Node::Map(entries) => {
+                return Text::new(format!("{} 项的对象", entries.len()), format!("an object of {}", entries.len()));
+            }
+        })
     }
 }
 

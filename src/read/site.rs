@@ -74,9 +74,10 @@ pub(crate) fn expect_schema(fields: &Fields<'_>, schema: &str) -> Option<()> {
     if found == Some(schema) {
         return Some(());
     }
-    let found =
-        found.map_or("no schema".to_owned(), |found| format!("{:?}", found.chars().take(60).collect::<String>()));
-    fields.push(Finding::new(Code::JsonSchema).path("/schema").found(found).expected(format!("{schema:?}")));
+    let found = found.map_or(("没有 schema", "no schema").into(), |found| {
+        Text::same(format!("{:?}", found.chars().take(60).collect::<String>()))
+    });
+    fields.push(Finding::new(Code::JsonSchema).path("/schema").found_text(found).expected(format!("{schema:?}")));
     None
 }
 
@@ -95,10 +96,13 @@ pub(crate) fn facility(fields: Fields<'_>) -> Facility {
             let parsed = if let Node::Text(code) = node { code.parse::<Region>().ok() } else { None };
             if parsed.is_none() {
                 fields.push(
-                    Finding::new(Code::FacilityRegion).path(fields.path("region")).found(node.describe()).expected((
-                        "文本形式的 GB/T 2260 六位代码，或 ISO 3166 代码，如 US-CO",
-                        "as text: a GB/T 2260 code of six digits, or an ISO 3166 code such as US-CO",
-                    )),
+                    Finding::new(Code::FacilityRegion)
+                        .path(fields.path("region"))
+                        .found_text(node.describe())
+                        .expected((
+                            "文本形式的 GB/T 2260 六位代码，或 ISO 3166 代码，如 US-CO",
+                            "as text: a GB/T 2260 code of six digits, or an ISO 3166 code such as US-CO",
+                        )),
                 );
             }
             parsed

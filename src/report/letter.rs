@@ -91,7 +91,7 @@ impl<'a> Letter<'a> {
             line(self.pick("位置", "where"), &places.join(", "))?;
         }
         if let Some(found) = &finding.found {
-            line(self.pick("实际", "found"), found)?;
+            line(self.pick("实际", "found"), found.in_lang(self.lang))?;
         }
         if let Some(expected) = &finding.expected {
             line(self.pick("应为", "expected"), expected.in_lang(self.lang))?;

@@ -244,7 +244,7 @@ impl<'a> Report<'a> {
         }
         let mut facts = String::new();
         if let Some(found) = &finding.found {
-            write!(facts, "; {} {found}", self.pick("发现", "found"))?;
+            write!(facts, "; {} {}", self.pick("发现", "found"), self.say(found))?;
         }
         if let Some(expected) = &finding.expected {
             write!(facts, "; {} {}", self.pick("应为", "expected"), self.say(expected))?;

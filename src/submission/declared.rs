@@ -34,7 +34,7 @@ pub(super) fn compare(
                 Figure::Number(number) => ((number * 1e6).round() / 1e6).to_string(),
                 Figure::Level(level) => level.clone(),
             };
-            let none = Text::new("没有可支持的数据", "nothing to support it");
+            let none = Text::new("有数据支持的值", "a value that something supports");
             let recomputed = declared.recomputed.as_ref().map_or(none, |figure| Text::same(show(figure)));
             let finding = Finding::new(code).path(format!("/declared/{key}")).found(show(&declared.said));
             let (zh, en) = (&declared.reason.zh, &declared.reason.en);
@@ -48,7 +48,15 @@ pub(super) fn compare(
             let trap = traps::behind(said, ledger, heat_reused, assessment);
             trap.unwrap_or(Text::new("与重算值不符，原因不明", "it differs, and no usual cause explains it"))
         };
-        note("pue", Code::DeclaredPue, number(said, value, reason));
+        let mut declared = number(said, value, reason);
+        if let Some(why) = value.and_then(|_| cannot_tell(said, assessment)).filter(|_| declared.agrees == Some(false))
+        {
+            // A trap that shows with some months missing shows all the same.
+            if why.is_error || traps::behind(said, ledger, heat_reused, assessment).is_none() {
+                (declared.agrees, declared.reason) = (None, why.reason);
+            }
+        }
+        note("pue", Code::DeclaredPue, declared);
     }
     if let Some(category) = claims.category {
         let found = assessment.pue.as_ref().and_then(|pue| pue.category).map(f64::from);
@@ -121,6 +129,31 @@ pub(super) fn compare(
         assessment.findings = Finding::gather(before.into_iter().chain(mismatches));
     }
     assessment.declared = Some(all);
+}
+
+/// Why a PUE that differs from the recomputed one may be right.
+struct Doubt {
+    is_error: bool,
+    reason: Text,
+}
+
+/// Energies that have errors, or months that are missing, make a recomputed PUE that nothing can be measured against.
+fn cannot_tell(said: f64, assessment: &Assessment) -> Option<Doubt> {
+    let is_of_energies = |path: &str| ["/energy", "/meters", "/period"].iter().any(|part| path.starts_with(part));
+    let doubts = |finding: &Finding| finding.is_error() && finding.path.as_deref().is_some_and(is_of_energies);
+    if assessment.findings.iter().any(doubts) {
+        let reason =
+            Text::new("电量数据有错误，更正后再比较", "the energies have errors; it is compared once they are mended");
+        return Some(Doubt { is_error: true, reason });
+    }
+    let (pue, said) = (assessment.pue.as_ref()?, Ratio::from_f64(said)?);
+    let possible = pue.low.is_none_or(|low| low <= said) && pue.high.is_none_or(|high| said <= high);
+    let missing = assessment.coverage.is_some_and(|coverage| coverage.common < 1.0);
+    let reason = Text::new(
+        "有时段缺数，申报值在可能范围内",
+        "energy of some time is missing, and the declared value is one that is possible",
+    );
+    (missing && possible).then_some(Doubt { is_error: false, reason })
 }
 
 fn nothing() -> Text {

@@ -20,7 +20,9 @@ pub(super) fn behind(
     let pue = assessment.pue.as_ref()?;
     let (total, it) = (pue.total_kwh, pue.it_kwh);
     let monthly: Vec<f64> = assessment.monthly.iter().filter_map(|month| month.pue).collect();
-    let mean = monthly.iter().sum::<f64>() / monthly.len().max(1) as f64;
+    // The mean of some months is near many values.
+    let complete = assessment.coverage.is_some_and(|coverage| coverage.common == 1.0);
+    let mean = complete.then(|| monthly.iter().sum::<f64>() / monthly.len().max(1) as f64);
     let best = monthly.iter().copied().min_by(f64::total_cmp);
     let less =
         |energy: Option<ExactEnergy>| (total - energy.filter(|energy| *energy > ExactEnergy::ZERO)?).ratio_to(it);
@@ -34,7 +36,7 @@ pub(super) fn behind(
         ),
         (ledger.site().facility().design_pue, "等于设计 PUE，不是运行值", "it is the design PUE, not one of operation"),
         (
-            Ratio::from_f64(mean),
+            mean.and_then(Ratio::from_f64),
             "等于各月 PUE 的平均；年度 PUE 是电量之比",
             "it is the mean of the monthly ratios; the PUE is a ratio of sums",
         ),

@@ -164,7 +164,7 @@ fn energy<'n>(fields: &'n Fields<'n>, months: Option<&[i64]>) -> Vec<Row<'n>> {
     let mut kept = Vec::with_capacity(rows.len());
     for (row, twice) in rows.into_iter().zip(twice) {
         if twice {
-            let found = format!("{} of {}", row.point.as_str(), row.carrier.as_str());
+            let found = format!("{}, {}", row.point.as_str(), row.carrier.as_str());
             fields.push(Finding::new(Code::EnergyDuplicate).path(row.at.to_string()).found(found));
         } else {
             kept.push(row);
@@ -209,7 +209,8 @@ fn energy_row<'n>(row: Fields<'n>, months: Option<&[i64]>) -> Option<Row<'n>> {
         // Months that were rounded may differ by half a unit of their last digit each.
         let unit = rounded_to(&parts.value);
         if known + 1 == months.len() && (sum - whole).abs() > 0.5 * unit * known as f64 {
-            row.push(Finding::new(Code::DeclaredTotal).path(row.place()).found(whole).expected(sum.to_string()));
+            let total = if in_kwh { "total_kwh" } else { "total" };
+            row.push(Finding::new(Code::DeclaredTotal).path(row.path(total)).found(whole).expected(sum.to_string()));
         }
     }
     if point.is_none() || carrier.is_none() || unit.is_none() {
@@ -274,7 +275,7 @@ fn figure_at(row: &Fields<'_>, key: &'static str) -> Option<f64> {
 }
 
 fn figure(row: &Fields<'_>, path: impl Fn() -> String, node: Node<'_>) -> Option<f64> {
-    let fault = |code: Code| Finding::new(code).path(path()).found(node.describe());
+    let fault = |code: Code| Finding::new(code).path(path()).found_text(node.describe());
     match number(node) {
         Some(number) if FIGURES.contains(&number) => return Some(number),
         Some(number) if number < 0.0 => row.push(fault(Code::ReadingNegative).expected("≥ 0")),

@@ -34,7 +34,8 @@ impl<'a> Columns<'a> {
             let id = meter.id.as_str();
             if meter.kind == MeterKind::Interval && series.start.is_empty() {
                 let Some(bounds) = interval_bounds(&series.time, stamp.unwrap_or(Stamp::Start), &zone) else {
-                    let found = "one stamp, which does not say how long the interval is";
+                    let found =
+                        ("只有一个时刻，不知区间长短", "one stamp, which does not say how long the interval is");
                     let line = series.origins.get(0).map_or(1, |origin| origin.line);
                     faults.push(Code::CsvTime, line, None, id, found, ("start,end 两列", "columns start,end"));
                     continue;

@@ -50,10 +50,10 @@ impl Faults<'_> {
         line: u64,
         column: Option<usize>,
         meter: &str,
-        found: impl std::fmt::Display,
+        found: impl Into<Text>,
         expected: impl Into<Text>,
     ) {
-        let mut finding = Finding::new(code).found(found).expected(expected);
+        let mut finding = Finding::new(code).found_text(found).expected(expected);
         finding.file = Some(self.file.to_owned());
         finding.line = Some(line);
         finding.column = column.map(|column| column as u64 + 1);
@@ -63,7 +63,8 @@ impl Faults<'_> {
 
     /// A value that covers more hours than its interval has is no reading.
     pub(crate) fn too_much_known(&mut self, line: u64, meter: &str, length_ms: i64) {
-        let (found, hours) = ("more known_h than the interval has", length_ms as f64 / 3_600_000.0);
+        let hours = length_ms as f64 / 3_600_000.0;
+        let found = ("known_h 大于区间长度", "more known_h than the interval has");
         self.push(Code::CsvValue, line, None, meter, found, format!("≤ {hours}"));
     }
 
@@ -229,7 +230,8 @@ impl<'a> Rows<'a> {
             let short = self.cells.len() < width && self.cells.len() >= layout.least();
             let beyond = self.cells.iter().skip(width).all(|cell| cell_of(&line, cell).is_empty());
             if !short && (self.cells.len() < width || !beyond) {
-                let (found, expected) = (format!("{} columns", self.cells.len()), format!("{width} columns"));
+                let columns = |count: usize| Text::new(format!("{count} 列"), format!("{count} columns"));
+                let (found, expected) = (columns(self.cells.len()), columns(width));
                 self.faults.push(Code::CsvRow, number, None, "", found, expected);
                 return;
             }

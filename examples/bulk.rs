@@ -135,8 +135,10 @@ struct Facility {
 
 impl Facility {
     fn all(folder: &Path) -> Result<Vec<Facility>, Failure> {
-        let mut files: Vec<PathBuf> =
-            fs::read_dir(folder.join("csv"))?.map(|entry| Ok(entry?.path())).collect::<Result<_, Failure>>()?;
+        let mut files: Vec<PathBuf> = fs::read_dir(folder.join("csv"))
+            .map_err(|error| format!("{}: {error}", folder.join("csv").display()))?
+            .map(|entry| Ok(entry?.path()))
+            .collect::<Result<_, Failure>>()?;
         files.sort();
         let facility = |readings: PathBuf| {
             let name = readings.file_stem().unwrap_or_default().to_string_lossy().into_owned();

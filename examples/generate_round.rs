@@ -30,10 +30,14 @@ impl Random {
     }
 }
 
-fn main() -> std::io::Result<()> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let count = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(100);
-    let year = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(2024);
+    let mut number = |name: &str, usual: u64| match arguments.next() {
+        Some(text) => text.parse().map_err(|_| format!("{name}: expected a number, found {text:?}")),
+        None => Ok(usual),
+    };
+    let count = number("COUNT", 100)?;
+    let year = i32::try_from(number("YEAR", 2024)?)?;
     let mut out = BufWriter::with_capacity(1 << 20, std::io::stdout().lock());
     for i in 0..count {
         let mut random = Random(20_240_125 + i);
@@ -44,7 +48,7 @@ fn main() -> std::io::Result<()> {
         serde_json::to_writer(&mut out, &submission)?;
         out.write_all(b"\n")?;
     }
-    out.flush()
+    Ok(out.flush()?)
 }
 
 /// Months times a factor, to a tenth of a kilowatt-hour.

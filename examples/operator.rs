@@ -180,7 +180,19 @@ fn describe(arguments: &Arguments, site: &Site) -> Result<Ending, String> {
     let lacking = lacking.filter(|finding| finding.found.as_ref().is_none_or(|found| found.en != "no usable readings"));
     let findings = Finding::gather(site.findings().iter().cloned().chain(lacking));
     let faulty = findings.iter().any(Finding::is_error);
+    let flawless = findings.is_empty();
     answer(arguments, &Assessment::unreadable(Some(site.facility().id.clone()), findings))?;
+    if flawless {
+        let zh = matches!(arguments.lang.into(), Lang::Zh);
+        eprintln!(
+            "{}",
+            if zh {
+                "描述未发现问题；给出 --readings 与 --period 即可计算"
+            } else {
+                "nothing is wrong with the description; with --readings and --period there is a PUE"
+            }
+        );
+    }
     Ok(if faulty { Ending::Unusable } else { Ending::Fine })
 }
 

@@ -133,7 +133,7 @@ fn run(arguments: &Arguments) -> Result<Ending, String> {
         lang: arguments.lang.into(),
         format: arguments.format,
         keeps_facilities: is_table,
-        by_site: arguments.register.is_some() || !arguments.before.is_empty(),
+        by_site: is_table || arguments.register.is_some() || !arguments.before.is_empty(),
         letters: arguments.letters.clone(),
         with_records: arguments.records.is_some(),
         verify: arguments.verify.as_deref().map(verify::Records::load).transpose()?,
@@ -141,7 +141,12 @@ fn run(arguments: &Arguments) -> Result<Ending, String> {
     let register = arguments.register.as_deref().map(load_register).transpose()?;
     spare_inputs(arguments)?;
     if let Some(folder) = &options.letters {
-        std::fs::create_dir_all(folder).map_err(|error| format!("--letters {}: {error}", folder.display()))?;
+        let fault = |error: std::io::Error| format!("--letters {}: {error}", folder.display());
+        std::fs::create_dir_all(folder).map_err(fault)?;
+        // Letters of another round would lie among them.
+        if std::fs::read_dir(folder).map_err(fault)?.next().is_some() {
+            return Err(format!("--letters {}: expected an empty folder", folder.display()));
+        }
     }
     let threads = arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let mut before = Round::by_site();
@@ -328,7 +333,9 @@ fn csv_row(cells: &[String]) -> Result<Vec<u8>, String> {
 fn write_letter(answer: &Answer, number: usize, options: &Options) -> Result<(), String> {
     let letter = Letter::new(&answer.assessment, options.lang);
     let Some(folder) = options.letters.as_ref().filter(|_| letter.is_needed()) else { return Ok(()) };
-    let id = answer.assessment.facility.as_deref().unwrap_or_default();
+    // Of a record without an id its file tells whose letter it is.
+    let file = Path::new(&answer.source).file_name().unwrap_or_default().to_string_lossy();
+    let id = answer.assessment.facility.as_deref().unwrap_or(&file);
     let id: String = id.chars().take(40).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let path = folder.join(format!("{number:06}-{id}.txt"));
     std::fs::write(&path, letter.to_string()).map_err(|error| format!("--letters {}: {error}", path.display()))

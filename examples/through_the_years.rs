@@ -15,7 +15,11 @@ const YEARS: std::ops::RangeInclusive<i16> = 2013..=2026;
 fn run() -> Result<(), Box<dyn Error>> {
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json");
     let path = std::env::args().nth(1).unwrap_or_else(|| shipped.to_owned());
-    let submission = Submission::from_json(&std::fs::read(&path)?).map_err(|faults| format!("{path}: {faults:?}"))?;
+    let submission = std::fs::read(&path).map_err(|error| format!("{path}: {error}"))?;
+    let submission = Submission::from_json(&submission).map_err(|unusable| {
+        let faults: Vec<String> = unusable.findings.iter().map(ToString::to_string).collect();
+        format!("{path}: {}", faults.join("\n"))
+    })?;
     let ledger = submission.ledger()?;
     let asked: Vec<Change> = packs::all().iter().map(|pack| Change::Pack(Box::new(pack.clone()))).collect();
     let answers = YEARS.map(|year| {

@@ -442,6 +442,21 @@ impl fmt::Display for Finding {
         if let Some(meter) = &self.meter {
             write!(f, " ({meter})")?;
         }
+        if let Some(file) = &self.file {
+            write!(f, " in {file}")?;
+        }
+        for place in [self.line, self.column].into_iter().flatten() {
+            write!(f, ":{place}")?;
+        }
+        if let Some(cell) = &self.cell {
+            write!(f, " {cell}")?;
+        }
+        if let Some(at) = &self.at {
+            write!(f, " at {at}")?;
+        }
+        if self.count > 1 {
+            write!(f, " × {}", self.count)?;
+        }
         write!(f, ": {}", self.message.en)?;
         if let Some(found) = &self.found {
             write!(f, ", found {}", found.en)?;

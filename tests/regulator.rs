@@ -331,7 +331,6 @@ fn what_is_read_is_not_written_over() {
 #[test]
 fn a_letter_says_what_fails() {
     let folder = Folder::new("fails");
-    let letters = folder.file("letters");
     // An honest one over the limit: nothing to mend, and still it is told.
     let mut over = good_submission();
     let months = over["energy"][1]["monthly_kwh"].as_array().unwrap().clone();
@@ -341,14 +340,42 @@ fn a_letter_says_what_fails() {
         ("en", ["Nothing was found that has to be mended", "is over the plan's binding indicator"]),
         ("zh", ["未发现问题", "超过约束性指标上限"]),
     ] {
-        run(
-            "regulator",
-            &["-", "--letters", &letters, "--lang", lang, "--format", "json"],
-            Some(over.to_string().as_bytes()),
-        );
+        let letters = folder.file(lang);
+        let options = ["-", "--letters", &letters, "--lang", lang, "--format", "json"];
+        run("regulator", &options, Some(over.to_string().as_bytes()));
         let letter = std::fs::read_to_string(Path::new(&letters).join("000001-WH-0101.txt")).unwrap();
         assert!(words.iter().all(|words| letter.contains(words)), "{letter}");
+        // Letters of two rounds are not mixed.
+        assert_eq!(run("regulator", &options, Some(b"{}")).status.code(), Some(3));
     }
+    // Places in words, counted from 1; of a record without an id the file is named.
+    over["energy"][0]["monthly_kwh"][2] = json!("5e6");
+    let (faulty, lost) = (folder.write("faulty.json", over.to_string().as_bytes()), folder.write("lost.json", b"{"));
+    for (lang, words) in
+        [("zh", "energy 第 1 项 monthly_kwh 第 3 项 (/energy/0/monthly_kwh/2)"), ("en", "energy #1 monthly_kwh #3")]
+    {
+        let letters = folder.file(&format!("of-files-{lang}"));
+        run("regulator", &[&faulty, &lost, "--letters", &letters, "--lang", lang, "--format", "json"], None);
+        let letter = std::fs::read_to_string(Path::new(&letters).join("000001-WH-0101.txt")).unwrap();
+        assert!(letter.contains(words), "{letter}");
+        let names = std::fs::read_dir(&letters).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        assert!(names.into_iter().any(|name| name.starts_with("000002-") && name.contains("lost")));
+    }
+}
+
+#[test]
+fn a_site_that_reports_twice_is_named() {
+    let twice = format!("{0}\n{0}\n", good_submission());
+    let table = run("regulator", &["-"], Some(twice.as_bytes())).stdout;
+    assert!(String::from_utf8(table).unwrap().contains("reported more than once: 1\n  WH-0101"));
+}
+
+#[test]
+fn a_blank_spreadsheet_is_pointed_to_from_its_first_cell() {
+    let blank = path("examples/data/spreadsheets/template.xlsx");
+    let answer = lines(&run("regulator", &[&blank, "--format", "json"], None)).remove(0);
+    let finding = answer["findings"].as_array().unwrap().iter().find(|finding| finding["path"] == "/facility").unwrap();
+    assert_eq!(finding["cell"], "场所 Facility!D2");
 }
 
 #[test]

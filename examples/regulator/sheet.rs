@@ -265,15 +265,18 @@ impl Read {
 
     /// Names the cell of each finding, and adds those of the spreadsheet itself.
     pub fn point_to_cells(self, source: &str, assessment: &mut Assessment) {
-        let cells: BTreeMap<&str, &String> = self.cells.iter().map(|(known, cell)| (known.as_str(), cell)).collect();
+        // By their pointers, with their order in the sheets.
+        let cells = self.cells.iter().enumerate().map(|(order, (known, cell))| (known.as_str(), (order, cell)));
+        let cells: BTreeMap<&str, (usize, &String)> = cells.collect();
         for finding in &mut assessment.findings {
             let Some(path) = finding.path.as_deref() else { continue };
             // The value itself, or the first one within it, or the one that it is within.
             let within = format!("{path}/");
-            let inner = || cells.range(within.as_str()..).next().filter(|(known, _)| known.starts_with(&within));
+            let from = || cells.range(within.as_str()..).take_while(|(known, _)| known.starts_with(&within));
+            let inner = || from().map(|(_, place)| place).min();
             let outer = || path.rsplit_once('/').and_then(|(outer, _)| cells.get(outer));
-            let cell = cells.get(path).or_else(|| inner().map(|(_, cell)| cell)).or_else(outer);
-            finding.cell = cell.filter(|_| !path.is_empty()).map(|cell| (*cell).clone());
+            let cell = cells.get(path).or_else(inner).or_else(outer);
+            finding.cell = cell.filter(|_| !path.is_empty()).map(|(_, cell)| (*cell).clone());
             finding.file = Some(source.to_owned());
         }
         let own = self.findings.into_iter().map(|mut finding| {

@@ -98,8 +98,16 @@ impl Summary {
             }));
             lines.extend(more(lang, unseen.len()));
         }
-        if let Some(register) = register {
-            lines.extend(self.attendance(register, lang));
+        match register {
+            Some(register) => lines.extend(self.attendance(register, lang)),
+            None => {
+                let repeated = self.round.repeated();
+                if !repeated.is_empty() {
+                    lines.push(format!("{}: {}", pick(lang, "重复填报", "reported more than once"), repeated.len()));
+                    lines.extend(repeated.iter().take(MOST_LINES).map(|id| format!("  {id}")));
+                    lines.extend(more(lang, repeated.len()));
+                }
+            }
         }
         if let Some(before) = before {
             lines.extend(self.changes(before, lang));
@@ -125,6 +133,7 @@ impl Summary {
             "pue": {"of_sums": portfolio.pue(), "weighted_mean": portfolio.weighted_mean(), "counted": portfolio.counted, "left_out": portfolio.left_out},
             "faults": faults.collect::<Vec<_>>(),
             "largest_savings": savings.collect::<Vec<_>>(),
+            "repeated": self.round.repeated(),
             "attendance": register.map(|register| self.round.against(register)),
             "changes": before.map(|before| self.round.changes_since(before)),
         });

@@ -119,6 +119,12 @@ impl Round {
         faults
     }
 
+    /// Sites that sent more than one record; of each the last one counts. Of a round that keeps no lines none is known.
+    pub fn repeated(&self) -> Vec<&str> {
+        let sites = self.sites.iter().flatten();
+        sites.filter(|(_, line)| line.records > 1).map(|(id, _)| id.as_str()).collect()
+    }
+
     /// Who was expected and did not report, who reported and was not expected, who reported more than once. Of a round that
     /// keeps no lines nobody is known to have reported.
     pub fn against<'r>(&'r self, register: &'r Register) -> Attendance<'r> {
@@ -130,7 +136,7 @@ impl Round {
         Attendance {
             missing: expected.iter().filter(|(id, _)| !sites.contains_key(**id)).map(|(_, site)| *site).collect(),
             unexpected: names(&|id, _| !expected.contains_key(id)),
-            repeated: names(&|_, line| line.records > 1),
+            repeated: self.repeated(),
         }
     }
 

@@ -82,8 +82,11 @@ impl<'a> Letter<'a> {
     fn fault(&self, f: &mut fmt::Formatter<'_>, number: usize, finding: &Finding) -> fmt::Result {
         writeln!(f, "{number}. {}", printable(finding.message.in_lang(self.lang)))?;
         let mut line = |name: &str, text: &str| writeln!(f, "   {name}: {}", printable(text));
-        let places = [&finding.file, &finding.cell, &finding.path, &finding.meter];
-        let mut places: Vec<String> = places.into_iter().flatten().filter(|place| !place.is_empty()).cloned().collect();
+        // A cell says where; a pointer is for programs, so its words come first.
+        let path = finding.path.as_deref().filter(|path| !path.is_empty() && finding.cell.is_none());
+        let path = path.map(|path| format!("{} ({path})", in_words(path, self.lang)));
+        let places = [finding.file.clone(), finding.cell.clone(), path, finding.meter.clone()];
+        let mut places: Vec<String> = places.into_iter().flatten().filter(|place| !place.is_empty()).collect();
         places.extend(finding.line.map(|number| format!("{} {number}", self.pick("行", "line"))));
         places.extend(finding.at.clone());
         places.extend((finding.count > 1).then(|| format!("{} ×", finding.count)));
@@ -98,6 +101,21 @@ impl<'a> Letter<'a> {
         }
         line(self.pick("处理", "to do"), finding.advice.in_lang(self.lang))
     }
+}
+
+/// A JSON Pointer for people, who count from 1.
+fn in_words(pointer: &str, lang: Lang) -> String {
+    let mut words = String::new();
+    for key in pointer.split('/').skip(1) {
+        let key = key.replace("~1", "/").replace("~0", "~");
+        words.push_str(if words.is_empty() { "" } else { " " });
+        match (key.parse::<usize>(), lang) {
+            (Ok(index), Lang::Zh) => words += &format!("第 {} 项", index.saturating_add(1)),
+            (Ok(index), Lang::En) => words += &format!("#{}", index.saturating_add(1)),
+            (Err(_), _) => words += &key,
+        }
+    }
+    words
 }
 
 impl fmt::Display for Letter<'_> {

@@ -430,13 +430,19 @@ impl Scope {
             Scope::HubNode(wanted) => leaf(
                 explain,
                 facility.hub_node.map(|hub| hub == *wanted),
-                || Text::new("是否在国家枢纽节点不符", "its being in a national hub node or not"),
+                || match wanted {
+                    true => Text::new("不在国家枢纽节点", "it is in no national hub node"),
+                    false => Text::new("在国家枢纽节点", "it is in a national hub node"),
+                },
                 || Text::new("是否在国家枢纽节点(hub_node)", "whether it is in a national hub node"),
             ),
             Scope::Edge(wanted) => leaf(
                 explain,
                 facility.edge.map(|edge| edge == *wanted),
-                || Text::new("是否为边缘数据中心不符", "its being an edge site or not"),
+                || match wanted {
+                    true => Text::new("不是边缘数据中心", "it is no edge site"),
+                    false => Text::new("是边缘数据中心", "it is an edge site"),
+                },
                 || Text::new("是否为边缘数据中心(edge)", "whether it is an edge site"),
             ),
         }

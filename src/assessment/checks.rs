@@ -111,7 +111,9 @@ pub(super) fn missing(site: &Site, verdicts: &[Verdict], known: &[Finding]) -> V
     };
     let missing = asked.filter(|(path, _)| !is_said(path)).map(|(path, verdict)| {
         let who = format!("{} {}", verdict.pack, verdict.requirement);
-        Finding::new(Code::JsonMissing).path(path).expected(who)
+        Finding::new(Code::JsonMissing)
+            .path(path)
+            .expected(Text::new(format!("{who} 所需"), format!("needed by {who}")))
     });
     missing.chain(no_certificate(site, verdicts)).collect()
 }

@@ -149,7 +149,8 @@ fn generators(ledger: &Ledger<'_>, boundary: &Boundary, measured: &MeasuredPue, 
     (matters && (given > burnt || given < burnt / POOREST_GENERATOR)).then(|| {
         let least = ExactEnergy::from_microjoules(burnt / POOREST_GENERATOR);
         let finding = Finding::new(Code::MeterImplausible).path(ledger.site().place(first.meter));
-        finding.found(output).expected(format!("{least} – {fuel}"))
+        let meter = ledger.site().meters().get(first.meter).map_or("", |meter| &meter.id);
+        finding.meter(meter).found(output).expected(format!("{least} – {fuel}"))
     })
 }
 
@@ -157,9 +158,10 @@ fn generators(ledger: &Ledger<'_>, boundary: &Boundary, measured: &MeasuredPue, 
 fn cheap_cooling(ledger: &Ledger<'_>, boundary: &Boundary) -> Vec<Finding> {
     let Some(least) = Ratio::new(LEAST_FACTOR.0, LEAST_FACTOR.1) else { return Vec::new() };
     let cheap = boundary.bought_cooling.iter().filter_map(|term| {
-        let factor = ledger.site().meters().get(term.meter)?.factor.filter(|factor| *factor < least)?;
+        let meter = ledger.site().meters().get(term.meter)?;
+        let factor = meter.factor.filter(|factor| *factor < least)?;
         let finding = Finding::new(Code::MeterImplausible).path(ledger.site().property(term.meter, "/factor"));
-        Some(finding.found(factor).expected(format!("≥ {least}")))
+        Some(finding.meter(&meter.id).found(factor).expected(format!("≥ {least}")))
     });
     cheap.collect()
 }

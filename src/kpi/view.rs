@@ -528,6 +528,7 @@ fn as_finding(error: PueError) -> Finding {
         PueError::BelowOne { total, it } => {
             Finding::new(Code::PueBelowOne).path("/meters").found(total).expected(format!("≥ {it}"))
         }
+        PueError::ItZero(it) => Finding::new(Code::PueItZero).path("/meters").found(it).expected("> 0 kWh"),
         other => Finding::new(Code::PueItZero).path("/meters").found(other),
     }
 }

@@ -121,6 +121,21 @@ fn in_words(pointer: &str, lang: Lang) -> String {
 impl fmt::Display for Letter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.opening(f)?;
+        let worst = self.assessment.findings.iter().map(|finding| finding.severity).max();
+        let request = match worst {
+            Some(Severity::Error) => Some((
+                "报送内容已经重算和核查，发现下列问题。请更正后重新报送；未列出的内容不必改动。",
+                "Your submission was recomputed and checked. Please correct what follows and submit again; what is not listed may stay.",
+            )),
+            Some(Severity::Warning) => Some((
+                "报送内容已经重算和核查。请核对下列各项：有误的请更正后重新报送，无误的请说明情况。",
+                "Your submission was recomputed and checked. Please look at what follows: correct what is wrong, and explain what is right.",
+            )),
+            _ => None,
+        };
+        if let Some((zh, en)) = request {
+            writeln!(f, "\n{}", self.pick(zh, en))?;
+        }
         let parts = [
             (Severity::Error, "须更正(更正前不作判定)", "To be corrected (nothing is decided before)"),
             (Severity::Warning, "请核对", "To be checked"),

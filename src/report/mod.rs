@@ -124,7 +124,10 @@ impl<'a> Report<'a> {
                 f,
                 format_args!(
                     "{} {} – {}",
-                    self.pick("缺失电量允许的范围", "range that the missing energy allows"),
+                    self.pick(
+                        "缺失或分布未知的电量允许的范围",
+                        "range that energy missing, or of unknown course, allows"
+                    ),
                     range(pue.low),
                     range(pue.high)
                 ),

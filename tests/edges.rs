@@ -214,3 +214,17 @@ fn stamps_out_of_range_among_real_ones_do_not_overflow() {
         }
     }
 }
+
+/// Samples of power that are too far apart: how far, how far they may be, and where the first hole is, also in one line.
+#[test]
+fn a_gap_between_samples_says_how_long_it_is() {
+    let site = site(POWER);
+    let file = "meter,time,value\ngrid,2024-01-01 00:00,3\ngrid,2024-01-01 01:00,3\ngrid,2024-01-01 02:00,3\n";
+    let readings = pue::read::csv(&site, "a.csv", file.as_bytes()).unwrap();
+    let findings = Ledger::build(&site, &readings, day(&site)).unwrap().findings();
+    let gap = findings.iter().find(|finding| finding.code.as_str() == "power.gap").unwrap();
+    let (found, expected) = (gap.found.as_ref().unwrap(), gap.expected.as_ref().unwrap());
+    assert_eq!((&*found.zh, &*found.en, &*expected.en, gap.count), ("3600 s", "3600 s", "≤ 1800 s", 2));
+    let line = gap.to_string();
+    assert!(line.contains("(grid)") && line.contains("2024-01-01T00:00:00+08:00") && line.contains("× 2"), "{line}");
+}

@@ -434,6 +434,10 @@ impl<'s> Ledger<'s> {
                     (finding.file, finding.line) = (Some(file.clone()), Some(*line));
                 }
                 finding.expected = tally.at_least.map(|least| format!("≥ {least} {}", meter.unit.as_str()).into());
+                if let (Code::PowerGap, Some(until)) = (code, tally.until) {
+                    finding = finding.found(format!("{} s", until.saturating_sub(at) / 1000));
+                    finding.expected = Some(format!("≤ {} s", meter.max_gap_ms() / 1000).into());
+                }
                 all.push(finding);
             }
             let unplaced = [(Code::ReadingOutOfOrder, book.displaced), (Code::ReadingOutsidePeriod, book.outside)];

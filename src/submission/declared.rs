@@ -49,7 +49,8 @@ pub(super) fn compare(
             trap.unwrap_or(Text::new("与重算值不符，原因不明", "it differs, and no usual cause explains it"))
         };
         let mut declared = number(said, value, reason);
-        if let Some(why) = value.and_then(|_| cannot_tell(said, assessment)).filter(|_| declared.agrees == Some(false))
+        if declared.agrees == Some(false)
+            && let Some(why) = cannot_tell(said, assessment)
         {
             // A trap that shows with some months missing shows all the same.
             if why.is_error || traps::behind(said, ledger, heat_reused, assessment).is_none() {

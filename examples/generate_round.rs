@@ -77,6 +77,7 @@ fn clean(i: u64, year: i32, random: &mut Random) -> Value {
     let kind = ["new", "existing", "rebuilt", "extended"][[0, 1, 1, 1, 2, 3][random.below(6)]];
     let opened = if kind == "new" { year - 1 } else { 2012 + random.below(10) as i32 };
     let (load, overhead) = (random.between(0.3, 0.8), random.between(0.16, 0.42));
+    let load = load.min(installed as f64 / count as f64); // no more than the cabinets that are there
     let hours = |month: usize| {
         let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
         24.0 * [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month] as f64

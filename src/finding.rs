@@ -155,7 +155,7 @@ codes! {
     ReadingLate = "reading.late", Warning, "读数到达过晚，未采用", "readings came too late and were not used", "调大允许的迟到时长，或用全部读数重算", "allow for later readings, or build the ledger again of all readings";
     MeterOutsideLife = "meter.outside_life", Warning, "from/until 之外仍有电量", "energy outside of the meter's from and until", "更正 from/until，或核对读数", "correct from or until, or check the readings";
     MeterNoReadings = "meter.no_readings", Warning, "该计量点在期间内没有可用读数", "a listed meter has no usable readings in the period", "补充读数；若不再使用，请写明 until 或从清单删去", "give its readings; if it is no longer in use, state until or take it off the list";
-    CoverageEdges = "coverage.edges", Warning, "读数晚于期间开始，或早于期间结束", "readings start after the period's start, or end before its end", "补充首尾缺失的读数；若当时尚未投用，请写明 from 或 until", "fill in what is missing at the ends; if the meter was not in use then, state from or until";
+    CoverageEdges = "coverage.edges", Warning, "读数的起点晚于期间开始，或终点早于期间结束", "readings start after the period's start, or end before its end", "补充首尾缺失的读数；若当时尚未投用，请写明 from 或 until", "fill in what is missing at the ends; if the meter was not in use then, state from or until";
     ReadingMissing = "reading.missing", Warning, "读数缺失(空白或 NaN)", "missing readings (blank or NaN)", "检查采集设备", "check the data logger";
     ReadingNotFinite = "reading.not_finite", Warning, "读数为无穷大，未采用", "infinite readings; not used", "检查导出程序", "check the export";
     /// In the figures of a submission; in a meter's series it is `reading.below_zero`.
@@ -217,7 +217,7 @@ codes! {
     EnergyOutlierMonth = "energy.outlier_month", Warning, "某月 PUE 与各月中位数相差超过 30%", "a month's PUE is more than 30 % from the median month", "核对该月电量与计量边界", "check the month's energies and the boundary";
     EnergyUnmetered = "energy.unmetered", Warning, "申报的自发可再生电量大于光伏、风电计量值", "more renewable energy on site than PV and wind meters show", "补充 pv、wind 计量点；自发电量计入总电量", "add the pv and wind meters; own generation counts in the total";
     EnergyAboveTotal = "energy.above_total", Warning, "余热回用或可再生电量超过总电量", "more heat reused, or more renewable energy, than the total energy", "核对单位(kWh/MWh)与口径", "check the unit (kWh/MWh) and what was counted";
-    EnergyDuplicate = "energy.duplicate", Error, "同一计量点、同一能源有两行而无编号，均未采用", "two rows of the same point and carrier without ids; neither is used", "给每行一个 id，或合并", "give each row an id, or merge them";
+    EnergyDuplicate = "energy.duplicate", Error, "同一计量点、同一能源有多行，编号缺失或相同，均未采用", "several rows of one point and carrier whose ids are missing or the same; none is used", "给每行一个 id，或合并", "give each row an id, or merge them";
     EnergyMonths = "energy.months", Error, "月数与期间不符，该行未采用", "another number of months than the period has; the row is not used", "期间的每个月给一个值，缺失用 null", "give one value per month of the period, null where it is missing";
     CertificateExpired = "certificate.expired", Warning, "证书已过期", "the certificate has expired", "提交新证书", "submit a new one";
     CertificateNotYet = "certificate.not_yet", Warning, "证书在所问日期尚未颁发", "the certificate was not yet issued on the day asked about", "提交当日有效的证书", "submit one that was in force on that day";

@@ -2,11 +2,11 @@
 
 use super::Extra;
 use crate::{
-    facility::{Certificate, ItCooling, Level, LifecycleKind, Standing},
+    facility::{Certificate, CertificateKind, ItCooling, Level, LifecycleKind, Standing},
     finding::{Code, Finding, Text},
     kpi::{AnyPue, MeasuredPue},
     period::Period,
-    quantity::Ratio,
+    quantity::{ExactEnergy, Ratio},
     rule::{Outcome, Verdict},
     site::Site,
 };
@@ -46,6 +46,16 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
         {
             let finding = Finding::new(Code::FacilityDates).path(place("/expires_on")).found(expires);
             findings.push(finding.expected(format!("≥ {issued}")));
+        }
+        // Operation is certified after it began; what was rebuilt began before.
+        let began = site.facility().lifecycle.as_ref().filter(|lifecycle| is_first(lifecycle.kind));
+        let began = began.and_then(|lifecycle| lifecycle.in_service_on);
+        if let (Some(CertificateKind::Operation), Some(issued), Some(began)) = (paper.kind, paper.issued_on, began)
+            && issued < began
+            && stands(paper)
+        {
+            let finding = Finding::new(Code::FacilityDates).path(place("/issued_on")).found(issued);
+            findings.push(finding.expected(format!("≥ {began}")));
         }
         // A renewal, or the one before it, is no fault beside the one that is in force.
         let renewed = in_force.iter().any(|other| (other.ladder, other.kind) == (paper.ladder, paper.kind));
@@ -126,10 +136,13 @@ fn no_certificate(site: &Site, verdicts: &[Verdict]) -> Option<Finding> {
     missing.then(|| Finding::new(Code::JsonMissing).path("/certificates").expected(expected))
 }
 
+/// Whether it began with its first day in service: what was rebuilt or extended was there before.
+const fn is_first(kind: Option<LifecycleKind>) -> bool {
+    !matches!(kind, Some(LifecycleKind::Rebuilt | LifecycleKind::Extended))
+}
+
 /// Approval and service against the period, in which energy was used.
 fn dates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Finding> {
-    // What was rebuilt or extended was there before.
-    let is_first = |kind| !matches!(kind, Some(LifecycleKind::Rebuilt | LifecycleKind::Extended));
     let lifecycle = site.facility().lifecycle.as_ref();
     let lifecycle = lifecycle.filter(|lifecycle| measured.pue().is_some() && is_first(lifecycle.kind));
     let days = lifecycle.map(|lifecycle| {
@@ -153,14 +166,19 @@ fn dates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Finding> {
 /// So long may a site use energy before its first day in service (ours).
 const TEST_RUN_DAYS: i32 = 92;
 
-/// More IT energy than all racks of the design use at their rated power.
+/// More IT energy than all racks of the design, or those installed, use at their rated power.
 fn above_racks(site: &Site, measured: &MeasuredPue, part: &Period) -> Option<Finding> {
-    let design = site.facility().racks.as_ref()?.design_power()?;
-    let (pue, possible) = (measured.pue()?, design.over(part.milliseconds()));
-    let allowed = Ratio::new(102, 100)?.floor_of(possible.microjoules())?;
-    (pue.it().microjoules() > allowed).then(|| {
-        let finding = Finding::new(Code::RacksInconsistent).path("/facility/racks/types");
-        finding.found(pue.it()).expected(format!("≤ {possible}"))
+    let (racks, pue) = (site.facility().racks.as_ref()?, measured.pue()?);
+    let places =
+        [("/facility/racks/types", racks.design_power()), ("/facility/racks/installed", racks.most_installed_power())];
+    places.into_iter().find_map(|(path, power)| {
+        let possible = power?.over(part.milliseconds());
+        if pue.it() <= possible {
+            return None;
+        }
+        let allowed = ExactEnergy::from_microjoules(Ratio::new(102, 100)?.floor_of(possible.microjoules())?);
+        let finding = || Finding::new(Code::RacksInconsistent).path(path).found(pue.it());
+        (pue.it() > allowed).then(|| finding().expected(format!("≤ {allowed}")))
     })
 }
 
@@ -181,6 +199,5 @@ fn plausible(site: &Site, measured: &MeasuredPue) -> Option<Finding> {
     let least =
         if site.facility().it_cooling == Some(ItCooling::Air) { Ratio::new(105, 100)? } else { Ratio::new(102, 100)? };
     let implausible = pue.ratio() > Ratio::from(4) || pue.ratio() < least;
-    implausible
-        .then(|| Finding::new(Code::PueImplausible).path("/meters").found(pue.value()).expected(format!("{least} – 4")))
+    implausible.then(|| Finding::new(Code::PueImplausible).path("/meters").found(pue).expected(format!("{least} – 4")))
 }

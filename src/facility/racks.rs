@@ -60,6 +60,12 @@ impl Racks {
         i64::try_from(self.design_power_mw()?).ok().map(ExactPower::from_milliwatts)
     }
 
+    /// What the installed cabinets can use at most: were they those with the highest rated power of the design.
+    pub(crate) fn most_installed_power(&self) -> Option<ExactPower> {
+        let most = self.types.iter().map(|kind| kind.rated.milliwatts()).max()?;
+        Some(ExactPower::from_milliwatts(most.checked_mul(i64::try_from(self.installed?).ok()?)?))
+    }
+
     /// The share of the installed cabinets that is occupied (上架率), by count.
     pub fn occupancy(&self) -> Option<Occupancy> {
         let (occupied, installed) = (self.occupied?, self.installed?);

@@ -209,6 +209,11 @@ impl Boundary {
         self.electricity.clone()
     }
 
+    /// The weight of a meter that is counted and not electric.
+    pub(crate) fn other_carriers_of(&self, meter: usize) -> Option<Ratio> {
+        self.other_carriers.iter().find(|term| term.meter == meter).map(|term| term.factor)
+    }
+
     pub(crate) fn all_carriers(&self) -> Vec<Term> {
         self.electricity.iter().chain(&self.other_carriers).copied().collect()
     }
@@ -447,10 +452,7 @@ impl Boundary {
     }
 
     fn add_overhead(&mut self, site: &Site) {
-        let top = |group: fn(Point) -> bool| {
-            let topmost = electric(site, group).filter(|(i, _)| !is_below(site, *i, group));
-            topmost.map(|(meter, of)| Term { meter, factor: share(of), minus: false }).collect::<Vec<_>>()
-        };
+        let top = |group: fn(Point) -> bool| topmost(site, group);
         self.cooling = top(|point| point == Point::Cooling);
         self.lighting_other = top(|point| matches!(point, Point::Lighting | Point::Other));
         self.power_chain = top(|point| point == Point::Distribution);
@@ -465,6 +467,12 @@ impl Boundary {
             }
         }
     }
+}
+
+/// The electricity meters at some points, each of them once: not those below another.
+pub(super) fn topmost(site: &Site, group: impl Fn(Point) -> bool + Copy) -> Vec<Term> {
+    let topmost = electric(site, group).filter(|(i, _)| !is_below(site, *i, group));
+    topmost.map(|(meter, of)| Term { meter, factor: share(of), minus: false }).collect()
 }
 
 /// The meters of some terms in order.

@@ -121,15 +121,23 @@ impl<'a> View<'a> {
         let measured = coverage.result() >= LEAST_COVERAGE && coverage.estimated_share <= MOST_ESTIMATED;
         let enough = measured && unknown_months.is_empty();
         let annual = part.is_one_year() && enough && self.ledger.has_edges_of(part);
-        let unusable = |code: Code| Finding::new(code).path("/meters").found_text(UNUSABLE);
+        // One meter of a sum without a reading leaves all of it unknown.
+        let unusable = |code: Code, terms: &[Term]| {
+            let finding = Finding::new(code).path("/meters").found_text(UNUSABLE);
+            let silent = terms.iter().find(|term| self.known_share_of(std::slice::from_ref(*term)) == 0.0);
+            match silent.and_then(|term| Some((term.meter, self.ledger.site().meters().get(term.meter)?))) {
+                Some((i, meter)) if terms.len() > 1 => finding.path(self.ledger.site().place(i)).meter(&meter.id),
+                _ => finding,
+            }
+        };
         let formed = if self.total.iter().all(|term| term.minus) {
             Err(Finding::new(Code::PueNoTotal).path("/meters"))
         } else if self.it.is_empty() {
             Err(Finding::new(Code::PueNoIt).path("/meters"))
         } else if coverage.total == 0.0 {
-            Err(unusable(Code::PueNoTotal))
+            Err(unusable(Code::PueNoTotal, &self.total))
         } else if coverage.it == 0.0 {
-            Err(unusable(Code::PueNoIt))
+            Err(unusable(Code::PueNoIt, self.it))
         } else if self.common_ms == 0 {
             let found = ("没有两者都已知的日历时段", "no step of the calendar in which both are known");
             Err(Finding::new(Code::CoverageMismatch).path("/meters").found_text(found))
@@ -164,11 +172,10 @@ impl<'a> View<'a> {
     pub(super) fn months_alone(&self) -> Vec<Month<'_>> {
         let (sums, has_both) = (self.sums(), self.has_both());
         let have_spans = self.counted().any(|book| !book.spans.is_empty());
-        let months = self.months.periods.iter().zip(&self.months.steps).enumerate();
-        let alone = months.filter_map(|(number, (month, steps))| {
+        let months = self.months.periods.iter().zip(&self.months.steps);
+        let alone = months.filter_map(|(month, steps)| {
             let (total, it, known_ms) = sums.over(steps);
             (known_ms > 0 && has_both && (!have_spans || self.stands_alone(month))).then_some(Month {
-                number,
                 month,
                 total,
                 it,
@@ -444,7 +451,6 @@ impl<'a> View<'a> {
 
 /// A month's energies over common time.
 pub(super) struct Month<'a> {
-    pub number: usize,
     pub month: &'a Period,
     pub total: ExactEnergy,
     pub it: ExactEnergy,

@@ -59,10 +59,16 @@ pub(super) fn all(ledger: &Ledger<'_>) -> Vec<Finding> {
         (0..meters.len()).filter(counts).filter(|i| point(i) == Some(of)).filter(top).collect()
     };
     let told = |members: &[usize]| members.iter().any(|i| tree.parent(*i).is_some());
+    // Where both have their places in the tree, or one hangs on the other, the tree has been looked at.
+    let is_told = |upstream: &[usize], downstream: &[usize]| {
+        let hangs = |i: &usize| tree.above(*i).any(|up| upstream.binary_search(&up).is_ok());
+        told(downstream) && (told(upstream) || downstream.iter().any(hangs))
+    };
     let places = [Point::UpsInput, Point::UpsOutput, Point::PduOutput, Point::ItInput].map(at);
     for (i, upstream) in places.iter().enumerate() {
         for downstream in places.iter().skip(i + 1) {
-            if let Some(&first) = downstream.first().filter(|_| !upstream.is_empty() && !told(downstream)) {
+            if let Some(&first) = downstream.first().filter(|_| !upstream.is_empty() && !is_told(upstream, downstream))
+            {
                 // What a UPS does not give on is its loss.
                 findings.extend(compare(ledger, upstream, downstream, (first, i > 0)));
             }
@@ -76,11 +82,20 @@ pub(super) fn all(ledger: &Ledger<'_>) -> Vec<Finding> {
             findings.extend(members.first().and_then(|&first| compare(ledger, &all, &members, (first, false))));
         }
     }
-    // A supply below another of its kind is a part of it.
-    for (parent, family) in families().filter(|(parent, _)| counts(parent) && supplies(parent)) {
-        let mut parts = members(family);
-        parts.retain(|child| point(child) == point(&parent));
-        findings.extend(parts.first().and_then(|&first| compare(ledger, &[parent], &parts, (first, false))));
+    // A supply, or anything that is no electricity, is a part of the next meter of its kind above it.
+    let alike = |a: &Meter, b: &Meter| {
+        (a.point, a.carrier, a.dimension()) == (b.point, b.carrier, b.dimension()) && b.check_of.is_none()
+    };
+    let whole = |i: usize| {
+        let meter = meters.get(i).filter(|meter| meter.check_of.is_none() && (!is_electric(meter) || supplies(&i)))?;
+        Some((tree.above(i).find(|&up| meters.get(up).is_some_and(|up| alike(meter, up)))?, i))
+    };
+    let mut parts: Vec<(usize, usize)> = (0..meters.len()).filter_map(whole).collect();
+    parts.sort_unstable();
+    for family in parts.chunk_by(|a, b| a.0 == b.0) {
+        let parts = members(family);
+        let of = family.first().zip(parts.first());
+        findings.extend(of.and_then(|(of, &first)| compare(ledger, &[of.0], &parts, (first, false))));
     }
     // No more can flow back than was made here.
     let of = |is_such: fn(Point) -> bool| -> Vec<usize> {
@@ -103,16 +118,23 @@ fn compare(
     let runs = common(ledger, above.iter().chain(below))?;
     let (upper, lower) = (sum(ledger, above, &runs), sum(ledger, below, &runs));
     let tolerance = upper.tolerance + lower.tolerance;
-    let (passed, used) = (energy(upper.amount), energy(lower.amount));
+    let dimension = ledger.site().meters().get(place).map_or(Dimension::Energy, Meter::dimension);
+    let shown = |amount: i128| match dimension {
+        Dimension::Volume => format!("{} l", amount as f64 / 1e6),
+        Dimension::Mass => format!("{} kg", amount as f64 / 1e6),
+        Dimension::Energy | Dimension::Power => energy(amount).to_string(),
+    };
     if lower.amount > upper.amount + tolerance {
-        let expected = format!("≤ {passed} ± {}", energy(tolerance));
-        return Some(about(ledger, Code::MeterSumCheck, place).found(used).expected(expected));
+        let expected = format!("≤ {} ± {}", shown(upper.amount), shown(tolerance));
+        return Some(about(ledger, Code::MeterSumCheck, place).found(shown(lower.amount)).expected(expected));
     }
     (both_ways && lower.amount < upper.amount - tolerance).then(|| {
-        let (rest, share) = (energy(upper.amount - lower.amount), 1.0 - lower.amount as f64 / upper.amount as f64);
-        about(ledger, Code::MeterUnmetered, place)
-            .found(format!("{rest} ({:.1} %)", share * 100.0))
-            .expected(format!("{used} ≈ {passed}"))
+        let (rest, share) = (shown(upper.amount - lower.amount), 1.0 - lower.amount as f64 / upper.amount as f64);
+        about(ledger, Code::MeterUnmetered, place).found(format!("{rest} ({:.1} %)", share * 100.0)).expected(format!(
+            "{} ≈ {}",
+            shown(lower.amount),
+            shown(upper.amount)
+        ))
     })
 }
 

@@ -129,7 +129,7 @@ impl Meter {
     pub fn check(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut fault = |path: &str, found: Text, expected: (&'static str, &'static str)| {
-            let code = if path == "/unit" { Code::MeterUnit } else { Code::MeterValue };
+            let code = if ["/unit", "/carrier"].contains(&path) { Code::MeterUnit } else { Code::MeterValue };
             findings.push(Finding::new(code).path(path).meter(&self.id).found_text(found).expected(expected));
         };
         let above_zero = ("大于 0 的数", "a number above 0");
@@ -149,7 +149,7 @@ impl Meter {
         let fuel =
             matches!(self.carrier, Carrier::Diesel | Carrier::NaturalGas | Carrier::Hydrogen | Carrier::Bioethanol);
         if self.point.is_electrical() && self.carrier != Carrier::Electricity && !fuel {
-            fault("/unit", self.carrier_at_point(), ("电力", "electricity"));
+            fault("/carrier", self.carrier_at_point(), ("电力", "electricity"));
         }
         if !(self.multiplier.is_finite() && self.multiplier > 0.0) {
             fault("/multiplier", self.multiplier.to_string().into(), above_zero);

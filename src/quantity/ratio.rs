@@ -123,6 +123,9 @@ impl Ratio {
 
     /// `⌊self × whole⌋`; `None` beyond the range of the integer.
     pub(crate) fn floor_of(self, whole: i128) -> Option<i128> {
+        if self.denominator == 1 {
+            return whole.checked_mul(self.numerator);
+        }
         // Whole multiples first, so that the product of two large numbers rarely has to be formed.
         let many = whole.div_euclid(self.denominator).checked_mul(self.numerator)?;
         let rest = whole.rem_euclid(self.denominator);

@@ -27,6 +27,7 @@ pub(super) fn behind(
     let less =
         |energy: Option<ExactEnergy>| (total - energy.filter(|energy| *energy > ExactEnergy::ZERO)?).ratio_to(it);
     let own = [Point::Pv, Point::Wind].into_iter().filter_map(|point| sum(ledger, point)).reduce(|a, b| a + b);
+    let fed_in = sum(ledger, Point::Export).and_then(|back| own.map(|own| own - back));
     let with_it_at = |point: Point| total.ratio_to(sum(ledger, point)?);
     let traps = [
         (
@@ -51,8 +52,18 @@ pub(super) fn behind(
             "等于扣除光伏、风电后的值；自发电量计入总电量",
             "PV or wind was taken off the total, where it stays",
         ),
+        (
+            less(fed_in),
+            "等于扣除自用光伏、风电后的值；自发电量计入总电量",
+            "PV or wind used on the site was taken off the total, where it stays",
+        ),
         (less(sum(ledger, Point::GeneratorOutput)), "漏计了发电机电量", "the generators were left out"),
         (with_it_at(Point::UpsInput), "以 UPS 输入作为 IT 电量", "the UPS input was taken for IT energy"),
+        (
+            with_it_at(Category::Basic.point()).filter(|_| pue.category == Some(1)),
+            "UPS 输出上的非 IT 用电未从 IT 电量中扣除",
+            "what is not IT on the UPS output was not taken off the IT energy",
+        ),
         (with_it_at(Category::Basic.point()), "等于类别 1(UPS 输出)的值", "it is the value of category 1 (UPS output)"),
         (
             with_it_at(Category::Intermediate.point()),

@@ -561,6 +561,17 @@ fn ordinary_sites_get_their_verdict() {
 }
 
 /// A slip is found though another carrier hides it in the sum of all, or another meter of the month reaches over its edges.
+/// A feeder that rests or carries all is no slip, also in a month of which the IT energy is missing.
+#[test]
+fn one_feeders_rest_is_no_slip() {
+    let mut feeders = common::golden("submissions/clean/duty-and-standby-feeders.json");
+    for row in feeders["energy"].as_array_mut().unwrap().iter_mut().filter(|row| row["point"] == "ups_output") {
+        row["monthly_kwh"][3] = Value::Null;
+    }
+    let findings = audit_json(feeders.to_string().as_bytes(), &[]).findings;
+    assert!(findings.iter().all(|finding| finding.code.as_str() != "energy.unit_slip"), "{findings:#?}");
+}
+
 #[test]
 fn a_slip_in_one_month_is_found_beside_anything() {
     let months = |times: f64| -> Vec<f64> { (0..12).map(|month| IT * times + f64::from(month)).collect() };

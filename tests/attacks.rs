@@ -3,7 +3,10 @@
 mod common;
 
 use common::{good_submission, outcome};
-use pue::{Assessment, Ledger, Pack, Period, Readings, Site, metering::Series, packs, submission::audit_json};
+use pue::{
+    Assessment, Ledger, Pack, Period, Readings, Site, assessment::Options, kpi::Method, metering::Series, packs,
+    submission::audit_json,
+};
 use serde_json::{Value, json};
 
 /// A month of IT energy.
@@ -561,6 +564,24 @@ fn ordinary_sites_get_their_verdict() {
 }
 
 /// A slip is found though another carrier hides it in the sum of all, or another meter of the month reaches over its edges.
+/// A method that leaves fuel out says nothing of what the site was given: only where all is counted is more than the total
+/// too much.
+#[test]
+fn a_method_without_fuel_is_no_contradiction() {
+    // 1.05 times the IT energy from the grid and 0.4 in gas, of which the UPS took 1.2 times, or 1.6.
+    for (taken, method, warned) in
+        [(1.2, Method::Iso30134, false), (1.2, Method::ElectricityOnly, false), (1.6, Method::Iso30134, true)]
+    {
+        let gas = json!({"point": "generator_fuel", "carrier": "natural_gas", "unit": "m3", "monthly": vec![IT * 0.4 / 10.5; 12]});
+        let mut submission = good_submission();
+        submission["energy"] = json!([row("grid_supply", 1.05), row("ups_input", taken), row("ups_output", 1.0), gas]);
+        let submission = pue::Submission::from_json(submission.to_string().as_bytes()).unwrap();
+        let assessment = Assessment::of(&submission.ledger().unwrap(), &Options::default().method(method));
+        let is_warned = assessment.findings.iter().any(|finding| finding.code.as_str() == "meter.sum_check");
+        assert_eq!(is_warned, warned, "{taken} {method:?}");
+    }
+}
+
 /// A feeder that rests or carries all is no slip, also in a month of which the IT energy is missing.
 #[test]
 fn one_feeders_rest_is_no_slip() {

@@ -2,7 +2,7 @@
 //! kWh and MWh. The factors are ours (`proxy`); what they catch is an error, because the PUE could not be trusted.
 
 use super::{
-    Boundary, MeasuredPue,
+    Boundary, MeasuredPue, Method,
     boundary::{Term, topmost},
     view::{Month, View, name_of},
 };
@@ -208,7 +208,8 @@ fn parts_above_total(measured: &MeasuredPue) -> Option<Finding> {
 
 /// What is measured on the way to the IT equipment is more than the total, by more than meters without a class may be off.
 fn more_than_total(ledger: &Ledger<'_>, measured: &MeasuredPue, all: &View<'_>) -> Vec<Finding> {
-    let Some(pue) = measured.pue() else { return Vec::new() };
+    // By other methods, or with a fuel that cannot be weighed, the total is less than what the site was given.
+    let Some(pue) = measured.pue().filter(|_| measured.method() == Method::Iso30134) else { return Vec::new() };
     let site = ledger.site();
     let most = ExactEnergy::from_microjoules((pue.total().microjoules() as f64 * (1.0 + UNKNOWN_CLASS)) as i128);
     let whole = |meter: usize| all.sum(&[Term { meter, factor: Ratio::ONE, minus: false }]).microjoules();

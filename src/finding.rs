@@ -192,7 +192,7 @@ codes! {
     MeterUnit = "meter.unit", Error, "单位不适用于该计量点", "the unit does not fit the meter", "电量用 kWh、MWh 等，功率用 kW、MW;kVA 不是 kW", "use kWh, MWh … for energy, kW, MW for power; kVA is not kW";
     MeterUnusable = "meter.unusable", Error, "计量点无法使用，合计可能不完整", "a meter cannot be used, so sums may be incomplete", "补全或更正 id、point、carrier、kind、unit", "complete or correct its id, point, carrier, kind and unit";
     MeterValue = "meter.value", Error, "计量点属性超出可能的范围", "a property of the meter is out of range", "按说明更正", "correct it as stated";
-    MeterImplausible = "meter.implausible", Warning, "计量数据不合常理", "a meter's figures are implausible", "核对单位、上下级关系，外购冷量的折电系数，以及发电机的燃料与输出", "check unit and tree, the factor of bought cooling, and a generator's fuel against its output";
+    MeterImplausible = "meter.implausible", Warning, "计量数据不合常理", "a meter's figures are implausible", "核对单位、上下级关系与分摊比例，外购冷量的折电系数，以及发电机的燃料与输出", "check unit, tree and share, the factor of bought cooling, and a generator's fuel against its output";
     CoverageLow = "coverage.low", Warning, "数据覆盖率不足，不能称为年度值", "too little of the period is known; the value may not be called annual", "补充数据；覆盖率须不低于 90%，且每个自然月都有数据", "fill in data; at least 90 % must be known, and something of every calendar month";
     CoverageMismatch = "coverage.mismatch", Warning, "总量与 IT 没有共同已知的时段", "total and IT are nowhere known at the same time", "提供同一时段的两侧数据", "give both sides for the same time";
     PueBelowOne = "pue.below_one", Error, "PUE 小于 1:计量或边界有误", "PUE below 1: a fault of metering or boundary", "检查 IT 与总量计量点、单位与倍率", "check the IT and total meters, their units and multipliers";
@@ -213,7 +213,7 @@ codes! {
     DeclaredGrade = "declared.grade", Warning, "申报等级没有有效证书支持", "no valid certificate supports the declared grade", "附上本场所、在有效期内的证书", "attach a certificate of this site that is in force";
     EnergyAboveRating = "energy.above_rating", Error, "IT 电量超过额定功率 × 小时", "more IT energy than rated power × hours", "检查单位(kWh/MWh)与额定功率", "check the unit (kWh/MWh) and the rated power";
     EnergyConstant = "energy.constant", Warning, "各月电量完全相同", "every month has the same energy", "核对是否为实际计量值", "check whether these were measured";
-    EnergyCopiedMonths = "energy.copied_months", Warning, "连续三个月以上的电量与前面的完全相同", "three or more months in a row repeat the energies of earlier ones", "核对是否为实际计量值", "check whether these were measured";
+    EnergyCopiedMonths = "energy.copied_months", Warning, "连续三个月以上的电量与其他月份或另一计量点完全相同", "three or more months in a row repeat those of other months or of another meter", "核对是否为实际计量值", "check whether these were measured";
     EnergyOutlierMonth = "energy.outlier_month", Warning, "某月 PUE 与各月中位数相差超过 30%", "a month's PUE is more than 30 % from the median month", "核对该月电量与计量边界", "check the month's energies and the boundary";
     EnergyUnmetered = "energy.unmetered", Warning, "申报的自发可再生电量大于光伏、风电计量值", "more renewable energy on site than PV and wind meters show", "补充 pv、wind 计量点；自发电量计入总电量", "add the pv and wind meters; own generation counts in the total";
     EnergyAboveTotal = "energy.above_total", Warning, "余热回用或可再生电量超过总电量", "more heat reused, or more renewable energy, than the total energy", "核对单位(kWh/MWh)与口径", "check the unit (kWh/MWh) and what was counted";

@@ -118,7 +118,8 @@ fn findings_stand_where_the_fault_is() {
         let audit = audit_json(text.as_bytes(), &[]);
         let places = audit.findings.iter().filter(|finding| finding.code.as_str() == code);
         assert_eq!(places.map(|finding| finding.path.as_deref()).collect::<Vec<_>>(), [Some(place)], "{code}");
-    } // A property of a meter stands in the list of meters, if it is listed; else its row is all there is.
+    }
+    // A property of a meter stands in the list of meters, if it is listed; else its row is all there is.
     let audits = audits("faulty");
     for (number, code, place) in [
         ("36-", "json.missing", "/energy/3"),

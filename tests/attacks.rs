@@ -564,6 +564,27 @@ fn ordinary_sites_get_their_verdict() {
 }
 
 /// A slip is found though another carrier hides it in the sum of all, or another meter of the month reaches over its edges.
+/// Racks beyond any power make no site large without a word.
+#[test]
+fn impossible_racks_are_named() {
+    for (place, code, change) in [
+        ("/declared/standard_racks", "declared.racks", json!(1e15)),
+        ("/facility/racks/types", "racks.inconsistent", json!([{"count": 1_000_000_000, "rated_kw": 1e9}])),
+    ] {
+        let mut submission = good_submission();
+        submission["declared"] = json!({});
+        if place.starts_with("/declared") {
+            submission["facility"]["racks"].as_object_mut().unwrap().remove("types");
+            submission["declared"] = json!({"standard_racks": change});
+        } else {
+            submission["facility"]["racks"]["types"] = change.clone();
+        }
+        let findings = audit_json(submission.to_string().as_bytes(), &[]).findings;
+        let named = |finding: &pue::Finding| finding.code.as_str() == code && finding.path.as_deref() == Some(place);
+        assert!(findings.iter().any(named), "{change}: {findings:#?}");
+    }
+}
+
 /// A method that leaves fuel out says nothing of what the site was given: only where all is counted is more than the total
 /// too much.
 #[test]

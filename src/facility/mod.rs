@@ -153,7 +153,12 @@ impl Facility {
 
     /// The rated IT power against that of the racks, listed or declared.
     fn check_power(&self) -> Option<Finding> {
-        let (rated, design) = (self.rated_it?, self.standard_racks()?.power()?);
+        let racks = self.standard_racks()?;
+        let Some(design) = racks.power() else {
+            let finding = Finding::new(Code::RacksInconsistent).path("/racks/types").found(racks.ratio().to_f64());
+            return Some(finding.expected(("可能的功率", "a power that is possible")));
+        };
+        let rated = self.rated_it?;
         let finding = Finding::new(Code::RacksInconsistent).path("/rated_it_kw").found(rated);
         // A hundredth is rounding.
         if rated.milliwatts() / 101 > design.milliwatts() / 100 {

@@ -97,9 +97,10 @@ impl Racks {
 pub struct StandardRacks(Ratio);
 
 impl StandardRacks {
-    /// A declared number of standard racks; `None` if it is negative or not a number.
+    /// A declared number of standard racks; `None` if it is negative, not a number, or beyond what a power can be.
     pub fn declared(number: f64) -> Option<Self> {
-        Ratio::from_f64(number).filter(|ratio| *ratio >= Ratio::ZERO).map(StandardRacks)
+        let racks = Ratio::from_f64(number).filter(|ratio| *ratio >= Ratio::ZERO).map(StandardRacks);
+        racks.filter(|racks| racks.power().is_some())
     }
 
     /// The power that so many have; `None` beyond what a power can be.

@@ -391,7 +391,15 @@ fn claims(fields: &Fields<'_>) -> Claims {
     let claims = Claims {
         pue: declared.number("pue"),
         category,
-        standard_racks: declared.ratio("standard_racks").and_then(|ratio| StandardRacks::declared(ratio.to_f64())),
+        standard_racks: declared.ratio("standard_racks").and_then(|ratio| {
+            let racks = StandardRacks::declared(ratio.to_f64());
+            if racks.is_none() {
+                let finding = Finding::new(Code::DeclaredRacks).path(declared.path("standard_racks"));
+                let expected = ("可能的标准机架数", "a number of standard racks that is possible");
+                declared.push(finding.found(ratio.to_f64()).expected(expected));
+            }
+            racks
+        }),
         occupancy: declared.number("occupancy"),
         grade: declared.choice("grade"),
     };

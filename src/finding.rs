@@ -138,7 +138,7 @@ codes! {
     JsonDuplicateKey = "json.duplicate_key", Error, "键重复，两个值均未采用", "duplicate key; neither value is used", "只保留一个", "keep one of them";
     JsonUnknownField = "json.unknown_field", Warning, "无法识别的字段，未采用", "unknown field, not used", "检查拼写；自用字段请以 x_ 开头", "check the spelling; fields of your own start with x_";
     JsonUnknownValue = "json.unknown_value", Warning, "无法识别的取值，视为未知", "unknown value, taken as not known", "改用文档所列取值", "use one of the documented values";
-    JsonMissing = "json.missing", Note, "缺少信息，视为未知", "not given, taken as not known", "补充后相关规则方可判定", "give it, so that the rules that ask for it can be decided";
+    JsonMissing = "json.missing", Note, "缺少信息，视为未知", "not given, taken as not known", "补充后方可判定或核对", "give it, so that what depends on it can be decided or checked";
     IdSuspicious = "id.suspicious", Warning, "标识含不可见字符，或混用形近的不同字母表", "an identifier with hidden characters, or with letters of several alphabets that look alike", "重新键入该标识", "type the identifier anew";
     XlsxUnreadable = "xlsx.unreadable", Error, "电子表格无法读取", "the spreadsheet cannot be read", "用所附模板填写，另存为 .xlsx", "fill in the template and save it as .xlsx";
     XlsxLayout = "xlsx.layout", Warning, "单元格不在模板所列位置，未采用", "a cell where the template has none; not used", "按模板的标题填写，勿改动标题", "fill in below the template's headings and leave these as they are";

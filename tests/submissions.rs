@@ -99,6 +99,25 @@ fn a_claim_is_compared_with_what_can_be_trusted() {
     }
 }
 
+/// Nothing declared is no fault, but then nothing bears out what was recomputed.
+#[test]
+fn a_missing_second_figure_is_noted_once() {
+    let missing = |audit: &Assessment| {
+        let notes = audit.findings.iter().filter(|finding| finding.path.as_deref() == Some("/declared/pue"));
+        notes.map(|finding| finding.code.as_str()).collect::<Vec<_>>()
+    };
+    for (name, audit) in audits("clean") {
+        let is_declared = audit.declared.as_ref().is_some_and(|declared| declared.contains_key("pue"));
+        assert_eq!(missing(&audit).is_empty(), is_declared, "{name}");
+    }
+    // Said before why there is none: not said again.
+    let mut wrong = common::good_submission();
+    wrong["declared"]["pue"] = serde_json::json!("1.24");
+    assert_eq!(missing(&audit_json(wrong.to_string().as_bytes(), &[])), ["json.type"]);
+    wrong["declared"].as_object_mut().unwrap().remove("pue");
+    assert_eq!(missing(&audit_json(wrong.to_string().as_bytes(), &[])), ["json.missing"]);
+}
+
 /// A sum that is at fault has its place at the rows of figures; what the reader found stays where it stands.
 #[test]
 fn findings_stand_where_the_fault_is() {

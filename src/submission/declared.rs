@@ -25,7 +25,7 @@ pub(super) fn compare(
     let (site, period) = (ledger.site(), ledger.period());
     let racks = site.facility().racks.as_ref();
     let mut all = BTreeMap::new();
-    let mut mismatches = Vec::new();
+    let mut new = Vec::new();
     let mut note = |key: &'static str, code: Code, declared: Declared| {
         // A wrong category stands among the findings already, from the boundary that looked for its meters.
         if declared.agrees == Some(false) && key != "category" {
@@ -38,7 +38,7 @@ pub(super) fn compare(
             let recomputed = declared.recomputed.as_ref().map_or(none, |figure| Text::same(show(figure)));
             let finding = Finding::new(code).path(format!("/declared/{key}")).found(show(&declared.said));
             let (zh, en) = (&declared.reason.zh, &declared.reason.en);
-            mismatches.push(finding.expected(recomputed).detail(zh, en));
+            new.push(finding.expected(recomputed).detail(zh, en));
         }
         all.insert(key, declared);
     };
@@ -125,11 +125,23 @@ pub(super) fn compare(
             Declared { said, recomputed, tolerance: None, agrees: Some(supported), reason },
         );
     }
-    if !mismatches.is_empty() {
+    if claims.pue.is_none() {
+        new.extend(undeclared(assessment));
+    }
+    if !new.is_empty() {
         let before = std::mem::take(&mut assessment.findings);
-        assessment.findings = Finding::gather(before.into_iter().chain(mismatches));
+        assessment.findings = Finding::gather(before.into_iter().chain(new));
     }
     assessment.declared = Some(all);
+}
+
+/// A recomputed PUE that no second figure bears out, unless it was said before why there is none.
+fn undeclared(assessment: &Assessment) -> Option<Finding> {
+    let place = "/declared/pue";
+    let is_of_it = |path: &str| path == "/declared" || path == place;
+    let said = assessment.findings.iter().any(|finding| finding.path.as_deref().is_some_and(is_of_it));
+    let expected = Text::new("申报的 PUE，用以核对重算值", "the PUE declared, which bears out the recomputed one");
+    (assessment.pue.is_some() && !said).then(|| Finding::new(Code::JsonMissing).path(place).expected(expected))
 }
 
 /// Why a PUE that differs from the recomputed one may be right.

@@ -271,17 +271,84 @@ fn a_spreadsheet_says_what_its_submission_says() {
     run("regulator", &["--template", &empty], None);
     assert_eq!(run("regulator", &[&empty], None).status.code(), Some(3));
     assert_eq!(std::fs::read(&empty).unwrap(), bytes("examples/data/spreadsheets/template.xlsx"));
+    let filled = folder.file("01.xlsx");
+    run("regulator", &[&path("examples/data/submissions/01-meets.json"), "--template", &filled], None);
+    assert_eq!(std::fs::read(&filled).unwrap(), bytes("examples/data/spreadsheets/filled.xlsx"));
+}
+
+/// Bought cooling needs a factor, and that stands with its meter.
+#[test]
+fn a_spreadsheet_lists_meters() {
+    let folder = Folder::new("meters");
+    let with_meters = |factor: Option<f64>| {
+        let mut submission = good_submission();
+        for (i, id) in ["g", "u", "cold"].into_iter().enumerate() {
+            submission["energy"][i]["id"] = json!(id);
+        }
+        submission["energy"][2]["point"] = json!("purchased_cooling");
+        submission["energy"][2]["carrier"] = json!("chilled_water");
+        submission["meters"] = json!([
+            {"id": "g", "point": "grid_supply", "accuracy_class": "0.5S", "capacity_kw": 12000.0, "kind": "register", "unit": "kWh"},
+            {"id": "u", "point": "ups_output", "parent": "g", "accuracy_class": "1", "from": "2023-06-01", "kind": "interval", "unit": "kWh"},
+            {"id": "cold", "point": "purchased_cooling", "carrier": "chilled_water", "factor": factor, "kind": "interval", "unit": "kWh"},
+        ]);
+        submission.as_object_mut().unwrap().remove("declared");
+        submission
+    };
+    for factor in [Some(0.2), None] {
+        let file = workbook(&folder, |submission| *submission = with_meters(factor));
+        let json = folder.write("meters.json", with_meters(factor).to_string().as_bytes());
+        let answer = |file: &str| lines(&run("regulator", &[file, "--format", "json"], None)).remove(0);
+        let (of_sheet, of_json) = (answer(&file), answer(&json));
+        for key in ["pue", "meters", "verdicts"] {
+            assert_eq!(of_sheet[key], of_json[key], "{key}");
+        }
+        let lacks =
+            of_sheet["findings"].as_array().unwrap().iter().find(|finding| finding["path"] == "/meters/2/factor");
+        assert_eq!(lacks.map(|finding| &finding["cell"]), factor.is_none().then_some(&json!("计量点 Meters!K6")));
+    }
+}
+
+/// Words of a list are taken as they are shown, and in each language; others are named.
+#[test]
+fn a_spreadsheet_is_filled_in_chinese_or_english() {
+    let folder = Folder::new("words");
+    let row = |i: usize, key: &str, value: &str| {
+        format!(r#"<row r="{i}"><c r="C{i}" t="str"><v>{key}</v></c><c r="D{i}" t="str"><v>{value}</v></c></row>"#)
+    };
+    for (words, known) in [
+        (["新建", "是", "4A", "风冷"], true),
+        (["new", "TRUE", "AAAA", "air"], true),
+        (["new 新建", "TRUE 是", "AAAA 4A", "air 风冷"], true),
+        (["新的", "对", "4", "空气"], false),
+    ] {
+        let keys = ["/facility/lifecycle/kind", "/facility/edge", "/declared/grade", "/facility/it_cooling"];
+        let rows = (keys.iter().zip(words)).enumerate().map(|(i, (key, word))| row(2 + i, key, word));
+        let sheet = format!(
+            r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>"#,
+            rows.collect::<String>()
+        );
+        let file = folder.write("words.xlsx", &fuzzed::book_with(sheet.as_bytes()));
+        let answer = lines(&run("regulator", &[&file, "--format", "json"], None)).remove(0);
+        for key in keys {
+            let is_named = answer["findings"].as_array().unwrap().iter().any(|finding| {
+                finding["path"] == key
+                    && ["json.unknown_value", "json.type"].contains(&finding["code"].as_str().unwrap())
+            });
+            assert_eq!(is_named, !known, "{key} of {words:?}: {answer}");
+        }
+    }
 }
 
 #[test]
 fn a_spreadsheet_says_nothing_twice_and_loses_nothing() {
     let folder = Folder::new("twice");
     // What has no place in the template is not left out silently.
-    let mut with_meters = good_submission();
-    with_meters["meters"] = json!([{"id": "g", "point": "grid_supply", "kind": "interval", "unit": "kWh"}]);
-    let json = folder.write("meters.json", with_meters.to_string().as_bytes());
+    let mut more = good_submission();
+    more["facility"]["climate"] = json!("cold");
+    let json = folder.write("more.json", more.to_string().as_bytes());
     let refused = run("regulator", &[&json, "--template", &folder.file("of.xlsx")], None);
-    assert!(refused.status.code() == Some(3) && String::from_utf8_lossy(&refused.stderr).contains("/meters/0/"));
+    assert!(refused.status.code() == Some(3) && String::from_utf8_lossy(&refused.stderr).contains("/facility/climate"));
     // A key that stands there twice: the first counts, the second is named.
     let row = |i: usize, key: &str, value: &str| {
         format!(r#"<row r="{i}"><c r="C{i}" t="str"><v>{key}</v></c><c r="D{i}" t="str"><v>{value}</v></c></row>"#)

@@ -17,14 +17,30 @@ pub struct Field {
     pub en: &'static str,
     pub kind: Kind,
     /// What may be chosen.
-    pub choices: &'static [&'static str],
+    pub choices: &'static [Choice],
+}
+
+/// A word of the submission, and the Chinese one.
+pub type Choice = (&'static str, &'static str);
+
+/// A choice as the spreadsheet shows it: `grid_supply 市电进线`.
+pub fn shown((word, zh): Choice) -> String {
+    format!("{word} {zh}").trim_end().to_owned()
+}
+
+impl Field {
+    /// The word that a cell's text stands for: as it is shown, or in one of the two languages.
+    pub fn word(&self, text: &str) -> Option<&'static str> {
+        let is_it = |choice: &&Choice| text == choice.0 || text == choice.1 || text == shown(**choice);
+        self.choices.iter().find(is_it).map(|(word, _)| *word)
+    }
 }
 
 const fn field(key: &'static str, zh: &'static str, en: &'static str, kind: Kind) -> Field {
     Field { key, zh, en, kind, choices: &[] }
 }
 
-const fn choice(key: &'static str, zh: &'static str, en: &'static str, choices: &'static [&'static str]) -> Field {
+const fn choice(key: &'static str, zh: &'static str, en: &'static str, choices: &'static [Choice]) -> Field {
     Field { key, zh, en, kind: Kind::Text, choices }
 }
 
@@ -50,23 +66,26 @@ pub const FIRST_FIELD: u32 = 1;
 pub const KEY_ROW: u32 = 2;
 pub const FIRST_ROW: u32 = 3;
 
-const FLAGS: &[&str] = &["TRUE", "FALSE"];
+/// The sheet of what may be chosen: a column for each list.
+pub const CHOICES_SHEET: &str = "选项 Choices";
+
+const FLAGS: &[Choice] = &[("TRUE", "是"), ("FALSE", "否")];
 
 pub const FACILITY: &[Field] = &[
     field("/facility/id", "数据中心编号", "Facility id", Kind::Text),
     field("/facility/name", "名称", "Name", Kind::Text),
     field("/facility/operator", "运营者", "Operator", Kind::Text),
     field("/facility/region", "行政区划代码(GB/T 2260)", "Region code (GB/T 2260 or ISO 3166)", Kind::Text),
-    choice("/facility/zone", "功能区", "Zone", &["east_lake", "wuhan_etdz", "airport", "other"]),
+    choice("/facility/zone", "功能区", "Zone", ZONES),
     field("/facility/time_zone", "时区", "Time zone (IANA)", Kind::Text),
-    choice("/facility/lifecycle/kind", "项目性质", "Kind of project", &["new", "rebuilt", "extended", "existing"]),
+    choice("/facility/lifecycle/kind", "项目性质", "Kind of project", PROJECTS),
     field("/facility/lifecycle/approved_on", "批复日期", "Approved on", Kind::Date),
     field("/facility/lifecycle/in_service_on", "投运日期", "In service on", Kind::Date),
     field("/facility/racks/installed", "已装机柜数", "Cabinets installed", Kind::Number),
     field("/facility/racks/occupied", "已用机柜数", "Cabinets occupied", Kind::Number),
     field("/facility/rated_it_kw", "IT 额定功率(kW)", "Rated IT power (kW)", Kind::Number),
-    choice("/facility/air_conditioning", "空调形式", "Air conditioning", &["electric", "absorption", "other", "none"]),
-    choice("/facility/it_cooling", "IT 设备冷却方式", "Cooling of IT", &["air", "liquid", "mixed"]),
+    choice("/facility/air_conditioning", "空调形式", "Air conditioning", AIR_CONDITIONING),
+    choice("/facility/it_cooling", "IT 设备冷却方式", "Cooling of IT", COOLING),
     Field { key: "/facility/edge", zh: "边缘数据中心", en: "Edge site", kind: Kind::Flag, choices: FLAGS },
     Field {
         key: "/facility/hub_node", zh: "国家枢纽节点", en: "In a hub node", kind: Kind::Flag, choices: FLAGS
@@ -85,32 +104,72 @@ pub const FACILITY: &[Field] = &[
     field("/renewable_kwh/on_site", "自发可再生(kWh)", "Renewable on site (kWh)", Kind::Number),
 ];
 
-const LEVELS: &[&str] = &["A", "AA", "AAA", "AAAA", "AAAAA"];
+const ZONES: &[Choice] =
+    &[("east_lake", "东湖高新区"), ("wuhan_etdz", "武汉经开区"), ("airport", "临空港"), ("other", "其他")];
 
-const POINTS: &[&str] = &[
-    "grid_supply",
-    "generator_output",
-    "generator_fuel",
-    "pv",
-    "wind",
-    "purchased_cooling",
-    "ups_input",
-    "ups_output",
-    "pdu_output",
-    "it_input",
-    "it_load",
-    "cooling",
-    "distribution",
-    "lighting",
-    "other",
-    "outside",
-    "export",
+const PROJECTS: &[Choice] = &[("new", "新建"), ("rebuilt", "改建"), ("extended", "扩建"), ("existing", "既有")];
+
+const AIR_CONDITIONING: &[Choice] =
+    &[("electric", "电动"), ("absorption", "吸收式"), ("other", "其他"), ("none", "无")];
+
+const COOLING: &[Choice] = &[("air", "风冷"), ("liquid", "液冷"), ("mixed", "混合")];
+
+const LEVELS: &[Choice] = &[("A", "1A"), ("AA", "2A"), ("AAA", "3A"), ("AAAA", "4A"), ("AAAAA", "5A")];
+
+const LADDERS: &[Choice] = &[("green", "绿色"), ("low_carbon", "低碳")];
+
+const STAGES: &[Choice] = &[("design", "设计"), ("operation", "运行")];
+
+const POINTS: &[Choice] = &[
+    ("grid_supply", "市电进线"),
+    ("generator_output", "发电机输出"),
+    ("generator_fuel", "发电机燃料"),
+    ("pv", "光伏"),
+    ("wind", "风电"),
+    ("purchased_cooling", "外购冷量"),
+    ("ups_input", "UPS 输入"),
+    ("ups_output", "UPS/HVDC 输出"),
+    ("pdu_output", "PDU 输出"),
+    ("it_input", "IT 设备输入"),
+    ("it_load", "IT 负载(计量位置未说明)"),
+    ("cooling", "制冷"),
+    ("distribution", "配电损耗"),
+    ("lighting", "照明"),
+    ("other", "其他"),
+    ("outside", "非数据中心用能"),
+    ("export", "上网电量"),
 ];
 
-const CARRIERS: &[&str] =
-    &["electricity", "diesel", "natural_gas", "hydrogen", "bioethanol", "chilled_water", "hot_water", "water"];
+const CARRIERS: &[Choice] = &[
+    ("electricity", "电"),
+    ("diesel", "柴油"),
+    ("natural_gas", "天然气"),
+    ("hydrogen", "氢"),
+    ("bioethanol", "生物乙醇"),
+    ("chilled_water", "冷冻水"),
+    ("hot_water", "热水"),
+    ("water", "水"),
+];
 
-pub const TABLES: [Table; 3] = [
+const UNITS: &[Choice] = &[("kWh", "千瓦时"), ("MWh", "兆瓦时"), ("l", "升"), ("m3", "立方米"), ("kg", "千克")];
+
+const KINDS: &[Choice] = &[("register", "累计表码"), ("interval", "区间量"), ("power", "功率采样")];
+
+const CLASSES: &[Choice] = &[
+    ("0.1", ""),
+    ("0.1S", ""),
+    ("0.2", ""),
+    ("0.2S", ""),
+    ("0.5", ""),
+    ("0.5S", ""),
+    ("1", ""),
+    ("2", ""),
+    ("A", ""),
+    ("B", ""),
+    ("C", ""),
+];
+
+pub const TABLES: [Table; 4] = [
     Table {
         sheet: "机架 Racks",
         word: "racks",
@@ -128,7 +187,7 @@ pub const TABLES: [Table; 3] = [
             field("id", "编号", "Id", Kind::Text),
             choice("point", "计量位置", "Measurement point", POINTS),
             choice("carrier", "能源种类", "Carrier", CARRIERS),
-            choice("unit", "单位", "Unit", &["kWh", "MWh", "l", "m3", "kg"]),
+            choice("unit", "单位", "Unit", UNITS),
             field("1", "第 1 月", "Month 1", Kind::Number),
             field("2", "第 2 月", "Month 2", Kind::Number),
             field("3", "第 3 月", "Month 3", Kind::Number),
@@ -149,14 +208,35 @@ pub const TABLES: [Table; 3] = [
         word: "certificates",
         pointer: "/certificates",
         columns: &[
-            choice("ladder", "类别", "Ladder", &["green", "low_carbon"]),
-            choice("kind", "类型", "Kind", &["design", "operation"]),
+            choice("ladder", "类别", "Ladder", LADDERS),
+            choice("kind", "类型", "Kind", STAGES),
             choice("level", "等级", "Level", LEVELS),
             field("issuer", "颁发机构", "Issuer", Kind::Text),
             field("number", "证书编号", "Number", Kind::Text),
             field("facility", "数据中心编号", "Facility id", Kind::Text),
             field("issued_on", "颁发日期", "Issued on", Kind::Date),
             field("expires_on", "有效期至", "Expires on", Kind::Date),
+        ],
+    },
+    Table {
+        sheet: "计量点 Meters",
+        word: "meters",
+        pointer: "/meters",
+        columns: &[
+            field("id", "编号(同能耗表)", "Id (as in Energy)", Kind::Text),
+            choice("point", "计量位置", "Measurement point", POINTS),
+            choice("carrier", "能源种类", "Carrier", CARRIERS),
+            choice("kind", "读数类型", "Kind of readings", KINDS),
+            choice("unit", "单位", "Unit", UNITS),
+            field("parent", "上级计量点", "Meter above it", Kind::Text),
+            choice("accuracy_class", "准确度等级", "Accuracy class", CLASSES),
+            choice("ct_class", "互感器等级", "Class of transformers", CLASSES),
+            field("capacity_kw", "最大功率(kW)", "Largest power (kW)", Kind::Number),
+            field("share", "分摊比例(0–1)", "Share of this site (0-1)", Kind::Number),
+            field("factor", "购入冷量折电系数", "Electricity per bought cooling", Kind::Number),
+            field("check_of", "所校核的计量点", "Meter that it checks", Kind::Text),
+            field("from", "启用日期", "In use from", Kind::Date),
+            field("until", "停用日期(不含)", "In use until (exclusive)", Kind::Date),
         ],
     },
 ];

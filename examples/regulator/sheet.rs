@@ -36,6 +36,18 @@ type Cells = BTreeMap<(u32, u32), Value>;
 /// What is filled in of a row: column, field, value.
 type Filled<'f> = Vec<(u32, &'f Field, Value)>;
 
+/// A sheet holds energies by month: that is what is read of a meter, in the unit of its row, if nothing else is said.
+fn complete_meters(submission: &mut Value) {
+    let rows: Vec<Value> = submission.pointer("/energy").and_then(Value::as_array).cloned().unwrap_or_default();
+    let meters = submission.pointer_mut("/meters").and_then(Value::as_array_mut);
+    for meter in meters.into_iter().flatten().filter_map(Value::as_object_mut) {
+        let row = meter.get("id").and_then(|id| rows.iter().find(|row| row.get("id") == Some(id)));
+        let unit = row.and_then(|row| row.get("unit")).cloned().unwrap_or(json!("kWh"));
+        meter.entry("unit").or_insert(unit);
+        meter.entry("kind").or_insert(json!("interval"));
+    }
+}
+
 /// Reads a spreadsheet; an error says why it cannot be.
 pub fn read(bytes: &[u8]) -> Result<Read, String> {
     look_inside(bytes)?;
@@ -57,6 +69,7 @@ pub fn read(bytes: &[u8]) -> Result<Read, String> {
             }
         }
     }
+    complete_meters(&mut submission);
     read.json = serde_json::to_vec(&submission).map_err(|error| error.to_string())?;
     Ok(read)
 }
@@ -124,11 +137,12 @@ fn fitted(field: &Field, value: &Value) -> Value {
         (Kind::Text, Value::Number(number)) => {
             json!(number.as_f64().map_or(number.to_string(), |number| number.to_string()))
         }
-        (Kind::Flag, Value::String(text)) => match text.to_lowercase().as_str() {
-            "true" | "yes" | "是" => json!(true),
-            "false" | "no" | "否" => json!(false),
+        (Kind::Flag, Value::String(text)) => match field.word(text).unwrap_or(text).to_lowercase().as_str() {
+            "true" | "yes" => json!(true),
+            "false" | "no" => json!(false),
             _ => value.clone(),
         },
+        (_, Value::String(text)) => field.word(text).map_or_else(|| value.clone(), |word| json!(word)),
         _ => value.clone(),
     }
 }

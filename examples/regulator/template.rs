@@ -1,7 +1,8 @@
 //! The spreadsheet to be filled in, with Chinese and English headings; or a submission in its form.
 
 use super::layout::{
-    FACILITY, FACILITY_SHEET, FIRST_FIELD, FIRST_ROW, Field, KEY_COLUMN, KEY_ROW, Kind, TABLES, VALUE_COLUMN,
+    CHOICES_SHEET, Choice, FACILITY, FACILITY_SHEET, FIRST_FIELD, FIRST_ROW, Field, KEY_COLUMN, KEY_ROW, Kind, TABLES,
+    VALUE_COLUMN, name, shown,
 };
 use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use serde_json::Value;
@@ -63,6 +64,7 @@ fn book(filled: Option<&Value>) -> Result<Vec<u8>, XlsxError> {
         date: Format::new().set_num_format("yyyy-mm-dd"),
         number: Format::new().set_num_format("General"),
     };
+    let mut lists = Lists::default();
     let sheet = book.add_worksheet().set_name(FACILITY_SHEET)?;
     for (column, title) in ["项目", "Item", "key", "填写 Fill in"].into_iter().enumerate() {
         sheet.write_string_with_format(0, column as u16, title, &formats.heading)?;
@@ -72,7 +74,7 @@ fn book(filled: Option<&Value>) -> Result<Vec<u8>, XlsxError> {
         sheet.write_string(row, 0, field.zh)?;
         sheet.write_string(row, 1, field.en)?;
         sheet.write_string_with_format(row, KEY_COLUMN as u16, field.key, &formats.key)?;
-        allow(sheet, field, (row, row), VALUE_COLUMN as u16)?;
+        lists.allow(sheet, field, (row, row), VALUE_COLUMN as u16)?;
         let value = filled.and_then(|filled| filled.pointer(field.key));
         fill(sheet, field, row, VALUE_COLUMN as u16, value, &formats)?;
     }
@@ -88,7 +90,7 @@ fn book(filled: Option<&Value>) -> Result<Vec<u8>, XlsxError> {
             sheet.write_string_with_format(1, column, field.en, &formats.heading)?;
             sheet.write_string_with_format(KEY_ROW, column, field.key, &formats.key)?;
             sheet.set_column_width(column, 16.0)?;
-            allow(sheet, field, (FIRST_ROW, FIRST_ROW + 199), column)?;
+            lists.allow(sheet, field, (FIRST_ROW, FIRST_ROW + 199), column)?;
         }
         sheet.set_freeze_panes(FIRST_ROW, 0)?;
         let rows = filled.and_then(|filled| filled.pointer(table.pointer)).and_then(Value::as_array);
@@ -104,15 +106,56 @@ fn book(filled: Option<&Value>) -> Result<Vec<u8>, XlsxError> {
             }
         }
     }
+    lists.write(book.add_worksheet().set_name(CHOICES_SHEET)?, &formats.heading)?;
     book.save_to_buffer()
 }
 
-fn allow(sheet: &mut Worksheet, field: &Field, rows: (u32, u32), column: u16) -> Result<(), XlsxError> {
-    if !field.choices.is_empty() {
-        let list = DataValidation::new().allow_list_strings(field.choices)?;
+/// Lists of what may be chosen, each once: they are too long to stand at the cells themselves.
+#[derive(Default)]
+struct Lists {
+    known: Vec<&'static Field>,
+}
+
+impl Lists {
+    fn allow(
+        &mut self,
+        sheet: &mut Worksheet,
+        field: &'static Field,
+        rows: (u32, u32),
+        column: u16,
+    ) -> Result<(), XlsxError> {
+        if field.choices.is_empty() {
+            return Ok(());
+        }
+        let known = self.known.iter().position(|known| known.choices == field.choices);
+        let place = known.unwrap_or_else(|| {
+            self.known.push(field);
+            self.known.len() - 1
+        });
+        let corner = |row: usize| {
+            let cell = name(row as u32, place as u32);
+            let letters = cell.trim_end_matches(|c: char| c.is_ascii_digit());
+            format!("${letters}${}", row + 1)
+        };
+        let range = format!("='{CHOICES_SHEET}'!{}:{}", corner(2), corner(1 + field.choices.len()));
+        let list = DataValidation::new().allow_list_formula(range.as_str().into());
         sheet.add_data_validation(rows.0, column, rows.1, column, &list)?;
+        Ok(())
     }
-    Ok(())
+
+    fn write(&self, sheet: &mut Worksheet, heading: &Format) -> Result<(), XlsxError> {
+        for (column, field) in self.known.iter().enumerate() {
+            let column = column as u16;
+            sheet.write_string_with_format(0, column, field.zh, heading)?;
+            sheet.write_string_with_format(1, column, field.en, heading)?;
+            for (row, choice) in field.choices.iter().enumerate() {
+                sheet.write_string(2 + row as u32, column, shown(*choice))?;
+            }
+            sheet.set_column_width(column, 28.0)?;
+        }
+        sheet.set_freeze_panes(2, 0)?;
+        Ok(())
+    }
 }
 
 fn fill(
@@ -130,14 +173,14 @@ fn fill(
             sheet.write_number_with_format(row, column, number, &formats.number)?;
         }
         Some(Value::Bool(flag)) => {
-            sheet.write_boolean(row, column, *flag)?;
+            sheet.write_string(row, column, as_shown(field, if *flag { "TRUE" } else { "FALSE" }))?;
         }
         Some(Value::String(text)) => match ExcelDateTime::parse_from_str(text) {
             Ok(date) if field.kind == Kind::Date => {
                 sheet.write_datetime_with_format(row, column, &date, &formats.date)?;
             }
             _ => {
-                sheet.write_string(row, column, text)?;
+                sheet.write_string(row, column, as_shown(field, text))?;
             }
         },
         // A name in both languages.
@@ -147,4 +190,10 @@ fn fill(
         }
     }
     Ok(())
+}
+
+/// A word as its list shows it.
+fn as_shown(field: &Field, word: &str) -> String {
+    let choice: Option<&Choice> = field.choices.iter().find(|(known, _)| *known == word);
+    choice.map_or_else(|| word.to_owned(), |choice| shown(*choice))
 }

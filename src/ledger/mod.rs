@@ -91,7 +91,8 @@ pub struct Histories(Vec<History>);
 impl Histories {
     /// From all readings of the site.
     pub fn new(site: &Site, readings: &Readings) -> Self {
-        Histories(of_each(site.meters(), |_, meter| history(meter, &Rows::new(meter, column(readings, meter)))))
+        let history = |_, meter: &Meter| history(meter, &Rows::new(meter, column(readings, meter)));
+        Histories(of_each(site.meters(), count(readings), history))
     }
 
     /// From the site alone, before any reading has come: registers without a stated capacity are then bounded by nothing,
@@ -99,6 +100,10 @@ impl Histories {
     pub fn by_capacity(site: &Site) -> Self {
         Histories(site.meters().iter().map(History::in_advance).collect())
     }
+}
+
+fn count(readings: &Readings) -> usize {
+    readings.iter().map(|(_, series)| series.len()).sum()
 }
 
 fn column<'r>(readings: &'r Readings, meter: &Meter) -> Column<'r> {
@@ -134,15 +139,19 @@ fn check_size(site: &Site, edges: &[i64]) -> Result<(), LedgerError> {
     Ok(())
 }
 
-/// The same for each meter; with the feature `rayon`, on all cores.
+/// So many readings are worth the way to another thread, which takes some microseconds: those of a submission are not.
 #[cfg(feature = "rayon")]
-fn of_each<T: Send>(meters: &[Meter], work: impl Fn(usize, &Meter) -> T + Sync) -> Vec<T> {
-    use rayon::prelude::*;
-    meters.par_iter().enumerate().map(|(i, meter)| work(i, meter)).collect()
-}
+const WORTH_SHARING: usize = 1 << 14;
 
-#[cfg(not(feature = "rayon"))]
-fn of_each<T>(meters: &[Meter], work: impl Fn(usize, &Meter) -> T) -> Vec<T> {
+/// The same for each meter; with the feature `rayon`, and if there are many readings, on all cores.
+fn of_each<T: Send>(meters: &[Meter], readings: usize, work: impl Fn(usize, &Meter) -> T + Sync) -> Vec<T> {
+    #[cfg(feature = "rayon")]
+    if readings >= WORTH_SHARING {
+        use rayon::prelude::*;
+        return meters.par_iter().enumerate().map(|(i, meter)| work(i, meter)).collect();
+    }
+    #[cfg(not(feature = "rayon"))]
+    let _ = readings;
     meters.iter().enumerate().map(|(i, meter)| work(i, meter)).collect()
 }
 
@@ -181,7 +190,7 @@ impl<'s> PartialLedger<'s> {
             return Err(LedgerError::Different("history"));
         }
         let window = (window.start, window.end);
-        let pieces = of_each(site.meters(), |i, meter| {
+        let pieces = of_each(site.meters(), count(readings), |i, meter| {
             let rows = Rows::new(meter, column(readings, meter));
             let given = histories.0.get(i).filter(|_| readings.get(&meter.id).is_some());
             given.map(|history| Piece::new(&Chain { meter, history }, &rows, window, &edges))
@@ -280,7 +289,8 @@ impl<'s> Ledger<'s> {
         granularity: Granularity,
     ) -> Result<Self, LedgerError> {
         let edges = edges(site, &period, granularity)?;
-        let mut ledger = Ledger::of(site, period, granularity, edges, |_, meter| column(readings, meter));
+        let mut ledger =
+            Ledger::of(site, period, granularity, edges, count(readings), |_, meter| column(readings, meter));
         ledger.look_at(readings);
         Ok(ledger)
     }
@@ -325,7 +335,8 @@ impl<'s> Ledger<'s> {
         }
         let edges = edges(site, &period, granularity)?;
         let column = |meter, _: &Meter| by_meter.get(meter).copied().unwrap_or_default();
-        let mut ledger = Ledger::of(site, period, granularity, edges, column);
+        let readings = by_meter.iter().map(|column| column.value.len()).sum();
+        let mut ledger = Ledger::of(site, period, granularity, edges, readings, column);
         ledger.findings = unknown;
         Ok(ledger)
     }
@@ -338,7 +349,8 @@ impl<'s> Ledger<'s> {
         column: impl Fn(usize) -> Column<'c> + Sync,
     ) -> Result<Self, LedgerError> {
         check_size(site, &edges)?;
-        Ok(Ledger::of(site, period, Granularity::Month, edges, |meter, _| column(meter)))
+        let readings = edges.len().saturating_mul(site.meters().len());
+        Ok(Ledger::of(site, period, Granularity::Month, edges, readings, |meter, _| column(meter)))
     }
 
     fn of<'c>(
@@ -346,9 +358,10 @@ impl<'s> Ledger<'s> {
         period: Period,
         granularity: Granularity,
         edges: Vec<i64>,
+        readings: usize,
         column: impl Fn(usize, &Meter) -> Column<'c> + Sync,
     ) -> Self {
-        let books = of_each(site.meters(), |i, meter| {
+        let books = of_each(site.meters(), readings, |i, meter| {
             let book = |rows: &Rows<'_>| {
                 let in_a_row = Piece::in_a_row(meter, rows, &edges);
                 let within = |(from, until)| period.start() <= from && until <= period.end();

@@ -65,7 +65,7 @@ pub(super) fn all(
     let mut findings: Vec<Finding> = above_rating(ledger, measured, part, &months).into_iter().collect();
     findings.extend(months_below_one(&months));
     findings.extend(outlier_months(&months));
-    findings.extend(parts_above_total(measured));
+    findings.extend(parts_above_total(ledger, measured));
     findings.extend(more_than_total(ledger, measured, all));
     findings.extend(generators(ledger, boundary, measured, all));
     findings.extend(cheap_cooling(ledger, boundary));
@@ -162,12 +162,13 @@ impl Usual {
         let known = |side: usize| self.months.get(month)?.get(side).copied().flatten();
         let usual = |side: usize| self.sides.get(side).copied().flatten();
         let Some((sum, middle)) = known(side).zip(usual(side)) else { return true };
-        // All of a sum has slipped.
-        if is_slip(sum, middle) {
+        let other = 1 - side;
+        // All of a sum has slipped, and nothing usual stands beside it: of a site that is not yet in use the other one is less too.
+        let beside = known(other).zip(usual(other));
+        if is_slip(sum, middle) && beside.is_none_or(|(rest, middle)| is_slip(rest, middle)) {
             return true;
         }
         let closer = |now: f64, then: f64, usual: f64| (then - usual).abs() < (now - usual).abs();
-        let other = 1 - side;
         match (known(other), self.ratio) {
             (Some(rest), Some(usual)) => {
                 let ratio = |sum: f64| if side == 0 { sum / rest } else { rest / sum };
@@ -196,14 +197,20 @@ fn side_of(view: &View<'_>, terms: &[Term]) -> Vec<Option<f64>> {
     sums
 }
 
-/// IT energy and the parts of the overhead are more than the total, by more than meters without a class may be off.
-fn parts_above_total(measured: &MeasuredPue) -> Option<Finding> {
+/// IT energy and the parts of the overhead are more than the total, by more than the worst of the meters may be off.
+fn parts_above_total(ledger: &Ledger<'_>, measured: &MeasuredPue) -> Option<Finding> {
     let (pue, overhead) = (measured.pue()?, measured.overhead?);
     let ratio = pue.ratio().to_f64();
     let parts = ratio - overhead.unexplained;
     let shown = |ratio: f64| format!("{:.3} kWh", ratio * pue.it().kwh());
+    if parts <= ratio {
+        return None;
+    }
+    let mut classes = ledger.site().meters().iter().map(|meter| meter.class_thousandths());
+    let worst = classes.try_fold(0, |worst: i128, class| Some(worst.max(class?)));
+    let off = worst.map_or(UNKNOWN_CLASS, |worst| worst as f64 / 1000.0);
     let finding = || Finding::new(Code::MeterSumCheck).path("/meters").found(shown(parts));
-    (parts > ratio * (1.0 + UNKNOWN_CLASS)).then(|| finding().expected(format!("≤ {}", shown(ratio))))
+    (parts > ratio * (1.0 + off)).then(|| finding().expected(format!("≤ {}", shown(ratio))))
 }
 
 /// What is measured on the way to the IT equipment is more than the total, by more than meters without a class may be off.

@@ -1,23 +1,16 @@
 //! Sum checks (计量平衡校核): what hangs on a meter cannot use more than the meter measures, and a check meter measures the
 //! same as the meter that it checks, both within what their accuracy classes allow.
 
-use super::{Book, Granularity, Ledger, rfc3339};
+use super::{Book, Ledger};
 use crate::{
     finding::{Code, Finding},
     metering::{Carrier, MeasurementPoint as Point, Meter},
     quantity::{Dimension, ExactEnergy},
 };
-use std::{collections::BTreeSet, ops::Range, slice::from_ref};
+use std::{collections::BTreeSet, ops::Range};
 
 /// What a meter without a stated class is allowed, in thousandths (ours, a setting): class 2 with transformers of class 1.
 const UNKNOWN_CLASS: i128 = 30;
-
-/// A single month may be off by this much more, as a divisor of what is measured above (ours): a week, for the days on which
-/// meters are read.
-const MONTH_OFF: i128 = 4;
-
-/// And what is too much in a month has to be such a part of all, as a divisor (ours).
-const OF_ALL: i128 = 100;
 
 /// A comparison over more stretches than this says too little to be made.
 const MOST_RUNS: usize = 100;
@@ -81,10 +74,15 @@ pub(super) fn all(ledger: &Ledger<'_>) -> Vec<Finding> {
             }
         }
     }
+    // IT energy of which nobody says where it is measured came through the UPS all the same.
+    let it_load = at(Point::ItLoad);
+    for upstream in places.iter().take(2).filter(|upstream| !upstream.is_empty() && !is_told(upstream, &it_load)) {
+        findings.extend(it_load.first().and_then(|&first| compare(ledger, upstream, &it_load, (first, false))));
+    }
     // What the supplies cannot have fed; the first point of IT energy is the one that the PUE itself compares.
     if !all.is_empty() && !unmetered && !nested {
         let [inputs, outputs, pdus, it] = places;
-        let points_of_it = [outputs, pdus, it, at(Point::ItLoad)].into_iter().filter(|members| !members.is_empty());
+        let points_of_it = [outputs, pdus, it, it_load].into_iter().filter(|members| !members.is_empty());
         for members in std::iter::once(inputs).chain(points_of_it.skip(1)).filter(|members| !told(members)) {
             findings.extend(members.first().and_then(|&first| compare(ledger, &all, &members, (first, false))));
         }
@@ -135,15 +133,6 @@ fn compare(
         let expected = format!("≤ {} ± {}", shown(upper.amount), shown(tolerance));
         return Some(about(ledger, Code::MeterSumCheck, place).found(shown(lower.amount)).expected(expected));
     }
-    let by_month = too_much_in(ledger, &runs, (above, below), upper.amount).map(|month| {
-        let amount = |of: &[usize]| shown(sum(ledger, of, from_ref(&month)).amount);
-        let found = format!("{}: {}", name(ledger, &month), amount(below));
-        about(ledger, Code::MeterSumCheck, place).found(found).expected(format!("≤ {}", amount(above)))
-    });
-    let in_a_month = first_of(by_month);
-    if in_a_month.is_some() {
-        return in_a_month;
-    }
     (both_ways && lower.amount < upper.amount - tolerance).then(|| {
         let (rest, share) = (shown(upper.amount - lower.amount), 1.0 - lower.amount as f64 / upper.amount as f64);
         about(ledger, Code::MeterUnmetered, place).found(format!("{rest} ({:.1} %)", share * 100.0)).expected(format!(
@@ -159,56 +148,10 @@ fn differ(ledger: &Ledger<'_>, main: usize, check: usize) -> Option<Finding> {
     let runs = common(ledger, [&main, &check].into_iter())?;
     let (said, checked) = (sum(ledger, &[main], &runs), sum(ledger, &[check], &runs));
     let tolerance = said.tolerance + checked.tolerance;
-    if (said.amount - checked.amount).abs() > tolerance {
+    ((said.amount - checked.amount).abs() > tolerance).then(|| {
         let expected = format!("{} ± {}", energy(said.amount), energy(tolerance));
-        return Some(about(ledger, Code::MeterSumCheck, check).found(energy(checked.amount)).expected(expected));
-    }
-    let (said_by, checked_by) = ([main], [check]);
-    let either_way = [(&said_by, &checked_by), (&checked_by, &said_by)];
-    let [less, more] = either_way.map(|(above, below)| too_much_in(ledger, &runs, (above, below), said.amount));
-    first_of(less.chain(more).map(|month| {
-        let amount = |of: &[usize]| energy(sum(ledger, of, from_ref(&month)).amount);
-        let found = format!("{}: {}", name(ledger, &month), amount(&checked_by));
-        about(ledger, Code::MeterSumCheck, check).found(found).expected(format!("≈ {}", amount(&said_by)))
-    }))
-}
-
-/// The first one, with the number of all.
-fn first_of(mut findings: impl Iterator<Item = Finding>) -> Option<Finding> {
-    let mut first = findings.next()?;
-    first.count += findings.count() as u64;
-    Some(first)
-}
-
-/// Of a ledger by months, the months in which what is below exceeds what is above: sums that agree over the year may
-/// contradict in one.
-fn too_much_in<'a>(
-    ledger: &'a Ledger<'_>,
-    runs: &'a [Range<usize>],
-    (above, below): (&'a [usize], &'a [usize]),
-    all: i128,
-) -> impl Iterator<Item = Range<usize>> + 'a {
-    let is_by_month = ledger.granularity == Granularity::Month;
-    let least = all / OF_ALL;
-    let is_too_much = move |excess: i128, above: i128| excess > least && excess > above / MONTH_OFF;
-    let raw = |of: &[usize], month: usize| -> i128 {
-        of.iter().filter_map(|&i| ledger.book(i)).map(|book| book.amounts().of(month)).sum()
-    };
-    let months = runs.iter().filter(move |_| is_by_month).flat_map(Range::clone);
-    months.map(|month| month..month + 1).filter(move |month| {
-        let (upper, lower) = (raw(above, month.start), raw(below, month.start));
-        // What it may be off by is only asked for where there is a need.
-        is_too_much(lower - upper, upper) && {
-            let [upper, lower] = [above, below].map(|of| sum(ledger, of, from_ref(month)));
-            is_too_much(lower.amount - upper.amount - lower.tolerance - upper.tolerance, upper.amount)
-        }
+        about(ledger, Code::MeterSumCheck, check).found(energy(checked.amount)).expected(expected)
     })
-}
-
-/// A month, for people.
-fn name(ledger: &Ledger<'_>, month: &Range<usize>) -> String {
-    let start = ledger.edges().get(month.start).copied().unwrap_or_default();
-    rfc3339(start, ledger.period().zone()).chars().take(7).collect()
 }
 
 fn about(ledger: &Ledger<'_>, code: Code, meter: usize) -> Finding {
@@ -235,8 +178,7 @@ fn sum(ledger: &Ledger<'_>, of: &[usize], runs: &[Range<usize>]) -> Measured {
     let edge = |i: usize| ledger.edges().get(i).copied().unwrap_or(i64::MAX);
     for (book, meter) in of.iter().filter_map(|&i| Some((ledger.book(i)?, ledger.site().meters().get(i)?))) {
         let amount: i128 = runs.iter().map(|run| book.scaled(run, crate::quantity::Ratio::ONE)).sum();
-        let class = |class: Option<crate::metering::AccuracyClass>| class.map(|class| class.thousandths());
-        let off = class(meter.accuracy_class).map_or(UNKNOWN_CLASS, |off| off + class(meter.ct_class).unwrap_or(0));
+        let off = meter.class_thousandths().unwrap_or(UNKNOWN_CLASS);
         // Of a sum that reaches over an edge, nobody knows how much lies on which side.
         let astray: i128 = runs
             .iter()

@@ -99,6 +99,12 @@ impl Meter {
         }
     }
 
+    /// How far its energy may be off by its classes, with its transformers, in thousandths; `None`: none is stated.
+    pub(crate) fn class_thousandths(&self) -> Option<i128> {
+        let of_transformers = self.ct_class.map_or(0, AccuracyClass::thousandths);
+        self.accuracy_class.map(|class| class.thousandths() + of_transformers)
+    }
+
     /// What its readings add up to: energy, volume or mass.
     pub const fn dimension(&self) -> Dimension {
         match self.unit.dimension() {

@@ -346,20 +346,26 @@ fn write_template(path: &Path, from: &[PathBuf]) -> Result<Ending, String> {
     if path.extension().is_none_or(|end| !end.eq_ignore_ascii_case("xlsx")) || path.exists() {
         return Err(format!("--template {}: expected the name of a new file that ends in .xlsx", path.display()));
     }
-    let filled = match from {
-        [] => None,
+    let bytes = match from {
+        [] => template::write(None)?,
         [one] => {
-            let json = std::fs::read(one).map_err(|error| format!("{}: {error}", one.display()))?;
-            let filled: serde_json::Value =
-                serde_json::from_slice(&json).map_err(|error| format!("{}: {error}", one.display()))?;
+            let of = one.display();
+            let json = std::fs::read(one).map_err(|error| format!("{of}: {error}"))?;
+            let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&json);
+            let filled: serde_json::Value = serde_json::from_slice(json).map_err(|error| format!("{of}: {error}"))?;
             if let Some(lost) = template::without_place(&filled) {
-                return Err(format!("--template: {lost} of {} has no place in the spreadsheet", one.display()));
+                return Err(format!("--template: {lost} of {of} has no place in the spreadsheet"));
             }
-            Some(filled)
+            let bytes = template::write(Some(&filled))?;
+            // Whatever else it cannot say would change the answer.
+            let again = sheet::read(&bytes).map_err(|error| format!("--template: {of}: {error}"))?;
+            if let Some(lost) = template::difference(json, &again.json) {
+                return Err(format!("--template: the spreadsheet cannot say all that {of} says: {lost}"));
+            }
+            bytes
         }
         _ => return Err("--template: expected one submission at most, found several".to_owned()),
     };
-    let bytes = template::write(filled.as_ref())?;
     std::fs::write(path, bytes).map_err(|error| format!("--template {}: {error}", path.display()))?;
     Ok(Ending::Fine)
 }

@@ -263,7 +263,7 @@ fn a_spreadsheet_says_what_its_submission_says() {
         finding.unwrap_or_else(|| panic!("{code}: {:?}", codes(&answer)))["cell"].as_str().unwrap().to_owned()
     };
     assert_eq!(place("json.type"), "能耗 Energy!H4");
-    assert_eq!(place("declared.racks"), "场所 Facility!D22");
+    assert_eq!(place("declared.racks"), "场所 Facility!D27");
     assert_eq!(place("certificate.expired"), "证书 Certificates!H4");
     assert_eq!(place("facility.region"), "场所 Facility!D5");
     assert_eq!(place("racks.inconsistent"), "场所 Facility!D12");
@@ -320,7 +320,8 @@ fn a_spreadsheet_is_filled_in_chinese_or_english() {
         (["新建", "是", "4A", "风冷"], true),
         (["new", "TRUE", "AAAA", "air"], true),
         (["new 新建", "TRUE 是", "AAAA 4A", "air 风冷"], true),
-        (["新的", "对", "4", "空气"], false),
+        (["新建 NEW", "是\u{3000}true", "４Ａ", "Air  风冷"], true),
+        (["existing 新建", "对", "4", "空气"], false),
     ] {
         let keys = ["/facility/lifecycle/kind", "/facility/edge", "/declared/grade", "/facility/it_cooling"];
         let rows = (keys.iter().zip(words)).enumerate().map(|(i, (key, word))| row(2 + i, key, word));
@@ -345,10 +346,10 @@ fn a_spreadsheet_says_nothing_twice_and_loses_nothing() {
     let folder = Folder::new("twice");
     // What has no place in the template is not left out silently.
     let mut more = good_submission();
-    more["facility"]["climate"] = json!("cold");
+    more["facility"]["own"] = json!("cold");
     let json = folder.write("more.json", more.to_string().as_bytes());
     let refused = run("regulator", &[&json, "--template", &folder.file("of.xlsx")], None);
-    assert!(refused.status.code() == Some(3) && String::from_utf8_lossy(&refused.stderr).contains("/facility/climate"));
+    assert!(refused.status.code() == Some(3) && String::from_utf8_lossy(&refused.stderr).contains("/facility/own"));
     // A key that stands there twice: the first counts, the second is named.
     let row = |i: usize, key: &str, value: &str| {
         format!(r#"<row r="{i}"><c r="C{i}" t="str"><v>{key}</v></c><c r="D{i}" t="str"><v>{value}</v></c></row>"#)
@@ -467,6 +468,156 @@ fn two_records_of_one_input_have_to_hold_both() {
     assert_eq!(lines(&other)[0]["holds"], false);
 }
 
+/// A spreadsheet with one of its files changed.
+fn edited(book: &[u8], file: &str, change: impl Fn(&str) -> String) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(book)).unwrap();
+    let mut changed = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for i in 0..archive.len() {
+        let mut part = archive.by_index(i).unwrap();
+        let (name, mut content) = (part.name().unwrap().into_owned(), String::new());
+        std::io::Read::read_to_string(&mut part, &mut content).unwrap();
+        let now = if name == file { change(&content) } else { content.clone() };
+        assert!(name != file || now != content, "{file} is the same");
+        changed.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        changed.write_all(now.as_bytes()).unwrap();
+    }
+    changed.finish().unwrap().into_inner()
+}
+
+/// A sheet's XML with another content of a cell, or with the cell at its end.
+fn with_cell(sheet: &str, cell: &str, content: &str) -> String {
+    let row: String = cell.chars().filter(char::is_ascii_digit).collect();
+    match sheet.find(&format!("<c r=\"{cell}\"")) {
+        Some(from) => {
+            let end = sheet[from..].find(['/', '>']).unwrap() + from;
+            let until = match &sheet[end..=end] {
+                "/" => end + 2,
+                _ => sheet[from..].find("</c>").unwrap() + from + 4,
+            };
+            format!("{}<c r=\"{cell}\"{content}</c>{}", &sheet[..from], &sheet[until..])
+        }
+        None => {
+            sheet.replace("</sheetData>", &format!("<row r=\"{row}\"><c r=\"{cell}\"{content}</c></row></sheetData>"))
+        }
+    }
+}
+
+/// What somebody who fills it in by hand does: nothing is lost without a word, and nothing becomes something else.
+#[test]
+fn a_spreadsheet_filled_by_hand_loses_nothing() {
+    let folder = Folder::new("hand");
+    let energy = "xl/worksheets/sheet3.xml";
+    let filled = bytes("examples/data/spreadsheets/filled.xlsx");
+    let answer =
+        |book: &[u8]| lines(&run("regulator", &[&folder.write("hand.xlsx", book), "--format", "json"], None)).remove(0);
+    let told = |answer: &Value| -> Vec<String> {
+        let findings = answer["findings"].as_array().unwrap().iter();
+        findings
+            .map(|finding| format!("{} {}", finding["code"].as_str().unwrap(), finding["cell"].as_str().unwrap_or("–")))
+            .collect()
+    };
+    let names =
+        |answer: &Value, what: &str| assert!(told(answer).contains(&what.to_owned()), "{what}: {:?}", told(answer));
+    let with = |cell: &str, content: &str| answer(&edited(&filled, energy, |sheet| with_cell(sheet, cell, content)));
+    assert_eq!(told(&answer(&filled)), Vec::<String>::new());
+    // A formula whose value was not saved; a remark; a sum of the rows above; a column of one's own.
+    names(&with("E4", "><f>1+1</f>"), "json.type 能耗 Energy!E4");
+    assert_eq!(told(&with("E4", "><f>1+1</f><v>4613004</v>")), Vec::<String>::new());
+    names(&with("A20", " t=\"inlineStr\"><is><t>备注：无</t></is>"), "xlsx.layout 能耗 Energy!A20");
+    names(&with("A20", " t=\"inlineStr\"><is><t>合计</t></is>"), "xlsx.layout 能耗 Energy!A20");
+    names(&with("Z3", " t=\"inlineStr\"><is><t>own</t></is>"), "xlsx.layout 能耗 Energy!Z3");
+    // Numbers in cells of text: digits are what they are, marks between thousands are not guessed at.
+    let text = |text: &str| with("E4", &format!(" t=\"inlineStr\"><is><t>{text}</t></is>"));
+    assert_eq!(told(&text("4613004")), Vec::<String>::new());
+    assert_eq!(text("4613004")["pue"], answer(&filled)["pue"]);
+    for unclear in ["4.613", "4,613,004", "4613004 kWh", "四百万", "1e6", "NaN", "-1"] {
+        names(&text(unclear), "json.type 能耗 Energy!E4");
+    }
+    // Another sheet that could be meant, and one that goes by its Chinese name alone.
+    let renamed = |from: &str, to: &str| answer(&edited(&filled, "xl/workbook.xml", |book| book.replace(from, to)));
+    names(&renamed("选项 Choices", "Energy 2"), "xlsx.layout Energy 2!A1");
+    assert_eq!(told(&renamed("能耗 Energy", "能耗")), Vec::<String>::new());
+    assert!(told(&renamed("能耗 Energy", "表三")).contains(&"json.missing –".to_owned()));
+    // A key that was written over.
+    let rows = answer(&edited(&filled, "xl/worksheets/sheet2.xml", |sheet| with_cell(sheet, "B3", "><v>2.5</v>")));
+    assert!(told(&rows).contains(&"xlsx.layout 机架 Racks!B3".to_owned()), "{:?}", told(&rows));
+    // Dates as they are written.
+    let first_day = |day: &str| {
+        let cell = format!(" t=\"inlineStr\"><is><t>{day}</t></is>");
+        answer(&edited(&filled, "xl/worksheets/sheet1.xml", |sheet| with_cell(sheet, "D23", &cell)))
+    };
+    for day in ["2024/1/1", "2024-1-1", "2024.01.01", "2024年1月1日", "2024-01-01 00:00:00"] {
+        assert_eq!(told(&first_day(day)), Vec::<String>::new(), "{day}");
+    }
+    for unclear in ["1/1/2024", "24-1-1", "2024-1", "20240101", "2024年元月1日"] {
+        names(&first_day(unclear), "json.type 场所 Facility!D23");
+    }
+}
+
+/// Only electricity is taken to be in kWh.
+#[test]
+fn a_fuel_needs_its_unit() {
+    let folder = Folder::new("unit");
+    let file = folder.file("diesel.xlsx");
+    run("regulator", &[&path("examples/data/submissions/12-diesel.json"), "--template", &file], None);
+    let book = std::fs::read(&file).unwrap();
+    let without = edited(&book, "xl/worksheets/sheet3.xml", |sheet| with_cell(sheet, "D7", ">"));
+    let answer =
+        |book: &[u8]| lines(&run("regulator", &[&folder.write("unit.xlsx", book), "--format", "json"], None)).remove(0);
+    let row = |answer: &Value| {
+        let findings = answer["findings"].as_array().unwrap().iter().filter(|finding| finding["severity"] == "error");
+        findings.map(|finding| finding["path"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(row(&answer(&without)).iter().any(|path| path.starts_with("/energy/3")), "{}", answer(&without));
+    let answer = answer(&without);
+    let verdicts = answer["verdicts"].as_array().unwrap();
+    assert!(verdicts.iter().all(|verdict| verdict["value"].is_null() || verdict["outcome"] != "meets"), "{answer}");
+}
+
+/// A submission that the spreadsheet cannot say is not made another one.
+#[test]
+fn a_template_is_filled_truly_or_not_at_all() {
+    let folder = Folder::new("truly");
+    let change = |change: &dyn Fn(&mut Value)| {
+        let mut submission = good_submission();
+        change(&mut submission);
+        submission.to_string()
+    };
+    for (i, submission) in [
+        change(&|it| it["energy"][0]["monthly_kwh"].as_array_mut().unwrap().push(json!(1.0))),
+        change(&|it| it["energy"][0]["monthly"] = json!([1.0])),
+        change(&|it| it["energy"][0]["unit"] = json!("MWh")),
+        change(&|it| it["energy"][0]["id"] = json!({"a": 1})),
+        change(&|it| it["energy"].as_array_mut().unwrap().insert(0, json!({}))),
+        change(&|it| it["schema"] = json!("pue/submission/2")),
+        change(&|it| it["period"]["start"] = json!("2024-1-1")),
+        change(&|it| it["facility"]["name"] = json!({"zh": 5})),
+        change(&|it| it["facility"]["id"] = json!(12)),
+        change(&|it| {
+            it["meters"] =
+                json!([{"id": "g", "point": "grid_supply", "unit": "kWh", "kind": {"register": {"modulus": 1e8}}}])
+        }),
+        change(&|_| ()).replacen("\"start\"", "\"start\": \"2024-01-01\", \"start\"", 1),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let json = folder.write("truly.json", submission.as_bytes());
+        let refused = run("regulator", &[&json, "--template", &folder.file(&format!("{i}.xlsx"))], None);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(refused.status.code() == Some(3) && said.contains("--template"), "{i}: {said}");
+        assert!(!Path::new(&folder.file(&format!("{i}.xlsx"))).exists(), "{i}");
+    }
+    let all = std::fs::read_dir(path("tests/golden/submissions/clean")).unwrap().map(|entry| entry.unwrap().path());
+    let taken = all.filter(|file| {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let to = folder.file(&format!("{name}.xlsx"));
+        run("regulator", &[file.to_str().unwrap(), "--template", &to], None).status.code() == Some(0)
+    });
+    // All but the one with fields of its own.
+    assert_eq!(taken.count() + 1, std::fs::read_dir(path("tests/golden/submissions/clean")).unwrap().count());
+}
+
 /// An archive of one file that unpacks to so many bytes of nothing.
 fn bomb(megabytes: usize) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -496,23 +647,19 @@ fn hostile_spreadsheets_are_refused() {
         r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{cells}</sheetData></worksheet>"#
     ));
     // A table of as many rows as cells are read.
-    let rows = {
-        let mut archive = zip::ZipArchive::new(Cursor::new(bytes("examples/data/spreadsheets/template.xlsx"))).unwrap();
-        let mut changed = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        for i in 0..archive.len() {
-            let mut file = archive.by_index(i).unwrap();
-            let (name, mut content) = (file.name().unwrap().into_owned(), String::new());
-            std::io::Read::read_to_string(&mut file, &mut content).unwrap();
-            if name == "xl/worksheets/sheet3.xml" {
-                let more: String =
-                    (4..40_000).map(|i| format!(r#"<row r="{i}"><c r="E{i}"><v>1</v></c></row>"#)).collect();
-                content = content.replace("</sheetData>", &format!("{more}</sheetData>"));
-            }
-            changed.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
-            changed.write_all(content.as_bytes()).unwrap();
-        }
-        changed.finish().unwrap().into_inner()
-    };
+    let template = bytes("examples/data/spreadsheets/template.xlsx");
+    let rows = edited(&template, "xl/worksheets/sheet3.xml", |content| {
+        let more: String = (4..40_000).map(|i| format!(r#"<row r="{i}"><c r="E{i}"><v>1</v></c></row>"#)).collect();
+        content.replace("</sheetData>", &format!("{more}</sheetData>"))
+    });
+    // One that says it has more texts than there is room for, and one with a cell given twice.
+    let texts = edited(&template, "xl/sharedStrings.xml", |content| {
+        let at = content.find("uniqueCount=\"").unwrap() + 13;
+        format!("{}4000000{}", &content[..at], &content[at..])
+    });
+    let twice = sheet(
+        r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row></sheetData></worksheet>"#,
+    );
     for (name, content, said) in [
         ("bomb.xlsx", bomb(200), "unpacks to more than"),
         ("many.xlsx", many, "at most 500 files"),
@@ -520,6 +667,8 @@ fn hostile_spreadsheets_are_refused() {
         ("empty.xlsx", Vec::new(), ""),
         ("cells.xlsx", cells, "at most 50000 cells"),
         ("rows.xlsx", rows, "at most 2000 rows"),
+        ("texts.xlsx", texts, "at most 1000000 texts"),
+        ("twice.xlsx", twice, "A1"),
         ("corner.xlsx", corner, ""),
     ] {
         let started = std::time::Instant::now();

@@ -31,9 +31,25 @@ pub fn shown((word, zh): Choice) -> String {
 impl Field {
     /// The word that a cell's text stands for: as it is shown, or in one of the two languages.
     pub fn word(&self, text: &str) -> Option<&'static str> {
-        let is_it = |choice: &&Choice| text == choice.0 || text == choice.1 || text == shown(**choice);
+        let text = plain(text);
+        let is_it = |&&(word, zh): &&Choice| {
+            let (word, zh) = (plain(word), plain(zh));
+            text == word
+                || (!zh.is_empty() && text == zh)
+                || text == format!("{word}{zh}")
+                || text == format!("{zh}{word}")
+        };
         self.choices.iter().find(is_it).map(|(word, _)| *word)
     }
+}
+
+/// A text as it is compared: without blanks and underscores, in small letters, full-width characters as usual ones.
+fn plain(text: &str) -> String {
+    let usual = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    text.chars().map(usual).filter(|c| !c.is_whitespace() && *c != '_').flat_map(char::to_lowercase).collect()
 }
 
 const fn field(key: &'static str, zh: &'static str, en: &'static str, kind: Kind) -> Field {
@@ -47,8 +63,8 @@ const fn choice(key: &'static str, zh: &'static str, en: &'static str, choices: 
 /// A sheet whose rows are alike.
 pub struct Table {
     pub sheet: &'static str,
-    /// The word by which the sheet is known, whatever else its name says.
-    pub word: &'static str,
+    /// The words by one of which the sheet is known, whatever else its name says.
+    pub words: [&'static str; 2],
     /// Where its rows go in the submission.
     pub pointer: &'static str,
     pub columns: &'static [Field],
@@ -56,7 +72,7 @@ pub struct Table {
 
 /// The sheet with one thing a row.
 pub const FACILITY_SHEET: &str = "场所 Facility";
-pub const FACILITY_WORD: &str = "facility";
+pub const FACILITY_WORDS: [&str; 2] = ["facility", "场所"];
 /// Of that sheet: the columns of key and value, and the first row, from 0.
 pub const KEY_COLUMN: u32 = 2;
 pub const VALUE_COLUMN: u32 = 3;
@@ -90,6 +106,22 @@ pub const FACILITY: &[Field] = &[
     Field {
         key: "/facility/hub_node", zh: "国家枢纽节点", en: "In a hub node", kind: Kind::Flag, choices: FLAGS
     },
+    field("/facility/design_pue", "设计 PUE", "Design PUE", Kind::Number),
+    field("/facility/climate", "气候区", "Climate", Kind::Text),
+    field("/facility/sector", "行业", "Sector", Kind::Text),
+    Field {
+        key: "/facility/independent_supply",
+        zh: "独立供电",
+        en: "A supply of its own",
+        kind: Kind::Flag,
+        choices: FLAGS,
+    },
+    field(
+        "/facility/non_it_on_ups_share",
+        "UPS 所带非 IT 负载占比(0–1)",
+        "Share of non-IT on the UPS (0-1)",
+        Kind::Number,
+    ),
     field("/period/start", "期间开始日期", "Period: first day", Kind::Date),
     field("/period/end", "期间结束日期(不含)", "Period: day after the last", Kind::Date),
     field("/declared/pue", "申报 PUE", "Declared PUE", Kind::Number),
@@ -102,6 +134,7 @@ pub const FACILITY: &[Field] = &[
     field("/renewable_kwh/certificates", "绿证电量(kWh)", "Renewable by certificates (kWh)", Kind::Number),
     field("/renewable_kwh/ppa", "绿电直购(kWh)", "Renewable by contract (kWh)", Kind::Number),
     field("/renewable_kwh/on_site", "自发可再生(kWh)", "Renewable on site (kWh)", Kind::Number),
+    field("/co2_kg", "碳排放(kg)", "CO2 (kg)", Kind::Number),
 ];
 
 const ZONES: &[Choice] =
@@ -172,7 +205,7 @@ const CLASSES: &[Choice] = &[
 pub const TABLES: [Table; 4] = [
     Table {
         sheet: "机架 Racks",
-        word: "racks",
+        words: ["rack", "机架"],
         pointer: "/facility/racks/types",
         columns: &[
             field("count", "设计机柜数", "Cabinets by design", Kind::Number),
@@ -181,13 +214,13 @@ pub const TABLES: [Table; 4] = [
     },
     Table {
         sheet: "能耗 Energy",
-        word: "energy",
+        words: ["energy", "能耗"],
         pointer: "/energy",
         columns: &[
             field("id", "编号", "Id", Kind::Text),
             choice("point", "计量位置", "Measurement point", POINTS),
             choice("carrier", "能源种类", "Carrier", CARRIERS),
-            choice("unit", "单位", "Unit", UNITS),
+            choice("unit", "单位(电量空白即 kWh)", "Unit (blank: kWh, if electricity)", UNITS),
             field("1", "第 1 月", "Month 1", Kind::Number),
             field("2", "第 2 月", "Month 2", Kind::Number),
             field("3", "第 3 月", "Month 3", Kind::Number),
@@ -205,7 +238,7 @@ pub const TABLES: [Table; 4] = [
     },
     Table {
         sheet: "证书 Certificates",
-        word: "certificates",
+        words: ["certificate", "证书"],
         pointer: "/certificates",
         columns: &[
             choice("ladder", "类别", "Ladder", LADDERS),
@@ -220,7 +253,7 @@ pub const TABLES: [Table; 4] = [
     },
     Table {
         sheet: "计量点 Meters",
-        word: "meters",
+        words: ["meter", "计量点"],
         pointer: "/meters",
         columns: &[
             field("id", "编号(同能耗表)", "Id (as in Energy)", Kind::Text),

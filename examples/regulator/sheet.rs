@@ -1,8 +1,8 @@
 //! A filled spreadsheet to a submission; what is found in the submission is then pointed to in the cells.
 
 use super::layout::{
-    FACILITY, FACILITY_WORD, FIRST_FIELD, FIRST_ROW, Field, KEY_COLUMN, KEY_ROW, Kind, TABLES, Table, VALUE_COLUMN,
-    name,
+    FACILITY, FACILITY_SHEET, FACILITY_WORDS, FIRST_FIELD, FIRST_ROW, Field, KEY_COLUMN, KEY_ROW, Kind, TABLES, Table,
+    VALUE_COLUMN, name,
 };
 use calamine::{DataRef, Reader, Xlsx};
 use pue::{Assessment, Code, Finding};
@@ -19,6 +19,7 @@ pub struct Read {
     /// Where each value stands: its JSON Pointer, and the cell.
     cells: Vec<(String, String)>,
     findings: Vec<Finding>,
+    cells_named: usize,
 }
 
 /// A spreadsheet unpacks to so many bytes at most; the template has some 50 KB.
@@ -27,14 +28,33 @@ const MOST_UNPACKED: u64 = 1 << 25;
 /// So many files stand in one.
 const MOST_FILES: usize = 500;
 
-/// So many cells are read of a sheet, and so many rows of a table: the template has two hundred.
+/// And so many different texts: the parser makes room for as many as the file says.
+const MOST_TEXTS: usize = 1_000_000;
+
+/// So many sheets are read, so many cells of each, and so many rows of a table: the template has two hundred.
+const MOST_SHEETS: usize = 20;
 const MOST_CELLS: usize = 50_000;
 const MOST_ROWS: usize = 2_000;
+
+/// So many misplaced cells are named one by one; further ones are counted with the last.
+const MOST_NAMED: usize = 200;
+
+/// What stands for a formula whose value was not saved with it.
+const NO_VALUE: &str = "=… (公式未保存结果 / no value saved)";
+
+/// The first cell of a row that sums up those above it.
+const SUMS: [&str; 5] = ["合计", "总计", "小计", "total", "sum"];
 
 type Cells = BTreeMap<(u32, u32), Value>;
 
 /// What is filled in of a row: column, field, value.
 type Filled<'f> = Vec<(u32, &'f Field, Value)>;
+
+/// The units of listed meters, by id.
+fn units(submission: &Value) -> BTreeMap<String, Value> {
+    let meters = submission.pointer("/meters").and_then(Value::as_array).into_iter().flatten();
+    meters.filter_map(|meter| Some((meter.get("id")?.as_str()?.to_owned(), meter.get("unit")?.clone()))).collect()
+}
 
 /// A sheet holds energies by month: that is what is read of a meter, in the unit of its row, if nothing else is said.
 fn complete_meters(submission: &mut Value) {
@@ -53,17 +73,19 @@ pub fn read(bytes: &[u8]) -> Result<Read, String> {
     look_inside(bytes)?;
     // The parser meets strangers' files: should it give up on one, the others go on.
     let sheets = std::panic::catch_unwind(|| sheets(bytes)).unwrap_or_else(|_| Err("no spreadsheet".to_owned()))?;
-    let mut read = Read { json: Vec::new(), cells: Vec::new(), findings: Vec::new() };
+    let mut read = Read { json: Vec::new(), cells: Vec::new(), findings: Vec::new(), cells_named: 0 };
     let mut submission = json!({"schema": "pue/submission/1"});
-    let by_word = |word: &str| sheets.iter().find(|(sheet, _)| sheet.to_lowercase().contains(word));
-    let Some((sheet, cells)) = by_word(FACILITY_WORD) else {
-        return Err("expected the template's sheets (Facility, Racks, Energy, Certificates)".to_owned());
+    let Some((sheet, cells)) = read.sheet(&sheets, FACILITY_SHEET, FACILITY_WORDS) else {
+        let names: Vec<&str> = TABLES.iter().map(|table| table.sheet).collect();
+        return Err(format!("expected the template's sheets ({FACILITY_SHEET}, {})", names.join(", ")));
     };
-    read.facility(sheet, cells, &mut submission);
+    read.facility(sheet, cells, &mut submission)?;
     let months = months(&submission);
-    for table in &TABLES {
-        if let Some((sheet, cells)) = by_word(table.word) {
-            let rows = read.table(table, sheet, cells, months)?;
+    // Meters come last there, and say in which unit energies are.
+    for table in TABLES.iter().rev() {
+        if let Some((sheet, cells)) = read.sheet(&sheets, table.sheet, table.words) {
+            let units = units(&submission);
+            let rows = read.table(table, sheet, cells, (months, &units))?;
             if !rows.is_empty() {
                 set(&mut submission, table.pointer, Value::Array(rows));
             }
@@ -83,27 +105,54 @@ fn look_inside(bytes: &[u8]) -> Result<(), String> {
     let mut left = MOST_UNPACKED;
     for i in 0..archive.len() {
         let file = archive.by_index(i).map_err(|error| error.to_string())?;
-        let unpacked =
-            std::io::copy(&mut file.take(left + 1), &mut std::io::sink()).map_err(|error| error.to_string())?;
-        left = left.checked_sub(unpacked).ok_or(format!("it unpacks to more than {MOST_UNPACKED} bytes"))?;
+        let mut content = Vec::new();
+        let unpacked = file.take(left + 1).read_to_end(&mut content).map_err(|error| error.to_string())?;
+        left = left.checked_sub(unpacked as u64).ok_or(format!("it unpacks to more than {MOST_UNPACKED} bytes"))?;
+        if says_too_many(content) {
+            return Err(format!("expected at most {MOST_TEXTS} texts in it"));
+        }
     }
     Ok(())
+}
+
+/// Whether a file says that there are more texts than anybody has, in whatever width its characters are.
+fn says_too_many(mut content: Vec<u8>) -> bool {
+    const KEY: &[u8] = b"uniqueCount";
+    content.retain(|&byte| byte != 0);
+    let places = content.windows(KEY.len()).enumerate().filter(|(_, window)| *window == KEY).map(|(at, _)| at);
+    places.into_iter().any(|at| {
+        let rest = content.iter().skip(at + KEY.len()).skip_while(|byte| b" \t\r\n='\"".contains(byte));
+        let digits = rest.take_while(|byte| byte.is_ascii_digit());
+        let count =
+            digits.fold(0_usize, |count, digit| count.saturating_mul(10).saturating_add(usize::from(digit - b'0')));
+        count > MOST_TEXTS
+    })
 }
 
 fn sheets(bytes: &[u8]) -> Result<Vec<(String, Cells)>, String> {
     let fault = |error: calamine::XlsxError| error.to_string();
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(fault)?;
     let mut all = Vec::new();
-    for sheet in book.sheet_names().into_iter().take(20) {
+    let names = book.sheet_names();
+    if names.len() > MOST_SHEETS {
+        return Err(format!("expected at most {MOST_SHEETS} sheets in it, found {}", names.len()));
+    }
+    for sheet in names {
         let mut reader = book.worksheet_cells_reader(&sheet).map_err(fault)?;
         let mut cells = Cells::new();
         // Cells one by one: a sheet that says it has a million columns takes no more room than its cells.
-        while let Some(cell) = reader.next_cell().map_err(fault)? {
-            if let Some(value) = value(cell.get_value()) {
+        while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(fault)? {
+            let saved = value(&cell.value);
+            if let Some(value) = saved.or_else(|| cell.formula.is_some().then(|| json!(NO_VALUE))) {
                 if cells.len() == MOST_CELLS {
                     return Err(format!("expected at most {MOST_CELLS} cells in the sheet {sheet:?}"));
                 }
-                cells.insert(cell.get_position(), value);
+                if cells.insert(cell.pos, value).is_some() {
+                    return Err(format!(
+                        "the cell {} of the sheet {sheet:?} is there twice",
+                        name(cell.pos.0, cell.pos.1)
+                    ));
+                }
             }
         }
         all.push((sheet, cells));
@@ -116,6 +165,7 @@ fn value(cell: &DataRef<'_>) -> Option<Value> {
     match cell {
         DataRef::Empty => None,
         DataRef::Int(number) => Some(json!(number)),
+        DataRef::Float(number) if !number.is_finite() => Some(json!(number.to_string())),
         DataRef::Float(number) => Some(json!(number)),
         DataRef::String(string) => text(string),
         DataRef::SharedString(string) => text(string),
@@ -132,18 +182,44 @@ fn value(cell: &DataRef<'_>) -> Option<Value> {
 
 /// A cell's value as its field asks for; whatever does not fit stays as it is and becomes a finding later.
 fn fitted(field: &Field, value: &Value) -> Value {
-    match (field.kind, value) {
-        // A code of digits that a spreadsheet took for a number.
-        (Kind::Text, Value::Number(number)) => {
-            json!(number.as_f64().map_or(number.to_string(), |number| number.to_string()))
+    let text = value.as_str();
+    let fitting = match field.kind {
+        // A code of digits that a spreadsheet took for a number, as long as it kept all of them.
+        Kind::Text if text.is_none() => {
+            value.as_f64().filter(|number| number.abs() < 1e15).map(|number| json!(number.to_string()))
         }
-        (Kind::Flag, Value::String(text)) => match field.word(text).unwrap_or(text).to_lowercase().as_str() {
-            "true" | "yes" => json!(true),
-            "false" | "no" => json!(false),
-            _ => value.clone(),
+        Kind::Text => None,
+        Kind::Number => text.and_then(number).map(|number| json!(number)),
+        Kind::Date => text.and_then(date).map(|date| json!(date)),
+        Kind::Flag => match text.map(|text| field.word(text).unwrap_or(text).to_lowercase()).as_deref() {
+            Some("true" | "yes") => Some(json!(true)),
+            Some("false" | "no") => Some(json!(false)),
+            _ => None,
         },
-        (_, Value::String(text)) => field.word(text).map_or_else(|| value.clone(), |word| json!(word)),
-        _ => value.clone(),
+    };
+    let word = || text.and_then(|text| field.word(text)).map(|word| json!(word));
+    fitting.or_else(word).unwrap_or_else(|| value.clone())
+}
+
+/// A number in a cell formatted as text, if it can be read in one way only: three digits after a point may be thousands.
+fn number(text: &str) -> Option<f64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "00"));
+    let is_plain = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    (is_plain(whole) && is_plain(part) && part.len() != 3).then(|| text.parse().ok())?
+}
+
+/// A date as it is written in China: year, month and day, in this order.
+fn date(text: &str) -> Option<String> {
+    let day = text.strip_suffix(" 00:00:00").unwrap_or(text);
+    let day = day.strip_suffix('日').unwrap_or(day);
+    let parts: Vec<&str> = day.split(['-', '/', '.', '年', '月']).collect();
+    let is_plain =
+        |part: &str, lens: &[usize]| lens.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    match parts[..] {
+        [year, month, day] if is_plain(year, &[4]) && is_plain(month, &[1, 2]) && is_plain(day, &[1, 2]) => {
+            Some(format!("{year}-{month:0>2}-{day:0>2}"))
+        }
+        _ => None,
     }
 }
 
@@ -172,7 +248,28 @@ fn set(root: &mut Value, pointer: &str, value: Value) {
 }
 
 impl Read {
-    fn facility(&mut self, sheet: &str, cells: &Cells, submission: &mut Value) {
+    /// The sheet of this name or, if there is none, the first that has one of these words; others that have are named.
+    fn sheet<'s>(
+        &mut self,
+        sheets: &'s [(String, Cells)],
+        exact: &str,
+        words: [&str; 2],
+    ) -> Option<&'s (String, Cells)> {
+        let is_another = |name: &str| name == FACILITY_SHEET || TABLES.iter().any(|table| name == table.sheet);
+        let has_word = |name: &str| words.iter().any(|word| name.to_lowercase().contains(word));
+        let is_one = |name: &str| name == exact || (has_word(name) && !is_another(name));
+        let mut all: Vec<&(String, Cells)> = sheets.iter().filter(|(name, _)| is_one(name)).collect();
+        all.sort_by_key(|(name, _)| name != exact);
+        let (first, others) = all.split_first()?;
+        for (name, cells) in others {
+            if let Some((&(row, column), value)) = cells.iter().next() {
+                self.misplaced(name, row, column, value);
+            }
+        }
+        Some(first)
+    }
+
+    fn facility(&mut self, sheet: &str, cells: &Cells, submission: &mut Value) -> Result<(), String> {
         let mut known = Vec::new();
         for (&(row, _), key) in cells.iter().filter(|((_, column), _)| *column == KEY_COLUMN) {
             let Some(field) = FACILITY.iter().find(|field| key.as_str() == Some(field.key)) else { continue };
@@ -190,26 +287,45 @@ impl Read {
                 self.misplaced(sheet, *row, *column, value);
             }
         }
+        match known.is_empty() {
+            true => Err(format!("expected the template's keys in column C of the sheet {sheet:?}")),
+            false => Ok(()),
+        }
     }
 
     fn misplaced(&mut self, sheet: &str, row: u32, column: u32, value: &Value) {
+        if let Some(last) = self.findings.last_mut().filter(|_| self.cells_named >= MOST_NAMED) {
+            last.count += 1;
+            return;
+        }
+        self.cells_named += 1;
         let shown: String = value.to_string().chars().take(60).collect();
         let mut finding = Finding::new(Code::XlsxLayout).found(shown);
         finding.cell = Some(format!("{sheet}!{}", name(row, column)));
         self.findings.push(finding);
     }
 
-    fn table(&mut self, table: &Table, sheet: &str, cells: &Cells, months: usize) -> Result<Vec<Value>, String> {
+    fn table(
+        &mut self,
+        table: &Table,
+        sheet: &str,
+        cells: &Cells,
+        (months, units): (usize, &BTreeMap<String, Value>),
+    ) -> Result<Vec<Value>, String> {
         let mut columns: Vec<(u32, &Field)> = Vec::new();
-        for (&(_, column), key) in cells.range((KEY_ROW, 0)..(KEY_ROW + 1, 0)) {
-            let key = match key {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
+        for (&(_, column), cell) in cells.range((KEY_ROW, 0)..(KEY_ROW + 1, 0)) {
+            let key = match cell.as_f64() {
+                Some(month) => month.to_string(),
+                None => cell.as_str().unwrap_or_default().to_owned(),
             };
             // A key that stands there again has no place: what is below it is named.
             let known = columns.iter().any(|(_, field)| field.key == key);
             let field = table.columns.iter().find(|field| field.key == key && !known);
-            columns.extend(field.map(|field| (column, field)));
+            match field {
+                Some(field) => columns.push((column, field)),
+                // A row of figures may have moved up here.
+                None => self.misplaced(sheet, KEY_ROW, column, cell),
+            }
         }
         let mut rows: Vec<(u32, Filled<'_>)> = Vec::new();
         for (&(row, column), value) in cells.range((FIRST_ROW, 0)..) {
@@ -225,6 +341,16 @@ impl Read {
                 }
             }
         }
+        // Remarks below the table, and sums, are no rows of it.
+        rows.retain(|(row, filled)| {
+            let Some((column, _, id)) = filled.iter().find(|(_, field, _)| field.key == "id") else { return true };
+            let is_sum = id.as_str().is_some_and(|id| SUMS.contains(&id.to_lowercase().as_str()));
+            let is_row = filled.len() > 1 && (!is_sum || filled.iter().any(|(_, field, _)| field.key == "point"));
+            if !is_row {
+                self.misplaced(sheet, *row, *column, id);
+            }
+            is_row
+        });
         if rows.len() > MOST_ROWS {
             return Err(format!("expected at most {MOST_ROWS} rows in the sheet {sheet:?}, found {}", rows.len()));
         }
@@ -234,14 +360,25 @@ impl Read {
                 let cell = format!("{sheet}!{}", name(row, *column));
                 self.cells.push((format!("{pointer}/{}", field.key), cell));
             }
-            if table.word == "energy" { self.energy(before, filled, months) } else { object(filled) }
+            match table.pointer {
+                "/energy" => self.energy(before, filled, months, units),
+                _ => object(filled),
+            }
         });
         Ok(values.collect())
     }
 
-    /// A row of energy: its months are one list, in kWh or in the unit that it states.
-    fn energy(&mut self, own: usize, filled: Filled<'_>, months: usize) -> Value {
-        let in_kwh = filled.iter().all(|(_, field, value)| field.key != "unit" || value == "kWh");
+    /// A row of energy: its months are one list, in the unit that it states, or its meter; electricity is in kWh if nobody
+    /// states one.
+    fn energy(&mut self, own: usize, filled: Filled<'_>, months: usize, units: &BTreeMap<String, Value>) -> Value {
+        let of = |key: &str| filled.iter().find(|(_, field, _)| field.key == key).map(|(.., value)| value.clone());
+        let text = |key: &str| of(key).and_then(|value| value.as_str().map(str::to_owned));
+        let is_electric = match (text("carrier"), text("point").as_deref()) {
+            (Some(carrier), _) => carrier == "electricity",
+            (None, point) => !matches!(point, Some("generator_fuel" | "purchased_cooling")),
+        };
+        let unit = of("unit").or_else(|| units.get(&text("id")?).cloned());
+        let in_kwh = unit.as_ref().map_or(is_electric, |unit| unit == "kWh");
         let (list, total) = if in_kwh { ("monthly_kwh", "total_kwh") } else { ("monthly", "total") };
         let (mut values, mut row) = (vec![Value::Null; months], Vec::new());
         let mut any = false;
@@ -267,6 +404,7 @@ impl Read {
         }
         let mut row = object(row);
         if let Value::Object(map) = &mut row {
+            map.extend(unit.map(|unit| ("unit".to_owned(), unit)));
             if let Some(sum) = map.remove("total") {
                 map.insert(total.to_owned(), sum);
             }

@@ -17,14 +17,16 @@ pub fn without_place(submission: &Value) -> Option<String> {
     let is_known = |path: &str| {
         let in_table = TABLES.iter().any(|table| {
             let Some(row) = path.strip_prefix(table.pointer) else { return false };
-            let key = row.split('/').nth(2).unwrap_or_default();
-            let months = ["monthly_kwh", "monthly", "total_kwh"];
-            table.columns.iter().any(|field| field.key == key) || (table.word == "energy" && months.contains(&key))
+            match row.split('/').skip(2).collect::<Vec<_>>()[..] {
+                ["monthly_kwh" | "monthly", _] | ["total_kwh"] => table.pointer == "/energy",
+                [key] => table.columns.iter().any(|field| field.key == key && key.parse::<usize>().is_err()),
+                _ => false,
+            }
         });
         // Of a name in two languages one is shown.
         in_table
             || path == "/schema"
-            || path.starts_with("/facility/name/")
+            || ["/facility/name/zh", "/facility/name/en"].contains(&path)
             || FACILITY.iter().any(|field| field.key == path)
     };
     let mut waiting = vec![(String::new(), submission)];
@@ -45,6 +47,23 @@ pub fn without_place(submission: &Value) -> Option<String> {
         }
     }
     None
+}
+
+/// What of the answer to a submission would be another one.
+pub fn difference(said: &[u8], shown: &[u8]) -> Option<String> {
+    let of = |json: &[u8]| {
+        let audit = pue::submission::audit_json(json, &[]);
+        let outcome =
+            |verdict: &pue::Verdict| format!("{} {} {}", verdict.pack, verdict.requirement, verdict.outcome.as_str());
+        let mut all: Vec<String> = audit.verdicts.iter().map(outcome).collect();
+        all.extend(audit.findings.iter().map(|finding| finding.code.to_string()));
+        all.extend(audit.pue.iter().map(|pue| format!("PUE {}", pue.value)));
+        all
+    };
+    let (said, shown) = (of(said), of(shown));
+    let lost = |of: &[String], other: &[String]| of.iter().find(|one| !other.contains(one)).cloned();
+    let count = || (said.len() != shown.len()).then(|| format!("{} findings", said.len()));
+    lost(&said, &shown).or_else(|| lost(&shown, &said)).or_else(count)
 }
 
 struct Formats {

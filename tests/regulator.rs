@@ -530,7 +530,7 @@ fn a_spreadsheet_filled_by_hand_loses_nothing() {
     let text = |text: &str| with("E4", &format!(" t=\"inlineStr\"><is><t>{text}</t></is>"));
     assert_eq!(told(&text("4613004")), Vec::<String>::new());
     assert_eq!(text("4613004")["pue"], answer(&filled)["pue"]);
-    for unclear in ["4.613", "4,613,004", "4613004 kWh", "四百万", "1e6", "NaN", "-1"] {
+    for unclear in ["4.613", "4,613,004", "4613004 kWh", "四百万", "1e6", "NaN", "-1", &"9".repeat(400)] {
         names(&text(unclear), "json.type 能耗 Energy!E4");
     }
     // Another sheet that could be meant, and one that goes by its Chinese name alone.

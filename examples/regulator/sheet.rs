@@ -19,7 +19,6 @@ pub struct Read {
     /// Where each value stands: its JSON Pointer, and the cell.
     cells: Vec<(String, String)>,
     findings: Vec<Finding>,
-    cells_named: usize,
 }
 
 /// A spreadsheet unpacks to so many bytes at most; the template has some 50 KB.
@@ -73,7 +72,7 @@ pub fn read(bytes: &[u8]) -> Result<Read, String> {
     look_inside(bytes)?;
     // The parser meets strangers' files: should it give up on one, the others go on.
     let sheets = std::panic::catch_unwind(|| sheets(bytes)).unwrap_or_else(|_| Err("no spreadsheet".to_owned()))?;
-    let mut read = Read { json: Vec::new(), cells: Vec::new(), findings: Vec::new(), cells_named: 0 };
+    let mut read = Read { json: Vec::new(), cells: Vec::new(), findings: Vec::new() };
     let mut submission = json!({"schema": "pue/submission/1"});
     let Some((sheet, cells)) = read.sheet(&sheets, FACILITY_SHEET, FACILITY_WORDS) else {
         let names: Vec<&str> = TABLES.iter().map(|table| table.sheet).collect();
@@ -119,8 +118,8 @@ fn look_inside(bytes: &[u8]) -> Result<(), String> {
 fn says_too_many(mut content: Vec<u8>) -> bool {
     const KEY: &[u8] = b"uniqueCount";
     content.retain(|&byte| byte != 0);
-    let places = content.windows(KEY.len()).enumerate().filter(|(_, window)| *window == KEY).map(|(at, _)| at);
-    places.into_iter().any(|at| {
+    let mut places = content.windows(KEY.len()).enumerate().filter(|(_, window)| *window == KEY).map(|(at, _)| at);
+    places.any(|at| {
         let rest = content.iter().skip(at + KEY.len()).skip_while(|byte| b" \t\r\n='\"".contains(byte));
         let digits = rest.take_while(|byte| byte.is_ascii_digit());
         let count =
@@ -138,7 +137,10 @@ fn sheets(bytes: &[u8]) -> Result<Vec<(String, Cells)>, String> {
         return Err(format!("expected at most {MOST_SHEETS} sheets in it, found {}", names.len()));
     }
     for sheet in names {
-        let mut reader = book.worksheet_cells_reader(&sheet).map_err(fault)?;
+        let mut reader = match book.worksheet_cells_reader(&sheet) {
+            Err(calamine::XlsxError::NotAWorksheet(_)) => continue, // a chart
+            reader => reader.map_err(fault)?,
+        };
         let mut cells = Cells::new();
         // Cells one by one: a sheet that says it has a million columns takes no more room than its cells.
         while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(fault)? {
@@ -205,7 +207,8 @@ fn fitted(field: &Field, value: &Value) -> Value {
 fn number(text: &str) -> Option<f64> {
     let (whole, part) = text.split_once('.').unwrap_or((text, "00"));
     let is_plain = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    (is_plain(whole) && is_plain(part) && part.len() != 3).then(|| text.parse().ok())?
+    let is_clear = is_plain(whole) && is_plain(part) && part.len() != 3;
+    text.parse().ok().filter(|number: &f64| is_clear && number.is_finite())
 }
 
 /// A date as it is written in China: year, month and day, in this order.
@@ -294,11 +297,11 @@ impl Read {
     }
 
     fn misplaced(&mut self, sheet: &str, row: u32, column: u32, value: &Value) {
-        if let Some(last) = self.findings.last_mut().filter(|_| self.cells_named >= MOST_NAMED) {
+        let is_full = self.findings.len() >= MOST_NAMED;
+        if let Some(last) = self.findings.last_mut().filter(|_| is_full) {
             last.count += 1;
             return;
         }
-        self.cells_named += 1;
         let shown: String = value.to_string().chars().take(60).collect();
         let mut finding = Finding::new(Code::XlsxLayout).found(shown);
         finding.cell = Some(format!("{sheet}!{}", name(row, column)));

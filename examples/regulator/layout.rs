@@ -20,24 +20,25 @@ pub struct Field {
     pub choices: &'static [Choice],
 }
 
-/// A word of the submission, and the Chinese one.
+/// A word of the submission, and the Chinese one; further ones that mean the same behind it, each after a bar.
 pub type Choice = (&'static str, &'static str);
 
 /// A choice as the spreadsheet shows it: `grid_supply 市电进线`.
 pub fn shown((word, zh): Choice) -> String {
-    format!("{word} {zh}").trim_end().to_owned()
+    format!("{word} {}", zh.split('|').next().unwrap_or_default()).trim_end().to_owned()
 }
 
 impl Field {
     /// The word that a cell's text stands for: as it is shown, or in one of the two languages.
     pub fn word(&self, text: &str) -> Option<&'static str> {
+        let blanks = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| text.split_at(at));
+        let parts: Vec<[String; 2]> = blanks.map(|(left, right)| [plain(left), plain(right)]).collect();
         let text = plain(text);
         let is_it = |&&(word, zh): &&Choice| {
-            let (word, zh) = (plain(word), plain(zh));
-            text == word
-                || (!zh.is_empty() && text == zh)
-                || text == format!("{word}{zh}")
-                || text == format!("{zh}{word}")
+            let word = plain(word);
+            let both = |zh: &String| parts.iter().any(|[a, b]| (a, b) == (&word, zh) || (a, b) == (zh, &word));
+            let mut zh = zh.split('|').map(plain).filter(|zh| !zh.is_empty());
+            text == word || zh.any(|zh| text == zh || both(&zh))
         };
         self.choices.iter().find(is_it).map(|(word, _)| *word)
     }
@@ -184,7 +185,8 @@ const CARRIERS: &[Choice] = &[
     ("water", "水"),
 ];
 
-const UNITS: &[Choice] = &[("kWh", "千瓦时"), ("MWh", "兆瓦时"), ("l", "升"), ("m3", "立方米"), ("kg", "千克")];
+const UNITS: &[Choice] =
+    &[("kWh", "千瓦时|度|kW·h"), ("MWh", "兆瓦时|MW·h"), ("l", "升"), ("m3", "立方米|m³|㎥"), ("kg", "千克|公斤")];
 
 const KINDS: &[Choice] = &[("register", "累计表码"), ("interval", "区间量"), ("power", "功率采样")];
 

@@ -5,7 +5,7 @@ use super::layout::{
     VALUE_COLUMN, name,
 };
 use calamine::{DataRef, Reader, Xlsx};
-use pue::{Assessment, Code, Finding};
+use pue::{Assessment, Code, Finding, finding::Text};
 use serde_json::{Map, Value, json};
 use std::{
     collections::BTreeMap,
@@ -18,6 +18,8 @@ pub struct Read {
     pub json: Vec<u8>,
     /// Where each value stands: its JSON Pointer, and the cell.
     cells: Vec<(String, String)>,
+    /// Formulas without a value: their JSON Pointers, and what they came to.
+    formulas: BTreeMap<String, String>,
     findings: Vec<Finding>,
 }
 
@@ -31,18 +33,15 @@ const MOST_FILES: usize = 500;
 const MOST_TEXTS: usize = 1_000_000;
 
 /// So many sheets are read, so many cells of each, and so many rows of a table: the template has two hundred.
-const MOST_SHEETS: usize = 20;
+const MOST_SHEETS: usize = 100;
 const MOST_CELLS: usize = 50_000;
 const MOST_ROWS: usize = 2_000;
 
 /// So many misplaced cells are named one by one; further ones are counted with the last.
 const MOST_NAMED: usize = 200;
 
-/// What stands for a formula whose value was not saved with it.
-const NO_VALUE: &str = "=… (公式未保存结果 / no value saved)";
-
-/// The first cell of a row that sums up those above it.
-const SUMS: [&str; 5] = ["合计", "总计", "小计", "total", "sum"];
+/// The key of what stands for a formula without a value.
+const FORMULA: &str = "formula";
 
 type Cells = BTreeMap<(u32, u32), Value>;
 
@@ -72,9 +71,9 @@ pub fn read(bytes: &[u8]) -> Result<Read, String> {
     look_inside(bytes)?;
     // The parser meets strangers' files: should it give up on one, the others go on.
     let sheets = std::panic::catch_unwind(|| sheets(bytes)).unwrap_or_else(|_| Err("no spreadsheet".to_owned()))?;
-    let mut read = Read { json: Vec::new(), cells: Vec::new(), findings: Vec::new() };
+    let mut read = Read { json: Vec::new(), cells: Vec::new(), formulas: BTreeMap::new(), findings: Vec::new() };
     let mut submission = json!({"schema": "pue/submission/1"});
-    let Some((sheet, cells)) = read.sheet(&sheets, FACILITY_SHEET, FACILITY_WORDS) else {
+    let Some((sheet, cells)) = read.sheet(&sheets, FACILITY_SHEET, FACILITY_WORDS, has_fields) else {
         let names: Vec<&str> = TABLES.iter().map(|table| table.sheet).collect();
         return Err(format!("expected the template's sheets ({FACILITY_SHEET}, {})", names.join(", ")));
     };
@@ -82,7 +81,7 @@ pub fn read(bytes: &[u8]) -> Result<Read, String> {
     let months = months(&submission);
     // Meters come last there, and say in which unit energies are.
     for table in TABLES.iter().rev() {
-        if let Some((sheet, cells)) = read.sheet(&sheets, table.sheet, table.words) {
+        if let Some((sheet, cells)) = read.sheet(&sheets, table.sheet, table.words, |cells| has_keys(table, cells)) {
             let units = units(&submission);
             let rows = read.table(table, sheet, cells, (months, &units))?;
             if !rows.is_empty() {
@@ -91,6 +90,9 @@ pub fn read(bytes: &[u8]) -> Result<Read, String> {
         }
     }
     complete_meters(&mut submission);
+    let formula = |pointer: &str| submission.pointer(pointer)?.get(FORMULA)?.as_str().map(str::to_owned);
+    let formulas = read.cells.iter().filter_map(|(pointer, _)| Some((pointer.clone(), formula(pointer)?)));
+    read.formulas = formulas.collect();
     read.json = serde_json::to_vec(&submission).map_err(|error| error.to_string())?;
     Ok(read)
 }
@@ -144,8 +146,8 @@ fn sheets(bytes: &[u8]) -> Result<Vec<(String, Cells)>, String> {
         let mut cells = Cells::new();
         // Cells one by one: a sheet that says it has a million columns takes no more room than its cells.
         while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(fault)? {
-            let saved = value(&cell.value);
-            if let Some(value) = saved.or_else(|| cell.formula.is_some().then(|| json!(NO_VALUE))) {
+            let is_saved = cell.formula.is_none() || !matches!(cell.value, DataRef::Empty);
+            if let Some(value) = if is_saved { value(&cell.value) } else { Some(without_value("")) } {
                 if cells.len() == MOST_CELLS {
                     return Err(format!("expected at most {MOST_CELLS} cells in the sheet {sheet:?}"));
                 }
@@ -160,6 +162,11 @@ fn sheets(bytes: &[u8]) -> Result<Vec<(String, Cells)>, String> {
         all.push((sheet, cells));
     }
     Ok(all)
+}
+
+/// What no field takes: a formula that came to nothing, or whose value was not saved with it.
+fn without_value(error: &str) -> Value {
+    json!({FORMULA: error})
 }
 
 fn value(cell: &DataRef<'_>) -> Option<Value> {
@@ -178,7 +185,7 @@ fn value(cell: &DataRef<'_>) -> Option<Value> {
         }
         DataRef::DateTime(other) => Some(json!(other.as_f64())),
         DataRef::DateTimeIso(string) | DataRef::DurationIso(string) => text(string.get(..10).unwrap_or(string)),
-        DataRef::Error(error) => Some(json!(error.to_string())),
+        DataRef::Error(error) => Some(without_value(&error.to_string())),
     }
 }
 
@@ -205,17 +212,18 @@ fn fitted(field: &Field, value: &Value) -> Value {
 
 /// A number in a cell formatted as text, if it can be read in one way only: three digits after a point may be thousands.
 fn number(text: &str) -> Option<f64> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, "00"));
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
     let is_plain = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let is_clear = is_plain(whole) && is_plain(part) && part.len() != 3;
-    text.parse().ok().filter(|number: &f64| is_clear && number.is_finite())
+    let is_clear = part.len() != 3 || whole.len() > 3 || whole.starts_with('0');
+    let is_number = is_plain(whole) && is_plain(part) && is_clear && text.len() <= 15;
+    text.parse().ok().filter(|_| is_number)
 }
 
 /// A date as it is written in China: year, month and day, in this order.
 fn date(text: &str) -> Option<String> {
-    let day = text.strip_suffix(" 00:00:00").unwrap_or(text);
-    let day = day.strip_suffix('日').unwrap_or(day);
-    let parts: Vec<&str> = day.split(['-', '/', '.', '年', '月']).collect();
+    let day = [" 00:00:00", "T00:00:00", " 0:00:00", " 0:00"].iter().find_map(|hour| text.strip_suffix(hour));
+    let day: String = day.unwrap_or(text).chars().filter(|c| !c.is_whitespace()).collect();
+    let parts: Vec<&str> = day.strip_suffix('日').unwrap_or(&day).split(['-', '/', '.', '年', '月']).collect();
     let is_plain =
         |part: &str, lens: &[usize]| lens.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
     match parts[..] {
@@ -250,19 +258,35 @@ fn set(root: &mut Value, pointer: &str, value: Value) {
     *here = value;
 }
 
+/// Whether the keys of the facility stand in a sheet.
+fn has_fields(cells: &Cells) -> bool {
+    let keys = cells.iter().filter(|((_, column), _)| *column == KEY_COLUMN).filter_map(|(_, key)| key.as_str());
+    keys.filter(|key| FACILITY.iter().any(|field| field.key == *key)).nth(1).is_some()
+}
+
+/// Whether the keys of a table stand in a sheet, more of them than of any other table.
+fn has_keys(table: &Table, cells: &Cells) -> bool {
+    let keys = || cells.range((KEY_ROW, 0)..(KEY_ROW + 1, 0)).filter_map(|(_, key)| key.as_str());
+    let of = |table: &Table| keys().filter(|key| table.columns.iter().any(|field| field.key == *key)).count();
+    of(table) > 1 && TABLES.iter().all(|other| other.pointer == table.pointer || of(other) < of(table))
+}
+
 impl Read {
-    /// The sheet of this name or, if there is none, the first that has one of these words; others that have are named.
+    /// The sheet of this name or, if there is none, the first that looks like it or has one of these words; others are named.
     fn sheet<'s>(
         &mut self,
         sheets: &'s [(String, Cells)],
         exact: &str,
         words: [&str; 2],
+        is_like: impl Fn(&Cells) -> bool,
     ) -> Option<&'s (String, Cells)> {
         let is_another = |name: &str| name == FACILITY_SHEET || TABLES.iter().any(|table| name == table.sheet);
         let has_word = |name: &str| words.iter().any(|word| name.to_lowercase().contains(word));
-        let is_one = |name: &str| name == exact || (has_word(name) && !is_another(name));
-        let mut all: Vec<&(String, Cells)> = sheets.iter().filter(|(name, _)| is_one(name)).collect();
-        all.sort_by_key(|(name, _)| name != exact);
+        let is_one = |(name, cells): &&(String, Cells)| {
+            name == exact || (!is_another(name) && (has_word(name) || is_like(cells)))
+        };
+        let mut all: Vec<&(String, Cells)> = sheets.iter().filter(is_one).collect();
+        all.sort_by_key(|(name, cells)| (name != exact, !is_like(cells)));
         let (first, others) = all.split_first()?;
         for (name, cells) in others {
             if let Some((&(row, column), value)) = cells.iter().next() {
@@ -344,15 +368,14 @@ impl Read {
                 }
             }
         }
-        // Remarks below the table, and sums, are no rows of it.
-        rows.retain(|(row, filled)| {
-            let Some((column, _, id)) = filled.iter().find(|(_, field, _)| field.key == "id") else { return true };
-            let is_sum = id.as_str().is_some_and(|id| SUMS.contains(&id.to_lowercase().as_str()));
-            let is_row = filled.len() > 1 && (!is_sum || filled.iter().any(|(_, field, _)| field.key == "point"));
-            if !is_row {
-                self.misplaced(sheet, *row, *column, id);
+        // A remark below the table is no row of it, nor are sums of nothing.
+        rows.retain(|(row, filled)| match filled[..] {
+            [(column, field, ref remark)] if field.key == "id" => {
+                self.misplaced(sheet, *row, column, remark);
+                false
             }
-            is_row
+            [(_, field, ref sum)] if field.key == "total" => sum.as_f64() != Some(0.0),
+            _ => true,
         });
         if rows.len() > MOST_ROWS {
             return Err(format!("expected at most {MOST_ROWS} rows in the sheet {sheet:?}, found {}", rows.len()));
@@ -433,6 +456,10 @@ impl Read {
             let cell = cells.get(path).or_else(inner).or_else(outer);
             finding.cell = cell.filter(|_| !path.is_empty()).map(|(_, cell)| (*cell).clone());
             finding.file = Some(source.to_owned());
+            if let Some(error) = self.formulas.get(path).filter(|_| finding.code == Code::JsonType) {
+                let found = |words: &str| format!("{words} {error}").trim_end().to_owned();
+                finding.found = Some(Text::new(found("没有结果的公式"), found("a formula without a value")));
+            }
         }
         let own = self.findings.into_iter().map(|mut finding| {
             finding.file = Some(source.to_owned());

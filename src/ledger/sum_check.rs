@@ -74,9 +74,10 @@ pub(super) fn all(ledger: &Ledger<'_>) -> Vec<Finding> {
             }
         }
     }
-    // IT energy of which nobody says where it is measured came through the UPS all the same.
+    // IT energy of which nobody says where it is measured came through the UPS all the same, unless the tree says otherwise.
     let it_load = at(Point::ItLoad);
-    for upstream in places.iter().take(2).filter(|upstream| !upstream.is_empty() && !is_told(upstream, &it_load)) {
+    let is_placed = it_load.iter().all(|i| tree.parent(*i).is_some());
+    for upstream in places.iter().take(2).filter(|upstream| !upstream.is_empty() && !is_placed) {
         findings.extend(it_load.first().and_then(|&first| compare(ledger, upstream, &it_load, (first, false))));
     }
     // What the supplies cannot have fed; the first point of IT energy is the one that the PUE itself compares.

@@ -6,6 +6,8 @@
 mod common;
 #[path = "regulator/answer.rs"]
 mod answer;
+#[path = "regulator/cell.rs"]
+mod cell;
 #[path = "regulator/input.rs"]
 mod input;
 #[path = "regulator/layout.rs"]
@@ -20,6 +22,8 @@ mod summary;
 mod template;
 #[path = "regulator/verify.rs"]
 mod verify;
+#[path = "regulator/workbook.rs"]
+mod workbook;
 
 use answer::{Answer, harmless, header};
 use clap::{Parser, ValueEnum};

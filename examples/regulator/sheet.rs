@@ -1,16 +1,16 @@
 //! A filled spreadsheet to a submission; what is found in the submission is then pointed to in the cells.
 
-use super::layout::{
-    FACILITY, FACILITY_SHEET, FACILITY_WORDS, FIRST_FIELD, FIRST_ROW, Field, KEY_COLUMN, KEY_ROW, Kind, TABLES, Table,
-    VALUE_COLUMN, name,
+use super::{
+    cell::fitted,
+    layout::{
+        FACILITY, FACILITY_SHEET, FACILITY_WORDS, FIRST_FIELD, FIRST_ROW, Field, KEY_COLUMN, KEY_ROW, TABLES, Table,
+        VALUE_COLUMN, name,
+    },
+    workbook::{self, Cells, FORMULA},
 };
-use calamine::{DataRef, Reader, Xlsx};
 use pue::{Assessment, Code, Finding, finding::Text};
 use serde_json::{Map, Value, json};
-use std::{
-    collections::BTreeMap,
-    io::{Cursor, Read as _},
-};
+use std::collections::BTreeMap;
 
 /// What a spreadsheet says, and where.
 pub struct Read {
@@ -23,27 +23,11 @@ pub struct Read {
     findings: Vec<Finding>,
 }
 
-/// A spreadsheet unpacks to so many bytes at most; the template has some 50 KB.
-const MOST_UNPACKED: u64 = 1 << 25;
-
-/// So many files stand in one.
-const MOST_FILES: usize = 500;
-
-/// And so many different texts: the parser makes room for as many as the file says.
-const MOST_TEXTS: usize = 1_000_000;
-
-/// So many sheets are read, so many cells of each, and so many rows of a table: the template has two hundred.
-const MOST_SHEETS: usize = 100;
-const MOST_CELLS: usize = 50_000;
+/// So many rows are read of a table: the template has two hundred.
 const MOST_ROWS: usize = 2_000;
 
 /// So many misplaced cells are named one by one; further ones are counted with the last.
 const MOST_NAMED: usize = 200;
-
-/// The key of what stands for a formula without a value.
-const FORMULA: &str = "formula";
-
-type Cells = BTreeMap<(u32, u32), Value>;
 
 /// What is filled in of a row: column, field, value.
 type Filled<'f> = Vec<(u32, &'f Field, Value)>;
@@ -68,9 +52,7 @@ fn complete_meters(submission: &mut Value) {
 
 /// Reads a spreadsheet; an error says why it cannot be.
 pub fn read(bytes: &[u8]) -> Result<Read, String> {
-    look_inside(bytes)?;
-    // The parser meets strangers' files: should it give up on one, the others go on.
-    let sheets = std::panic::catch_unwind(|| sheets(bytes)).unwrap_or_else(|_| Err("no spreadsheet".to_owned()))?;
+    let sheets = workbook::sheets(bytes)?;
     let mut read = Read { json: Vec::new(), cells: Vec::new(), formulas: BTreeMap::new(), findings: Vec::new() };
     let mut submission = json!({"schema": "pue/submission/1"});
     let Some((sheet, cells)) = read.sheet(&sheets, FACILITY_SHEET, FACILITY_WORDS, has_fields) else {
@@ -95,143 +77,6 @@ pub fn read(bytes: &[u8]) -> Result<Read, String> {
     read.formulas = formulas.collect();
     read.json = serde_json::to_vec(&submission).map_err(|error| error.to_string())?;
     Ok(read)
-}
-
-/// Unpacks everything once without keeping it, so that a small file which unpacks to a huge one is refused.
-fn look_inside(bytes: &[u8]) -> Result<(), String> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
-    if archive.len() > MOST_FILES {
-        return Err(format!("expected at most {MOST_FILES} files in it, found {}", archive.len()));
-    }
-    let mut left = MOST_UNPACKED;
-    for i in 0..archive.len() {
-        let file = archive.by_index(i).map_err(|error| error.to_string())?;
-        let mut content = Vec::new();
-        let unpacked = file.take(left + 1).read_to_end(&mut content).map_err(|error| error.to_string())?;
-        left = left.checked_sub(unpacked as u64).ok_or(format!("it unpacks to more than {MOST_UNPACKED} bytes"))?;
-        if says_too_many(content) {
-            return Err(format!("expected at most {MOST_TEXTS} texts in it"));
-        }
-    }
-    Ok(())
-}
-
-/// Whether a file says that there are more texts than anybody has, in whatever width its characters are.
-fn says_too_many(mut content: Vec<u8>) -> bool {
-    const KEY: &[u8] = b"uniqueCount";
-    content.retain(|&byte| byte != 0);
-    let mut places = content.windows(KEY.len()).enumerate().filter(|(_, window)| *window == KEY).map(|(at, _)| at);
-    places.any(|at| {
-        let rest = content.iter().skip(at + KEY.len()).skip_while(|byte| b" \t\r\n='\"".contains(byte));
-        let digits = rest.take_while(|byte| byte.is_ascii_digit());
-        let count =
-            digits.fold(0_usize, |count, digit| count.saturating_mul(10).saturating_add(usize::from(digit - b'0')));
-        count > MOST_TEXTS
-    })
-}
-
-fn sheets(bytes: &[u8]) -> Result<Vec<(String, Cells)>, String> {
-    let fault = |error: calamine::XlsxError| error.to_string();
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(fault)?;
-    let mut all = Vec::new();
-    let names = book.sheet_names();
-    if names.len() > MOST_SHEETS {
-        return Err(format!("expected at most {MOST_SHEETS} sheets in it, found {}", names.len()));
-    }
-    for sheet in names {
-        let mut reader = match book.worksheet_cells_reader(&sheet) {
-            Err(calamine::XlsxError::NotAWorksheet(_)) => continue, // a chart
-            reader => reader.map_err(fault)?,
-        };
-        let mut cells = Cells::new();
-        // Cells one by one: a sheet that says it has a million columns takes no more room than its cells.
-        while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(fault)? {
-            let is_saved = cell.formula.is_none() || !matches!(cell.value, DataRef::Empty);
-            if let Some(value) = if is_saved { value(&cell.value) } else { Some(without_value("")) } {
-                if cells.len() == MOST_CELLS {
-                    return Err(format!("expected at most {MOST_CELLS} cells in the sheet {sheet:?}"));
-                }
-                if cells.insert(cell.pos, value).is_some() {
-                    return Err(format!(
-                        "the cell {} of the sheet {sheet:?} is there twice",
-                        name(cell.pos.0, cell.pos.1)
-                    ));
-                }
-            }
-        }
-        all.push((sheet, cells));
-    }
-    Ok(all)
-}
-
-/// What no field takes: a formula that came to nothing, or whose value was not saved with it.
-fn without_value(error: &str) -> Value {
-    json!({FORMULA: error})
-}
-
-fn value(cell: &DataRef<'_>) -> Option<Value> {
-    let text = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(|text| json!(text));
-    match cell {
-        DataRef::Empty => None,
-        DataRef::Int(number) => Some(json!(number)),
-        DataRef::Float(number) if !number.is_finite() => Some(json!(number.to_string())),
-        DataRef::Float(number) => Some(json!(number)),
-        DataRef::String(string) => text(string),
-        DataRef::SharedString(string) => text(string),
-        DataRef::Bool(flag) => Some(json!(flag)),
-        DataRef::DateTime(date) if date.is_datetime() => {
-            let (year, month, day, ..) = date.to_ymd_hms_milli();
-            Some(json!(format!("{year:04}-{month:02}-{day:02}")))
-        }
-        DataRef::DateTime(other) => Some(json!(other.as_f64())),
-        DataRef::DateTimeIso(string) | DataRef::DurationIso(string) => text(string.get(..10).unwrap_or(string)),
-        DataRef::Error(error) => Some(without_value(&error.to_string())),
-    }
-}
-
-/// A cell's value as its field asks for; whatever does not fit stays as it is and becomes a finding later.
-fn fitted(field: &Field, value: &Value) -> Value {
-    let text = value.as_str();
-    let fitting = match field.kind {
-        // A code of digits that a spreadsheet took for a number, as long as it kept all of them.
-        Kind::Text if text.is_none() => {
-            value.as_f64().filter(|number| number.abs() < 1e15).map(|number| json!(number.to_string()))
-        }
-        Kind::Text => None,
-        Kind::Number => text.and_then(number).map(|number| json!(number)),
-        Kind::Date => text.and_then(date).map(|date| json!(date)),
-        Kind::Flag => match text.map(|text| field.word(text).unwrap_or(text).to_lowercase()).as_deref() {
-            Some("true" | "yes") => Some(json!(true)),
-            Some("false" | "no") => Some(json!(false)),
-            _ => None,
-        },
-    };
-    let word = || text.and_then(|text| field.word(text)).map(|word| json!(word));
-    fitting.or_else(word).unwrap_or_else(|| value.clone())
-}
-
-/// A number in a cell formatted as text, if it can be read in one way only: three digits after a point may be thousands.
-fn number(text: &str) -> Option<f64> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
-    let is_plain = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let is_clear = part.len() != 3 || whole.len() > 3 || whole.starts_with('0');
-    let is_number = is_plain(whole) && is_plain(part) && is_clear && text.len() <= 15;
-    text.parse().ok().filter(|_| is_number)
-}
-
-/// A date as it is written in China: year, month and day, in this order.
-fn date(text: &str) -> Option<String> {
-    let day = [" 00:00:00", "T00:00:00", " 0:00:00", " 0:00"].iter().find_map(|hour| text.strip_suffix(hour));
-    let day: String = day.unwrap_or(text).chars().filter(|c| !c.is_whitespace()).collect();
-    let parts: Vec<&str> = day.strip_suffix('日').unwrap_or(&day).split(['-', '/', '.', '年', '月']).collect();
-    let is_plain =
-        |part: &str, lens: &[usize]| lens.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    match parts[..] {
-        [year, month, day] if is_plain(year, &[4]) && is_plain(month, &[1, 2]) && is_plain(day, &[1, 2]) => {
-            Some(format!("{year}-{month:0>2}-{day:0>2}"))
-        }
-        _ => None,
-    }
 }
 
 /// How many calendar months the period touches, as far as it can be read.

@@ -195,11 +195,15 @@ pub fn merge(bytes: &[u8]) {
     assert_eq!(case.all(&stream.close()), whole);
 }
 
+#[path = "../../examples/regulator/cell.rs"]
+mod cell;
 #[allow(dead_code)] // the template uses the rest
 #[path = "../../examples/regulator/layout.rs"]
 mod layout;
 #[path = "../../examples/regulator/sheet.rs"]
 mod sheet;
+#[path = "../../examples/regulator/workbook.rs"]
+mod workbook;
 
 /// A submission of any bytes: an answer that can be written, the same every time; an error decides nothing.
 pub fn submission(bytes: &[u8]) {

@@ -1,6 +1,6 @@
 //! A clean submission with something changed: either nothing that matters changes, or somebody is told.
 //!
-//! One change of many pairs takes the declared PUE away, and with it the figure that would betray the other one: then a note
+//! In some pairs one change takes the declared PUE away, and with it the figure that would betray the other change: then a note
 //! says that nothing bears out the recomputed value. A single change is told without that note.
 
 mod common;

@@ -568,7 +568,7 @@ fn a_spreadsheet_filled_by_hand_loses_nothing() {
     {
         assert_eq!(told(&first_day(day)), Vec::<String>::new(), "{day}");
     }
-    for unclear in ["1/1/2024", "24-1-1", "2024-1", "20240101", "2024年元月1日"] {
+    for unclear in ["1/1/2024", "24-1-1", "2024-1", "20240101", "2024年元月1日", "2024-1-1 1"] {
         names(&first_day(unclear), "json.type 场所 Facility!D23");
     }
 }

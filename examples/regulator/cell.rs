@@ -36,8 +36,9 @@ fn number(text: &str) -> Option<f64> {
 /// A date as it is written in China: year, month and day, in this order.
 fn date(text: &str) -> Option<String> {
     let day = [" 00:00:00", "T00:00:00", " 0:00:00", " 0:00"].iter().find_map(|hour| text.strip_suffix(hour));
-    let day: String = day.unwrap_or(text).chars().filter(|c| !c.is_whitespace()).collect();
-    let parts: Vec<&str> = day.strip_suffix('日').unwrap_or(&day).split(['-', '/', '.', '年', '月']).collect();
+    let day = day.unwrap_or(text);
+    let parts = day.strip_suffix('日').unwrap_or(day).split(['-', '/', '.', '年', '月']);
+    let parts: Vec<&str> = parts.map(str::trim).collect();
     let is_plain =
         |part: &str, lens: &[usize]| lens.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
     match parts[..] {

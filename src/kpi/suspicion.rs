@@ -197,7 +197,8 @@ fn side_of(view: &View<'_>, terms: &[Term]) -> Vec<Option<f64>> {
     sums
 }
 
-/// IT energy and the parts of the overhead are more than the total, by more than the worst of the meters may be off.
+/// IT energy and the parts of the overhead are more than the total, by more than both may be off: each by the worst of the
+/// classes, if all meters state one.
 fn parts_above_total(ledger: &Ledger<'_>, measured: &MeasuredPue) -> Option<Finding> {
     let (pue, overhead) = (measured.pue()?, measured.overhead?);
     let ratio = pue.ratio().to_f64();
@@ -208,7 +209,7 @@ fn parts_above_total(ledger: &Ledger<'_>, measured: &MeasuredPue) -> Option<Find
     }
     let mut classes = ledger.site().meters().iter().map(|meter| meter.class_thousandths());
     let worst = classes.try_fold(0, |worst: i128, class| Some(worst.max(class?)));
-    let off = worst.map_or(UNKNOWN_CLASS, |worst| worst as f64 / 1000.0);
+    let off = worst.map_or(UNKNOWN_CLASS, |worst| UNKNOWN_CLASS.min(2.0 * worst as f64 / 1000.0));
     let finding = || Finding::new(Code::MeterSumCheck).path("/meters").found(shown(parts));
     (parts > ratio * (1.0 + off)).then(|| finding().expected(format!("≤ {}", shown(ratio))))
 }

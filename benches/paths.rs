@@ -137,6 +137,55 @@ fn submissions(c: &mut Criterion) {
     group.finish();
 }
 
+/// Rows with quotes, rows whose quote is never closed, and rows that are broken otherwise, beside plain ones: by ten times as
+/// many, each row costs the same.
+fn quotes(c: &mut Criterion) {
+    let (site, ..) = registers();
+    let mut group = c.benchmark_group("rows of CSV");
+    for rows in [100_000, 1_000_000] {
+        let file = |row: &dyn Fn(&str, &str) -> String| {
+            let rows = (0..rows).map(|i| {
+                let time = format!("2024-01-{:02} {:02}:{:02}", 1 + i / 1440 % 28, i / 60 % 24, i % 60);
+                row(if i % 2 == 0 { "g1" } else { "u1" }, &time)
+            });
+            "meter,time,value\n".to_owned() + &rows.collect::<String>()
+        };
+        group.throughput(Throughput::Elements(rows)).sample_size(10);
+        for (name, file) in [
+            ("plain", file(&|meter, time| format!("{meter},{time},1000.25\n"))),
+            ("quoted", file(&|meter, time| format!("\"{meter}\",\"{time}\",\"1000.25\"\n"))),
+            ("of one meter, plain", file(&|_, time| format!("g1,{time},1000.25\n"))),
+            ("of one meter, quoted", file(&|_, time| format!("\"g1\",\"{time}\",\"1000.25\"\n"))),
+            ("a quote never closed", file(&|_, _| "x\",\"\n".to_owned())),
+            ("too few cells", file(&|_, _| "x,\n".to_owned())),
+        ] {
+            group.bench_function(format!("{name}, {rows}"), |b| {
+                b.iter(|| pue::read::csv(&site, "a.csv", black_box(file.as_bytes())).expect("readings"));
+            });
+        }
+    }
+    group.finish();
+}
+
+/// Meters each of which hangs on another, in circles: by four times as many, each costs the same.
+fn circles(c: &mut Criterion) {
+    let json = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json"))
+        .expect("a submission");
+    let mut submission: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+    let mut group = c.benchmark_group("meters in circles");
+    for count in [5_000_usize, 20_000] {
+        let meters = (0..count).map(|i| {
+            let (id, parent) = (format!("m{i}"), format!("m{}", (i * 7 + 1) % count));
+            serde_json::json!({"id": id, "point": "lighting", "kind": "interval", "unit": "kWh", "parent": parent})
+        });
+        submission["meters"] = meters.collect();
+        let json = submission.to_string();
+        group.throughput(Throughput::Elements(count as u64)).sample_size(10);
+        group.bench_function(format!("{count}"), |b| b.iter(|| audit_json(black_box(json.as_bytes()), &[])));
+    }
+    group.finish();
+}
+
 fn rules(c: &mut Criterion) {
     let json = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json"))
         .expect("a submission");
@@ -156,5 +205,5 @@ fn rules(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, ledgers, small_calls, submissions, rules);
+criterion_group!(benches, ledgers, small_calls, submissions, quotes, circles, rules);
 criterion_main!(benches);

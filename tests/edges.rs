@@ -63,16 +63,6 @@ fn an_open_quote_costs_one_line() {
     }
 }
 
-/// Open quotes on every line take no longer than so many lines.
-#[test]
-fn many_open_quotes_take_no_time() {
-    let site = site(REGISTER);
-    let file = format!("meter,time,value\n{}", "x\",\"\n".repeat(1 << 20));
-    let begun = std::time::Instant::now();
-    pue::read::csv(&site, "a.csv", file.as_bytes()).unwrap();
-    assert!(begun.elapsed().as_secs() < 20);
-}
-
 #[test]
 fn known_hours_are_of_intervals_only() {
     let file = "meter,time,value,known_h\ngrid,2024-01-01 00:00,100,1\ngrid,2024-01-01 01:00,200,\n";

@@ -319,9 +319,7 @@ fn a_million_meters_are_refused() {
     assert_eq!(codes(&audit), ["json.too_large"]);
     assert_eq!(outcome(&audit, "pue-new-large"), "undetermined");
     // All of them in circles.
-    let started = std::time::Instant::now();
     let audit = audit_json(submission(20_000).as_bytes(), &[]);
-    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
     assert!(codes(&audit).contains(&"meter.cycle"), "{:?}", codes(&audit).first());
     assert!(audit.findings.len() < 5_000);
     // A list of nothing but numbers, and one list in another.

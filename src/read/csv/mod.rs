@@ -1,6 +1,6 @@
 //! Meter readings from CSV, long and wide, in bounded memory beside what is kept.
 //!
-//! `lines` cuts the bytes into records; `layout` knows which column holds what; `cells` reads times and numbers; `rows`
+//! `lines` cuts the bytes into records, `quoted` undoes their quotes; `layout` knows which column holds what; `cells` reads times and numbers; `rows`
 //! brings these together and hands each reading to whoever takes it: columns of [`Readings`] (`columns`), or a ledger
 //! that is being built.
 
@@ -8,6 +8,7 @@ mod cells;
 mod columns;
 mod layout;
 mod lines;
+mod quoted;
 mod rows;
 
 use crate::{
@@ -95,4 +96,60 @@ pub(crate) fn each_reading(
     take: &mut impl Take,
 ) -> Result<Vec<Finding>, CsvError> {
     rows::read(site, file, reader, take).map(Faults::into_findings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn site() -> Site {
+        let meters: Vec<String> = ["grid", "ups"]
+            .map(|id| format!(r#"{{"id": "{id}", "point": "grid_supply", "kind": "register", "unit": "kWh"}}"#))
+            .into();
+        let meters = meters.join(",");
+        let site = format!(
+            r#"{{"schema": "pue/site/1", "facility": {{"id": "A", "time_zone": "Asia/Shanghai"}}, "meters": [{meters}]}}"#
+        );
+        crate::read::site(site.as_bytes()).value.unwrap()
+    }
+
+    /// Quotes that are never closed, on every line: each byte is looked at a few times, however many lines there are.
+    #[test]
+    fn open_quotes_are_searched_a_few_times() {
+        for rows in [10_000, 1_000_000] {
+            let file = format!("meter,time,value\n{}", "x\",\"\n".repeat(rows));
+            lines::LOOKED_AT.set(0);
+            let found = csv(&site(), "a.csv", file.as_bytes()).unwrap();
+            assert!(lines::LOOKED_AT.get() <= 40 * file.len(), "{}", lines::LOOKED_AT.get());
+            assert_eq!(found.findings()[0].count, rows as u64);
+        }
+    }
+
+    proptest! {
+        /// Quotes around any cell change nothing, whether the rows before were written alike or not.
+        #[test]
+        fn quotes_change_nothing(rows in prop::collection::vec((0..2_usize, 0..8_u8, 0..3_u8, 0..1500_u32), 1..60)) {
+            let (mut plain, mut quoted) = ("meter,time,value\n".to_owned(), "meter,time,value\n".to_owned());
+            for (i, (meter, quotes, odd, value)) in rows.into_iter().enumerate() {
+                let time = format!("2024-01-01 {:02}:{:02}", i / 60, i % 60);
+                let value = match odd { 0 => String::new(), 1 => format!("{value}"), _ => format!("{value}.5") };
+                let cells = [["grid", "ups"][meter].to_owned(), time, value];
+                let mark = |i: usize| if quotes >> i & 1 == 1 { "\"" } else { "" };
+                plain += &format!("{}\n", cells.join(","));
+                quoted += &cells.iter().enumerate().map(|(i, cell)| format!("{0}{cell}{0}", mark(i))).collect::<Vec<_>>().join(",");
+                quoted += "\n";
+            }
+            let site = site();
+            let read = |file: &str| csv(&site, "a.csv", file.as_bytes()).unwrap();
+            let (plain, quoted) = (read(&plain), read(&quoted));
+            for meter in ["grid", "ups"] {
+                let of = |readings: &Readings| readings.get(meter).map(|series| {
+                    (series.time.clone(), series.value.iter().map(|value| value.to_bits()).collect::<Vec<_>>())
+                });
+                prop_assert_eq!(of(&plain), of(&quoted));
+            }
+            prop_assert_eq!(plain.findings(), quoted.findings());
+        }
+    }
 }

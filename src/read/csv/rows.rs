@@ -3,6 +3,7 @@ use super::{
     cells::{Clock, NoTime, decimal, number},
     layout::{Layout, When},
     lines::{Quotes, Source, record},
+    quoted::Unquoted,
 };
 use crate::{
     finding::{Code, Finding, Gathered, Text},
@@ -94,7 +95,9 @@ pub(crate) fn read<'a>(
     let unreadable = |error: io::Error| CsvError::Io { file: file.to_owned(), error };
     let faults = Faults { site, file, gathered: Gathered::default(), unknown: BTreeMap::new(), elsewhere: 0 };
     let clock = Clock::new(site.time_zone());
-    let mut rows = Rows { site, faults, clock, same: None, cells: Vec::new(), gb18030: false, line: 1, open_quotes: 0 };
+    let quoted = Unquoted::default();
+    let mut rows =
+        Rows { site, faults, clock, same: None, cells: Vec::new(), quoted, gb18030: false, line: 1, open_quotes: 0 };
     let mut source = Source::new(reader);
     let mut layout = None;
     while source.read_on().map_err(unreadable)? {
@@ -137,6 +140,7 @@ struct Rows<'a> {
     same: Option<Same>,
     /// The cells of a row, in its bytes.
     cells: Vec<std::ops::Range<usize>>,
+    quoted: Unquoted,
     gb18030: bool,
     line: u64,
     /// How many quotes were never closed.
@@ -147,14 +151,33 @@ struct Rows<'a> {
 /// through all that is in memory.
 const OPEN_QUOTES: u32 = 16;
 
-/// Stands between cells whose quotes are undone.
-const BETWEEN: u8 = 0x1f;
-
-/// What stands before time and value: facility and meter.
+/// How the rows of one meter are written, but for the clock and the value: what stands before these (facility and meter),
+/// between them and after them. Their quotes are part of it.
 struct Same {
     prefix: Vec<u8>,
+    between: Vec<u8>,
+    after: Vec<u8>,
     meter: usize,
     stamp: Stamp,
+}
+
+impl Same {
+    /// Of a line whose last two cells are a time and a value.
+    fn new(line: &[u8], meter: usize, stamp: Stamp) -> Option<Self> {
+        let second = memchr::memrchr(b',', line)?;
+        let first = memchr::memrchr(b',', line.get(..second)?)?;
+        let quote = |cell: &[u8]| usize::from(cell.len() > 1 && cell.starts_with(b"\"") && cell.ends_with(b"\""));
+        let (time, value) = (line.get(first + 1..second)?, line.get(second + 1..)?);
+        let (of_time, of_value) = (quote(time), quote(value));
+        let part = |from: usize, to: usize| line.get(from..to).map(<[u8]>::to_vec);
+        Some(Same {
+            prefix: part(0, first + 1 + of_time)?,
+            between: part(second - of_time, second + 1 + of_value)?,
+            after: part(line.len() - of_value, line.len())?,
+            meter,
+            stamp,
+        })
+    }
 }
 
 impl<'a> Rows<'a> {
@@ -178,41 +201,35 @@ impl<'a> Rows<'a> {
 
     fn header(&mut self, line: &[u8], quoted: bool, file: &str) -> Result<(Layout, usize), CsvError> {
         self.line += memchr::memchr_iter(b'\n', line).count().max(1) as u64;
-        let line = self.unquoted(line, quoted);
-        self.split(&line, quoted);
-        let cells: Vec<String> = self.cells.iter().map(|cell| self.text(cell_of(&line, cell)).into_owned()).collect();
-        match Layout::new(&cells) {
-            Some(layout) => Ok((layout, cells.len())),
-            None => {
-                let found: String = cells.join(",").chars().take(200).collect();
-                Err(CsvError::Header { file: file.to_owned(), found })
+        self.split(line, quoted, |rows, line| {
+            let cells: Vec<String> =
+                rows.cells.iter().map(|cell| rows.text(cell_of(line, cell)).into_owned()).collect();
+            match Layout::new(&cells) {
+                Some(layout) => Ok((layout, cells.len())),
+                None => {
+                    let found: String = cells.join(",").chars().take(200).collect();
+                    Err(CsvError::Header { file: file.to_owned(), found })
+                }
             }
-        }
+        })
     }
 
-    /// Cuts a record into cells.
-    fn split(&mut self, line: &[u8], quoted: bool) {
+    /// Cuts a record into cells, and hands it on with its quotes undone.
+    fn split<T>(&mut self, line: &[u8], quoted: bool, take: impl FnOnce(&mut Self, &[u8]) -> T) -> T {
         self.cells.clear();
+        if quoted {
+            let mut unquoted = std::mem::take(&mut self.quoted);
+            let line = unquoted.undo(line, &mut self.cells);
+            let taken = take(self, line);
+            self.quoted = unquoted;
+            return taken;
+        }
         let mut from = 0;
-        for end in memchr::memchr_iter(if quoted { BETWEEN } else { b',' }, line).chain([line.len()]) {
+        for end in memchr::memchr_iter(b',', line).chain([line.len()]) {
             self.cells.push(from..end);
             from = end + 1;
         }
-    }
-
-    /// A record whose quotes are undone, with another mark than a comma between its cells.
-    fn unquoted<'l>(&self, line: &'l [u8], quoted: bool) -> Cow<'l, [u8]> {
-        if !quoted {
-            return Cow::Borrowed(line);
-        }
-        let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(line);
-        let mut cells = csv::ByteRecord::new();
-        if !reader.read_byte_record(&mut cells).unwrap_or(false) {
-            return Cow::Borrowed(&[]);
-        }
-        let plain =
-            |cell: &[u8]| -> Vec<u8> { cell.iter().map(|&byte| if byte == BETWEEN { b' ' } else { byte }).collect() };
-        Cow::Owned(cells.iter().map(plain).collect::<Vec<_>>().join(&BETWEEN))
+        take(self, line)
     }
 
     /// One record, whatever it holds.
@@ -220,54 +237,64 @@ impl<'a> Rows<'a> {
         self.same = None;
         let number = self.line;
         self.line += memchr::memchr_iter(b'\n', line).count() as u64;
-        let line = self.unquoted(line.trim_ascii_end(), quoted);
-        self.split(&line, quoted);
-        if self.cells.iter().all(|cell| cell_of(&line, cell).is_empty()) {
-            return;
+        let raw = line.trim_ascii_end();
+        self.split(raw, quoted, |rows, line| {
+            let same = rows.cut(line, number, layout, width, take);
+            // A row whose quotes are never closed says nothing of the next.
+            let is_like_others = layout.ends_with_time_and_value(width) && memchr::memchr(b'\n', raw).is_none();
+            rows.same = same.filter(|_| is_like_others).and_then(|(meter, stamp)| Same::new(raw, meter, stamp));
+        });
+    }
+
+    /// A record cut into cells. Whose reading it was, if it was a good one.
+    fn cut(
+        &mut self,
+        line: &[u8],
+        number: u64,
+        layout: &Layout,
+        width: usize,
+        take: &mut impl Take,
+    ) -> Option<(usize, Stamp)> {
+        if self.cells.iter().all(|cell| cell_of(line, cell).is_empty()) {
+            return None;
         }
         if self.cells.len() != width {
             // Cells that are missing at the end, or empty beyond it, are how spreadsheets save.
             let short = self.cells.len() < width && self.cells.len() >= layout.least();
-            let beyond = self.cells.iter().skip(width).all(|cell| cell_of(&line, cell).is_empty());
+            let beyond = self.cells.iter().skip(width).all(|cell| cell_of(line, cell).is_empty());
             if !short && (self.cells.len() < width || !beyond) {
                 let columns = |count: usize| Text::new(format!("{count} 列"), format!("{count} columns"));
                 let (found, expected) = (columns(self.cells.len()), columns(width));
                 self.faults.push(Code::CsvRow, number, None, "", found, expected);
-                return;
+                return None;
             }
         }
         match layout {
-            Layout::Long { .. } => self.long(&line, number, layout, width, take),
-            Layout::Wide { when, meters } => self.wide(&line, number, *when, meters, take),
+            Layout::Long { .. } => self.long(line, number, layout, take).filter(|_| self.cells.len() == width),
+            Layout::Wide { when, meters } => {
+                self.wide(line, number, *when, meters, take);
+                None
+            }
         }
     }
 
-    fn long(&mut self, line: &[u8], number: u64, layout: &Layout, width: usize, take: &mut impl Take) {
-        let Layout::Long { meter, value, when, known_h, facility } = *layout else { return };
+    fn long(&mut self, line: &[u8], number: u64, layout: &Layout, take: &mut impl Take) -> Option<(usize, Stamp)> {
+        let Layout::Long { meter, value, when, known_h, facility } = *layout else { return None };
         if facility.is_some_and(|i| self.text(self.cell(line, i)) != self.site.facility().id.as_str()) {
             self.faults.elsewhere += 1;
-            return;
+            return None;
         }
         let id = self.text(self.cell(line, meter)).into_owned();
-        let Some((meter, kind)) = self.meter(&id) else { return };
-        let Some((start, time)) = self.when(line, when, kind, number, &id) else { return };
-        let Some(read) = self.value(line, value, number, &id) else { return };
+        let (meter, kind) = self.meter(&id)?;
+        let (start, time) = self.when(line, when, kind, number, &id)?;
+        let read = self.value(line, value, number, &id)?;
         let known_ms = match known_h.map(|i| (i, self.cell(line, i))) {
             None | Some((_, b"")) => None,
-            Some((i, _)) => match self.hours(line, i, number, &id) {
-                Some(known) => Some(known),
-                None => return,
-            },
+            Some((i, _)) => Some(self.hours(line, i, number, &id)?),
         };
         let stamp = when.stamp();
         take.take(meter, Reading { start, time, value: read, known_ms, line: number, stamp }, &mut self.faults);
-        if !line.contains(&BETWEEN)
-            && layout.ends_with_time_and_value(width)
-            && let Some(cell) = self.cells.get(width - 2)
-            && let Some(prefix) = line.get(..cell.start)
-        {
-            self.same = Some(Same { prefix: prefix.to_vec(), meter, stamp });
-        }
+        Some((meter, stamp))
     }
 
     /// Rows that are written as the one before, but for the clock and the value: read without being cut first. Returns how
@@ -278,14 +305,15 @@ impl<'a> Rows<'a> {
         while let Some(row) = bytes.get(used..)
             && let Some(row) = row.strip_prefix(same.prefix.as_slice())
             && let Some((time, clock)) = self.clock.begin(row)
-            && let Some((b',', cell)) = row.get(clock..).and_then(|rest| rest.split_first()).map(|(c, r)| (*c, r))
+            && let Some(cell) = row.get(clock..).and_then(|rest| rest.strip_prefix(same.between.as_slice()))
             && let Some((value, digits)) = decimal(cell)
-            && let Some(end) = line_end(cell.get(digits..).unwrap_or_default())
+            && let Some(rest) = cell.get(digits..).and_then(|rest| rest.strip_prefix(same.after.as_slice()))
+            && let Some(end) = line_end(rest)
         {
             let reading = Reading { start: None, time, value, known_ms: None, line: self.line, stamp: same.stamp };
             take.take(same.meter, reading, &mut self.faults);
             self.line += 1;
-            used += same.prefix.len() + clock + 1 + digits + end;
+            used += same.prefix.len() + clock + same.between.len() + digits + same.after.len() + end;
         }
         used
     }

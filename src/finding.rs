@@ -148,10 +148,11 @@ codes! {
     CsvOtherFacility = "csv.other_facility", Note, "属于其他数据中心的行，已跳过", "rows of another facility were skipped", "如属本场所，请核对 facility 列", "if they are of this site, check the facility column";
     CsvEncoding = "csv.encoding", Warning, "不是 UTF-8，按 GB18030 读取", "not UTF-8; read as GB18030", "请核对文字；最好保存为 UTF-8", "check the text; UTF-8 is best";
     CsvRow = "csv.row", Warning, "该行的列数与表头不符，未采用", "a row has another number of columns than the header and is rejected", "补齐或删去多余的列", "complete the row or drop the extra cells";
+    CsvColumn = "csv.column", Note, "文件中有未采用的列", "the file has columns that are not used", "如应采用，请核对列名与计量点编号", "if they should be, check their names and the meter ids";
     ReadingDuplicate = "reading.duplicate", Note, "重复读数，保留一条", "duplicate reading; one is kept", "一般无需处理", "nothing, as a rule";
     ReadingConflict = "reading.conflict", Warning, "同一时刻有不同读数，均未采用", "different readings for the same time; none is used", "查明哪一条正确", "find out which of them is right";
     ReadingOutOfOrder = "reading.out_of_order", Note, "读数未按时间排列，已重新排序", "readings not in time order; they were sorted", "一般无需处理", "nothing, as a rule";
-    ReadingStuck = "reading.stuck", Warning, "表码停走：该表从未有过这么久不变", "a register stood still for longer than at any other time", "核对电表与采集设备；若当时确无用电，无需处理", "check the meter and the logger; nothing, if no energy was used then";
+    ReadingStuck = "reading.stuck", Warning, "读数停滞不变，长于该表的常态，该段电量未知", "readings stood still for longer than is usual for this meter; the energy of that stretch is unknown", "核对电表与采集设备；如属实，请以 events 的 confirmed 说明理由", "check the meter and the logger; if it is right, say why under events as confirmed";
     ReadingLate = "reading.late", Warning, "读数到达过晚，未采用", "readings came too late and were not used", "调大允许的迟到时长，或用全部读数重算", "allow for later readings, or build the ledger again of all readings";
     MeterOutsideLife = "meter.outside_life", Warning, "from/until 之外仍有电量", "energy outside of the meter's from and until", "更正 from/until，或核对读数", "correct from or until, or check the readings";
     MeterNoReadings = "meter.no_readings", Warning, "该计量点在期间内没有可用读数", "a listed meter has no usable readings in the period", "补充读数；若不再使用，请写明 until 或从清单删去", "give its readings; if it is no longer in use, state until or take it off the list";
@@ -160,21 +161,32 @@ codes! {
     ReadingNotFinite = "reading.not_finite", Warning, "读数为无穷大，未采用", "infinite readings; not used", "检查导出程序", "check the export";
     /// In the figures of a submission; in a meter's series it is `reading.below_zero`.
     ReadingNegative = "reading.negative", Error, "申报的电量为负", "negative energy", "更正该值；反送电量请用 export 计量点", "correct it; exported energy has a point of its own, export";
-    ReadingBelowZero = "reading.below_zero", Warning, "读数为负，未采用", "negative readings; not used", "检查接线方向；反送电量请用 export 计量点", "check the wiring; exported energy has a point of its own, export";
+    ReadingBelowZero = "reading.below_zero", Warning, "读数为负，未采用", "negative readings; not used", "检查接线方向；反送电量请用 export 计量点；如为净计量，请填写 net", "check the wiring; exported energy has a point of its own, export; if the meter gives import less export state net";
     ReadingOutOfRange = "reading.out_of_range", Error, "读数超出可能的范围(10¹² kWh 或 kW)", "a reading beyond any possible range (10¹² kWh or kW)", "检查单位与倍率", "check unit and multiplier";
+    ReadingTooLarge = "reading.too_large", Warning, "读数大得不可能(超过 10¹² kWh 或 kW)，未采用", "readings larger than any can be (beyond 10¹² kWh or kW); not used", "检查通信；如普遍如此，核对单位与倍率", "check the line; if all are so, check unit and multiplier";
+    ReadingEstimated = "reading.estimated", Note, "两次实测之间的估计表码，未采用", "estimated dial values between actual ones; not used", "一般无需处理", "nothing, as a rule";
     ReadingUnknownMeter = "reading.unknown_meter", Warning, "读数所属计量点不在场所说明中，未采用", "readings of a meter that the site does not list; not used", "在场所说明中补充该计量点，或更正编号", "add the meter to the site, or correct the id";
     ReadingOutsidePeriod = "reading.outside_period", Note, "读数不在所问期间内", "readings outside the period asked about", "一般无需处理", "nothing, as a rule";
     RegisterRollover = "register.rollover", Note, "表码满程回零，已按量程接续", "the register rolled over; carried on by its modulus", "一般无需处理", "nothing, as a rule";
-    RegisterReset = "register.reset", Warning, "表码被清零", "the register was reset to zero", "如为换表，请以 events 申报起止表码", "if the meter was exchanged, declare it under events with both dial values";
+    RegisterReset = "register.reset", Warning, "表码被清零", "the register was reset to zero", "如为换表，请以 events 申报起止表码；如为定时清零，请填写 kind.register.resets", "if the meter was exchanged, declare it under events with both dial values; if it is reset on purpose, state kind.register.resets";
     RegisterGlitch = "register.glitch", Warning, "表码短时偏低后恢复，偏低读数未采用", "the register fell and recovered; the low readings are dropped", "检查通信", "check the communication line";
     RegisterSpike = "register.spike", Warning, "表码短时偏高后恢复，偏高读数未采用", "the register rose and recovered; the high readings are dropped", "检查通信", "check the communication line";
+    RegisterUnusual = "register.unusual", Warning, "两次表码之差不是该表的常态，该段电量按区间计", "the dial rose by more or less than is usual for this meter; the energy of that stretch is only known between a least and a most", "如为换表，请以 events 申报起止表码；如属实，请以 events 的 confirmed 说明理由", "if the meter was exchanged declare it under events with both dial values; if it is right, say why under events as confirmed";
+    RegisterStale = "register.stale", Note, "表码停留后一次补齐：该段总量已知，过程未知", "the dial stood still and then caught up: the sum of that stretch is known, its course is not", "检查采集设备", "check the data logger";
+    RegisterModulus = "register.modulus", Warning, "表码多次在同一高度归零，似为满量程", "the dial fell several times at one height, as if it rolled over", "如为满程回零，请填写 kind.register.modulus；如为定时清零，请填写 resets", "if it rolls over state kind.register.modulus; if it is reset on purpose state resets";
     RegisterStep = "register.step", Warning, "表码跳变，该段电量未知", "the register jumped; the energy of that stretch is unknown", "查明原因；如为换表请申报；如读数属实，请填写 capacity_kw", "find the cause; declare an exchange if it was one; if the readings are right, state capacity_kw";
     RegisterTurns = "register.turns", Warning, "两次读数之间表码可能不止一次满程，电量上限放宽", "the dial may have passed its modulus once more between two readings; the upper bound allows for it", "缩短抄表间隔，或核对 modulus 与 capacity_kw", "read it more often, or check modulus and capacity_kw";
     MeterNotCounted = "meter.not_counted", Note, "边界内的热量或冷量不计入总量", "heat or cooling inside the boundary is not counted", "外购冷量请用 purchased_cooling 并给出 factor", "bought cooling belongs at purchased_cooling, with a factor";
     RegisterExchange = "register.exchange", Note, "已按申报的换表接续", "carried on across a declared meter exchange", "一般无需处理", "nothing, as a rule";
     PowerGap = "power.gap", Warning, "功率采样间隔过长，该段不积分", "power samples too far apart; that stretch is not integrated", "补采数据；若本就按此间隔采样，请写明 max_gap_s", "fill in the samples; if this is the usual distance state max_gap_s";
+    PowerUnusual = "power.unusual", Warning, "功率不是该表的常态，相邻两段电量未知", "power that is not usual for this meter; the energy beside it is unknown", "核对采集设备；如属实，请以 events 的 confirmed 说明理由", "check the logger; if it is right, say why under events as confirmed";
+    PowerImpossible = "power.impossible", Warning, "功率大于该表可能的最大值，未采用", "power beyond what this meter can carry; not used", "检查通信，核对单位", "check the line and the unit";
+    PowerSpacing = "power.spacing", Note, "功率按其自身的采样间隔连线积分", "power samples are joined by their own spacing", "如不妥，请填写 max_gap_s", "if that is not right state max_gap_s";
     IntervalOverlap = "interval.overlap", Warning, "区间重叠，重叠各条均未采用", "intervals overlap; none of those that do is used", "每段时间只提供一条", "give each stretch of time once";
     IntervalGap = "interval.gap", Warning, "区间之间有空缺，该段电量未知", "a hole between intervals; its energy is unknown", "补充缺失的区间", "fill in the missing intervals";
+    IntervalUnusual = "interval.unusual", Warning, "区间值不是该表的常态，该段电量按区间计", "a value that is not usual for this meter; its energy is only known between a least and a most", "核对来源；如属实，请以 events 的 confirmed 说明理由", "check its source; if it is right, say why under events as confirmed";
+    IntervalImpossible = "interval.impossible", Warning, "区间值大于该表可能的最大值，未采用", "a value beyond what this meter can carry; not used", "检查单位与来源", "check its unit and source";
+    IntervalInclusive = "interval.inclusive", Note, "区间的终点为最后一秒、一分或一日(含)，已接续", "the ends of intervals are the last second, minute or day that belongs to them; they were closed", "一般无需处理", "nothing, as a rule";
     IntervalReversed = "interval.reversed", Warning, "区间的终点不晚于起点，未采用", "an interval does not end after its start; not used", "更正起止时间", "correct start and end";
     IntervalPartial = "interval.partial", Warning, "数值只覆盖区间的一部分(known_h)", "values cover only part of their interval (known_h)", "补齐缺失的小时", "fill in the missing hours";
     TimeAmbiguous = "time.ambiguous", Warning, "当地时间有两种可能(夏令时结束)，该行未采用", "a local time that occurs twice (end of daylight saving); its row is rejected", "写明时差，例如 -06:00", "write the offset, for example -06:00";
@@ -228,7 +240,12 @@ codes! {
     RacksInconsistent = "racks.inconsistent", Warning, "机柜数或功率前后不一", "rack counts or power do not fit together", "核对：已用 ≤ 已装 ≤ 设计；Σ机柜功率与额定 IT 功率", "check: occupied ≤ installed ≤ designed; Σ rack power against rated IT power";
     PackOtherContent = "pack.other_content", Error, "与已发布规则包同名而内容不同，未采用", "a pack with the name of a published one has other content and is not applied", "另取编号或版本", "give it an id or edition of its own";
     PueCategoryRefused = "pue.category_refused", Error, "UPS 上的非 IT 负载超过 10% 且未分项计量，不认作类别 1", "more than 10 % of the UPS output is not IT and not sub-metered; category 1 is refused", "在 UPS 输出以下分项计量，或改在 PDU 输出或 IT 输入计量", "sub-meter below the UPS output, or measure at the PDU output or the IT input";
-    MeterCapacity = "meter.capacity", Warning, "读数超过申报的容量，容量未采用", "readings exceed the stated capacity, which is not used for bounds", "核对 capacity_kw", "check capacity_kw";
+    MeterCapacity = "meter.capacity", Warning, "读数经常超过申报的容量，容量未采用", "readings are usually above the stated capacity, which is not used", "核对 capacity_kw，是否误以 MW 填写", "check capacity_kw: was it stated in MW?";
+    MeterContradiction = "meter.contradiction", Warning, "计量点之间相互矛盾，该段电量按区间计", "meters contradict each other; the energy of that time is only known between a least and a most", "查明哪只表有误", "find out which of them is wrong";
+    MeterNet = "meter.net", Warning, "净计量的供电点，尚有发电未计量", "a net supply meter on a site whose generation is not all metered", "为每处光伏、风电、发电机填报计量点", "list a meter for all PV, wind and generators";
+    MeterConfirmed = "meter.confirmed", Note, "有人工确认的时段，按读数采用", "stretches that a person has confirmed are taken as read", "一般无需处理", "nothing, as a rule";
+    MeterHint = "meter.hint", Note, "该表的读数有规律，似有未申报的特性", "the readings of this meter have a pattern that a property of it would explain", "如属实，请填写所建议的字段", "if it is so, state the property that is proposed";
+    MeterNoUsual = "meter.no_usual", Note, "该表读数太少，无法判断常态，仅按容量判断", "too few readings to say what is usual for this meter; it is judged by its capacity alone", "提供更长或更密的读数", "give readings over a longer time, or more often";
     EnergyUnitSlip = "energy.unit_slip", Error, "数量级可疑，疑为单位混用(kWh/MWh)", "off by a factor near 1000: a slip between kWh and MWh", "核对单位与倍率", "check unit and multiplier";
     FacilityDates = "facility.dates", Warning, "日期前后矛盾", "the dates contradict each other", "更正批准与投运日期", "correct the days of approval and service";
     FacilityRegion = "facility.region", Warning, "无法识别的地区代码，视为未知", "unknown region code, taken as not known", "使用 GB/T 2260 或 ISO 3166 代码", "use a GB/T 2260 or ISO 3166 code";
@@ -295,6 +312,15 @@ pub struct Finding {
     pub until: Option<String>,
     /// How often.
     pub count: u64,
+    /// How many hours are at stake, over all occurrences.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hours: Option<f64>,
+    /// The least energy that can have flowed in them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub least_kwh: Option<f64>,
+    /// The most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most_kwh: Option<f64>,
     /// What was found; on the wire in English.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_english")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
@@ -324,6 +350,9 @@ impl Finding {
             at: None,
             until: None,
             count: 1,
+            hours: None,
+            least_kwh: None,
+            most_kwh: None,
             found: None,
             expected: None,
             message: code.title(),

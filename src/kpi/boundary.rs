@@ -425,6 +425,12 @@ impl Boundary {
 
     /// Counted meters that are said to have used nothing for a time.
     fn say_lives(&mut self, site: &Site) {
+        let generates = |meter: &Meter| matches!(meter.point, Point::Pv | Point::Wind | Point::GeneratorOutput);
+        for (i, meter) in site.meters().iter().enumerate().filter(|(_, meter)| meter.net) {
+            if !site.meters().iter().any(generates) {
+                self.findings.push(Finding::new(Code::MeterNet).path(site.property(i, "/net")).meter(&meter.id));
+            }
+        }
         for term in self.electricity.iter().chain(&self.other_carriers).chain(&self.it) {
             let Some(meter) = site.meters().get(term.meter) else { continue };
             let day = |day: Option<jiff::civil::Date>| day.map_or("…".to_owned(), |day| day.to_string());
@@ -440,6 +446,30 @@ impl Boundary {
                     format!("{id} 的功率采样间隔不超过 {seconds} 秒时连线积分（申报）"),
                     format!("power samples of {id} up to {seconds} s apart are joined (as declared)"),
                 ));
+            }
+            for stretch in &meter.confirmed {
+                let (from, until, why) = (stretch.from, stretch.until, &stretch.why);
+                self.assumptions.push(Text::new(
+                    format!("{id} 在 {from} – {until} 的读数经人工确认：{why}"),
+                    format!("what {id} read in {from} – {until} is right, as a person has confirmed: {why}"),
+                ));
+            }
+            for (is_said, zh, en) in [
+                (meter.net, "按购入减上网计量（申报）", "measures import less export (as declared)"),
+                (
+                    meter.absent == crate::metering::Absent::Zero,
+                    "不写数据时按零计（申报）",
+                    "used nothing where it wrote nothing (as declared)",
+                ),
+                (
+                    meter.on_change,
+                    "数值保持至下一次变化，最长一天（申报）",
+                    "held each value until the next, at most a day (as declared)",
+                ),
+            ] {
+                if is_said {
+                    self.assumptions.push(Text::new(format!("{id} {zh}"), format!("{id} {en}")));
+                }
             }
             if meter.from.is_some() || meter.until.is_some() {
                 let life = format!("{} – {}", day(meter.from), day(meter.until));

@@ -92,7 +92,8 @@ impl Coverage {
 
 /// The lowest and the highest value that the missing energy allows.
 ///
-/// Each hole holds between nothing and capacity × time, without a capacity twice the meter's own highest known rate.
+/// Each hole holds between its least and its most: capacity × time, without a capacity twice the meter's highest usual rate.
+/// They hold the value, always.
 /// Where nothing bounds it, the side is open. A PUE is never below 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bounds {
@@ -105,6 +106,12 @@ pub struct Bounds {
 }
 
 impl Bounds {
+    /// Wide enough to hold a value: what is common to both sums may be unlike the rest.
+    pub(super) fn holding(self, value: Ratio) -> Self {
+        let (low, high) = (self.low.map(|low| low.min(value)), self.high.map(|high| high.max(value)));
+        Bounds { low, high, ..self }
+    }
+
     /// Whether both sides are given, and something holds for both.
     pub fn all(self, holds: impl Fn(Ratio) -> bool) -> bool {
         [self.low, self.high].into_iter().all(|bound| bound.is_some_and(&holds))
@@ -158,7 +165,7 @@ impl Ledger<'_> {
             Some(AnyPue::Annual(pue)) => Ok(pue),
             Some(_) if !self.period().is_one_year() => Err(NotAnnual::NotAYear(self.period().to_string())),
             Some(_) => Err(NotAnnual::TooLittleKnown {
-                known: reported.coverage.result(),
+                known: reported.coverage.common,
                 months: reported.unknown_months.clone(),
             }),
         }
@@ -236,6 +243,7 @@ impl Views<'_> {
             qualified.push(exactly_one()); // the ratio that a rule may ask for is no better
         }
         measured.findings.extend(qualified);
+        measured.findings.extend(view.contradictions().findings(self.ledger));
         let suspect = suspicion::all(self.ledger, boundary, &measured, view, all_view, &self.electricity, part);
         measured.findings.extend(suspect);
         measured
@@ -292,7 +300,7 @@ fn qualify(measure: &Measure, part: &Period) -> Vec<Finding> {
             None => finding.expected(("完整一年", "one year")),
         });
     } else if pue.annual().is_none() {
-        let (known, months) = (measure.coverage.result() * 100.0, list(&measure.unknown_months));
+        let (known, months) = (measure.coverage.common * 100.0, list(&measure.unknown_months));
         let nothing_of =
             |zh, en| if measure.unknown_months.is_empty() { String::new() } else { format!("{zh}{months}{en}") };
         findings.push(

@@ -4,6 +4,7 @@
 //! ratio; a mean of ratios is not a PUE.
 
 mod boundary;
+mod contradiction;
 mod characteristic;
 mod measured;
 mod method;

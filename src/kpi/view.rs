@@ -1,4 +1,8 @@
-use super::{AnnualPue, AnyPue, Bounds, Coverage, InterimPue, Measure, PueError, boundary::Term};
+use super::{
+    AnnualPue, AnyPue, Bounds, Coverage, InterimPue, Measure, PueError,
+    boundary::Term,
+    contradiction::{self, Contradictions},
+};
 use crate::{
     finding::{Code, Finding},
     ledger::{Book, Ledger, Sum, unknown_ms},
@@ -34,6 +38,9 @@ pub(super) struct View<'a> {
     /// Runs of steps in which every counted meter is known.
     common: Vec<Range<usize>>,
     common_ms: i64,
+    /// Of the common time, what is missing somewhere within intervals that all counted meters share (`known_h`).
+    vague: Vec<(i64, i64, i64)>,
+    contradictions: Contradictions,
     same_hours: bool,
     /// Whether both sums have meters that live and are known all the time, so that every share is 1.
     complete: bool,
@@ -82,22 +89,50 @@ impl<'a> View<'a> {
             months: months.clone(),
             common: Vec::new(),
             common_ms: 0,
+            vague: Vec::new(),
+            contradictions: Contradictions::default(),
             same_hours: false,
             complete: false,
             sums: OnceLock::new(),
         };
         view.complete = view.is_complete();
         let broken = view.broken_steps(&steps);
-        let mut from = steps.start;
-        for step in broken.into_iter().chain([steps.end]) {
-            if step > from {
-                view.common.push(from..step);
-            }
-            from = from.max(step + 1);
+        view.common = runs_without(&steps, broken.iter().copied());
+        let contradictions = contradiction::find(&view);
+        if !contradictions.steps.is_empty() {
+            view.common = runs_without(&steps, broken.into_iter().chain(contradictions.steps.iter().copied()));
+            view.sums = OnceLock::new();
         }
-        let edge = |i: usize| ledger.edges().get(i).copied().unwrap_or(0);
-        view.common_ms = view.common.iter().map(|run| edge(run.end) - edge(run.start)).sum();
+        view.contradictions = contradictions;
+        view.common_ms = view.common_ms_in(&(part.start()..part.end()));
         view
+    }
+
+    /// How much of a stretch is common time.
+    fn common_ms_in(&self, part: &Range<i64>) -> i64 {
+        let edge = |i: usize| self.ledger.edges().get(i).copied().unwrap_or(0);
+        let within = |start: i64, end: i64| (end.min(part.end) - start.max(part.start)).max(0);
+        let steps: i64 = self.common.iter().map(|run| within(edge(run.start), edge(run.end))).sum();
+        let missing = self.vague.iter().map(|&(start, end, ms)| share_of(ms, within(start, end), end - start));
+        (steps - missing.sum::<i64>()).max(0)
+    }
+
+    /// What contradicts itself.
+    pub(super) const fn contradictions(&self) -> &Contradictions {
+        &self.contradictions
+    }
+
+    /// The terms of both sums.
+    pub(super) fn terms(&self) -> (&[Term], &[Term]) {
+        (&self.total, self.it)
+    }
+
+    pub(super) const fn ledger(&self) -> &'a Ledger<'a> {
+        self.ledger
+    }
+
+    pub(super) fn common(&self) -> &[Range<usize>] {
+        &self.common
     }
 
     fn is_complete(&self) -> bool {
@@ -117,8 +152,8 @@ impl<'a> View<'a> {
     /// The ratio with all that qualifies it.
     pub(super) fn measure(&self, part: &Period) -> Measure {
         let coverage = self.coverage();
-        let unknown_months = self.months_with(|known| known == 0.0);
-        let measured = coverage.result() >= LEAST_COVERAGE && coverage.estimated_share <= MOST_ESTIMATED;
+        let unknown_months = self.unknown_months();
+        let measured = coverage.common >= LEAST_COVERAGE && coverage.estimated_share <= MOST_ESTIMATED;
         let enough = measured && unknown_months.is_empty();
         let annual = part.is_one_year() && enough && self.ledger.has_edges_of(part);
         // One meter of a sum without a reading leaves all of it unknown.
@@ -149,7 +184,7 @@ impl<'a> View<'a> {
         Measure {
             pue: formed.as_ref().ok().copied(),
             coverage,
-            bounds: formed.as_ref().map_or(Bounds::default(), |pue| self.bounds(pue.ratio())),
+            bounds: formed.as_ref().map_or(Bounds::default(), |pue| self.bounds(pue.ratio()).holding(pue.ratio())),
             unknown_months,
             incomplete_months: self.months_with(|known| known < 1.0),
             same_hours_assumed: self.same_hours,
@@ -271,6 +306,7 @@ impl<'a> View<'a> {
         };
         let mut vague: BTreeMap<(i64, i64, i64), usize> = BTreeMap::new();
         let mut meters = 0;
+        let mut shared = Vec::new();
         for book in self.counted() {
             meters += 1;
             for hole in book.unfilled_in(&self.part).iter().filter(|hole| hole.missing_ms > 0) {
@@ -284,16 +320,23 @@ impl<'a> View<'a> {
         for ((start, end, missing_ms), count) in vague {
             if count == meters {
                 self.same_hours = true;
+                shared.push((start, end, missing_ms));
             } else {
-                mark(&Hole { start, end, missing_ms, most: None });
+                mark(&Hole { start, end, missing_ms, least: 0, most: None });
             }
         }
+        self.vague = shared;
         broken.into_iter().collect()
     }
 
     /// The months of the part.
     pub(super) fn months(&self) -> &[Period] {
         &self.months.periods
+    }
+
+    /// The steps of each month of the part.
+    pub(super) fn steps_of_months(&self) -> &[Range<usize>] {
+        &self.months.steps
     }
 
     /// The name of a month of the part.
@@ -336,16 +379,17 @@ impl<'a> View<'a> {
         Coverage { total, it, common: self.common_ms as f64 / length, estimated_share }
     }
 
-    /// How much of a sum over common time is estimated.
+    /// How much of a sum over common time is estimated, here or by others.
     fn estimated_share(&self, terms: &[Term]) -> f64 {
-        if self.ledger.estimates().is_empty() {
-            return 0.0;
-        }
         let estimated = |term: &Term| {
             let book = self.ledger.book(term.meter)?;
-            let of = |run| book.completed(run, term.factor) - book.scaled(run, term.factor);
+            let here = |run: &Range<usize>| book.completed(run, term.factor) - book.scaled(run, term.factor);
+            let of = |run| here(run) + book.estimated(run, term.factor);
             Some(self.common.iter().map(of).sum::<i128>())
         };
+        if self.ledger.estimates().is_empty() && !self.counted().any(Book::has_estimates) {
+            return 0.0;
+        }
         // What is taken away is as uncertain as what is added.
         let estimated = terms.iter().filter_map(estimated).map(i128::abs).sum();
         ExactEnergy::from_microjoules(estimated).over(self.sum(terms)).unwrap_or(0.0)
@@ -386,6 +430,22 @@ impl<'a> View<'a> {
         dead
     }
 
+    /// The months without any common time.
+    fn unknown_months(&self) -> Vec<String> {
+        if self.complete && self.contradictions.steps.is_empty() {
+            return Vec::new();
+        }
+        let is_common =
+            |steps: &Range<usize>| self.common.iter().any(|run| run.start < steps.end && steps.start < run.end);
+        let months = self.months.periods.iter().zip(&self.months.steps);
+        let unknown = months.filter(|(month, steps)| {
+            // Steps that are longer than a month leave none of its own.
+            let known = self.weaker_share(month.start()..month.end());
+            known == 0.0 || !(is_common(steps) || steps.is_empty())
+        });
+        unknown.map(|(month, _)| name_of(month)).collect()
+    }
+
     /// The months of which the weaker share that is known is such.
     fn months_with(&self, is_such: impl Fn(f64) -> bool) -> Vec<String> {
         if self.complete && !is_such(1.0) {
@@ -398,16 +458,17 @@ impl<'a> View<'a> {
 
     /// Bounds of the ratio over the whole part, of which `value` is known.
     fn bounds(&self, value: Ratio) -> Bounds {
-        if self.complete && self.counted().all(|book| book.spans.is_empty()) {
+        let contradicts = !self.contradictions.is_empty();
+        if self.complete && !contradicts && self.counted().all(|book| book.spans.is_empty()) {
             return Bounds { low: Some(value), high: Some(value), exact: true };
         }
         let ledger = self.ledger.period();
         if self.part.start < ledger.start() || self.part.end > ledger.end() {
             return Bounds::default(); // nothing is known of what the ledger is not of
         }
-        let (total_low, total_high) = self.extremes(&self.total);
-        let (it_low, it_high) = self.extremes(self.it);
-        let exact = total_high == Some(total_low) && it_high == Some(it_low);
+        let (total_low, total_high) = self.contradictions.widen_total(self.extremes(&self.total));
+        let (it_low, it_high) = self.contradictions.widen_it(self.extremes(self.it));
+        let exact = !contradicts && total_high == Some(total_low) && it_high == Some(it_low);
         Bounds {
             low: it_high.and_then(|it| Ratio::new(total_low.max(0), it)).map(|low| low.max(Ratio::ONE)),
             high: total_high.and_then(|total| Ratio::new(total, it_low)).filter(|_| it_low > 0),
@@ -416,7 +477,7 @@ impl<'a> View<'a> {
     }
 
     /// The least and the most that some terms can have used over the whole part.
-    fn extremes(&self, terms: &[Term]) -> (i128, Option<i128>) {
+    pub(super) fn extremes(&self, terms: &[Term]) -> (i128, Option<i128>) {
         let (mut low, mut high) = (0_i128, Some(0_i128));
         for term in terms {
             let Some(book) = self.ledger.book(term.meter) else { continue };
@@ -428,6 +489,8 @@ impl<'a> View<'a> {
                 .try_fold(0_i128, |sum, most| sum.checked_add(most?))
                 .and_then(|most| term.factor.floor_of(most)?.checked_add(1));
             let missing = if holes.is_empty() { Some(0) } else { missing };
+            let sure = holes.iter().fold(0_i128, |sum, hole| sum.saturating_add(hole.least));
+            let sure = if sure == 0 { 0 } else { term.factor.floor_of(sure).unwrap_or(0) };
             // A sum that reaches over the part's edge may have flowed on either side of it, as fast as the meter can.
             let (mut less, mut more) = (0, 0);
             for span in book.spans.iter().filter(|span| span.reaches_over(&self.part)) {
@@ -439,14 +502,34 @@ impl<'a> View<'a> {
             let missing = missing.and_then(|missing| missing.checked_add(more));
             if term.minus {
                 low = low.saturating_sub(known).saturating_sub(missing.unwrap_or(i128::MAX / 4));
-                high = high.map(|high| high - known + less);
+                high = high.map(|high| high - known - sure + less);
             } else {
-                low += known - less;
+                low += known + sure - less;
                 high = high.and_then(|high| high.checked_add(known)?.checked_add(missing?));
             }
         }
         (low, high)
     }
+}
+
+/// `ms` of a whole, as far as a part of it reaches, rounded up.
+fn share_of(ms: i64, part: i64, whole: i64) -> i64 {
+    let (ms, part, whole) = (i128::from(ms), i128::from(part), i128::from(whole.max(1)));
+    ((ms * part + whole - 1) / whole) as i64
+}
+
+/// The runs of some steps that are left without the broken ones.
+fn runs_without(steps: &Range<usize>, broken: impl Iterator<Item = usize>) -> Vec<Range<usize>> {
+    let mut broken: Vec<usize> = broken.collect();
+    broken.sort_unstable();
+    let (mut runs, mut from) = (Vec::new(), steps.start);
+    for step in broken.into_iter().chain([steps.end]) {
+        if step > from {
+            runs.push(from..step);
+        }
+        from = from.max(step + 1);
+    }
+    runs
 }
 
 /// A month's energies over common time.

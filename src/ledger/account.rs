@@ -1,7 +1,7 @@
 use super::steps::Amounts;
 use crate::{
     finding::Code,
-    metering::clean::{COURSE_MS, Curve, Flow, Hole, Laps, MOST_VALUE, Rate, Shape, Sink, Tally, is_stretch},
+    metering::clean::{COURSE_MS, Curve, Flow, Hole, Laps, MOST_VALUE, Shape, Sink, Tally, is_stretch},
     quantity::text,
 };
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,8 @@ impl Span {
 
     /// The energy that was booked to a part of it, evenly.
     pub(crate) fn within(&self, part: &Range<i64>) -> i128 {
-        let flow = Flow { start: self.start, end: self.end, amount: self.amount, shape: Shape::Even };
+        let (start, end, amount) = (self.start, self.end, self.amount);
+        let flow = Flow { start, end, amount, shape: Shape::Even, estimated: false };
         flow.up_to(part.end) - flow.up_to(part.start)
     }
 }
@@ -40,20 +41,37 @@ pub(super) struct Account {
     pub holes: Vec<Hole>,
     pub spans: Vec<Span>,
     pub log: Log,
-    pub top: Option<Rate>,
+    /// What of the energy was estimated by others.
+    pub estimated: Amounts,
+    /// The first falls of a dial, in time order.
+    pub falls: Vec<Fall>,
     /// How many readings came in.
     pub rows: u64,
 }
 
+/// A fall of a dial from a height, between two readings.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Fall {
+    pub from: i64,
+    pub at: i64,
+    #[serde(with = "text")]
+    pub height: f64,
+}
+
+/// So many falls are kept: enough to see what they have in common.
+const FALLS: usize = 64;
+
 impl Account {
     /// Whether readings can lead to it.
     pub(super) fn is_sound(&self, steps: usize) -> bool {
-        let amounts_fit = self.spans.iter().all(|span| (0..=MOST_VALUE).contains(&span.amount));
+        let amounts_fit = self.spans.iter().all(|span| (-MOST_VALUE..=MOST_VALUE).contains(&span.amount));
         self.energy.is_sound(steps)
             && self.holes.iter().all(Hole::is_sound)
             && self.spans.iter().all(|span| is_stretch(span.start, span.end))
             && amounts_fit
-            && self.top.is_none_or(Rate::is_sound)
+            && self.estimated.is_sound(steps)
+            && self.falls.len() <= FALLS
+            && self.falls.iter().all(|fall| fall.height.is_finite() && is_stretch(fall.from, fall.at))
     }
 
     pub(super) fn add(&mut self, other: Account) {
@@ -64,9 +82,10 @@ impl Account {
         for (code, (count, at, tally)) in other.log {
             note(&mut self.log, code, count, at, tally);
         }
-        if let Some(rate) = other.top {
-            raise(&mut self.top, rate);
-        }
+        self.estimated.add_all(other.estimated);
+        self.falls.extend(other.falls);
+        self.falls.sort_by_key(|fall| fall.at);
+        self.falls.truncate(FALLS);
     }
 }
 
@@ -80,26 +99,28 @@ pub(super) fn rejects(code: Code) -> bool {
             | Code::ReadingNotFinite
             | Code::ReadingBelowZero
             | Code::ReadingOutOfRange
+            | Code::ReadingTooLarge
+            | Code::ReadingEstimated
             | Code::RegisterGlitch
             | Code::RegisterSpike
+            | Code::IntervalImpossible
+            | Code::PowerImpossible
             | Code::IntervalOverlap
             | Code::IntervalReversed
     )
 }
 
 fn note(log: &mut Log, code: Code, count: u64, at: i64, tally: Tally) {
-    let entry = log.entry(code).or_insert((0, at, tally));
+    let Some(entry) = log.get_mut(&code) else {
+        log.insert(code, (count, at, tally));
+        return;
+    };
     entry.0 = entry.0.saturating_add(count);
     // Of several at once, one that does not depend on their order.
-    if (at, tally.rank()) < (entry.1, entry.2.rank()) {
-        (entry.1, entry.2) = (at, tally);
-    }
-}
-
-fn raise(top: &mut Option<Rate>, rate: Rate) {
-    if rate.ms > 0 && top.is_none_or(|top| rate.is_above(top)) {
-        *top = Some(rate);
-    }
+    let (mut first, other) =
+        if (at, tally.rank()) < (entry.1, entry.2.rank()) { (tally, entry.2) } else { (entry.2, tally) };
+    first.add_stakes(&other);
+    (entry.1, entry.2) = (entry.1.min(at), first);
 }
 
 /// Books flows into the steps of a calendar.
@@ -148,6 +169,10 @@ impl Sink for Booking<'_> {
         self.go_to(start);
         if flow.start >= first && flow.end <= self.edge(self.step + 1) {
             self.account.energy.add(self.step, flow.amount);
+            if flow.estimated {
+                self.account.estimated.resize(self.edges.len().saturating_sub(1));
+                self.account.estimated.add(self.step, flow.amount);
+            }
             return;
         }
         if flow.end - flow.start > COURSE_MS && matches!(flow.shape, Shape::Even) {
@@ -157,6 +182,10 @@ impl Sink for Booking<'_> {
         while self.edge(self.step) < flow.end {
             let upto = flow.up_to(self.edge(self.step + 1).min(flow.end));
             self.account.energy.add(self.step, upto - booked);
+            if flow.estimated {
+                self.account.estimated.resize(self.edges.len().saturating_sub(1));
+                self.account.estimated.add(self.step, upto - booked);
+            }
             booked = upto;
             if self.edge(self.step + 1) >= flow.end {
                 break;
@@ -216,7 +245,13 @@ impl Sink for Booking<'_> {
         }
     }
 
-    fn rate(&mut self, rate: Rate) {
-        raise(&mut self.account.top, rate);
+    fn fallen(&mut self, from: i64, at: i64, height: f64) {
+        // They come in time order, but for the seams of pieces.
+        let falls = &mut self.account.falls;
+        if falls.len() < FALLS || falls.last().is_some_and(|last| at < last.at) {
+            falls.push(Fall { from, at, height });
+            falls.sort_by_key(|fall| fall.at);
+            falls.truncate(FALLS);
+        }
     }
 }

@@ -1,5 +1,5 @@
 use super::{
-    account::{Account, Log, Span, rejects},
+    account::{Account, Fall, Log, Span, rejects},
     coverage::unknown_ms,
     estimate::Filled,
     steps::{Steps, part},
@@ -7,8 +7,8 @@ use super::{
 use crate::{
     finding::Code,
     metering::{
-        Meter, MeterKind,
-        clean::{Hole, Rate, Tally},
+        Absent, Meter, MeterKind,
+        clean::{History, Hole, Rate, Tally},
     },
     period::{Period, day_start},
     quantity::{ExactEnergy, Ratio},
@@ -31,6 +31,13 @@ pub struct Book {
     /// The fastest that it can run, as far as that is known.
     limit: Option<Rate>,
     pub(super) log: Log,
+    /// What of the energy others had estimated, in each step.
+    pub(super) estimated: Option<Steps>,
+    /// The first falls of its dial, and what is usual for it.
+    pub(super) falls: Vec<Fall>,
+    pub(super) history: History,
+    /// Whether it is of readings, which are judged, and not of figures that somebody has summed up.
+    pub(crate) is_judged: bool,
     /// With missing energy estimated, if that was asked for.
     pub(super) filled: Option<Filled>,
     /// File and line of the first reading with each fault, where the reader kept them.
@@ -44,32 +51,10 @@ pub struct Book {
 /// Readings may start so late, or end so early, without a word (ours: the longest usual distance of readings).
 const EDGE_MS: i64 = 3_600_000;
 
-/// Without a capacity, a hole holds at most this many times the meter's own highest known rate (ours, a setting).
-const TIMES_THE_TOP: i128 = 2;
-
-/// A register that stands still so long, and only once, is suspected to be stuck.
-const STILL_MS: i64 = 86_400_000;
-
-/// The only stretch of whole steps of a day or longer in which a register stood still, if it counted on for longer than
-/// that in the rest of its life.
-fn stood_still(steps: &Steps, edges: &[i64], life: (i64, i64), holes: &[Hole]) -> Option<(i64, i64)> {
-    let edge = |i: usize| edges.get(i).copied().unwrap_or(i64::MAX);
-    let within = |run: Range<usize>| (edge(run.start).max(life.0), edge(run.end).min(life.1));
-    // A day has at least 22 whole hours in it, wherever it begins; a step of a day or longer stands for itself.
-    let hourly = edge(1).saturating_sub(edge(0)) <= 3_600_000;
-    let mut long = steps
-        .still(if hourly { 22 } else { 1 })
-        .map(within)
-        .filter(|(start, end)| end.saturating_sub(*start) >= STILL_MS);
-    let (start, end) = long.next()?;
-    let known = !holes.iter().any(|hole| hole.start < end && hole.end > start);
-    let rest = (life.1 - life.0) - (end - start);
-    (long.next().is_none() && known && rest > end - start && steps.total() > 0).then_some((start, end))
-}
-
 impl Book {
     pub(super) fn new(
         meter: &Meter,
+        history: &History,
         account: Account,
         known: Option<(i64, i64)>,
         period: &Period,
@@ -80,13 +65,10 @@ impl Book {
         let alive_from = meter.from.map_or(period.start(), |day| day_start(day, zone)).max(period.start());
         let alive_until = meter.until.map_or(period.end(), |day| day_start(day, zone)).min(period.end());
         let mut log = account.log;
-        let stated = meter.capacity.map(|capacity| Rate { amount: capacity.milliwatts().into(), ms: 1 });
-        let by_history = account.top.map(|top| Rate { amount: top.amount.saturating_mul(TIMES_THE_TOP), ms: top.ms });
-        let contradicted = stated.zip(account.top).is_some_and(|(stated, top)| top.is_above(stated));
-        if contradicted {
-            log.insert(Code::MeterCapacity, (1, period.start(), Tally::default()));
+        if let Some((at, count)) = history.contradicted {
+            log.insert(Code::MeterCapacity, (count, at.max(period.start()), Tally::default()));
         }
-        let limit = stated.filter(|_| !contradicted).or(by_history);
+        let limit = history.most;
         let (first, last) = known.unwrap_or((alive_until, alive_until));
         // Nothing in the period, or nothing at its ends.
         if alive_from < alive_until {
@@ -99,12 +81,15 @@ impl Book {
                 log.insert(Code::CoverageEdges, (1, last, tally(alive_until)));
             }
         }
-        let outer = [(alive_from, first), (last.max(first), alive_until)].map(|(start, end)| Hole {
-            start,
-            end,
-            missing_ms: (end - start).max(0),
-            most: None,
-        });
+        if known.is_some() {
+            note_manner(&mut log, meter, history, (first, last));
+        }
+        // What writes nothing while it rests may rest at either end for as long as it does elsewhere.
+        let rests =
+            |start: i64, end: i64| meter.absent == Absent::Zero && known.is_some() && end - start <= history.gap_ms;
+        let outer = [(alive_from, first), (last.max(first), alive_until)];
+        let outer = outer.into_iter().filter(|(start, end)| start < end && !rests(*start, *end));
+        let outer = outer.map(|(start, end)| Hole::of_all(start, end, None));
         let mut holes: Vec<Hole> = account
             .holes
             .into_iter()
@@ -117,7 +102,10 @@ impl Book {
                     hole.missing_ms.min(end - start)
                 };
                 let most = hole.most.or_else(|| limit.map(|limit| limit.most(missing_ms)));
-                (start < end).then_some(Hole { start, end, missing_ms, most })
+                // Nobody knows how much of the least lies within.
+                let is_cut = (start, end) != (hole.start, hole.end);
+                let least = if is_cut { hole.least.min(0) } else { hole.least };
+                (start < end).then_some(Hole { start, end, missing_ms, least, most: most.map(|most| most.max(least)) })
             })
             .collect();
         holes.sort_by_key(|hole| (hole.start, hole.end));
@@ -132,12 +120,8 @@ impl Book {
                 log.insert(Code::MeterOutsideLife, (1, edge(first), Tally::default()));
             }
         }
-        if matches!(meter.kind, MeterKind::Register { .. })
-            && let Some((start, end)) =
-                stood_still(&steps, edges, (alive_from.max(first), alive_until.min(last)), &holes)
-        {
-            log.insert(Code::ReadingStuck, (1, start, Tally { until: Some(end), ..Tally::default() }));
-        }
+        let has_estimates = !account.estimated.is_empty();
+        let estimated = has_estimates.then(|| Steps::new(account.estimated, edges.len().saturating_sub(1)));
         Book {
             steps,
             within: (period.start(), period.end()),
@@ -146,12 +130,39 @@ impl Book {
             holes,
             spans,
             log,
+            estimated,
+            falls: account.falls,
+            history: history.clone(),
+            is_judged: true,
             filled: None,
             places: BTreeMap::new(),
             readings: account.rows,
             displaced: 0,
             outside: 0,
         }
+    }
+
+    /// The most that can flow in a time.
+    pub(crate) fn most(&self, ms: i64) -> Option<i128> {
+        self.limit.map(|limit| limit.most(ms))
+    }
+
+    /// Whether others had estimated some of it.
+    pub(crate) fn has_estimates(&self) -> bool {
+        self.estimated.is_some()
+    }
+
+    /// The energy that one unit of the last digit of its dial stands for.
+    pub(crate) fn resolution(&self, meter: &Meter) -> i128 {
+        if !matches!(meter.kind, MeterKind::Register { .. }) {
+            return 0;
+        }
+        meter.conversion(i64::MIN).exact(self.history.digit).unwrap_or(0)
+    }
+
+    /// What of the energy of some steps others had estimated, times a factor.
+    pub(crate) fn estimated(&self, steps: &Range<usize>, factor: Ratio) -> i128 {
+        self.estimated.as_ref().map_or(0, |estimated| part(estimated, steps, factor))
     }
 
     /// The known energy of the whole period. For a meter of volume or mass see [`Book::exact`].
@@ -212,7 +223,7 @@ impl Book {
             .iter()
             // A stretch that lies within the part altogether belongs to it, however it ran.
             .filter(|span| span.start < part.start() || span.end > part.end())
-            .map(|&Span { start, end, .. }| Hole { start, end, missing_ms: end - start, most: None })
+            .map(|&Span { start, end, .. }| Hole::of_all(start, end, None))
             .collect();
         self.known_share([self.holes.as_slice(), &spans], part)
     }
@@ -245,6 +256,29 @@ impl Book {
             .filter(|(code, _)| rejects(**code))
             .fold(0_u64, |sum, (_, entry)| sum.saturating_add(entry.0));
         (self.readings, rejected)
+    }
+}
+
+/// Notes how the readings of a meter were taken.
+fn note_manner(log: &mut Log, meter: &Meter, history: &History, (first, last): (i64, i64)) {
+    let whole = Tally { until: Some(last), ..Tally::default() };
+    if history.inclusive.is_some() {
+        log.insert(Code::IntervalInclusive, (1, first, whole));
+    }
+    if history.is_spaced {
+        let found = Some(history.max_gap_ms as f64 / 1.5e3);
+        log.insert(Code::PowerSpacing, (1, first, Tally { found, ..whole }));
+    }
+    if history.usual.is_none() {
+        log.insert(Code::MeterNoUsual, (1, first, whole));
+    }
+    for stretch in &meter.confirmed {
+        let (from, until) = (stretch.from.as_millisecond(), stretch.until.as_millisecond());
+        if from < last && until > first {
+            let entry =
+                log.entry(Code::MeterConfirmed).or_insert((0, from, Tally { until: Some(until), ..Tally::default() }));
+            entry.0 += 1;
+        }
     }
 }
 

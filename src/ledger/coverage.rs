@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     fn hole(start: i64, end: i64, missing_ms: i64) -> Hole {
-        Hole { start, end, missing_ms, most: None }
+        Hole { start, end, missing_ms, least: 0, most: None }
     }
 
     #[test]

@@ -7,6 +7,8 @@ mod account;
 mod book;
 mod coverage;
 mod estimate;
+mod first;
+mod hints;
 mod parcel;
 mod piece;
 mod steps;
@@ -16,13 +18,15 @@ mod sum_check;
 use crate::{
     finding::{Code, Finding},
     metering::{
-        Column, Meter, MeterKind, Readings,
-        clean::{Chain, History, Nowhere, Rows, prepare},
+        Column, Meter, Readings,
+        clean::{Chain, History, Nowhere, Rows, first_pass, prepare},
     },
     period::{Granularity, Period, rfc3339},
+    quantity::{Dimension, ExactEnergy},
     site::Site,
 };
 use account::Account;
+use jiff::tz::TimeZone;
 use piece::Piece;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -30,6 +34,7 @@ use std::ops::Range;
 pub use {
     book::Book,
     estimate::Estimate,
+    first::{FIRST_PASS_SCHEMA, FirstPass},
     parcel::{PARCEL_SCHEMA, Parcel},
     stream::LedgerStream,
 };
@@ -83,20 +88,21 @@ pub enum LedgerError {
 /// Steps × meters; each takes 16 bytes.
 const MOST_STEPS: usize = 1 << 25;
 
-/// What must be known of all readings before a part of them can be booked: the usual rate of registers without a
-/// stated capacity, and the longest interval. It does not depend on the order of readings.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What must be known of all readings before a part of them can be judged: what is usual for each meter, and how its
+/// readings are written. It does not depend on the order of readings; see [`FirstPass`] for readings that come in parts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Histories(Vec<History>);
 
 impl Histories {
     /// From all readings of the site.
     pub fn new(site: &Site, readings: &Readings) -> Self {
-        let history = |_, meter: &Meter| history(meter, &Rows::new(meter, column(readings, meter)));
+        let zone = site.time_zone();
+        let history = |_, meter: &Meter| history(meter, &Rows::new(meter, column(readings, meter)), &zone);
         Histories(of_each(site.meters(), count(readings), history))
     }
 
-    /// From the site alone, before any reading has come: registers without a stated capacity are then bounded by nothing,
-    /// and parts of interval meters keep their readings until all have been merged.
+    /// From the site alone, before any reading has come: meters are then judged by their capacity alone, which a note says
+    /// (`meter.no_usual`), and parts of interval meters keep their readings until all have been merged.
     pub fn by_capacity(site: &Site) -> Self {
         Histories(site.meters().iter().map(History::in_advance).collect())
     }
@@ -110,14 +116,17 @@ fn column<'r>(readings: &'r Readings, meter: &Meter) -> Column<'r> {
     readings.get(&meter.id).map(|series| series.column()).unwrap_or_default()
 }
 
-fn history(meter: &Meter, rows: &Rows<'_>) -> History {
-    match meter.kind {
-        MeterKind::Interval => History::of_intervals(meter, rows),
-        MeterKind::Register { .. } if meter.capacity.is_none() => {
-            History::new(meter, &prepare(meter, rows, 0..rows.len(), EVER, &mut Nowhere))
-        }
-        _ => History::new(meter, &[]),
+fn history(meter: &Meter, rows: &Rows<'_>, zone: &TimeZone) -> History {
+    if rows.len() == 0 {
+        return History::in_advance(meter);
     }
+    first_pass(meter, rows, zone, 0..rows.len()).history(meter)
+}
+
+/// Of figures that somebody has summed up, which are not judged as readings.
+fn history_of_sums(meter: &Meter, rows: &Rows<'_>, zone: &TimeZone) -> History {
+    let plain = History::default();
+    History::of_sums(meter, &prepare(meter, rows, 0..rows.len(), (EVER, &plain, zone), &mut Nowhere))
 }
 
 /// The edges of the calendar's steps, if they are of the site's calendar and fit in memory.
@@ -190,10 +199,11 @@ impl<'s> PartialLedger<'s> {
             return Err(LedgerError::Different("history"));
         }
         let window = (window.start, window.end);
+        let zone = site.time_zone();
         let pieces = of_each(site.meters(), count(readings), |i, meter| {
             let rows = Rows::new(meter, column(readings, meter));
             let given = histories.0.get(i).filter(|_| readings.get(&meter.id).is_some());
-            given.map(|history| Piece::new(&Chain { meter, history }, &rows, window, &edges))
+            given.map(|history| Piece::new(&Chain::new(meter, history, &zone), &rows, window, &edges))
         });
         let pieces = pieces.into_iter().map(|piece| piece.into_iter().collect()).collect();
         Ok(PartialLedger { site, period, granularity, edges, histories: histories.clone(), pieces })
@@ -214,11 +224,12 @@ impl<'s> PartialLedger<'s> {
         if self.histories != other.histories {
             return Err(LedgerError::Different("history"));
         }
+        let zone = self.site.time_zone();
         let meters = self.site.meters().iter().zip(&self.histories.0);
         for ((mine, theirs), (meter, history)) in self.pieces.iter_mut().zip(other.pieces).zip(meters) {
             mine.extend(theirs);
             mine.sort_by_key(|piece| piece.window);
-            let chain = Chain { meter, history };
+            let chain = Chain::new(meter, history, &zone);
             let mut joined: Vec<Piece> = Vec::with_capacity(mine.len());
             for piece in mine.drain(..) {
                 match joined.last_mut() {
@@ -241,15 +252,16 @@ impl<'s> PartialLedger<'s> {
     /// Says that no more readings will come. Stretches that no piece covers hold no readings.
     pub fn close(self) -> Ledger<'s> {
         let PartialLedger { site, period, granularity, edges, histories, pieces } = self;
+        let zone = site.time_zone();
         let books = site.meters().iter().zip(&histories.0).zip(pieces).map(|((meter, history), pieces)| {
-            let chain = Chain { meter, history };
+            let chain = Chain::new(meter, history, &zone);
             let whole = pieces.into_iter().reduce(|mut left, right| {
                 left.join(right, &chain, &edges);
                 left
             });
             let (account, known) =
                 whole.map_or_else(|| (Account::default(), None), |piece| piece.close(&chain, &edges));
-            Book::new(meter, account, known, &period, &edges)
+            Book::new(meter, history, account, known, &period, &edges)
         });
         let books = books.collect();
         Ledger { site, period, granularity, edges, books, findings: Vec::new(), estimates: Vec::new() }
@@ -290,7 +302,7 @@ impl<'s> Ledger<'s> {
     ) -> Result<Self, LedgerError> {
         let edges = edges(site, &period, granularity)?;
         let mut ledger =
-            Ledger::of(site, period, granularity, edges, count(readings), |_, meter| column(readings, meter));
+            Ledger::of(site, (period, granularity, edges), count(readings), false, |_, meter| column(readings, meter));
         ledger.look_at(readings);
         Ok(ledger)
     }
@@ -336,7 +348,7 @@ impl<'s> Ledger<'s> {
         let edges = edges(site, &period, granularity)?;
         let column = |meter, _: &Meter| by_meter.get(meter).copied().unwrap_or_default();
         let readings = by_meter.iter().map(|column| column.value.len()).sum();
-        let mut ledger = Ledger::of(site, period, granularity, edges, readings, column);
+        let mut ledger = Ledger::of(site, (period, granularity, edges), readings, false, column);
         ledger.findings = unknown;
         Ok(ledger)
     }
@@ -350,31 +362,35 @@ impl<'s> Ledger<'s> {
     ) -> Result<Self, LedgerError> {
         check_size(site, &edges)?;
         let readings = edges.len().saturating_mul(site.meters().len());
-        Ok(Ledger::of(site, period, Granularity::Month, edges, readings, |meter, _| column(meter)))
+        let calendar = (period, Granularity::Month, edges);
+        Ok(Ledger::of(site, calendar, readings, true, |meter, _| column(meter)))
     }
 
+    /// Of figures that somebody has summed up, or of readings.
     fn of<'c>(
         site: &'s Site,
-        period: Period,
-        granularity: Granularity,
-        edges: Vec<i64>,
+        (period, granularity, edges): (Period, Granularity, Vec<i64>),
         readings: usize,
+        are_sums: bool,
         column: impl Fn(usize, &Meter) -> Column<'c> + Sync,
     ) -> Self {
+        let zone = period.zone();
         let books = of_each(site.meters(), readings, |i, meter| {
             let book = |rows: &Rows<'_>| {
-                let in_a_row = Piece::in_a_row(meter, rows, &edges);
+                let in_a_row = if are_sums { Piece::in_a_row(meter, rows, &edges) } else { None };
                 let within = |(from, until)| period.start() <= from && until <= period.end();
                 let is_within = in_a_row.as_ref().is_some_and(|(_, ends)| within(*ends));
+                let history = if are_sums { history_of_sums } else { history };
+                let history = history(meter, rows, zone);
                 let (account, known) = match in_a_row {
                     Some((account, ends)) => (account, Some(ends)),
                     None => {
-                        let history = history(meter, rows);
-                        let chain = Chain { meter, history: &history };
+                        let chain = Chain::new(meter, &history, zone);
                         Piece::new(&chain, rows, EVER, &edges).close(&chain, &edges)
                     }
                 };
-                let mut book = Book::new(meter, account, known, &period, &edges);
+                let mut book = Book::new(meter, &history, account, known, &period, &edges);
+                book.is_judged = !are_sums;
                 book.displaced = rows.displaced;
                 book.outside = if is_within { 0 } else { rows.outside((period.start(), period.end())) };
                 book
@@ -447,9 +463,30 @@ impl<'s> Ledger<'s> {
                     (finding.file, finding.line) = (Some(file.clone()), Some(*line));
                 }
                 finding.expected = tally.at_least.map(|least| format!("≥ {least} {}", meter.unit.as_str()).into());
+                if tally.ms > 0 {
+                    let kwh = |exact: i128| ExactEnergy::from_microjoules(exact).kwh();
+                    let in_kwh = meter.dimension() == Dimension::Energy;
+                    finding.hours = Some(tally.ms as f64 / 3_600_000.0);
+                    finding.least_kwh = tally.least.filter(|_| in_kwh).map(kwh);
+                    finding.most_kwh = tally.most.filter(|_| in_kwh).map(kwh);
+                }
                 if let (Code::PowerGap, Some(until)) = (code, tally.until) {
                     finding = finding.found(format!("{} s", until.saturating_sub(at) / 1000));
-                    finding.expected = Some(format!("≤ {} s", meter.max_gap_ms() / 1000).into());
+                    finding.expected = Some(format!("≤ {} s", book.history.max_gap_ms / 1000).into());
+                }
+                match code {
+                    Code::PowerSpacing => finding.found = tally.found.map(|seconds| format!("{seconds} s").into()),
+                    Code::MeterConfirmed => {
+                        let whys = meter.confirmed.iter().map(|stretch| stretch.why.as_str());
+                        finding.found = Some(whys.collect::<Vec<_>>().join("; ").into());
+                    }
+                    Code::MeterCapacity => {
+                        finding = finding.found(meter.capacity.map_or(String::new(), |capacity| capacity.to_string()));
+                        if let Some(usual) = book.history.highest_kw(meter) {
+                            finding = finding.expected(format!("≥ {usual:.1} kW"));
+                        }
+                    }
+                    _ => {}
                 }
                 all.push(finding);
             }
@@ -460,6 +497,7 @@ impl<'s> Ledger<'s> {
                 all.push(finding);
             }
         }
+        all.extend(self.hints());
         all.extend(sum_check::all(self));
         all.extend(self.estimated());
         all

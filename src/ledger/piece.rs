@@ -1,7 +1,9 @@
 use super::account::{Account, Booking};
 use crate::metering::{
     Meter, MeterKind,
-    clean::{Blocks, Chain, MOST_POWER, MOST_VALUE, Nowhere, Point, Rows, Stand, book_in_a_row, follow, prepare},
+    clean::{
+        Blocks, Chain, MOST_POWER, MOST_VALUE, Nowhere, Point, Rows, Stand, book_in_a_row, follow, prepare, squeeze,
+    },
 };
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -35,19 +37,22 @@ impl Piece {
         let mut account = Account { rows: range.len() as u64, ..Account::default() };
         let mut booking = Booking::new(&mut account, edges);
         let Some((head, anchor)) = find_anchor(chain, rows, range.clone(), window) else {
-            let head = prepare(chain.meter, rows, range, window, &mut booking);
+            let mut head = prepare(chain.meter, rows, range, chain.of(window), &mut booking);
+            squeeze(chain.meter, &mut head);
             return Piece { window, head, body: None, account };
         };
         let Some(&last) = head.get(anchor) else { return Piece { window, head, body: None, account } };
-        let row = rows.after((last.at, last.until), range.clone());
-        prepare(chain.meter, rows, range.start..row, (window.0, last.at.saturating_add(1)), &mut booking);
+        let row = rows.after(chain.place(&last), range.clone());
+        let passed = (window.0, last.until.saturating_add(1));
+        prepare(chain.meter, rows, range.start..row, chain.of(passed), &mut booking);
         let stand = follow(chain, rows, Stand { last, row }, range.end, window.1, &mut booking);
         if rows.are_disordered() {
             return Piece { window, head: Vec::new(), body: None, account }; // it will be asked again, of rows in order
         }
         let mut tail = vec![stand.last];
-        let rest = (stand.last.at.saturating_add(1), window.1);
-        tail.extend(prepare(chain.meter, rows, stand.row..range.end, rest, &mut booking));
+        let rest = (stand.last.until.saturating_add(1), window.1);
+        tail.extend(prepare(chain.meter, rows, stand.row..range.end, chain.of(rest), &mut booking));
+        squeeze(chain.meter, &mut tail);
         Piece { window, head, body: Some(Body { anchor, tail }), account }
     }
 
@@ -80,7 +85,9 @@ impl Piece {
     /// A piece of which nothing is settled yet, to be joined to another.
     pub(super) fn unsettled(chain: &Chain<'_>, rows: &Rows<'_>, window: (i64, i64), edges: &[i64]) -> Self {
         let mut account = Account { rows: rows.len() as u64, ..Account::default() };
-        let head = prepare(chain.meter, rows, 0..rows.len(), window, &mut Booking::new(&mut account, edges));
+        let booking = &mut Booking::new(&mut account, edges);
+        let mut head = prepare(chain.meter, rows, 0..rows.len(), chain.of(window), booking);
+        squeeze(chain.meter, &mut head);
         Piece { window, head, body: None, account }
     }
 
@@ -91,25 +98,24 @@ impl Piece {
         match (&mut self.body, right.body) {
             // All of this piece comes before the anchor of the next.
             (None, Some(body)) => {
-                let before = self.head.len();
-                self.head.extend(right.head);
+                let before = extend(chain, &mut self.head, right.head);
                 self.body = Some(Body { anchor: before + body.anchor, tail: body.tail });
             }
             (None, None) => {
-                self.head.extend(right.head);
+                extend(chain, &mut self.head, right.head);
                 self.settle(chain, edges);
             }
             (Some(body), None) => {
-                body.tail.extend(right.head);
-                let end =
-                    run(chain, &body.tail, 0, usize::MAX, self.window.1, &mut Booking::new(&mut self.account, edges));
+                extend(chain, &mut body.tail, right.head);
+                let booking = &mut Booking::new(&mut self.account, edges);
+                let end = run(chain, &mut body.tail, 0, usize::MAX, self.window.1, booking);
                 body.tail.drain(..end);
             }
             (Some(body), Some(next)) => {
-                let anchor = body.tail.len() + next.anchor;
-                body.tail.extend(right.head);
+                let anchor = extend(chain, &mut body.tail, right.head) + next.anchor;
                 // Every chain of steps passes the anchor, and the head holds what they look at.
-                run(chain, &body.tail, 0, anchor, i64::MAX, &mut Booking::new(&mut self.account, edges));
+                let booking = &mut Booking::new(&mut self.account, edges);
+                run(chain, &mut body.tail, 0, anchor, i64::MAX, booking);
                 body.tail = next.tail;
             }
         }
@@ -121,12 +127,13 @@ impl Piece {
         let mut booking = Booking::new(&mut self.account, edges);
         let tail = match self.body {
             Some(Body { anchor, tail }) => {
-                run(chain, &self.head, 0, anchor, i64::MAX, &mut booking);
+                run(chain, &mut self.head, 0, anchor, i64::MAX, &mut booking);
                 tail
             }
             None => self.head,
         };
-        let last = run(chain, &tail, 0, usize::MAX, i64::MAX, &mut booking);
+        let mut tail = tail;
+        let last = run(chain, &mut tail, 0, usize::MAX, i64::MAX, &mut booking);
         let until = chain.finish(&tail, last, &mut booking);
         (self.account, Some((first, until)))
     }
@@ -139,14 +146,23 @@ impl Piece {
             chain.anchor(&self.head, self.window.1)
         };
         let Some(anchor) = anchor else { return };
+        let Some(keep) = chain.keep(&self.head, anchor, self.window.1) else { return };
+        let mut points = self.head.clone();
         let end =
-            run(chain, &self.head, anchor, usize::MAX, self.window.1, &mut Booking::new(&mut self.account, edges));
-        let tail = self.head.get(end..).unwrap_or_default().to_vec();
-        let horizon = self.head.get(anchor).map_or(i64::MAX, |point| point.at.saturating_add(chain.reach()));
-        let keep = self.head.partition_point(|point| point.at <= horizon).max(anchor + 1);
+            run(chain, &mut points, anchor, usize::MAX, self.window.1, &mut Booking::new(&mut self.account, edges));
         self.head.truncate(keep);
-        self.body = Some(Body { anchor, tail });
+        self.body = Some(Body { anchor, tail: points.split_off(end.min(points.len())) });
     }
+}
+
+/// Adds the points that follow; what shows the same on both sides is one. Returns the place of the first of them.
+fn extend(chain: &Chain<'_>, points: &mut Vec<Point>, following: Vec<Point>) -> usize {
+    let before = points.len();
+    let count = following.len();
+    points.extend(following);
+    squeeze(chain.meter, points);
+    let joined = before + count - points.len();
+    before.saturating_sub(joined)
 }
 
 /// The head of a piece of some rows, and the anchor's place in it: with as few points as will do.
@@ -160,16 +176,20 @@ fn find_anchor(
     loop {
         let until = rows.end_of_group(range.start.saturating_add(take).min(range.end), range.end);
         let complete = if until < range.end { rows.key(until).0 } else { window.1 };
-        let mut points = prepare(chain.meter, rows, range.start..until, (window.0, complete), &mut Nowhere);
+        let given = chain.of((window.0, complete));
+        let mut points = prepare(chain.meter, rows, range.start..until, given, &mut Nowhere);
+        squeeze(chain.meter, &mut points);
         // Nothing comes before the beginning of time.
-        let anchor = if window.0 == i64::MIN { points.first().map(|_| 0) } else { chain.anchor(&points, complete) };
-        if let Some(anchor) = anchor {
-            let horizon = points.get(anchor).map_or(i64::MAX, |point| point.at.saturating_add(chain.reach()));
-            if complete > horizon || until == range.end || window.0 == i64::MIN {
-                points.truncate(points.partition_point(|point| point.at <= horizon).max(anchor + 1));
-                return Some((points, anchor));
-            }
-        } else if until == range.end {
+        if window.0 == i64::MIN && !points.is_empty() {
+            points.truncate(1);
+            return Some((points, 0));
+        }
+        let anchor = if window.0 == i64::MIN { None } else { chain.anchor(&points, complete) };
+        if let Some((anchor, keep)) = anchor.and_then(|anchor| Some((anchor, chain.keep(&points, anchor, complete)?))) {
+            points.truncate(keep);
+            return Some((points, anchor));
+        }
+        if until == range.end {
             return None;
         }
         take *= 2;
@@ -179,7 +199,7 @@ fn find_anchor(
 /// Steps from point `from` to the last that can be settled, or to `stop`; books each step; returns where it stands.
 fn run(
     chain: &Chain<'_>,
-    points: &[Point],
+    points: &mut [Point],
     from: usize,
     stop: usize,
     complete_until: i64,
@@ -190,6 +210,10 @@ fn run(
     while at < stop {
         let Some(next) = chain.next(points, &blocks, at, complete_until) else { break };
         chain.book(points, at, next, booking);
+        let before = points.get(at).copied();
+        if let Some(point) = points.get_mut(next) {
+            *point = chain.accepted(before.as_ref(), *point);
+        }
         at = next;
     }
     at

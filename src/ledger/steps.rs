@@ -36,8 +36,17 @@ impl Amounts {
     /// Whether readings can lead to it.
     pub(super) fn is_sound(&self, steps: usize) -> bool {
         match self {
-            Amounts::Narrow(narrow) => narrow.len() <= steps && narrow.iter().all(|amount| *amount >= 0),
-            Amounts::Wide(wide) => wide.len() <= steps && wide.iter().all(|amount| (0..=MOST >> 8).contains(amount)),
+            Amounts::Narrow(narrow) => narrow.len() <= steps,
+            Amounts::Wide(wide) => {
+                wide.len() <= steps && wide.iter().all(|amount| (-(MOST >> 8)..=MOST >> 8).contains(amount))
+            }
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Amounts::Narrow(narrow) => narrow.is_empty(),
+            Amounts::Wide(wide) => wide.is_empty(),
         }
     }
 
@@ -182,29 +191,6 @@ impl Steps {
     fn sum(&self, block: &[i64]) -> i128 {
         let are_small = self.bound.is_some_and(|bound| bound <= SMALL);
         if are_small { block.iter().sum::<i64>().into() } else { sum(block) }
-    }
-
-    /// Runs of `least` steps or more that hold nothing.
-    pub(super) fn still(&self, least: usize) -> impl Iterator<Item = Range<usize>> + '_ {
-        let is_zero = |step: usize| self.of(step) == 0;
-        let len = self.len();
-        let mut probe = least.saturating_sub(1);
-        std::iter::from_fn(move || {
-            // A run so long cannot be missed by looking at every `least`th step.
-            while probe < len {
-                if is_zero(probe) {
-                    let from = (0..probe).rev().take_while(|&step| is_zero(step)).last().unwrap_or(probe);
-                    let until = (probe..len).find(|&step| !is_zero(step)).unwrap_or(len);
-                    probe = until + least.max(1);
-                    if until - from >= least {
-                        return Some(from..until);
-                    }
-                } else {
-                    probe += least.max(1);
-                }
-            }
-            None
-        })
     }
 
     fn len(&self) -> usize {

@@ -2,7 +2,7 @@ use super::{Histories, Ledger, LedgerError, PartialLedger, edges, piece::Piece};
 use crate::{
     finding::{Code, Finding},
     metering::{
-        Column, MeterKind,
+        Column, Mark, MeterKind, Quality,
         clean::{Chain, Rows},
     },
     period::{Granularity, Period, rfc3339},
@@ -62,8 +62,8 @@ struct Intake {
     first_late: i64,
 }
 
-/// Start (or instant), end, value, and how much of it is known.
-type Waiting = (i64, i64, f64, Option<i64>);
+/// Start (or instant), end, value, how much of it is known, and what is said of it.
+type Waiting = (i64, i64, f64, Option<i64>, Mark);
 
 /// The fewest readings that are settled at once.
 const FULL: usize = 1024;
@@ -115,12 +115,12 @@ impl<'s> LedgerStream<'s> {
 
     /// Takes a dial value or a sample of power. NaN is a missing value.
     pub fn push(&mut self, meter: &str, at: i64, value: f64) {
-        self.take(meter, (at, at, value, None));
+        self.take(meter, (at, at, value, None, Mark::NONE));
     }
 
     /// Takes the energy of an interval `[start, end)`, and how many milliseconds of it the value covers, if not all.
     pub fn push_interval(&mut self, meter: &str, start: i64, end: i64, value: f64, known_ms: Option<i64>) {
-        self.take(meter, (start, end, value, known_ms));
+        self.take(meter, (start, end, value, known_ms, Mark::NONE));
     }
 
     /// Takes the readings of a CSV file as they are read (see [`crate::read::csv`]); `file` is the name that findings give.
@@ -145,7 +145,7 @@ impl<'s> LedgerStream<'s> {
     }
 
     /// The same for the meter at a place of the site.
-    pub(crate) fn take_of(&mut self, meter: usize, (at, until, value, known_ms): Waiting) {
+    pub(crate) fn take_of(&mut self, meter: usize, (at, until, value, known_ms, mark): Waiting) {
         let (Some(of), Some(history), Some(intake)) =
             (self.site.meters().get(meter), self.histories.0.get(meter), self.meters.get_mut(meter))
         else {
@@ -160,10 +160,11 @@ impl<'s> LedgerStream<'s> {
         }
         intake.displaced += u64::from((at, until) < newest);
         intake.newest = Some(newest.max((at, until)));
-        intake.waiting.push((at, until, value, known_ms));
+        intake.waiting.push((at, until, value, known_ms, mark));
         if intake.waiting.len() >= intake.full {
             let before = intake.newest.map_or(i64::MIN, |newest| newest.0.saturating_sub(self.lateness_ms));
-            intake.settle(&Chain { meter: of, history }, &self.period, &self.edges, before);
+            let zone = self.period.zone().clone();
+            intake.settle(&Chain::new(of, history, &zone), &self.period, &self.edges, before);
             intake.full = FULL.max(2 * intake.waiting.len());
         }
     }
@@ -204,8 +205,9 @@ impl<'s> LedgerStream<'s> {
     /// Everything that has come, as a part that merges with others; and how many readings of each meter lie outside of
     /// the period. No reading that came late is in it.
     fn into_partial(mut self) -> (PartialLedger<'s>, Vec<u64>) {
+        let zone = self.period.zone().clone();
         for ((meter, history), intake) in self.site.meters().iter().zip(&self.histories.0).zip(&mut self.meters) {
-            intake.settle(&Chain { meter, history }, &self.period, &self.edges, i64::MAX);
+            intake.settle(&Chain::new(meter, history, &zone), &self.period, &self.edges, i64::MAX);
         }
         let outside = self.meters.iter().map(|intake| intake.outside).collect();
         let pieces = self.meters.into_iter().map(|intake| vec![intake.piece]).collect();
@@ -229,7 +231,7 @@ impl crate::read::Take for LedgerStream<'_> {
             faults.too_much_known(reading.line, &of.id, length);
             return;
         }
-        self.take_of(meter, (start, reading.time, reading.value, reading.known_ms));
+        self.take_of(meter, (start, reading.time, reading.value, reading.known_ms, reading.mark));
     }
 }
 
@@ -246,8 +248,13 @@ impl Intake {
         let time: Vec<i64> = ready.iter().map(|reading| reading.1).collect();
         let value: Vec<f64> = ready.iter().map(|reading| reading.2).collect();
         let known_ms: Vec<i64> =
-            ready.iter().map(|&(start, end, _, known)| known.unwrap_or(end.saturating_sub(start))).collect();
-        let column = Column { start: &start, time: &time, value: &value, known_ms: &known_ms };
+            ready.iter().map(|&(start, end, _, known, _)| known.unwrap_or(end.saturating_sub(start))).collect();
+        let is_marked = ready.iter().any(|reading| reading.4 != Mark::NONE);
+        let marked: &[Waiting] = if is_marked { &ready } else { &[] };
+        let quality: Vec<Quality> = marked.iter().map(|reading| reading.4.quality).collect();
+        let revision: Vec<i64> = marked.iter().map(|reading| reading.4.revision).collect();
+        let (known_ms, quality, revision) = (known_ms.as_slice(), quality.as_slice(), revision.as_slice());
+        let column = Column { start: &start, time: &time, value: &value, known_ms, quality, revision };
         let rows = Rows::new(chain.meter, column);
         self.outside += rows.outside((period.start(), period.end()));
         let next = Piece::unsettled(chain, &rows, (self.piece.window.1, before), edges);

@@ -2,14 +2,17 @@ use crate::{
     finding::{Code, Finding, Text},
     quantity::{Conversion, Dimension, ExactPower, Ratio, Unit},
 };
-use jiff::{Timestamp, civil::Date};
-use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
+use jiff::{Timestamp, civil::Date, tz::Offset};
+use serde::{
+    Deserialize, Serialize, Serializer,
+    ser::{SerializeMap, SerializeSeq},
+};
 
 /// A meter (计量点/表计) and what it measures.
 ///
 /// The fields are what its owner says; [`Meter::check`] finds what does not fit together, and a
 /// [`Site`](crate::site::Site) admits only meters that pass.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Meter {
     /// Its id, unique on the site.
@@ -23,55 +26,103 @@ pub struct Meter {
     /// The unit of its readings.
     pub unit: Unit,
     /// What a reading is multiplied by: CT × PT ratio (倍率).
-    #[serde(skip_serializing_if = "is_one")]
     pub multiplier: f64,
     /// Accuracy class (准确度等级).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accuracy_class: Option<AccuracyClass>,
     /// Accuracy class of its current transformers (互感器).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ct_class: Option<AccuracyClass>,
     /// The largest power that can pass.
-    #[serde(rename = "capacity_kw", skip_serializing_if = "Option::is_none")]
     pub capacity: Option<ExactPower>,
     /// Power samples further apart than this are not joined; default 1 800 s.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_gap_s: Option<u32>,
     /// The meter above it (上级计量点).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
     /// How power samples are joined.
-    #[serde(skip_serializing_if = "is_default")]
     pub integrate: Integration,
     /// Before this day its energy is known to be zero.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Date>,
     /// From this day on its energy is known to be zero.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
     /// The part of its energy that belongs to this data centre, from 0 to 1 (分摊比例).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<Ratio>,
     /// The meter that it checks; a check meter is never counted (校核表).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub check_of: Option<String>,
     /// Electricity per unit of bought cooling (购入冷量折电系数).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub factor: Option<Ratio>,
     /// Declared meter exchanges (换表), in time order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Exchange>,
+    /// Stretches of which a person says that what was read is right (人工确认), in time order.
+    pub confirmed: Vec<Confirmed>,
+    /// Whether it counts backwards when the site gives back (净计量): only at a grid supply, and only where all generation is
+    /// metered.
+    pub net: bool,
+    /// What it means that there is no reading.
+    pub absent: Absent,
+    /// Whether a reading is written only when the value changes (变化上报): it holds until the next one.
+    pub on_change: bool,
+    /// The fixed offset of its clock, where that does not follow the site's time zone: local stamps are read in it.
+    pub utc_offset: Option<Offset>,
 }
 
 /// No rule looks further than a day; it also keeps the products of the integration in range.
 const LONGEST_GAP_S: u32 = 86_400;
 
-fn is_one(multiplier: &f64) -> bool {
-    *multiplier == 1.0
+/// As it stands in a site; what is not said is left out.
+impl Serialize for Meter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", &self.id)?;
+        map.serialize_entry("point", &self.point)?;
+        map.serialize_entry("carrier", &self.carrier)?;
+        map.serialize_entry("kind", &self.kind)?;
+        map.serialize_entry("unit", &self.unit)?;
+        macro_rules! said {
+            ($($key:literal: $value:expr, $is_said:expr;)*) => {$(
+                if $is_said {
+                    map.serialize_entry($key, &$value)?;
+                }
+            )*};
+        }
+        said! {
+            "multiplier": self.multiplier, self.multiplier != 1.0;
+            "accuracy_class": self.accuracy_class, self.accuracy_class.is_some();
+            "ct_class": self.ct_class, self.ct_class.is_some();
+            "capacity_kw": self.capacity, self.capacity.is_some();
+            "max_gap_s": self.max_gap_s, self.max_gap_s.is_some();
+            "parent": self.parent, self.parent.is_some();
+            "integrate": self.integrate, self.integrate != Integration::default();
+            "from": self.from, self.from.is_some();
+            "until": self.until, self.until.is_some();
+            "share": self.share, self.share.is_some();
+            "check_of": self.check_of, self.check_of.is_some();
+            "factor": self.factor, self.factor.is_some();
+            "net": self.net, self.net;
+            "absent": self.absent, self.absent != Absent::default();
+            "on_change": self.on_change, self.on_change;
+            "utc_offset": self.utc_offset.map(offset_text), self.utc_offset.is_some();
+            "events": Events(self), !(self.events.is_empty() && self.confirmed.is_empty());
+        }
+        map.end()
+    }
 }
 
-fn is_default(integrate: &Integration) -> bool {
-    *integrate == Integration::default()
+/// Exchanges and confirmed stretches stand in one list.
+struct Events<'a>(&'a Meter);
+
+impl Serialize for Events<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.0.events.len() + self.0.confirmed.len()))?;
+        self.0.events.iter().try_for_each(|event| list.serialize_element(event))?;
+        self.0.confirmed.iter().try_for_each(|stretch| list.serialize_element(stretch))?;
+        list.end()
+    }
+}
+
+/// `+10:00`.
+fn offset_text(offset: Offset) -> String {
+    let minutes = offset.seconds() / 60;
+    let sign = if minutes < 0 { '-' } else { '+' };
+    format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
 }
 
 impl Meter {
@@ -96,6 +147,11 @@ impl Meter {
             check_of: None,
             factor: None,
             events: Vec::new(),
+            confirmed: Vec::new(),
+            net: false,
+            absent: Absent::default(),
+            on_change: false,
+            utc_offset: None,
         }
     }
 
@@ -115,14 +171,34 @@ impl Meter {
 
     /// The conversion of dial values read at an instant: the multiplier may change with an exchange.
     pub(crate) fn conversion(&self, at: i64) -> Conversion {
-        let passed = self.events.partition_point(|event| event.at.as_millisecond() <= at);
-        let changed = self.events.iter().take(passed).rev().find_map(|event| event.multiplier);
-        self.unit.conversion(changed.unwrap_or(self.multiplier))
+        self.unit.conversion(self.multiplier_at(at))
     }
 
-    /// The furthest distance at which two power samples are joined, in milliseconds.
-    pub(crate) fn max_gap_ms(&self) -> i64 {
-        i64::from(self.max_gap_s.unwrap_or(1800)) * 1000
+    /// The multiplier of dial values read at an instant.
+    pub(crate) fn multiplier_at(&self, at: i64) -> f64 {
+        let passed = self.events.partition_point(|event| event.at.as_millisecond() <= at);
+        let changed = self.events.iter().take(passed).rev().find_map(|event| event.multiplier);
+        changed.unwrap_or(self.multiplier)
+    }
+
+    /// Whether a person has said that what was read from one instant to another is right.
+    pub(crate) fn is_confirmed(&self, start: i64, end: i64) -> bool {
+        let holds =
+            |stretch: &Confirmed| stretch.from.as_millisecond() <= start && end <= stretch.until.as_millisecond();
+        self.confirmed.iter().any(holds)
+    }
+
+    /// At whose local time its dial starts at zero.
+    pub(crate) const fn resets(&self) -> Option<Resets> {
+        match self.kind {
+            MeterKind::Register { resets, .. } => resets,
+            _ => None,
+        }
+    }
+
+    /// Whether what it reads below zero is energy that was given back, or may be.
+    pub(crate) fn is_supply(&self) -> bool {
+        self.point == MeasurementPoint::GridSupply
     }
 
     /// The carrier and the point, for people.
@@ -140,7 +216,8 @@ impl Meter {
         };
         let above_zero = ("大于 0 的数", "a number above 0");
         let power = self.unit.dimension() == Dimension::Power;
-        if power != (self.kind == MeterKind::Power) {
+        // A power on an interval meter is its mean over the interval.
+        if power != (self.kind == MeterKind::Power) && !(power && self.kind == MeterKind::Interval) {
             let expected = if power {
                 ("电量、体积或质量的单位", "a unit of energy, volume or mass")
             } else {
@@ -160,7 +237,7 @@ impl Meter {
         if !(self.multiplier.is_finite() && self.multiplier > 0.0) {
             fault("/multiplier", self.multiplier.to_string().into(), above_zero);
         }
-        if let MeterKind::Register { modulus: Some(modulus) } = self.kind
+        if let MeterKind::Register { modulus: Some(modulus), .. } = self.kind
             && !(modulus.is_finite() && modulus > 0.0)
         {
             fault("/kind/register/modulus", modulus.to_string().into(), above_zero);
@@ -195,6 +272,24 @@ impl Meter {
         if self.events.windows(2).any(|pair| matches!(pair, [a, b] if a.at >= b.at)) {
             let found = ("换表事件未按时间先后", "events that are not in time order");
             fault("/events", found.into(), ("按时间先后，各不相同", "one event after the other"));
+        }
+        for (key, is_said, fits, expected) in [
+            ("/net", self.net, self.is_supply(), ("仅适用于 grid_supply", "only at a grid_supply")),
+            (
+                "/absent",
+                self.absent == Absent::Zero,
+                self.kind == MeterKind::Interval,
+                ("仅适用于 interval", "only on interval meters"),
+            ),
+            ("/on_change", self.on_change, self.kind == MeterKind::Power, ("仅适用于 power", "only on power meters")),
+        ] {
+            if is_said && !fits {
+                fault(key, self.point.as_str().into(), expected);
+            }
+        }
+        if self.confirmed.iter().any(|stretch| stretch.until <= stretch.from || stretch.why.trim().is_empty()) {
+            let found = ("止时不晚于起时，或未写明理由", "an end that is not after the start, or no reason");
+            fault("/events", found.into(), ("from 早于 until，并写明理由", "from before until, and the reason"));
         }
         if let (Some(from), Some(until)) = (self.from, self.until)
             && until <= from
@@ -385,24 +480,59 @@ pub enum MeterKind {
     Register {
         /// The dial value at which it starts again from zero (满量程), in the meter's unit before the multiplier.
         modulus: Option<f64>,
+        /// How often it is set to zero on purpose (定时清零).
+        resets: Option<Resets>,
     },
-    /// A value per stretch of time (区间量).
+    /// A value per stretch of time (区间量); in a unit of power, the mean power over it.
     Interval,
     /// Samples of power (功率采样).
     Power,
+}
+
+impl MeterKind {
+    /// A dial of which nothing more is said.
+    pub const REGISTER: MeterKind = MeterKind::Register { modulus: None, resets: None };
+}
+
+/// At which local time a dial starts at zero on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Resets {
+    /// At each full hour.
+    Hour,
+    /// At midnight.
+    Day,
+    /// At the midnight that begins a month.
+    Month,
+}
+
+/// What it means that an interval meter writes nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Absent {
+    /// The energy is unknown.
+    #[default]
+    Missing,
+    /// It rests: nothing flowed (PV at night, standby feeders).
+    Zero,
 }
 
 impl Serialize for MeterKind {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Dial {
-            modulus: f64,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            modulus: Option<f64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            resets: Option<Resets>,
         }
         match *self {
-            MeterKind::Register { modulus: None } => serializer.serialize_str("register"),
-            MeterKind::Register { modulus: Some(modulus) } => {
+            MeterKind::REGISTER => serializer.serialize_str("register"),
+            MeterKind::Register { modulus, resets } => {
                 let mut map = serializer.serialize_map(Some(1))?;
-                map.serialize_entry("register", &Dial { modulus })?;
+                map.serialize_entry("register", &Dial { modulus, resets })?;
                 map.end()
             }
             MeterKind::Interval => serializer.serialize_str("interval"),
@@ -450,6 +580,19 @@ impl Serialize for Exchange {
         map.serialize_entry("exchange", &Dials { last: self.last, first: self.first, multiplier: self.multiplier })?;
         map.end()
     }
+}
+
+/// A stretch of which a person says that what was read is right, however unusual (人工确认): printed as an assumption of
+/// every verdict that rests on it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Confirmed {
+    /// From this instant.
+    pub from: Timestamp,
+    /// Until this instant.
+    pub until: Timestamp,
+    /// Why it is right.
+    #[serde(rename = "confirmed")]
+    pub why: String,
 }
 
 /// Accuracy class of a meter or a current transformer.

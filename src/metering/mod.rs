@@ -13,6 +13,9 @@ mod tree;
 
 pub(crate) use ids::Ids;
 pub use intervals::{Stamp, interval_bounds};
-pub use meter::{AccuracyClass, Carrier, Exchange, Integration, MeasurementPoint, Meter, MeterKind};
-pub use readings::{Column, Readings, Series};
+pub use meter::{
+    Absent, AccuracyClass, Carrier, Confirmed, Exchange, Integration, MeasurementPoint, Meter, MeterKind, Resets,
+};
+pub use readings::{Column, Quality, Readings, Series};
+pub(crate) use readings::{Mark, NO_REVISION};
 pub use tree::MeteringTree;

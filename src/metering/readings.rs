@@ -1,6 +1,7 @@
 use super::origins::Origins;
 use crate::finding::Finding;
-use std::collections::BTreeMap;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Readings as columns, by meter id: instants in milliseconds since 1970 and values in the meter's unit.
 ///
@@ -32,6 +33,17 @@ impl Readings {
             series.origins.move_files(offset);
             self.insert(meter, series);
         }
+    }
+
+    /// Adds all of `later`, which corrects what came before: of each meter, readings of the same stamp are replaced.
+    pub fn correct(&mut self, later: Readings) {
+        for (meter, new) in &later.series {
+            if let Some(old) = self.series.get_mut(meter) {
+                let stamps: BTreeSet<(i64, i64)> = (0..new.len()).map(|row| new.stamp(row)).collect();
+                old.retain(|old, row| !stamps.contains(&old.stamp(row)));
+            }
+        }
+        self.extend(later);
     }
 
     /// What their reader found.
@@ -91,8 +103,54 @@ pub struct Series {
     pub(crate) time: Vec<i64>,
     pub(crate) value: Vec<f64>,
     pub(crate) known_ms: Vec<i64>,
+    pub(crate) quality: Vec<Quality>,
+    pub(crate) revision: Vec<i64>,
     pub(crate) origins: Origins,
 }
+
+/// How a value came about (数据质量标识). Estimated and substituted energy counts in the estimated share.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quality {
+    /// Read from the meter (实测).
+    #[default]
+    Actual,
+    /// Taken from another meter or source (替代).
+    Substituted,
+    /// Estimated by somebody (估算).
+    Estimated,
+    /// There is none (缺失).
+    Missing,
+}
+
+impl Quality {
+    /// As in a file of readings.
+    #[cfg_attr(not(feature = "csv"), allow(dead_code))]
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        match text {
+            "" | "actual" => Some(Quality::Actual),
+            "substituted" => Some(Quality::Substituted),
+            "estimated" => Some(Quality::Estimated),
+            "missing" => Some(Quality::Missing),
+            _ => None,
+        }
+    }
+}
+
+/// What is said of a value besides.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Mark {
+    pub quality: Quality,
+    pub revision: i64,
+}
+
+impl Mark {
+    /// Nothing is said.
+    pub(crate) const NONE: Mark = Mark { quality: Quality::Actual, revision: NO_REVISION };
+}
+
+/// The lowest of all revisions: none is stated.
+pub(crate) const NO_REVISION: i64 = i64::MIN;
 
 impl Series {
     /// Dial values of a register. NaN is a missing value. The longer column is cut to the shorter.
@@ -121,6 +179,20 @@ impl Series {
         self
     }
 
+    /// States how each value came about.
+    pub fn with_quality(mut self, quality: Vec<Quality>) -> Self {
+        self.quality = quality;
+        self.trim();
+        self
+    }
+
+    /// States the revision of each value: of several with one stamp, the greatest stands.
+    pub fn with_revision(mut self, revision: Vec<i64>) -> Self {
+        self.revision = revision;
+        self.trim();
+        self
+    }
+
     /// How many readings there are.
     pub fn len(&self) -> usize {
         self.value.len()
@@ -133,19 +205,56 @@ impl Series {
 
     /// The columns, borrowed.
     pub fn column(&self) -> Column<'_> {
-        Column { start: &self.start, time: &self.time, value: &self.value, known_ms: &self.known_ms }
+        Column {
+            start: &self.start,
+            time: &self.time,
+            value: &self.value,
+            known_ms: &self.known_ms,
+            quality: &self.quality,
+            revision: &self.revision,
+        }
+    }
+
+    fn stamp(&self, row: usize) -> (i64, i64) {
+        let time = self.time.get(row).copied().unwrap_or(i64::MAX);
+        (self.start.get(row).copied().unwrap_or(time), time)
+    }
+
+    /// Keeps the rows that fit.
+    fn retain(&mut self, keeps: impl Fn(&Series, usize) -> bool) {
+        let rows: Vec<usize> = (0..self.len()).filter(|&row| keeps(self, row)).collect();
+        if rows.len() == self.len() {
+            return;
+        }
+        fn pick<T: Copy>(column: &[T], rows: &[usize]) -> Vec<T> {
+            rows.iter().filter_map(|&row| column.get(row).copied()).collect()
+        }
+        let mut origins = Origins::default();
+        for origin in rows.iter().filter_map(|&row| self.origins.get(row)) {
+            origins.push(origin.file, origin.line);
+        }
+        *self = Series {
+            start: pick(&self.start, &rows),
+            time: pick(&self.time, &rows),
+            value: pick(&self.value, &rows),
+            known_ms: pick(&self.known_ms, &rows),
+            quality: pick(&self.quality, &rows),
+            revision: pick(&self.revision, &rows),
+            origins,
+        };
     }
 
     fn trim(&mut self) {
         let mut rows = self.time.len().min(self.value.len());
-        for optional in [&self.start, &self.known_ms] {
-            if !optional.is_empty() {
-                rows = rows.min(optional.len());
+        for optional in [self.start.len(), self.known_ms.len(), self.quality.len(), self.revision.len()] {
+            if optional > 0 {
+                rows = rows.min(optional);
             }
         }
-        for column in [&mut self.start, &mut self.time, &mut self.known_ms] {
+        for column in [&mut self.start, &mut self.time, &mut self.known_ms, &mut self.revision] {
             column.truncate(rows);
         }
+        self.quality.truncate(rows);
         self.value.truncate(rows);
         if !self.origins.is_empty() {
             self.origins.resize(rows);
@@ -175,12 +284,23 @@ impl Series {
                 }
             }
         }
+        let (mine, theirs) = (self.time.len(), other.time.len());
+        if self.quality.is_empty() != other.quality.is_empty() {
+            self.quality.resize(mine, Quality::Actual);
+            other.quality.resize(theirs, Quality::Actual);
+        }
+        if self.revision.is_empty() != other.revision.is_empty() {
+            self.revision.resize(mine, NO_REVISION);
+            other.revision.resize(theirs, NO_REVISION);
+        }
         self.origins.resize(self.time.len());
         other.origins.resize(other.time.len());
         self.start.extend(other.start);
         self.time.extend(other.time);
         self.value.extend(other.value);
         self.known_ms.extend(other.known_ms);
+        self.quality.extend(other.quality);
+        self.revision.extend(other.revision);
         self.origins.append(other.origins);
     }
 }
@@ -196,4 +316,8 @@ pub struct Column<'a> {
     pub value: &'a [f64],
     /// How much of each interval its value covers; empty: all of it.
     pub known_ms: &'a [i64],
+    /// How each value came about; empty: all were read from the meter.
+    pub quality: &'a [Quality],
+    /// The revision of each value: of several with one stamp, the greatest stands; empty: none is stated.
+    pub revision: &'a [i64],
 }

@@ -170,12 +170,7 @@ const SURE: f64 = (1_u64 << 48) as f64;
 const ROUND: f64 = (3_u64 << 51) as f64;
 
 impl Conversion {
-    /// How far apart two dial values are whose counted steps differ by one, nearly.
-    pub(crate) fn dial_step(&self) -> f64 {
-        1.0 / self.factor
-    }
-
-    /// The same for exact units.
+    /// How far the dial turns by one exact unit.
     pub(crate) fn dial_unit(&self) -> f64 {
         1.0 / (self.factor * self.step as f64)
     }

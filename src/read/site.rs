@@ -2,7 +2,7 @@ use super::{Document, Fields, Node, fields::Place};
 use crate::{
     facility::{Certificate, Facility, Lifecycle, RackType, Racks, Region},
     finding::{Code, Finding, Gathered, Text},
-    metering::{Carrier, Exchange, MeasurementPoint, Meter, MeterKind},
+    metering::{Carrier, Confirmed, Exchange, MeasurementPoint, Meter, MeterKind},
     period::time_zone,
     quantity::Unit,
     site::{METERS, Site, Spot},
@@ -271,7 +271,11 @@ fn meter(row: Fields<'_>) -> Option<Meter> {
     meter.share = row.ratio("share");
     meter.check_of = row.id("check_of");
     meter.factor = row.ratio("factor");
-    meter.events = events(&row);
+    (meter.events, meter.confirmed) = events(&row);
+    meter.net = row.flag("net").unwrap_or(false);
+    meter.absent = row.choice("absent").unwrap_or_default();
+    meter.on_change = row.flag("on_change").unwrap_or(false);
+    meter.utc_offset = offset(&row);
     let usable = is_named && fits == [true; 3] && carrier.is_some();
     if !usable {
         row.push(Finding::new(Code::MeterUnusable).path(row.place()).meter(&meter.id));
@@ -298,13 +302,13 @@ pub(crate) fn carrier(row: &Fields<'_>, point: Option<MeasurementPoint>) -> Opti
 fn kind(row: &Fields<'_>) -> Option<MeterKind> {
     if let Some(Node::Map(_)) = row.node("kind") {
         let of_kind = row.object("kind")?;
-        let modulus = of_kind.object("register").map(|register| {
-            let modulus = register.number("modulus");
+        let register = of_kind.object("register").map(|register| {
+            let (modulus, resets) = (register.number("modulus"), register.choice("resets"));
             register.finish();
-            modulus
+            MeterKind::Register { modulus, resets }
         });
         of_kind.finish();
-        return modulus.map(|modulus| MeterKind::Register { modulus });
+        return register;
     }
     #[derive(Deserialize)]
     #[serde(rename_all = "snake_case")]
@@ -314,7 +318,7 @@ fn kind(row: &Fields<'_>) -> Option<MeterKind> {
         Power,
     }
     row.choice("kind").map(|kind| match kind {
-        Wire::Register => MeterKind::Register { modulus: None },
+        Wire::Register => MeterKind::REGISTER,
         Wire::Interval => MeterKind::Interval,
         Wire::Power => MeterKind::Power,
     })
@@ -334,21 +338,19 @@ pub(crate) fn unit(row: &Fields<'_>) -> Option<Unit> {
     found
 }
 
-fn events(row: &Fields<'_>) -> Vec<Exchange> {
-    let mut events: Vec<Exchange> = Vec::new();
+/// Exchanges and confirmed stretches.
+fn events(row: &Fields<'_>) -> (Vec<Exchange>, Vec<Confirmed>) {
+    let (mut exchanges, mut confirmed) = (Vec::new(), Vec::new());
     for event in row.objects("events").into_iter().flatten() {
-        let at = event.str("at").and_then(|text| match text.parse() {
-            Ok(at) => Some(at),
-            Err(_) => {
-                event.push(
-                    Finding::new(Code::JsonType)
-                        .path(event.path("at"))
-                        .found(format!("{text:?}"))
-                        .expected(("带时差的 RFC 3339 时间", "RFC 3339 with offset")),
-                );
-                None
+        if event.node("confirmed").is_some() {
+            let (from, until, why) = (instant(&event, "from"), instant(&event, "until"), event.text("confirmed"));
+            if let (Some(from), Some(until), Some(why)) = (from, until, why) {
+                confirmed.push(Confirmed { from, until, why });
             }
-        });
+            event.finish();
+            continue;
+        }
+        let at = instant(&event, "at");
         let dials = event.object("exchange").map(|exchange| {
             let dials = (exchange.number("last"), exchange.number("first"), exchange.number("multiplier"));
             for (key, known) in [("last", dials.0.is_some()), ("first", dials.1.is_some())] {
@@ -360,12 +362,45 @@ fn events(row: &Fields<'_>) -> Vec<Exchange> {
             dials
         });
         if let (Some(at), Some((Some(last), Some(first), multiplier))) = (at, dials) {
-            events.push(Exchange { at, last, first, multiplier });
+            exchanges.push(Exchange { at, last, first, multiplier });
         }
         event.finish();
     }
-    events.sort_by_key(|event| event.at);
-    events
+    exchanges.sort_by_key(|event: &Exchange| event.at);
+    confirmed.sort_by_key(|stretch: &Confirmed| (stretch.from, stretch.until));
+    (exchanges, confirmed)
+}
+
+fn instant(event: &Fields<'_>, key: &'static str) -> Option<jiff::Timestamp> {
+    let text = event.str(key)?;
+    let read = text.parse().ok();
+    if read.is_none() {
+        let expected = ("带时差的 RFC 3339 时间", "RFC 3339 with offset");
+        event.push(Finding::new(Code::JsonType).path(event.path(key)).found(format!("{text:?}")).expected(expected));
+    }
+    read
+}
+
+/// `+10:00`, the fixed offset of a meter's clock.
+fn offset(row: &Fields<'_>) -> Option<jiff::tz::Offset> {
+    let text = row.str("utc_offset")?;
+    let read = || {
+        let (sign, rest) = match text.strip_prefix('-') {
+            Some(rest) => (-1, rest),
+            None => (1, text.strip_prefix('+')?),
+        };
+        let (hours, minutes) = rest.split_once(':')?;
+        let two = |part: &str| part.parse::<i32>().ok().filter(|_| part.len() == 2);
+        let (hours, minutes) = (two(hours)?, two(minutes)?);
+        (hours <= 18 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
+    };
+    let offset = read().and_then(|seconds| jiff::tz::Offset::from_seconds(seconds).ok());
+    if offset.is_none() {
+        let shown: String = text.chars().take(40).collect();
+        let finding = Finding::new(Code::JsonType).path(row.path("utc_offset")).found(format!("{shown:?}"));
+        row.push(finding.expected("+08:00"));
+    }
+    offset
 }
 
 /// Strict: a site with any error is refused, with all of them in the message.

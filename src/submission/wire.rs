@@ -128,7 +128,7 @@ impl Stated {
                 self.months.get(1..).unwrap_or_default(),
             ),
         };
-        Column { start, time, value: &parts.value, known_ms: &[] }
+        Column { start, time, value: &parts.value, ..Column::default() }
     }
 }
 

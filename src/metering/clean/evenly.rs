@@ -3,16 +3,15 @@
 /// So many readings are looked at together.
 const GROUP: usize = 8;
 
-/// How many readings after the first come at a distance of `ms` each and neither fall nor rise by more than `most`. NaN
-/// does neither.
+/// How many readings after the first come at a distance of `ms` each and rise by `least` to `most`. NaN does not.
 ///
 /// Two lanes of plain arithmetic and one branch a group, which is what compilers turn into vectors.
-pub(super) fn evenly(time: &[i64], value: &[f64], ms: i64, most: f64) -> usize {
+pub(super) fn evenly(time: &[i64], value: &[f64], ms: i64, (least, most): (f64, f64)) -> usize {
     let (Some((&first, later)), Some((_, higher))) = (time.split_first(), value.split_first()) else { return 0 };
     let rows = later.as_chunks::<GROUP>().0.iter().zip(value.as_chunks::<GROUP>().0).zip(higher.as_chunks::<GROUP>().0);
     let (mut due, mut even) = (first, 0);
     for ((time, low), high) in rows {
-        if !are_even(time, due, ms, low, high, most) {
+        if !are_even(time, due, ms, low, high, (least, most)) {
             break;
         }
         due = due.wrapping_add(ms.wrapping_mul(GROUP as i64));
@@ -22,29 +21,73 @@ pub(super) fn evenly(time: &[i64], value: &[f64], ms: i64, most: f64) -> usize {
     let rest = later.iter().zip(value).zip(higher).skip(even).take(GROUP).enumerate();
     let odd = rest.fold(1 << GROUP, |odd: u32, (i, ((&time, &low), &high))| {
         due = due.wrapping_add(ms);
-        odd | u32::from(is_odd(time, due, high - low, most) != 0 || high < low) << i
+        odd | u32::from(is_odd(time, due, high - low, (least, most)) != 0) << i
     });
     even + (odd.trailing_zeros() as usize).min(later.len().min(higher.len()).saturating_sub(even))
 }
 
 #[inline(always)]
-fn are_even(time: &[i64; GROUP], before: i64, ms: i64, low: &[f64; GROUP], high: &[f64; GROUP], most: f64) -> bool {
-    let (mut odd, mut signs) = ([0; 2], [0; 2]);
+fn are_even(
+    time: &[i64; GROUP],
+    before: i64,
+    ms: i64,
+    low: &[f64; GROUP],
+    high: &[f64; GROUP],
+    range: (f64, f64),
+) -> bool {
+    let mut odd = [0; 2];
     let mut due = [before.wrapping_add(ms), before.wrapping_add(ms.wrapping_mul(2))];
     let pairs = time.as_chunks::<2>().0.iter().zip(low.as_chunks::<2>().0).zip(high.as_chunks::<2>().0);
     for ((time, low), high) in pairs {
-        let risen = [high[0] - low[0], high[1] - low[1]];
-        odd[0] |= is_odd(time[0], due[0], risen[0], most);
-        odd[1] |= is_odd(time[1], due[1], risen[1], most);
-        signs[0] |= risen[0].to_bits();
-        signs[1] |= risen[1].to_bits();
+        odd[0] |= is_odd(time[0], due[0], high[0] - low[0], range);
+        odd[1] |= is_odd(time[1], due[1], high[1] - low[1], range);
         due = [due[0].wrapping_add(ms.wrapping_mul(2)), due[1].wrapping_add(ms.wrapping_mul(2))];
     }
-    odd[0] | odd[1] | (signs[0] | signs[1]) >> 63 == 0
+    odd[0] | odd[1] == 0
 }
 
-/// Something other than 0 if a reading is not due, or has risen by more than it can; a fall shows in the sign.
+/// Something other than 0 if a reading is not due, or has risen by less or more than it may.
 #[inline(always)]
-fn is_odd(time: i64, due: i64, risen: f64, most: f64) -> u64 {
-    (time ^ due) as u64 | if risen <= most { 0 } else { u64::MAX }
+fn is_odd(time: i64, due: i64, risen: f64, (least, most): (f64, f64)) -> u64 {
+    (time ^ due) as u64 | if risen >= least { 0 } else { u64::MAX } | if risen <= most { 0 } else { u64::MAX }
+}
+
+/// How many readings after the first come at a distance of `ms` each and do not fall, and the least and greatest rise.
+pub(super) fn rises(time: &[i64], value: &[f64], ms: i64) -> (usize, (f64, f64)) {
+    let (Some((&first, later)), Some((_, higher))) = (time.split_first(), value.split_first()) else {
+        return (0, (0.0, 0.0));
+    };
+    let (mut due, mut even) = (first, 0);
+    let (mut least, mut greatest) = ([f64::INFINITY; 2], [0.0; 2]);
+    let rows = later.as_chunks::<GROUP>().0.iter().zip(value.as_chunks::<GROUP>().0).zip(higher.as_chunks::<GROUP>().0);
+    for ((time, low), high) in rows {
+        let (mut odd, mut l, mut g) = ([0; 2], least, greatest);
+        let mut next = [due.wrapping_add(ms), due.wrapping_add(ms.wrapping_mul(2))];
+        let pairs = time.as_chunks::<2>().0.iter().zip(low.as_chunks::<2>().0).zip(high.as_chunks::<2>().0);
+        for ((time, low), high) in pairs {
+            for lane in [0, 1] {
+                let risen = high[lane] - low[lane];
+                odd[lane] |= (time[lane] ^ next[lane]) as u64 | if risen >= 0.0 { 0 } else { u64::MAX };
+                l[lane] = if risen < l[lane] { risen } else { l[lane] };
+                g[lane] = if risen > g[lane] { risen } else { g[lane] };
+                next[lane] = next[lane].wrapping_add(ms.wrapping_mul(2));
+            }
+        }
+        if odd[0] | odd[1] != 0 {
+            break;
+        }
+        (least, greatest, even) = (l, g, even + GROUP);
+        due = due.wrapping_add(ms.wrapping_mul(GROUP as i64));
+    }
+    let (mut least, mut greatest) = (least[0].min(least[1]), greatest[0].max(greatest[1]));
+    // In the next group it ends.
+    for ((&time, &low), &high) in later.iter().zip(value).zip(higher).skip(even).take(GROUP) {
+        due = due.wrapping_add(ms);
+        let risen = high - low;
+        if time != due || !(risen >= 0.0 && risen < f64::INFINITY) {
+            break;
+        }
+        (least, greatest, even) = (least.min(risen), greatest.max(risen), even + 1);
+    }
+    (even, (least, greatest))
 }

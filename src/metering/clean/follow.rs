@@ -1,4 +1,5 @@
-use super::{Blocks, Chain, Point, Rows, Sink, interval, plain::Plain, prepare};
+use super::{Blocks, Chain, Point, Rows, Sink, interval, plain::Plain, prepare, register};
+use crate::metering::MeterKind;
 
 /// Where a chain stands in a series.
 #[derive(Clone, Debug)]
@@ -19,18 +20,28 @@ pub(crate) fn follow(
     complete_until: i64,
     sink: &mut impl Sink,
 ) -> Stand {
-    let mut plain = Plain::new(chain, rows, stand.last.at);
+    let mut plain = Plain::new(chain, rows, &stand);
     let mut ahead = Ahead::default();
     loop {
-        if let Some(plain) = &plain {
-            plain.walk(&mut stand, end, sink);
+        while let Some(walker) = &plain {
+            walker.walk(&mut stand, end, sink);
+            if !walker.is_over(&stand) || stand.row >= end {
+                break;
+            }
+            let next = Plain::new(chain, rows, &stand);
+            // A declared exchange comes first.
+            let stalls = next.as_ref().is_some_and(|next| next.is_over(&stand));
+            plain = next;
+            if stalls {
+                break;
+            }
         }
         interval::walk(chain, rows, &mut stand, end, sink);
         if !ahead.step(chain, rows, &mut stand, end, complete_until, sink) || rows.are_disordered() {
             return stand;
         }
         if stand.last.restart.is_some() {
-            plain = Plain::new(chain, rows, stand.last.at);
+            plain = Plain::new(chain, rows, &stand);
         }
     }
 }
@@ -66,33 +77,37 @@ impl Ahead {
         sink: &mut impl Sink,
     ) -> bool {
         loop {
-            let here = (stand.last.at, stand.last.until);
-            while self.points.get(self.at).is_some_and(|point| (point.at, point.until) < here) {
+            let here = chain.place(&stand.last);
+            while self.points.get(self.at).is_some_and(|point| chain.place(point) < here) {
                 self.at += 1;
             }
-            let stands_here = self.points.get(self.at).is_some_and(|point| (point.at, point.until) == here);
+            let stands_here = self.points.get(self.at).is_some_and(|point| chain.place(point) == here);
             let complete = if self.until < end { rows.key(self.until).0 } else { complete_until };
             if stands_here && let Some(next) = chain.next(&self.points, &self.blocks, self.at, complete) {
                 chain.book(&self.points, self.at, next, sink);
-                let Some(&accepted) = self.points.get(next) else { return false };
-                let after = rows.after((accepted.at, accepted.until), stand.row..end);
-                if after - stand.row != 1 || !chain.meter.events.is_empty() {
-                    let passed = (stand.last.at.saturating_add(1), accepted.at.saturating_add(1));
-                    prepare(chain.meter, rows, stand.row..after, passed, sink);
-                }
-                *stand = Stand { last: accepted, row: after };
+                let before = self.points.get(self.at).copied();
+                let Some(point) = self.points.get_mut(next) else { return false };
+                *point = chain.accepted(before.as_ref(), *point);
+                pass_over(chain, rows, stand, *point, end, sink);
                 self.at = next;
                 return true;
             }
             if stands_here && self.until >= end {
                 return false;
             }
-            self.look_further(chain, rows, stand, end, complete_until);
+            self.look_further(chain, rows, stand, (end, complete_until), sink);
         }
     }
 
     /// Twice as many points, from where the chain stands; a few if it has come far since.
-    fn look_further(&mut self, chain: &Chain<'_>, rows: &Rows<'_>, stand: &Stand, end: usize, complete_until: i64) {
+    fn look_further(
+        &mut self,
+        chain: &Chain<'_>,
+        rows: &Rows<'_>,
+        stand: &mut Stand,
+        (end, complete_until): (usize, i64),
+        sink: &mut impl Sink,
+    ) {
         let looked = self.until - self.from;
         let come = stand.row.saturating_sub(self.from);
         let take = match (come > 4 * looked, come == 0) {
@@ -103,11 +118,28 @@ impl Ahead {
         self.from = stand.row;
         self.until = rows.end_of_group(stand.row.saturating_add(take.max(FEW)).min(end), end);
         let before = if self.until < end { rows.key(self.until).0 } else { complete_until };
-        let window = (stand.last.at.saturating_add(1), before);
+        let window = (stand.last.until.saturating_add(1), before);
         self.points.clear();
         self.points.push(stand.last);
-        self.points.extend(prepare(chain.meter, rows, self.from..self.until, window, &mut super::Nowhere));
+        self.points.extend(prepare(chain.meter, rows, self.from..self.until, chain.of(window), &mut super::Nowhere));
+        register::squeeze(chain.meter, &mut self.points);
         self.blocks = Blocks::default();
         self.at = 0;
+        // What shows the same as the one accepted last belongs to it.
+        if let Some(&first) = self.points.first().filter(|first| first.until > stand.last.until)
+            && matches!(chain.meter.kind, MeterKind::Register { .. })
+        {
+            pass_over(chain, rows, stand, first, end, sink);
+        }
     }
+}
+
+/// Goes on to a point, and accounts for the rows up to it.
+fn pass_over(chain: &Chain<'_>, rows: &Rows<'_>, stand: &mut Stand, accepted: Point, end: usize, sink: &mut impl Sink) {
+    let after = rows.after(chain.place(&accepted), stand.row..end);
+    if after - stand.row != 1 || !chain.meter.events.is_empty() {
+        let passed = (stand.last.until.saturating_add(1), accepted.until.saturating_add(1));
+        prepare(chain.meter, rows, stand.row..after, chain.of(passed), sink);
+    }
+    *stand = Stand { last: accepted, row: after };
 }

@@ -1,12 +1,15 @@
-use super::{MOST, Point, Rows, prepare::TIME_RANGE};
+use super::{Point, prepare::TIME_RANGE};
 use crate::{
     metering::{Meter, MeterKind},
-    quantity::text,
+    quantity::{Dimension, text},
 };
 use serde::{Deserialize, Serialize};
 
 /// No interval of readings is longer: four centuries.
 const LONGEST_MS: i64 = 1 << 44;
+
+/// No sum of readings, and nothing that can have flowed in a time in which there are readings, is larger.
+pub(crate) const MOST: i128 = 1 << 104;
 
 /// An amount of exact units in so many milliseconds: a power, or a flow of fuel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,11 +25,6 @@ impl Rate {
         (0..=MOST).contains(&self.amount) && self.ms > 0
     }
 
-    /// Whether `amount` can have passed in `ms` at this rate.
-    pub(crate) fn admits(self, amount: i128, ms: i64) -> bool {
-        times(amount, self.ms) <= times(self.amount, ms)
-    }
-
     /// The most that can pass in `ms`, rounded up.
     pub(crate) fn most(self, ms: i64) -> i128 {
         let product = times(self.amount, ms);
@@ -34,10 +32,8 @@ impl Rate {
         product.div_euclid(divisor) + i128::from(product.rem_euclid(divisor) != 0)
     }
 
+    /// Whether it is higher than another.
     pub(crate) fn is_above(self, other: Rate) -> bool {
-        if self.amount <= other.amount && self.ms >= other.ms {
-            return false;
-        }
         times(self.amount, other.ms) > times(other.amount, self.ms)
     }
 }
@@ -50,62 +46,230 @@ fn times(amount: i128, ms: i64) -> i128 {
     }
 }
 
-/// How many times its own usual rate a register without a stated capacity may run (ours, a setting).
-const TIMES_THE_MEDIAN: i128 = 20;
+/// A step may be so many times above the highest usual rate, or below the lowest (ours, a setting).
+const FACTOR: f64 = 1.5;
 
-/// What the cleaning must know of the whole series before it can judge a part of it: found in a first pass that does
-/// not depend on the order of readings, and handed to every piece.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The same for steps over more than a week, in which a load may have changed.
+const LONG_FACTOR: f64 = 3.0;
+
+/// Longer than this a step is a long one.
+const LONG_MS: i64 = 7 * 86_400_000;
+
+/// Without a capacity, a hole holds at most so many times the highest usual rate (ours, a setting).
+pub(super) const TIMES_THE_HIGHEST: f64 = 2.0;
+
+/// What a power may be above the stated capacity: no capacity is stated to the last digit (ours, a setting).
+const ABOVE_CAPACITY: f64 = 1.02;
+
+/// Equal readings in a row are usual up to this length, or up to so many of them.
+pub(super) const STAND_MS: i64 = 6 * 3_600_000;
+pub(super) const STAND_COUNT: u64 = 3;
+
+/// Power samples further apart than this are not joined unless their own spacing, or the site, says otherwise.
+pub(super) const MAX_GAP_MS: i64 = 1_800_000;
+
+/// A value that is written only when it changes holds for a day at the most.
+const ON_CHANGE_MS: i64 = 86_400_000;
+
+/// What the cleaning knows of the whole series before it judges a part of it (计量点的常态): found in a first pass that
+/// does not depend on the order of readings ([`Pass`](super::Pass)), and handed to every piece. Rates are IEEE doubles of
+/// differences of the dial over milliseconds; of power samples and mean powers, the power itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct History {
-    /// The fastest that a register may run: its capacity, or 20 × its own median positive rate.
-    pub limit: Option<Rate>,
+    /// A higher rate is a break; infinite if nothing bounds it.
+    #[serde(with = "text")]
+    pub limit: f64,
+    /// What is usual; `None`: not known, so that nothing is unusual.
+    pub usual: Option<Usual>,
+    /// One unit of the last digit that the dial shows.
+    #[serde(with = "text")]
+    pub digit: f64,
+    /// What can pass in a time of which nothing is known, in exact units.
+    pub most: Option<Rate>,
+    /// Equal readings in a row are usual up to this length.
+    pub stand_ms: i64,
+    /// Power samples further apart than this are not joined.
+    pub max_gap_ms: i64,
+    /// Whether that is so because of their own spacing.
+    pub is_spaced: bool,
     /// The longest interval.
     pub longest_ms: i64,
+    /// The longest gap between intervals.
+    pub gap_ms: i64,
+    /// Whether the stated end of an interval belongs to it.
+    pub inclusive: Option<Inclusive>,
+    /// The first and the last reading of a register that was not estimated.
+    pub actual: Option<(i64, i64)>,
+    /// The first of the bins whose highest rate is above the stated capacity, and how many there are, if that is the usual
+    /// thing: the capacity bounds nothing then.
+    pub contradicted: Option<(i64, u64)>,
+}
+
+/// The usual range of rates.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Usual {
+    /// The lowest rate that is reached usually.
+    #[serde(with = "text")]
+    pub low: f64,
+    /// The highest.
+    #[serde(with = "text")]
+    pub high: f64,
+    /// From when until when the lower edge holds: before and after it the site may be filling up, or emptying.
+    pub from: i64,
+    pub until: i64,
+}
+
+/// By how much the stated ends of intervals fall short of the starts of the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Inclusive {
+    Second,
+    Minute,
+    /// One local day: the end is the last day.
+    Day,
+}
+
+/// How a step stands to what is usual.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Judged {
+    Usual,
+    Below,
+    Above,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        History {
+            limit: f64::INFINITY,
+            usual: None,
+            digit: 0.0,
+            most: None,
+            stand_ms: i64::MAX,
+            max_gap_ms: MAX_GAP_MS,
+            is_spaced: false,
+            longest_ms: 0,
+            gap_ms: 0,
+            inclusive: None,
+            actual: None,
+            contradicted: None,
+        }
+    }
 }
 
 impl History {
-    /// Whether readings can lead to it.
-    pub(crate) fn is_sound(&self) -> bool {
-        self.limit.is_none_or(Rate::is_sound) && (0..=LONGEST_MS).contains(&self.longest_ms)
-    }
-
-    /// Before any reading has come: an interval may be as long as any.
+    /// Before any reading has come: judged by the capacity alone. An interval may be as long as any.
     pub(crate) fn in_advance(meter: &Meter) -> Self {
         let longest_ms = if meter.kind == MeterKind::Interval { LONGEST_MS } else { 0 };
-        History { longest_ms, ..History::new(meter, &[]) }
+        let capacity = capacity(meter);
+        History {
+            limit: capacity.map_or(f64::INFINITY, |(limit, _)| limit),
+            most: capacity.map(|(_, most)| most),
+            max_gap_ms: stated_gap(meter).unwrap_or(MAX_GAP_MS),
+            longest_ms,
+            ..History::default()
+        }
     }
 
-    /// Of an interval meter: from the rows as they stand, usable or not.
-    pub(crate) fn of_intervals(meter: &Meter, rows: &Rows<'_>) -> Self {
-        let lengths = (0..rows.len()).filter_map(|row| {
-            let (at, until) = rows.key(row);
-            [at, until].iter().all(|instant| TIME_RANGE.contains(instant)).then(|| until - at)
-        });
-        History { longest_ms: lengths.max().unwrap_or(0).max(0), ..History::new(meter, &[]) }
-    }
-
-    /// From the prepared points of the whole series.
-    pub(crate) fn new(meter: &Meter, points: &[Point]) -> Self {
+    /// Of figures that somebody has summed up before: they are not judged here; what is missing holds at most what the meter
+    /// can carry, or twice the highest that is known.
+    pub(crate) fn of_sums(meter: &Meter, points: &[Point]) -> Self {
+        let rates = points.iter().filter(|point| point.known_ms > 0);
+        let rates = rates.map(|point| Rate { amount: point.value, ms: point.known_ms });
+        let top = rates.reduce(|top, rate| if rate.is_above(top) { rate } else { top });
         let longest_ms = points.iter().map(|point| point.until - point.at).max().unwrap_or(0);
-        let limit = match meter.capacity {
-            // 1 mW over 1 ms is 1 µJ.
-            Some(capacity) => Some(Rate { amount: capacity.milliwatts().into(), ms: 1 }),
-            None => median_rate(points)
-                .map(|median| Rate { amount: median.amount.saturating_mul(TIMES_THE_MEDIAN), ms: median.ms }),
-        };
-        History { limit, longest_ms }
+        let stated = capacity(meter).map(|(_, most)| most);
+        let first = points.first().map_or(0, |point| point.at);
+        let contradicted = stated.zip(top).is_some_and(|(stated, top)| top.is_above(stated)).then_some((first, 1));
+        let by_top = top.map(|top| Rate { amount: top.amount.saturating_mul(2), ms: top.ms });
+        let most = stated.filter(|_| contradicted.is_none()).or(by_top);
+        History { most, longest_ms, contradicted, ..History::default() }
+    }
+
+    /// Whether readings can lead to it.
+    pub(crate) fn is_sound(&self) -> bool {
+        let usual = self.usual.is_none_or(|usual| usual.low.is_finite() && usual.high.is_finite());
+        usual
+            && self.limit >= 0.0
+            && self.digit >= 0.0
+            && self.digit.is_finite()
+            && self.most.is_none_or(Rate::is_sound)
+            && (0..=LONGEST_MS).contains(&self.longest_ms)
+            && (0..=LONGEST_MS).contains(&self.gap_ms)
+            && (0..=ON_CHANGE_MS).contains(&self.max_gap_ms)
+            && self.stand_ms >= 0
+            && self.actual.is_none_or(|(first, last)| first <= last && TIME_RANGE.contains(&first))
+    }
+
+    /// The highest usual rate as a power, for people.
+    pub(crate) fn highest_kw(&self, meter: &Meter) -> Option<f64> {
+        let unit = meter.conversion(i64::MIN).dial_unit();
+        // In µJ a millisecond, or mW: millionths of a kilowatt.
+        self.usual.filter(|_| meter.dimension() == Dimension::Energy).map(|usual| usual.high / unit / 1e6)
+    }
+
+    /// Whether readings that stand still are a fault of the meter: it never rests.
+    pub(super) fn never_rests(&self) -> bool {
+        self.usual.is_some_and(|usual| usual.low > 0.0)
+    }
+
+    /// The range in which the rise of a dial over `ms` is usual, in its own unit; the step ends at `end`.
+    pub(super) fn range(&self, ms: i64, end: i64) -> (f64, f64) {
+        let factor = if ms > LONG_MS { LONG_FACTOR } else { FACTOR };
+        let time = ms as f64;
+        let (low, high) = self.edges(factor, end);
+        (low * time - self.digit, high * time + self.digit)
+    }
+
+    /// Whether the rise of a dial over `ms` is usual; the step ends at `end`.
+    pub(super) fn judge(&self, rise: f64, ms: i64, end: i64) -> Judged {
+        let (least, most) = self.range(ms, end);
+        judged(rise, least, most)
+    }
+
+    /// Whether a power at an instant is usual.
+    pub(super) fn judge_power(&self, power: f64, at: i64) -> Judged {
+        let (low, high) = self.edges(FACTOR, at);
+        judged(power, low - self.digit, high + self.digit)
+    }
+
+    fn edges(&self, factor: f64, end: i64) -> (f64, f64) {
+        let Some(usual) = self.usual else { return (f64::NEG_INFINITY, f64::INFINITY) };
+        let widened = |rate: f64| if rate < 0.0 { rate * factor } else { rate / factor };
+        let low = if (usual.from..usual.until).contains(&end) { widened(usual.low) } else { f64::NEG_INFINITY };
+        (low, if usual.high < 0.0 { usual.high / factor } else { usual.high * factor })
+    }
+
+    /// Whether a dial cannot have risen so much in `ms`.
+    pub(super) fn is_break(&self, rise: f64, ms: i64) -> bool {
+        rise > self.limit * ms as f64
+    }
+
+    /// The most that can have passed in `ms`, in exact units.
+    pub(super) fn most(&self, ms: i64) -> Option<i128> {
+        self.most.map(|most| most.most(ms))
     }
 }
 
-/// The median of the positive rates between neighbouring points; the lower one of two.
-fn median_rate(points: &[Point]) -> Option<Rate> {
-    let mut rates: Vec<Rate> = points
-        .iter()
-        .zip(points.iter().skip(1))
-        .map(|(a, b)| Rate { amount: b.value - a.base(), ms: b.at - a.at })
-        .filter(|rate| rate.amount > 0 && rate.ms > 0)
-        .collect();
-    let middle = rates.len().checked_sub(1)? / 2;
-    let (_, median, _) = rates.select_nth_unstable_by(middle, |a, b| times(a.amount, b.ms).cmp(&times(b.amount, a.ms)));
-    Some(*median)
+fn judged(rise: f64, least: f64, most: f64) -> Judged {
+    if rise < least {
+        Judged::Below
+    } else if rise > most {
+        Judged::Above
+    } else {
+        Judged::Usual
+    }
+}
+
+/// The stated capacity as the fastest that the dial may turn, and as exact units in a time.
+pub(super) fn capacity(meter: &Meter) -> Option<(f64, Rate)> {
+    let milliwatts = meter.capacity.filter(|_| meter.dimension() == Dimension::Energy)?.milliwatts();
+    // 1 mW over 1 ms is 1 µJ.
+    let limit = milliwatts as f64 * meter.conversion(i64::MIN).dial_unit() * ABOVE_CAPACITY;
+    Some((limit, Rate { amount: milliwatts.into(), ms: 1 }))
+}
+
+/// The furthest distance of power samples that is stated, or follows from how they are written.
+pub(super) fn stated_gap(meter: &Meter) -> Option<i64> {
+    let stated = meter.max_gap_s.map(|seconds| i64::from(seconds) * 1000);
+    if meter.on_change { Some(stated.unwrap_or(ON_CHANGE_MS)) } else { stated }
 }

@@ -10,9 +10,10 @@ use std::ops::Range;
 pub(crate) struct Laps<'a> {
     pub(super) time: &'a [i64],
     pub(super) value: &'a [f64],
-    /// Their distance, and the most that the dial may rise from one to the next.
+    /// Their distance, and by how much the dial may rise over one of these, and over two.
     pub(super) ms: i64,
-    pub(super) most: f64,
+    pub(super) range: (f64, f64),
+    pub(super) range_of_two: (f64, f64),
     /// A rise that is more than it can be in any case.
     pub(super) too_much: f64,
     pub(super) conversion: &'a Conversion,
@@ -122,7 +123,7 @@ impl Laps<'_> {
     fn even(&self, row: usize, most: usize) -> usize {
         let end = self.time.len().min(row + most + 1);
         let (Some(time), Some(value)) = (self.time.get(row..end), self.value.get(row..end)) else { return 0 };
-        let even = evenly(time, value, self.ms, self.most);
+        let even = evenly(time, value, self.ms, self.range);
         // The last one may be one of several with the same stamp.
         let is_alone = self.time.get(row + even) != self.time.get(row + even + 1);
         if is_alone { even } else { even.saturating_sub(1) }
@@ -138,13 +139,18 @@ impl Laps<'_> {
         if !self.over_odd || !is_alone || *a != at.wrapping_add(self.ms) {
             return None;
         }
-        let rises = |distances: f64| (0.0..=distances * self.most).contains(&(y - from));
+        let rises = |(least, most): (f64, f64)| (least..=most).contains(&(y - from));
         let seen = || self.conversion.exact(*x).ok().map(|exact| self.conversion.dial(exact));
         if a == b {
             let tally = Tally { found: seen(), ..Tally::default() };
-            return (x == y && rises(1.0)).then_some(Odd { code: Code::ReadingDuplicate, at: *a, tally, distances: 1 });
+            return (x == y && rises(self.range)).then_some(Odd {
+                code: Code::ReadingDuplicate,
+                at: *a,
+                tally,
+                distances: 1,
+            });
         }
-        let is_due = *b == a.wrapping_add(self.ms) && rises(2.0);
+        let is_due = *b == a.wrapping_add(self.ms) && rises(self.range_of_two);
         if is_due && x.is_nan() {
             return Some(Odd { code: Code::ReadingMissing, at: *a, tally: Tally::default(), distances: 2 });
         }

@@ -8,63 +8,101 @@
 //! A step looks ahead no further than the chain's *reach*. That is what lets a series be cut anywhere and the pieces be
 //! joined to the bits of the whole (see the ledger).
 
+mod bins;
 mod blocks;
 mod evenly;
+mod first;
 mod follow;
 mod history;
 mod interval;
 mod laps;
+mod pass;
 mod plain;
 mod power;
 mod prepare;
 mod register;
+mod resets;
 mod rows;
+mod stands;
 
 pub(crate) use blocks::Blocks;
+pub(crate) use first::first_pass;
 pub(crate) use follow::{Stand, follow};
-pub(crate) use history::{History, Rate};
+use history::Judged;
+pub(crate) use history::{History, MOST, Rate};
 pub(crate) use interval::book_in_a_row;
 pub(crate) use laps::Laps;
+pub(crate) use pass::Pass;
 pub(crate) use plain::{COURSE_MS, Curve};
 pub(crate) use prepare::{Tally, prepare};
+pub(crate) use register::squeeze;
 pub(crate) use rows::Rows;
 
 use super::{Meter, MeterKind};
-use crate::{finding::Code, quantity::text};
+use crate::{
+    finding::Code,
+    quantity::{Dimension, text},
+};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// A reading in exact units (µJ, µl, mg; mW for power samples).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Point {
-    /// The instant; the start of an interval.
+    /// The instant; the start of an interval; of equal readings of a register in a row, the first.
     pub at: i64,
-    /// The end of an interval; otherwise the instant.
+    /// The end of an interval; otherwise the instant; of equal readings in a row, the last.
     pub until: i64,
     /// The value.
     #[serde(with = "text")]
     pub value: i128,
+    /// The value as it came, in the unit of the first dial.
+    #[serde(with = "text")]
+    pub dial: f64,
     /// How much of the interval the value covers.
     pub known_ms: i64,
-    /// For a declared exchange: the new dial's first value.
-    #[serde(with = "text::option")]
-    pub restart: Option<i128>,
+    /// Whether somebody estimated it.
+    pub estimated: bool,
+    /// Where the dial starts anew: for a declared exchange, the new dial's first value.
+    pub restart: Option<Dial>,
+}
+
+/// A dial value, exact and as it came.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Dial {
+    #[serde(with = "text")]
+    pub value: i128,
+    #[serde(with = "text")]
+    pub dial: f64,
 }
 
 impl Point {
-    /// The dial value from which the next difference is taken.
+    /// The exact dial value from which the next difference is taken.
     pub(crate) fn base(&self) -> i128 {
-        self.restart.unwrap_or(self.value)
+        self.restart.map_or(self.value, |restart| restart.value)
+    }
+
+    /// The same as it came.
+    pub(crate) fn base_dial(&self) -> f64 {
+        self.restart.map_or(self.dial, |restart| restart.dial)
+    }
+
+    /// The rate of an interval: the dial over the time that it covers, or the power that it states.
+    fn rate(&self, meter: &Meter) -> f64 {
+        if meter.unit.dimension() == Dimension::Power { self.dial } else { self.dial / self.known_ms as f64 }
     }
 
     /// Whether readings can lead to it.
     pub(crate) fn is_sound(&self, most: i128) -> bool {
-        let (at, until, fits) = (self.at, self.until, 0..=most);
+        let (at, until, fits) = (self.at, self.until, -most..=most);
         [at, until].iter().all(|instant| prepare::TIME_RANGE.contains(instant))
             && at <= until
             && (0..=until - at).contains(&self.known_ms)
             && fits.contains(&self.value)
             && fits.contains(&self.base())
+            && self.dial.is_finite()
+            && self.base_dial().is_finite()
     }
 }
 
@@ -75,6 +113,8 @@ pub(crate) struct Flow {
     pub end: i64,
     pub amount: i128,
     pub shape: Shape,
+    /// Whether somebody estimated it.
+    pub estimated: bool,
 }
 
 /// How a flow runs between its ends.
@@ -116,14 +156,17 @@ impl Flow {
     }
 }
 
-/// Unknown energy somewhere in `[start, end)`.
+/// Unknown energy somewhere in `[start, end)`, between a least and a most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Hole {
     pub start: i64,
     pub end: i64,
     /// How much of the time is unknown; less than the whole where it is not known which part.
     pub missing_ms: i64,
-    /// The most that can have flowed; `None`: as much as the meter's capacity or history allows in the missing time.
+    /// The least that must have flowed.
+    #[serde(with = "text")]
+    pub least: i128,
+    /// The most that can have flowed; `None`: nothing bounds it.
     #[serde(with = "text::option")]
     pub most: Option<i128>,
 }
@@ -134,15 +177,18 @@ pub(crate) const MOST_VALUE: i128 = 1 << 83;
 /// No power is larger: 10¹² kW are 10¹⁸ mW.
 pub(crate) const MOST_POWER: i128 = 1 << 60;
 
-/// No sum of readings, and nothing that can have flowed in a time in which there are readings, is larger.
-pub(crate) const MOST: i128 = 1 << 104;
-
 impl Hole {
+    /// A stretch of which nothing is known.
+    pub(crate) fn of_all(start: i64, end: i64, most: Option<i128>) -> Self {
+        Hole { start, end, missing_ms: end - start, least: 0, most }
+    }
+
     /// Whether readings can lead to it.
     pub(crate) fn is_sound(&self) -> bool {
         is_stretch(self.start, self.end)
             && (0..=self.end - self.start).contains(&self.missing_ms)
-            && self.most.is_none_or(|most| (0..=MOST).contains(&most))
+            && (-MOST..=MOST).contains(&self.least)
+            && self.most.is_none_or(|most| (self.least..=MOST).contains(&most))
     }
 }
 
@@ -160,7 +206,8 @@ pub(crate) trait Sink {
     fn curve(&mut self, curve: &Curve<'_>, more: bool) -> usize;
     fn hole(&mut self, hole: Hole);
     fn fault(&mut self, code: Code, at: i64, tally: Tally);
-    fn rate(&mut self, rate: Rate);
+    /// Takes a fall from one instant to another, after a height that the dial had reached.
+    fn fallen(&mut self, from: i64, at: i64, height: f64);
 }
 
 /// Takes nothing: for a look that shall leave no trace.
@@ -176,16 +223,40 @@ impl Sink for Nowhere {
     }
     fn hole(&mut self, _: Hole) {}
     fn fault(&mut self, _: Code, _: i64, _: Tally) {}
-    fn rate(&mut self, _: Rate) {}
+    fn fallen(&mut self, _: i64, _: i64, _: f64) {}
 }
 
 /// The rules by which one meter's points follow each other.
 pub(crate) struct Chain<'a> {
     pub meter: &'a Meter,
     pub history: &'a History,
+    pub zone: &'a TimeZone,
+    /// The dial value at which the first dial starts again from zero.
+    modulus: Option<f64>,
 }
 
-impl Chain<'_> {
+impl<'a> Chain<'a> {
+    pub(crate) fn new(meter: &'a Meter, history: &'a History, zone: &'a TimeZone) -> Self {
+        let modulus = match meter.kind {
+            MeterKind::Register { modulus, .. } => modulus,
+            _ => None,
+        };
+        Chain { meter, history, zone, modulus }
+    }
+
+    /// What preparing the points of a stretch has to know.
+    pub(crate) fn of(&self, window: (i64, i64)) -> ((i64, i64), &'a History, &'a TimeZone) {
+        (window, self.history, self.zone)
+    }
+
+    /// Where a point stands among the rows.
+    pub(crate) fn place(&self, point: &Point) -> (i64, i64) {
+        match self.meter.kind {
+            MeterKind::Register { .. } => (point.until, point.until),
+            _ => (point.at, point.until),
+        }
+    }
+
     /// How far ahead a step may have to look, in milliseconds.
     pub(crate) fn reach(&self) -> i64 {
         match self.meter.kind {
@@ -200,36 +271,72 @@ impl Chain<'_> {
     pub(crate) fn next(&self, points: &[Point], blocks: &Blocks, from: usize, complete_until: i64) -> Option<usize> {
         match self.meter.kind {
             MeterKind::Register { .. } => register::next(self, points, blocks, from, complete_until),
-            MeterKind::Interval => interval::next(points, from),
-            MeterKind::Power => (from + 1 < points.len()).then_some(from + 1),
+            MeterKind::Interval => interval::next(self, points, from, complete_until),
+            MeterKind::Power => power::next(self, points, from, complete_until),
         }
     }
 
     /// The first point that is accepted whatever came before: whichever point within reach of the first one is accepted
     /// first, the steps from there lead to it.
     pub(crate) fn anchor(&self, points: &[Point], complete_until: i64) -> Option<usize> {
-        let horizon = points.first()?.at.saturating_add(self.reach());
+        let first = points.first()?;
+        match self.meter.kind {
+            MeterKind::Register { .. } => {}
+            MeterKind::Interval => return interval::anchor(points, first.at.saturating_add(self.reach())),
+            MeterKind::Power => return stands::first_after(points, 1),
+        }
+        if self.meter.resets().is_some() {
+            // Of a reading at the moment of a reset only the one before says to which count it belongs.
+            let is_sure = |point: &Point| !resets::belongs_to_old_count(self, None, point);
+            return points.iter().skip(1).position(is_sure).map(|i| i + 1);
+        }
+        // What the first shows may have begun before it.
+        let second = points.get(1)?;
+        let horizon = second.at.saturating_add(self.reach());
         if complete_until <= horizon {
             return None; // the point accepted first may lie beyond these
         }
         let within_reach = points.partition_point(|point| point.at <= horizon);
-        if self.meter.kind == MeterKind::Interval {
-            return interval::anchor(points, within_reach);
-        }
         let blocks = Blocks::default();
-        let mut open: BTreeSet<usize> = (0..within_reach).collect();
+        let mut open: BTreeSet<usize> = (1..within_reach.max(3)).collect();
         while open.len() > 1 {
             let earliest = open.pop_first()?;
             open.insert(self.next(points, &blocks, earliest, complete_until)?);
         }
-        open.pop_first()
+        open.pop_first().filter(|&anchor| anchor < points.len())
+    }
+
+    /// How many points have to be kept so that the steps that lead to an anchor come out the same; `None` if more are needed
+    /// than there are.
+    pub(crate) fn keep(&self, points: &[Point], anchor: usize, complete_until: i64) -> Option<usize> {
+        let at = points.get(anchor)?.at;
+        let horizon = at.saturating_add(self.reach());
+        let kept = match self.meter.kind {
+            MeterKind::Register { .. } => points.partition_point(|point| point.at <= horizon).max(anchor + 2),
+            MeterKind::Interval | MeterKind::Power => {
+                let stand = stands::first_after(points, anchor + 1).map_or(usize::MAX, |next| next + 1);
+                if complete_until < i64::MAX && stand > points.len() {
+                    return None;
+                }
+                points.partition_point(|point| point.at <= horizon).max(stand)
+            }
+        };
+        (complete_until > horizon || kept < points.len()).then_some(kept.min(points.len()))
+    }
+
+    /// What is known of a point that is accepted after another, besides what it shows.
+    pub(crate) fn accepted(&self, before: Option<&Point>, mut point: Point) -> Point {
+        if point.restart.is_none() && resets::belongs_to_old_count(self, before, &point) {
+            point.restart = Some(Dial { value: 0, dial: 0.0 });
+        }
+        point
     }
 
     /// Hands what happened between two points that follow each other to the sink.
     pub(crate) fn book(&self, points: &[Point], from: usize, to: usize, sink: &mut impl Sink) {
         match self.meter.kind {
             MeterKind::Register { .. } => register::book(self, points, from, to, sink),
-            MeterKind::Interval => interval::book(points, from, to, sink),
+            MeterKind::Interval => interval::book(self, points, from, to, sink),
             MeterKind::Power => power::book(self, points, from, to, sink),
         }
     }
@@ -237,8 +344,31 @@ impl Chain<'_> {
     /// Hands the last accepted point, and what follows it, to the sink. Returns until when the meter is known.
     pub(crate) fn finish(&self, points: &[Point], from: usize, sink: &mut impl Sink) -> i64 {
         match self.meter.kind {
-            MeterKind::Interval => interval::finish(points, from, sink),
-            _ => points.get(from).map_or(i64::MIN, |last| last.until),
+            MeterKind::Interval => interval::finish(self, points, from, sink),
+            MeterKind::Power => power::finish(self, points, from, sink),
+            MeterKind::Register { .. } => {
+                let Some(last) = points.get(from) else { return i64::MIN };
+                register::stand(self, last, sink);
+                last.until
+            }
         }
+    }
+
+    /// Whether a dial that rose by so much may as well have turned once more.
+    fn may_turn(&self, rise: f64, ms: i64, end: i64) -> bool {
+        match self.history.usual {
+            Some(_) => self.history.judge(rise, ms, end) != Judged::Above,
+            None => !self.history.is_break(rise, ms),
+        }
+    }
+
+    /// Whether what it can carry is stated, and bears out.
+    fn is_bounded_by_capacity(&self) -> bool {
+        self.history.contradicted.is_none() && history::capacity(self.meter).is_some()
+    }
+
+    /// The modulus of the dial that is read at an instant, in exact units.
+    fn modulus_at(&self, at: i64) -> Option<i128> {
+        self.meter.conversion(at).exact(self.modulus?).ok()
     }
 }

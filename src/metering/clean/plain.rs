@@ -1,11 +1,11 @@
-//! Registers whose readings simply follow each other (step 1 of the ladder), as nearly all do: checked in blocks, on the
-//! dial values as they came.
+//! Registers whose readings simply follow each other by usual rises, as nearly all do: checked in blocks, on the dial values
+//! as they came.
 //!
-//! Conversion to exact units never reverses an order, so dial values that do not fall become amounts that do not fall;
-//! and a difference that stays below the limit by more than both roundings stays below it exactly. What passes here is
-//! what the ladder would accept, and needs no conversion but where it is booked; what does not pass is for the ladder.
+//! What is usual is judged by differences of these, here as elsewhere; conversion to exact units never reverses an order, so
+//! dial values that do not fall become amounts that do not fall. What passes here needs no conversion but where it is
+//! booked; what does not pass is for [`register`](super::register).
 
-use super::{Chain, Flow, Laps, Point, Rate, Rows, Shape, Sink, Stand, Tally, evenly::evenly, prepare, register};
+use super::{Chain, Flow, Laps, Point, Rows, Shape, Sink, Stand, Tally, evenly::evenly, prepare};
 use crate::{finding::Code, metering::MeterKind, quantity::Conversion};
 
 /// At most so many readings are checked before they are booked.
@@ -59,7 +59,7 @@ impl Curve<'_> {
         match (self.time.get(row), self.time.get(row + 1)) {
             (Some(&start), Some(&end)) if start < instant => {
                 let (before, after) = (self.dial(row), self.dial(row + 1));
-                let flow = Flow { start, end, amount: after - before, shape: Shape::Even };
+                let flow = Flow { start, end, amount: after - before, shape: Shape::Even, estimated: false };
                 (before + flow.up_to(instant), row)
             }
             _ => (self.dial(row), row),
@@ -75,38 +75,32 @@ pub(super) struct Plain<'a> {
     chain: &'a Chain<'a>,
     rows: &'a Rows<'a>,
     conversion: Conversion,
-    /// The most that a dial can turn in a millisecond, a little less.
-    per_ms: f64,
-    /// What two roundings can add to a difference, a little more.
-    margin: f64,
-    /// The longest time in which the dial cannot have turned over once more unseen.
-    turn_free_ms: i64,
-    /// Whether the highest rate has to be found out: nothing else bounds what is missing.
-    wants_rate: bool,
-    /// The first row at or after the next declared exchange.
+    /// An instant at which the same holds as at all that are walked over.
+    at: i64,
+    /// The first row at or after the next declared exchange, or at which another range is usual.
     end: usize,
 }
 
 impl<'a> Plain<'a> {
-    /// What holds from an instant until the next declared exchange; `None` for other meters.
-    pub(super) fn new(chain: &'a Chain<'a>, rows: &'a Rows<'a>, at: i64) -> Option<Self> {
-        let MeterKind::Register { .. } = chain.meter.kind else { return None };
-        let conversion = chain.meter.conversion(at);
-        let limit = chain.history.limit;
-        let per_ms = limit.map_or(f64::INFINITY, |Rate { amount, ms }| {
-            amount as f64 / ms as f64 * conversion.dial_unit() * (1.0 - 1e-9)
-        });
-        let turn_free_ms = match (register::modulus(chain, at), limit) {
-            (Some(turn), Some(limit)) if limit.amount > 0 => {
-                i64::try_from((turn - 1).saturating_mul(i128::from(limit.ms)) / limit.amount).unwrap_or(i64::MAX)
-            }
-            _ => i64::MAX,
-        };
-        let mut events = chain.meter.events.iter().map(|event| event.at.as_millisecond());
-        let end = events.find(|&event| event > at).map_or(rows.len(), |event| rows.within((event, event)).start);
-        let margin = conversion.dial_step() * 2.001;
-        let wants_rate = chain.meter.capacity.is_none();
-        Some(Plain { chain, rows, conversion, per_ms, margin, turn_free_ms, wants_rate, end })
+    /// What holds from where the chain stands on, for a while; `None` for other meters.
+    pub(super) fn new(chain: &'a Chain<'a>, rows: &'a Rows<'a>, stand: &Stand) -> Option<Self> {
+        let MeterKind::Register { resets: None, .. } = chain.meter.kind else { return None };
+        let meter = chain.meter;
+        let first_dial = meter.multiplier_at(stand.last.until) == meter.multiplier;
+        if meter.net || !meter.confirmed.is_empty() || !first_dial || !rows.are_unmarked() {
+            return None;
+        }
+        let &at = rows.time.get(stand.row)?;
+        let usual = chain.history.usual.iter().flat_map(|usual| [usual.from, usual.until]);
+        let events = meter.events.iter().map(|event| event.at.as_millisecond());
+        let next = usual.filter(|&edge| edge > at).chain(events.filter(|&event| event > stand.last.at)).min();
+        let end = next.map_or(rows.len(), |next| rows.within((next, next)).start);
+        Some(Plain { chain, rows, conversion: meter.conversion(stand.last.at), at, end })
+    }
+
+    /// Whether another range is usual from where the chain stands on.
+    pub(super) fn is_over(&self, stand: &Stand) -> bool {
+        stand.row >= self.end
     }
 
     /// Walks on from where the chain stands, as far as readings follow plainly.
@@ -121,21 +115,25 @@ impl<'a> Plain<'a> {
     fn hop(&self, stand: &mut Stand, end: usize, sink: &mut impl Sink) -> bool {
         let (time, value) = (&self.rows.time, &self.rows.value);
         let usable = |row: usize| value.get(row).is_some_and(|value| !value.is_nan());
+        if stand.last.at < stand.last.until {
+            return false; // it stood still for a while
+        }
         let Some(row) = (stand.row..end).find(|&row| usable(row)) else { return false };
         let (Some(&at), Some(&dial)) = (time.get(row), value.get(row)) else { return false };
         let Ok(exact) = self.conversion.exact(dial) else { return false };
         let after = self.rows.end_of_group(row + 1, end);
         let equal = |row: usize| value.get(row).is_some_and(|&v| v.is_nan() || self.conversion.exact(v) == Ok(exact));
-        let next = Point { at, until: at, value: exact, known_ms: 0, restart: None };
+        let next = Point { at, until: at, value: exact, dial, known_ms: 0, estimated: false, restart: None };
         let (elapsed, amount) = (at.saturating_sub(stand.last.at), exact - stand.last.base());
+        let (least, most) = self.range(elapsed);
         let in_order = (stand.row..after).all(|row| row == 0 || time.get(row - 1) <= time.get(row));
         let follows = in_order
             && elapsed > 0
-            && elapsed <= self.turn_free_ms
+            && self.cannot_turn(elapsed)
+            && (least..=most).contains(&(dial - stand.last.base_dial()))
             && amount >= 0
             && exact >= 0
-            && prepare::TIME_RANGE.contains(&at)
-            && self.chain.history.limit.is_none_or(|limit| limit.admits(amount, elapsed));
+            && prepare::TIME_RANGE.contains(&at);
         if !follows || !(row + 1..after).all(equal) {
             return false;
         }
@@ -148,8 +146,7 @@ impl<'a> Plain<'a> {
                 sink.fault(Code::ReadingMissing, at, Tally::default());
             }
         }
-        sink.rate(Rate { amount, ms: elapsed });
-        sink.flow(Flow { start: stand.last.at, end: at, amount, shape: Shape::Even });
+        sink.flow(Flow { start: stand.last.at, end: at, amount, shape: Shape::Even, estimated: false });
         *stand = Stand { last: next, row: after };
         true
     }
@@ -157,15 +154,16 @@ impl<'a> Plain<'a> {
     /// From an accepted reading, the row before `stand.row`, over all that follow it plainly.
     fn run(&self, stand: &mut Stand, end: usize, sink: &mut impl Sink) {
         let from = stand.row.saturating_sub(1);
-        let is_it = self.rows.value.get(from).is_some_and(|&v| self.conversion.exact(v) == Ok(stand.last.value));
+        let is_it = self.rows.value.get(from).is_some_and(|&v| v == stand.last.dial) && stand.last.restart.is_none();
         if !is_it {
             return; // the group ends with a missing value
         }
         let accepted = self.book(from, end, sink);
         if accepted > from {
             let at = self.rows.time.get(accepted).copied().unwrap_or(i64::MAX);
-            let value = self.rows.value.get(accepted).and_then(|&value| self.conversion.exact(value).ok()).unwrap_or(0);
-            let last = Point { at, until: at, value, known_ms: 0, restart: None };
+            let dial = self.rows.value.get(accepted).copied().unwrap_or(0.0);
+            let value = self.conversion.exact(dial).unwrap_or(0);
+            let last = Point { at, until: at, value, dial, known_ms: 0, estimated: false, restart: None };
             *stand = Stand { last, row: accepted + 1 };
         }
     }
@@ -199,7 +197,6 @@ impl<'a> Plain<'a> {
             if last == 0 {
                 return from;
             }
-            self.rates(time, value, sink);
             let curve = Curve { time, value, conversion: &self.conversion };
             from += sink.curve(&curve, more).clamp(1, last);
             if !more {
@@ -216,15 +213,11 @@ impl<'a> Plain<'a> {
         if !self.is_near(ms) {
             return 0;
         }
-        // Of every rate that may be the highest the sink is told.
-        let over_odd = !self.wants_rate && 2 * ms <= self.turn_free_ms;
-        let (most, conversion) = (self.most(ms), &self.conversion);
-        let too_much = most * (1.0 + 1e-8) + 4.0 * self.margin;
-        let passed = sink.laps(&Laps { time, value, ms, most, too_much, conversion, over_odd });
-        if let (Some(time), Some(value)) = (time.get(..=passed), value.get(..=passed)) {
-            self.rates(time, value, sink);
-        }
-        passed
+        let over_odd = self.cannot_turn(2 * ms);
+        let (range, range_of_two) = (self.range(ms), self.range(2 * ms));
+        let too_much = self.chain.history.limit * ms as f64;
+        let conversion = &self.conversion;
+        sink.laps(&Laps { time, value, ms, range, range_of_two, too_much, conversion, over_odd })
     }
 
     /// The last row up to which all follow each other plainly, from the first.
@@ -235,7 +228,7 @@ impl<'a> Plain<'a> {
             && let ms = second.wrapping_sub(*first)
             && self.is_near(ms)
         {
-            match evenly(time, value, ms, self.most(ms)) {
+            match evenly(time, value, ms, self.range(ms)) {
                 0 => break,
                 even => row += even,
             }
@@ -245,30 +238,19 @@ impl<'a> Plain<'a> {
 
     /// Whether readings so far apart have a course, and the dial cannot have turned over unseen between them.
     fn is_near(&self, ms: i64) -> bool {
-        ms > 0 && ms <= COURSE_MS && ms <= self.turn_free_ms
+        ms > 0 && ms <= COURSE_MS && self.cannot_turn(ms)
     }
 
-    /// The most that the dial can turn in so many milliseconds, in dial units and to be safe a little less.
-    fn most(&self, ms: i64) -> f64 {
-        if self.per_ms.is_infinite() { f64::MAX } else { self.per_ms * ms as f64 - self.margin }
+    /// Whether it would be unusual for the dial to turn over in so many milliseconds.
+    fn cannot_turn(&self, ms: i64) -> bool {
+        self.chain.modulus.is_none_or(|modulus| !self.chain.may_turn(modulus, ms, self.at))
     }
 
-    /// Tells the sink the highest rate of some readings: those that may be higher than all before, exactly.
-    fn rates(&self, time: &[i64], value: &[f64], sink: &mut impl Sink) {
-        if !self.wants_rate {
-            return;
-        }
-        let mut top = 0.0_f64;
-        for (time, value) in time.windows(2).zip(value.windows(2)) {
-            let ([from, to], [a, b]) = (time, value) else { continue };
-            let ms = to - from;
-            if (b - a) * (1.0 + 1e-9) + self.margin < top * ms as f64 {
-                continue;
-            }
-            // Less what rounding may have added to it, so that none is passed over that is higher exactly.
-            top = top.max((b - a - self.margin) / ms as f64);
-            let exact = |dial: &f64| self.conversion.exact(*dial).unwrap_or(0);
-            sink.rate(Rate { amount: exact(b) - exact(a), ms });
-        }
+    /// By how much the dial may rise in so many milliseconds. Where it never rests it has to rise.
+    fn range(&self, ms: i64) -> (f64, f64) {
+        let history = self.chain.history;
+        let (least, most) = history.range(ms, self.at);
+        let lowest = if history.never_rests() { f64::MIN_POSITIVE } else { 0.0 };
+        (least.max(lowest), most.min(history.limit * ms as f64).min(f64::MAX))
     }
 }

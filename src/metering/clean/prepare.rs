@@ -1,9 +1,15 @@
-use super::{Point, Rows, Sink};
+use super::{
+    Dial, History, Point, Rows, Sink,
+    history::Inclusive,
+    pass::{a_day_after, is_multiple},
+    register,
+};
 use crate::{
     finding::Code,
-    metering::{Meter, MeterKind},
-    quantity::{Conversion, QuantityError, text},
+    metering::{Meter, MeterKind, Quality},
+    quantity::{Conversion, Dimension, QuantityError, text},
 };
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -21,6 +27,12 @@ pub(crate) struct Tally {
     /// What would have been expected at least.
     #[serde(with = "text::option")]
     pub at_least: Option<f64>,
+    /// How much time is at stake, and the least and the most that can have flowed in it.
+    pub ms: i64,
+    #[serde(with = "text::option")]
+    pub least: Option<i128>,
+    #[serde(with = "text::option")]
+    pub most: Option<i128>,
 }
 
 impl Tally {
@@ -28,10 +40,20 @@ impl Tally {
     pub(crate) fn rank(&self) -> (Option<i64>, [Option<u64>; 3]) {
         (self.until, [self.found, self.and, self.at_least].map(|value| value.map(f64::to_bits)))
     }
+
+    /// Takes what is at stake in another one of the same kind.
+    pub(crate) fn add_stakes(&mut self, other: &Tally) {
+        self.ms = self.ms.saturating_add(other.ms);
+        self.least = self.least.or(Some(0)).zip(other.least.or(Some(0))).map(|(a, b)| a.saturating_add(b));
+        self.most = self.most.zip(other.most).map(|(a, b)| a.saturating_add(b));
+    }
 }
 
 /// Instants beyond these (the years 1900 and 2200) are nobody's readings.
 pub(super) const TIME_RANGE: std::ops::RangeInclusive<i64> = -2_208_988_800_000..=7_258_118_400_000;
+
+/// A point, and what tells which of several at one instant counts.
+type Ranked = (Point, i64, Quality);
 
 /// The points of some rows in time order, one per instant (per interval), with the exchanges declared within `window`
 /// among them. What cannot be used is counted at the sink.
@@ -39,14 +61,15 @@ pub(crate) fn prepare(
     meter: &Meter,
     rows: &Rows<'_>,
     range: Range<usize>,
-    window: (i64, i64),
+    (window, history, zone): ((i64, i64), &History, &TimeZone),
     sink: &mut impl Sink,
 ) -> Vec<Point> {
     rows.look_at(range.clone());
     let conversions = Conversions::new(meter);
-    let mut points: Vec<Point> = Vec::with_capacity(range.len());
+    let mut points: Vec<Ranked> = Vec::with_capacity(range.len());
     for row in range {
-        let ((at, until), (value, known_ms)) = (rows.key(row), rows.value(row));
+        let ((at, until), (dial, known_ms)) = (rows.key(row), rows.value(row));
+        let (quality, revision) = rows.mark(row);
         if !TIME_RANGE.contains(&at) || !TIME_RANGE.contains(&until) {
             sink.fault(Code::ReadingOutOfRange, at, Tally { found: Some(at as f64), ..Tally::default() });
             continue;
@@ -54,41 +77,98 @@ pub(crate) fn prepare(
         if meter.events.binary_search_by_key(&at, |event| event.at.as_millisecond()).is_ok() {
             continue; // it says nothing that the two declared dial values do not say
         }
+        let stated = until - at;
+        let until = match history.inclusive.filter(|_| meter.kind == MeterKind::Interval) {
+            None => until,
+            Some(Inclusive::Second) => until + 1_000,
+            Some(Inclusive::Minute) => until + 60_000,
+            Some(Inclusive::Day) => a_day_after(until, zone),
+        };
         if meter.kind == MeterKind::Interval && until <= at {
             sink.fault(Code::IntervalReversed, at, Tally { until: Some(until), ..Tally::default() });
             continue;
         }
-        let Some(exact) = conversions.exact(at, value, sink) else { continue };
-        let known_ms = known_ms.unwrap_or(until - at).clamp(0, until - at);
-        points.push(Point { at, until, value: exact, known_ms, restart: None });
+        let dial = if quality == Quality::Missing { f64::NAN } else { dial };
+        let Some(value) = conversions.exact(at, dial, sink) else { continue };
+        let known_ms = known_ms.filter(|known| *known < stated).unwrap_or(until - at).clamp(0, until - at);
+        let is_mean_power = meter.kind == MeterKind::Interval && meter.unit.dimension() == Dimension::Power;
+        let value = if is_mean_power { value * i128::from(known_ms) } else { value };
+        let (dial, estimated) = (dial * conversions.factor(at), quality != Quality::Actual);
+        points.push((Point { at, until, value, dial, known_ms, estimated, restart: None }, revision, quality));
     }
-    one_per_instant(&mut points, &conversions, sink);
+    let mut points = one_per_instant(points, &conversions, sink);
+    leave_out_estimates(&mut points, meter, history, sink);
     insert_exchanges(&mut points, meter, &conversions, window, sink);
+    register::squeeze(meter, &mut points);
     points
 }
 
-/// Of points with the same stamp: one, if they all agree; none, if they do not, however many agree.
-fn one_per_instant(points: &mut Vec<Point>, conversions: &Conversions<'_>, sink: &mut impl Sink) {
-    let same = |a: &Point, b: &Point| (a.at, a.until) == (b.at, b.until);
+/// Of points with the same stamp one: of the greatest revision, of those actual before substituted before estimated; the
+/// finest, where all others are roundings of it; else none, however many agree.
+fn one_per_instant(points: Vec<Ranked>, conversions: &Conversions<'_>, sink: &mut impl Sink) -> Vec<Point> {
+    let same = |a: &Ranked, b: &Ranked| (a.0.at, a.0.until) == (b.0.at, b.0.until);
     if !points.windows(2).any(|pair| matches!(pair, [a, b] if same(a, b))) {
-        return;
+        return points.into_iter().map(|(point, ..)| point).collect();
     }
     let mut kept = Vec::with_capacity(points.len());
     for group in points.chunk_by(same) {
-        let Some(first) = group.first() else { continue };
+        let rank = |ranked: &Ranked| (ranked.1, std::cmp::Reverse(ranked.2));
+        let Some(best) = group.iter().map(rank).max() else { continue };
+        let mut best = group.iter().filter(|ranked| rank(ranked) == best).map(|ranked| ranked.0);
+        let Some(first) = best.next() else { continue };
         let dial = |value: Option<i128>| value.map(|value| conversions.at(first.at).dial(value));
-        let values = group.iter().map(|point| point.value);
-        if group.iter().any(|point| (point.value, point.known_ms) != (first.value, first.known_ms)) {
-            let tally = Tally { found: dial(values.clone().min()), and: dial(values.max()), ..Tally::default() };
+        let others: Vec<Point> = best.collect();
+        let Some(chosen) = agree(first, &others) else {
+            let values = || std::iter::once(&first).chain(&others).map(|point| point.value);
+            let tally = Tally { found: dial(values().min()), and: dial(values().max()), ..Tally::default() };
             sink.fault(Code::ReadingConflict, first.at, tally);
             continue;
-        }
+        };
         for _ in 1..group.len() {
-            sink.fault(Code::ReadingDuplicate, first.at, Tally { found: dial(Some(first.value)), ..Tally::default() });
+            let found = dial(Some(chosen.value));
+            sink.fault(Code::ReadingDuplicate, first.at, Tally { found, ..Tally::default() });
         }
-        kept.push(*first);
+        kept.push(chosen);
     }
-    *points = kept;
+    kept
+}
+
+/// The one that all agree with: the same, or a rounding of it.
+fn agree(first: Point, others: &[Point]) -> Option<Point> {
+    let all = || std::iter::once(&first).chain(others);
+    if all().all(|point| (point.value, point.known_ms) == (first.value, first.known_ms)) {
+        return Some(first);
+    }
+    let finest = all().min_by_key(|point| digit(point.dial))?;
+    let is_rounding = |coarse: &Point| {
+        // At most one unit of the dial.
+        let own = digit(coarse.dial).min(0);
+        let unit = 10_f64.powi(own);
+        own > digit(finest.dial) && (coarse.dial - finest.dial).abs() < unit
+    };
+    let agrees =
+        |point: &Point| point.known_ms == finest.known_ms && (point.value == finest.value || is_rounding(point));
+    all().all(agrees).then_some(*finest)
+}
+
+/// The exponent of the last digit of a dial.
+fn digit(dial: f64) -> i32 {
+    (-9..=18).rev().find(|&exponent| is_multiple(dial, exponent)).unwrap_or(-10)
+}
+
+/// An estimated dial between actual ones says nothing that these do not say.
+fn leave_out_estimates(points: &mut Vec<Point>, meter: &Meter, history: &History, sink: &mut impl Sink) {
+    if !matches!(meter.kind, MeterKind::Register { .. }) || !points.iter().any(|point| point.estimated) {
+        return;
+    }
+    let Some((first, last)) = history.actual else { return };
+    points.retain(|point| {
+        let is_between = point.estimated && first < point.at && point.at < last;
+        if is_between {
+            sink.fault(Code::ReadingEstimated, point.at, Tally::default());
+        }
+        !is_between
+    });
 }
 
 /// Puts the declared exchanges among the points.
@@ -109,8 +189,10 @@ fn insert_exchanges(
         }
         let (old, new) = (conversions.at(at - 1).exact(event.last), conversions.at(at).exact(event.first));
         match (old, new) {
-            (Ok(last), Ok(first)) if TIME_RANGE.contains(&at) => {
-                points.push(Point { at, until: at, value: last, known_ms: 0, restart: Some(first) });
+            (Ok(value), Ok(first)) if TIME_RANGE.contains(&at) => {
+                let dial = event.last * conversions.factor(at - 1);
+                let restart = Some(Dial { value: first, dial: event.first * conversions.factor(at) });
+                points.push(Point { at, until: at, value, dial, known_ms: 0, estimated: false, restart });
             }
             _ => sink.fault(Code::ReadingOutOfRange, at, Tally { found: Some(event.last), ..Tally::default() }),
         }
@@ -124,15 +206,26 @@ fn insert_exchanges(
 struct Conversions<'a> {
     only: Option<Conversion>,
     meter: &'a Meter,
+    /// Whether a value below zero can be energy that was given back.
+    may_be_negative: bool,
 }
 
 impl<'a> Conversions<'a> {
     fn new(meter: &'a Meter) -> Self {
-        Conversions { only: meter.events.is_empty().then(|| meter.conversion(0)), meter }
+        let may_be_negative = meter.is_supply() && !matches!(meter.kind, MeterKind::Register { .. });
+        Conversions { only: meter.events.is_empty().then(|| meter.conversion(0)), meter, may_be_negative }
     }
 
     fn at(&self, at: i64) -> Conversion {
         self.only.unwrap_or_else(|| self.meter.conversion(at))
+    }
+
+    /// What a dial value is multiplied with to be one of the first dial.
+    fn factor(&self, at: i64) -> f64 {
+        match self.only {
+            Some(_) => 1.0,
+            None => self.meter.multiplier_at(at) / self.meter.multiplier,
+        }
     }
 
     fn exact(&self, at: i64, value: f64, sink: &mut impl Sink) -> Option<i128> {
@@ -141,10 +234,10 @@ impl<'a> Conversions<'a> {
             return None;
         }
         let code = match self.at(at).exact(value) {
-            Ok(exact) if exact >= 0 => return Some(exact),
+            Ok(exact) if exact >= 0 || self.may_be_negative => return Some(exact),
             Ok(_) => Code::ReadingBelowZero,
             Err(QuantityError::NotFinite(_)) => Code::ReadingNotFinite,
-            Err(_) => Code::ReadingOutOfRange,
+            Err(_) => Code::ReadingTooLarge,
         };
         sink.fault(code, at, Tally { found: Some(value), ..Tally::default() });
         None

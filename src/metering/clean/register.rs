@@ -1,18 +1,20 @@
-//! Registers (累计表码): the ladder by which one dial value follows another.
+//! Registers (累计表码): which reading follows another, and what the step between them says.
 //!
-//! From `a`, the last accepted point, to `b`, the next one, with `d = b − a` and `lim` = capacity × time:
-//! 1. `0 ≤ d ≤ lim`: `d` is the energy.
-//! 2. A modulus is given, `d < 0`, `d + modulus ≤ lim`: a rollover.
-//! 3. Some later `c` within 24 h of `b` fits 1 or 2: what lies between is dropped, as a glitch below `a`, as a spike
-//!    above. Unless the register has counted on from `b` to `c` by itself (1, and by more than nothing before `c`): then
-//!    it has only come by `a` again.
-//! 4. `0 ≤ b ≤ lim`: a reset; `b` is booked, what was used before the zero is unknown.
-//! 5. Else a step: nothing is booked, `b` is the new base.
+//! From `a`, the last accepted reading, to `b`, the next one. A *break* is a fall, or a rise that nothing can make in that
+//! time. What follows is decided by what is possible:
+//! * no break, or a rollover of a dial whose modulus is given: `b` follows;
+//! * an excursion that leaves by a break and comes back by a break within 24 h, or at any time if all its readings are
+//!   equal: it is dropped, as a glitch below `a`, as a spike above;
+//! * else `b` follows: after a fall to little, the dial has been reset; after any other break, it has stepped.
 //!
-//! A hole between two readings loses no energy: the total is known, only its course is not.
+//! What the step says is decided by what is usual (`History`): only a usual rise is known. All else is a hole with its
+//! least and most. Equal readings in a row are one point from the first to the last of them.
 
-use super::{Blocks, Chain, Flow, Hole, Point, Rate, Shape, Sink, Tally};
-use crate::{finding::Code, metering::MeterKind};
+use super::{Blocks, Chain, Flow, Hole, Judged, Point, Shape, Sink, Tally, resets};
+use crate::{
+    finding::Code,
+    metering::{Meter, MeterKind},
+};
 
 pub(super) const LOOK_AHEAD_MS: i64 = 24 * 3_600_000;
 
@@ -24,120 +26,273 @@ pub(super) fn next(
     complete_until: i64,
 ) -> Option<usize> {
     let (a, b) = (points.get(from)?, points.get(from + 1)?);
-    if fit(chain, a, b).is_some() || b.restart.is_some() {
+    if follows(chain, a, b) {
         return Some(from + 1);
     }
     let horizon = b.at.saturating_add(LOOK_AHEAD_MS);
-    // The values that can fit at all, however late within the horizon they come.
-    let most = chain.history.limit.map_or(i128::MAX, |limit| a.base().saturating_add(limit.most(horizon - a.at)));
-    let modulus = modulus(chain, a.at);
-    let may_fit = |least: i128, greatest: i128| {
-        let plainly = greatest >= a.base() && least <= most;
-        let by_rollover = |modulus: i128| least < a.base() && greatest >= a.base().saturating_sub(modulus);
+    // The dials that can follow at all, however late within the horizon they come.
+    let most = a.base_dial() + chain.history.limit * horizon.saturating_sub(a.until) as f64;
+    let modulus = chain.modulus;
+    let may_fit = |least: f64, greatest: f64| {
+        let plainly = greatest >= a.base_dial() && least <= most;
+        let by_rollover = |modulus: f64| least < a.base_dial() && greatest >= a.base_dial() - modulus;
         plainly || modulus.is_some_and(by_rollover)
     };
-    let mut counting = from + 1;
     let mut c = from + 2;
     loop {
         c = blocks.skip(points, c, may_fit);
-        let Some(later) = points.get(c) else { break };
-        if later.at > horizon {
+        let Some((before, later)) = points.get(c - 1).zip(points.get(c)) else { break };
+        // One of equal readings only returns at any time.
+        if later.at > horizon && c > from + 2 {
             return Some(from + 1);
         }
-        if fit(chain, a, later).is_some() {
-            while counting < c && follows(chain, points, counting) {
-                counting += 1;
-            }
-            let has_counted = points.get(c - 1).is_some_and(|last| last.value > b.value);
-            if counting < c || !has_counted {
-                return Some(c);
-            }
+        if returns(chain, a, before, later) {
+            return Some(c);
         }
-        if later.restart.is_some() {
+        if later.restart.is_some() || later.at > horizon {
             return Some(from + 1);
         }
         c += 1;
     }
-    (complete_until > horizon).then_some(from + 1)
+    let is_over = points.len() > from + 2 && complete_until > horizon;
+    (is_over || complete_until == i64::MAX).then_some(from + 1)
 }
 
-pub(super) fn book(chain: &Chain<'_>, points: &[Point], from: usize, to: usize, sink: &mut impl Sink) {
-    let (Some(a), Some(b)) = (points.get(from), points.get(to)) else { return };
-    let elapsed = b.at - a.at;
-    let flow = |amount: i128| Flow { start: a.at, end: b.at, amount, shape: Shape::Even };
-    let fitted = fit(chain, a, b);
-    if let Some(Fit::Plain(amount) | Fit::Rollover(amount)) = fitted {
-        sink.rate(Rate { amount, ms: elapsed });
-        sink.flow(flow(amount));
-    }
-    if let Some(Fit::Plain(amount) | Fit::Rollover(amount)) = fitted
-        && let (Some(turn), Some(limit)) = (modulus(chain, a.at), chain.history.limit)
-        && limit.admits(amount.saturating_add(turn), elapsed)
-    {
-        // One more turn of the dial would have fitted as well.
-        let most = limit.most(elapsed) - amount;
-        sink.hole(Hole { start: a.at, end: b.at, missing_ms: 0, most: Some(most) });
-        sink.fault(Code::RegisterTurns, b.at, Tally { until: None, ..Tally::default() });
-    }
-    if matches!(fitted, Some(Fit::Plain(_))) && to == from + 1 && b.restart.is_none() {
-        return; // as nearly always
-    }
-    let units = chain.meter.conversion(b.at);
-    let seen =
-        |point: &Point| Tally { until: Some(b.at), found: Some(units.dial(point.value)), and: None, at_least: None };
-    for dropped in points.get(from + 1..to).unwrap_or_default() {
-        let glitch = Tally { at_least: Some(units.dial(a.base())), ..seen(dropped) };
-        if dropped.value < a.base() {
-            sink.fault(Code::RegisterGlitch, dropped.at, glitch);
-        } else {
-            sink.fault(Code::RegisterSpike, dropped.at, seen(dropped));
-        }
-    }
-    match (fitted, chain.history.limit.map(|limit| limit.most(elapsed))) {
-        (Some(Fit::Plain(_)), _) => {}
-        (Some(Fit::Rollover(_)), _) => sink.fault(Code::RegisterRollover, b.at, seen(b)),
-        (None, Some(most)) if b.restart.is_none() && b.value <= most => {
-            sink.flow(flow(b.value));
-            sink.hole(Hole { start: a.at, end: b.at, missing_ms: 0, most: Some(most - b.value) });
-            sink.fault(Code::RegisterReset, b.at, Tally { at_least: Some(units.dial(a.base())), ..seen(b) });
-        }
-        (None, most) => {
-            // A limit from history alone may be wrong: what was read may then be what flowed.
-            let read = (b.value - a.base()).max(0);
-            let most = if chain.meter.capacity.is_some() { most } else { most.map(|most| most.max(read)) };
-            sink.hole(Hole { start: a.at, end: b.at, missing_ms: elapsed, most });
-            sink.fault(Code::RegisterStep, b.at, seen(b));
-        }
-    }
-    if let Some(first) = b.restart {
-        sink.fault(Code::RegisterExchange, b.at, Tally { found: Some(units.dial(first)), ..Tally::default() });
-    }
+/// Whether `b` follows `a` without a look ahead.
+fn follows(chain: &Chain<'_>, a: &Point, b: &Point) -> bool {
+    b.restart.is_some()
+        || chain.meter.resets().is_some()
+        || !matches!(fit(chain, a, b), Fit::Break)
+        || is_stale(chain, a, b)
 }
 
-/// Whether the point after `from` follows it by step 1.
-fn follows(chain: &Chain<'_>, points: &[Point], from: usize) -> bool {
-    let pair = points.get(from).zip(points.get(from + 1));
-    pair.is_some_and(|(a, b)| b.restart.is_none() && matches!(fit(chain, a, b), Some(Fit::Plain(_))))
+/// Whether an excursion from `a` is over at `c`: it comes back by a break, to where `a` leads.
+fn returns(chain: &Chain<'_>, a: &Point, before: &Point, c: &Point) -> bool {
+    matches!(rise(chain, before, c), Rise::Break) && !matches!(fit(chain, a, c), Fit::Break)
+}
+
+enum Rise {
+    /// By so much.
+    By(f64),
+    Break,
+}
+
+/// The rise from one reading to the next, unless it is a break.
+fn rise(chain: &Chain<'_>, a: &Point, b: &Point) -> Rise {
+    let (rise, ms) = (b.dial - a.base_dial(), b.at - a.until);
+    let falls = rise < 0.0 && !(chain.meter.net && !chain.history.is_break(-rise, ms));
+    if falls || chain.history.is_break(rise, ms) { Rise::Break } else { Rise::By(rise) }
 }
 
 enum Fit {
-    Plain(i128),
-    Rollover(i128),
+    /// It rises by so much.
+    Plain(f64),
+    /// It has passed its modulus.
+    Rollover(f64),
+    Break,
 }
 
-/// Steps 1 and 2 of the ladder.
-fn fit(chain: &Chain<'_>, a: &Point, b: &Point) -> Option<Fit> {
-    let (d, elapsed) = (b.value - a.base(), b.at - a.at);
-    let possible = |amount: i128| amount >= 0 && chain.history.limit.is_none_or(|limit| limit.admits(amount, elapsed));
-    if possible(d) {
-        return Some(Fit::Plain(d));
+fn fit(chain: &Chain<'_>, a: &Point, b: &Point) -> Fit {
+    if let Rise::By(rise) = rise(chain, a, b) {
+        return Fit::Plain(rise);
     }
-    let modulus = modulus(chain, a.at)?;
-    (d < 0 && possible(d + modulus)).then_some(Fit::Rollover(d + modulus))
+    let (rise, ms) = (b.dial - a.base_dial(), b.at - a.until);
+    match chain.modulus {
+        Some(modulus) if rise < 0.0 && rise + modulus >= 0.0 && !chain.history.is_break(rise + modulus, ms) => {
+            Fit::Rollover(rise + modulus)
+        }
+        _ => Fit::Break,
+    }
 }
 
-/// The modulus of the dial that is read at an instant, in exact units.
-pub(super) fn modulus(chain: &Chain<'_>, at: i64) -> Option<i128> {
-    let MeterKind::Register { modulus: Some(modulus) } = chain.meter.kind else { return None };
-    chain.meter.conversion(at).exact(modulus).ok()
+/// Whether the readings of `a` stood still while the dial went on: the rise is not usual for its own step, but from the
+/// first of them on. A logger repeats the last value when the line is down.
+fn is_stale(chain: &Chain<'_>, a: &Point, b: &Point) -> bool {
+    let (rise, ms) = (b.dial - a.base_dial(), b.at - a.until);
+    a.until > a.at
+        && a.restart.is_none()
+        && rise > 0.0
+        && chain.history.never_rests()
+        && chain.history.judge(rise, ms, b.at) != Judged::Usual
+        && chain.history.judge(rise, b.at - a.at, b.at) == Judged::Usual
+        && !chain.history.is_break(rise, b.at - a.at)
+}
+
+/// Hands what the step from one accepted point to the next says to the sink.
+pub(super) fn book(chain: &Chain<'_>, points: &[Point], from: usize, to: usize, sink: &mut impl Sink) {
+    let (Some(a), Some(b)) = (points.get(from), points.get(to)) else { return };
+    let dropped = points.get(from + 1..to).unwrap_or_default();
+    let stale = is_stale(chain, a, b);
+    if !stale {
+        stand(chain, a, sink);
+    }
+    let step = Step { chain, a, b, ms: b.at - a.until };
+    step.book(dropped, stale, sink);
+    if let Some(first) = b.restart {
+        let units = chain.meter.conversion(b.at);
+        let tally = Tally { found: Some(units.dial(b.value)), and: Some(units.dial(first.value)), ..Tally::default() };
+        sink.fault(Code::RegisterExchange, b.at, tally);
+    }
+}
+
+/// Equal readings over a time in which the lowest usual rate would have moved the last digit are a fault.
+pub(super) fn stand(chain: &Chain<'_>, a: &Point, sink: &mut impl Sink) {
+    let ms = a.until - a.at;
+    let low = chain.history.usual.map_or(0.0, |usual| usual.low);
+    let moves = low > 0.0 && low * ms as f64 >= chain.history.digit;
+    if ms > 0 && moves && !chain.meter.is_confirmed(a.at, a.until) {
+        let most = chain.history.most(ms);
+        sink.hole(Hole { start: a.at, end: a.until, missing_ms: ms, least: 0, most });
+        sink.fault(Code::ReadingStuck, a.at, step_tally(chain, a, a.until, most));
+    }
+}
+
+fn step_tally(chain: &Chain<'_>, point: &Point, until: i64, most: Option<i128>) -> Tally {
+    let found = Some(chain.meter.conversion(point.at).dial(point.value));
+    Tally { until: Some(until), found, ms: until - point.at, most, ..Tally::default() }
+}
+
+struct Step<'a> {
+    chain: &'a Chain<'a>,
+    a: &'a Point,
+    b: &'a Point,
+    ms: i64,
+}
+
+impl Step<'_> {
+    fn book(&self, dropped: &[Point], stale: bool, sink: &mut impl Sink) {
+        let (chain, a, b) = (self.chain, self.a, self.b);
+        let amount = b.value - a.base();
+        if let resets::Count::Anew = resets::count(chain, a, b) {
+            return self.hole(Code::RegisterReset, b.value, self.most_from(b.value), sink);
+        }
+        for point in dropped {
+            let seen = Tally { until: Some(b.at), ..self.seen(point) };
+            if point.value < a.base() {
+                let at_least = Some(chain.meter.conversion(b.at).dial(a.base()));
+                sink.fault(Code::RegisterGlitch, point.at, Tally { at_least, ..seen });
+            } else {
+                sink.fault(Code::RegisterSpike, point.at, seen);
+            }
+        }
+        match fit(chain, a, b) {
+            Fit::Plain(rise) => self.risen(rise, amount, dropped, stale, sink),
+            Fit::Rollover(rise) => {
+                let turn = self.turn();
+                sink.fault(Code::RegisterRollover, b.at, self.seen(b));
+                self.risen(rise, amount + turn, dropped, stale, sink);
+            }
+            Fit::Break if stale => self.risen(b.dial - a.base_dial(), amount, dropped, stale, sink),
+            Fit::Break => self.broken(amount, sink),
+        }
+    }
+
+    /// The dial has risen by something possible.
+    fn risen(&self, rise: f64, amount: i128, dropped: &[Point], stale: bool, sink: &mut impl Sink) {
+        let (chain, a, b) = (self.chain, self.a, self.b);
+        if stale {
+            sink.flow(Flow { start: a.at, end: b.at, amount, shape: Shape::Even, estimated: b.estimated });
+            sink.fault(
+                Code::RegisterStale,
+                a.at,
+                Tally { ms: b.at - a.at, ..Tally { until: Some(b.at), ..self.seen(a) } },
+            );
+            return;
+        }
+        if let Some(counted) = self.counted_while_away(dropped) {
+            return self.hole_of(amount, Some(amount + counted), sink);
+        }
+        let judged = chain.history.judge(rise, self.ms, b.at);
+        if judged != Judged::Usual && !chain.meter.is_confirmed(a.until, b.at) {
+            let least = if judged == Judged::Below { amount } else { 0 };
+            let most = self.most_from(amount);
+            if !dropped.is_empty() {
+                return self.hole_of(least, most, sink);
+            }
+            return self.hole(Code::RegisterUnusual, least, most, sink);
+        }
+        // Might it have turned once more?
+        let turns = |modulus: f64| chain.may_turn(rise + modulus, self.ms, b.at);
+        if chain.modulus.is_some_and(turns) {
+            let most = self.most_from(amount + self.turn());
+            return self.hole(Code::RegisterTurns, amount, most, sink);
+        }
+        sink.flow(Flow { start: a.until, end: b.at, amount, shape: Shape::Even, estimated: b.estimated });
+    }
+
+    /// What an excursion counted, if it has risen more than twice by itself: then it may be what flowed.
+    fn counted_while_away(&self, dropped: &[Point]) -> Option<i128> {
+        let rises = dropped.iter().zip(dropped.iter().skip(1));
+        let rises = rises.filter(|(p, q)| matches!(rise(self.chain, p, q), Rise::By(by) if by > 0.0));
+        let (count, sum) = rises.fold((0, 0), |(count, sum), (p, q)| (count + 1, sum + q.value - p.value));
+        (count > 2).then_some(sum)
+    }
+
+    /// A break from which nothing came back.
+    fn broken(&self, amount: i128, sink: &mut impl Sink) {
+        let (chain, b) = (self.chain, self.b);
+        let fallen = amount < 0;
+        let (_, usual) = chain.history.range(self.ms, b.at);
+        let usual = if usual.is_finite() { usual } else { chain.history.limit * self.ms as f64 };
+        if fallen && chain.meter.is_supply() && self.a.base_dial() - b.dial <= usual {
+            // It may have given back.
+            sink.fallen(self.a.until, b.at, self.a.base_dial());
+            return self.hole(Code::ReadingBelowZero, amount, self.most_from(0), sink);
+        }
+        if fallen {
+            sink.fallen(self.a.until, b.at, self.a.base_dial());
+        }
+        if fallen && b.restart.is_none() && (usual.is_infinite() || b.dial <= usual) {
+            return self.hole(Code::RegisterReset, b.value, self.most_from(b.value), sink);
+        }
+        // Where no capacity is stated, what was read may have flowed.
+        let most = if chain.is_bounded_by_capacity() { chain.history.most(self.ms) } else { self.most_from(amount) };
+        self.hole(Code::RegisterStep, 0, most, sink);
+    }
+
+    /// The most that can have passed, and not less than what was read.
+    fn most_from(&self, read: i128) -> Option<i128> {
+        self.chain.history.most(self.ms).map(|most| most.max(read))
+    }
+
+    fn turn(&self) -> i128 {
+        self.chain.modulus_at(self.a.at).unwrap_or(0)
+    }
+
+    fn hole(&self, code: Code, least: i128, most: Option<i128>, sink: &mut impl Sink) {
+        self.hole_of(least, most, sink);
+        let at = if code == Code::RegisterUnusual { self.a.until } else { self.b.at };
+        let energy = (Some(least), most);
+        let at_least =
+            (code == Code::RegisterReset).then(|| self.chain.meter.conversion(self.b.at).dial(self.a.base()));
+        let until = Some(self.b.at).filter(|until| *until != at);
+        let tally = Tally { until, at_least, ms: self.ms, least: energy.0, most: energy.1, ..self.seen(self.b) };
+        sink.fault(code, at, tally);
+    }
+
+    fn hole_of(&self, least: i128, most: Option<i128>, sink: &mut impl Sink) {
+        sink.hole(Hole { start: self.a.until, end: self.b.at, missing_ms: self.ms, least, most });
+    }
+
+    fn seen(&self, point: &Point) -> Tally {
+        let found = Some(self.chain.meter.conversion(point.at).dial(point.value));
+        Tally { found, ..Tally::default() }
+    }
+}
+
+/// Equal readings in a row become one point.
+pub(crate) fn squeeze(meter: &Meter, points: &mut Vec<Point>) {
+    if !matches!(meter.kind, MeterKind::Register { resets: None, .. }) {
+        return;
+    }
+    points.dedup_by(|later, point| joins(meter, point, later).then(|| point.until = later.until).is_some());
+}
+
+/// Whether a later reading of a register shows the same.
+pub(super) fn joins(meter: &Meter, point: &Point, later: &Point) -> bool {
+    matches!(meter.kind, MeterKind::Register { resets: None, .. })
+        && point.value == later.value
+        && point.dial == later.dial
+        && point.restart.is_none()
+        && later.restart.is_none()
 }

@@ -1,4 +1,4 @@
-use crate::metering::{Column, Meter, MeterKind};
+use crate::metering::{Column, Meter, MeterKind, NO_REVISION, Quality};
 use std::{borrow::Cow, cell::Cell, ops::Range};
 
 /// A meter's readings in the order of time: borrowed if they came so, else put in order once.
@@ -10,6 +10,8 @@ pub(crate) struct Rows<'a> {
     pub time: Cow<'a, [i64]>,
     pub value: Cow<'a, [f64]>,
     known_ms: Cow<'a, [i64]>,
+    quality: Cow<'a, [Quality]>,
+    revision: Cow<'a, [i64]>,
     /// How many readings came after a later one.
     pub displaced: u64,
     /// Whether rows that were presumed to be in order turned out not to be.
@@ -41,6 +43,8 @@ impl<'a> Rows<'a> {
             time: cut(column.time, rows).into(),
             value: cut(column.value, rows).into(),
             known_ms: if interval { cut(column.known_ms, rows).into() } else { Cow::Borrowed(&[]) },
+            quality: cut(column.quality, rows).into(),
+            revision: cut(column.revision, rows).into(),
             displaced: 0,
             disorder: Cell::new(false),
         }
@@ -76,9 +80,20 @@ impl<'a> Rows<'a> {
         (self.value.get(row).copied().unwrap_or(f64::NAN), self.known_ms.get(row).copied())
     }
 
-    /// Whether each row states its start, and its value covers all of it.
+    /// How a value came about, and its revision.
+    pub(super) fn mark(&self, row: usize) -> (Quality, i64) {
+        let revision = self.revision.get(row).copied().unwrap_or(NO_REVISION);
+        (self.quality.get(row).copied().unwrap_or_default(), revision)
+    }
+
+    /// Whether nothing is said of any value.
+    pub(super) fn are_unmarked(&self) -> bool {
+        self.quality.is_empty() && self.revision.is_empty()
+    }
+
+    /// Whether each row states its start, its value covers all of it, and nothing more is said.
     pub(super) fn are_whole_intervals(&self) -> bool {
-        !self.start.is_empty() && self.known_ms.is_empty()
+        !self.start.is_empty() && self.known_ms.is_empty() && self.are_unmarked()
     }
 
     /// The rows whose instants (starts, for intervals) lie within a half-open stretch of time.
@@ -179,6 +194,8 @@ impl<'a> Rows<'a> {
         }
         self.start = pick(&self.start, &order);
         self.known_ms = pick(&self.known_ms, &order);
+        self.quality = pick(&self.quality, &order);
+        self.revision = pick(&self.revision, &order);
         self.value = pick(&self.value, &order);
         self.time = pick(&self.time, &order);
     }
@@ -203,7 +220,7 @@ mod tests {
             let time: Vec<i64> = stamps.iter().map(|stamp| if interval { stamp.0.saturating_add(stamp.1) } else { stamp.0 }).collect();
             let value: Vec<f64> = (0..stamps.len()).map(|row| row as f64).collect();
             let start = if interval { start } else { Vec::new() };
-            let column = Column { start: &start, time: &time, value: &value, known_ms: &[] };
+            let column = Column { start: &start, time: &time, value: &value, ..Column::default() };
             let rows = Rows::new(&meter, column);
             let mut expected: Vec<(i64, i64, usize)> = (0..stamps.len()).map(|row| (stamps[row].0, time[row], row)).collect();
             expected.sort_by_key(|row| (row.0, row.1));

@@ -1,12 +1,13 @@
-use crate::period::{LocalTime, from_local, plain_day};
+use crate::period::{LocalTime, from_local, plain_day, time_zone};
 use jiff::{
     Timestamp,
     civil::{Date, DateTime},
-    tz::TimeZone,
+    tz::{Offset, TimeZone},
 };
 
 /// Reads times, and remembers the day of the one before: nearly all rows are of the same day, written alike.
 pub(super) struct Clock {
+    site: TimeZone,
     zone: TimeZone,
     day: Option<Day>,
 }
@@ -30,7 +31,15 @@ pub(super) enum NoTime {
 
 impl Clock {
     pub(super) fn new(zone: TimeZone) -> Self {
-        Clock { zone, day: None }
+        Clock { site: zone.clone(), zone, day: None }
+    }
+
+    /// Reads local times at a fixed offset; `None`: in the site's zone again.
+    pub(super) fn read_in(&mut self, offset: Option<Offset>) {
+        let zone = offset.map_or_else(|| self.site.clone(), TimeZone::fixed);
+        if zone != self.zone {
+            (self.zone, self.day) = (zone, None);
+        }
     }
 
     /// RFC 3339, or a local time in the site's zone.
@@ -50,8 +59,13 @@ impl Clock {
     fn read_slowly(&mut self, text: &[u8]) -> Result<i64, NoTime> {
         let shaped = text.len() >= 16
             && [(4, b'-'), (7, b'-'), (13, b':')].iter().all(|(i, mark)| text.get(*i) == Some(mark))
-            && matches!(text.get(10), Some(b'T' | b't' | b' '));
-        let readable = std::str::from_utf8(text).ok().filter(|_| shaped).ok_or(NoTime::Unreadable)?;
+            && matches!(text.get(10), Some(b'T' | b't' | b' '))
+            && !text.ends_with(b"]")
+            && text.get(11..13) != Some(b"24");
+        if !shaped {
+            return self.read_otherwise(text);
+        }
+        let readable = std::str::from_utf8(text).map_err(|_| NoTime::Unreadable)?;
         let has_offset = text.iter().skip(16).any(|b| matches!(b, b'Z' | b'z' | b'+' | b'-'));
         let time = if has_offset {
             readable.parse::<Timestamp>().map_err(|_| NoTime::Unreadable)?.as_millisecond()
@@ -65,6 +79,26 @@ impl Clock {
         };
         self.day = self.remember(text, time, has_offset);
         Ok(time)
+    }
+
+    /// What has one meaning only, though it is written otherwise: the year first, `/` or one digit for month, day and hour,
+    /// 24:00 at a day's end, the name of a zone in brackets.
+    fn read_otherwise(&self, text: &[u8]) -> Result<i64, NoTime> {
+        let text = std::str::from_utf8(text).map_err(|_| NoTime::Unreadable)?;
+        let (text, zone) = match text.strip_suffix(']').and_then(|text| text.rsplit_once('[')) {
+            Some((text, name)) => (text, Some(time_zone(name).map_err(|_| NoTime::Unreadable)?)),
+            None => (text, None),
+        };
+        let (clock, offset) = civil(text).ok_or(NoTime::Unreadable)?;
+        if !offset.is_empty() {
+            let text = format!("{}{offset}", clock.strftime("%Y-%m-%dT%H:%M:%S%.f"));
+            return text.parse::<Timestamp>().map(Timestamp::as_millisecond).map_err(|_| NoTime::Unreadable);
+        }
+        match from_local(clock, zone.as_ref().unwrap_or(&self.zone)) {
+            LocalTime::Unique(time) => Ok(time),
+            LocalTime::Ambiguous => Err(NoTime::Ambiguous),
+            LocalTime::Nonexistent => Err(NoTime::Nonexistent),
+        }
     }
 
     fn remember(&self, text: &[u8], time: i64, has_offset: bool) -> Option<Day> {
@@ -109,6 +143,43 @@ fn of_day(clock: &[u8]) -> Option<(i64, usize)> {
         return Some(((minutes * 60 + two(6, 59)?) * 1000, 8));
     }
     Some((minutes * 60_000, 5))
+}
+
+/// A local clock reading with the year first, and what stands behind it: an offset, or nothing.
+fn civil(text: &str) -> Option<(DateTime, &str)> {
+    let mut rest = text.trim();
+    let mut number = |digits: std::ops::RangeInclusive<usize>, after: &[char]| {
+        let length = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number: i16 = rest.get(..length).filter(|_| digits.contains(&length))?.parse().ok()?;
+        rest = rest.get(length..)?;
+        if !after.is_empty() {
+            rest = rest.strip_prefix(after)?;
+        }
+        Some((number, rest))
+    };
+    let separator = text.trim().chars().find(|mark| !mark.is_ascii_digit()).filter(|mark| matches!(mark, '-' | '/'))?;
+    let (year, _) = number(4..=4, &[separator])?;
+    let (month, _) = number(1..=2, &[separator])?;
+    let (day, _) = number(1..=2, &[' ', 'T', 't'])?;
+    let (hour, _) = number(1..=2, &[':'])?;
+    let (minute, mut rest) = number(2..=2, &[])?;
+    let mut second = 0;
+    if let Some(after) = rest.strip_prefix(':') {
+        second = after.get(..2)?.parse().ok().filter(|second| (0..60).contains(second))?;
+        rest = after.get(2..)?;
+        if let Some(fraction) = rest.strip_prefix('.') {
+            rest = fraction.trim_start_matches('0');
+        }
+    }
+    let fits = rest.is_empty() || rest == "Z" || rest.starts_with(['+', '-']);
+    let date = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok().filter(|_| fits)?;
+    if (hour, minute, second) == (24, 0, 0) {
+        return Some((date.tomorrow().ok()?.at(0, 0, 0, 0), rest));
+    }
+    if !(0..24).contains(&hour) || !(0..60).contains(&minute) {
+        return None;
+    }
+    Some((date.at(hour as i8, minute as i8, second, 0), rest))
 }
 
 /// A plain decimal number; NaN for a missing one. `None`: neither.

@@ -1,7 +1,7 @@
 use super::rows::{Faults, Reading, Take};
 use crate::{
     finding::Code,
-    metering::{MeterKind, Readings, Series, Stamp, interval_bounds},
+    metering::{Mark, MeterKind, NO_REVISION, Quality, Readings, Series, Stamp, interval_bounds},
     site::Site,
 };
 
@@ -68,6 +68,8 @@ fn with_known(series: Series, faults: &mut Faults<'_>, id: &str) -> Series {
         kept.time.push(time);
         kept.value.push(value);
         kept.known_ms.push(known.min(length));
+        kept.quality.extend(series.quality.get(row));
+        kept.revision.extend(series.revision.get(row));
         if let Some(origin) = origin {
             kept.origins.push(origin.file, origin.line);
         }
@@ -92,9 +94,25 @@ impl Take for Columns<'_> {
         } else if !series.known_ms.is_empty() {
             series.known_ms.push(WHOLE);
         }
+        if reading.mark != Mark::NONE || !series.quality.is_empty() || !series.revision.is_empty() {
+            mark(series, reading.mark);
+        }
         series.time.push(reading.time);
         series.value.push(reading.value);
         series.origins.push(self.file, reading.line);
         gathering.stamp = Some(reading.stamp);
+    }
+}
+
+/// What is said of a value; of those before it nothing was.
+fn mark(series: &mut Series, Mark { quality, revision }: Mark) {
+    let before = series.time.len();
+    if quality != Quality::Actual || !series.quality.is_empty() {
+        series.quality.resize(before, Quality::Actual);
+        series.quality.push(quality);
+    }
+    if revision != NO_REVISION || !series.revision.is_empty() {
+        series.revision.resize(before, NO_REVISION);
+        series.revision.push(revision);
     }
 }

@@ -3,9 +3,18 @@ use crate::metering::Stamp;
 /// Which column holds what.
 pub(super) enum Layout {
     /// A row is one meter's reading.
-    Long { meter: usize, value: usize, when: When, known_h: Option<usize>, facility: Option<usize> },
+    Long { meter: usize, value: usize, when: When, optional: Optional },
     /// A row is a time, and a column for each meter.
     Wide { when: When, meters: Vec<(usize, String)> },
+}
+
+/// The columns that a long file may have besides.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Optional {
+    pub known_h: Option<usize>,
+    pub facility: Option<usize>,
+    pub quality: Option<usize>,
+    pub revision: Option<usize>,
 }
 
 /// The columns that say when.
@@ -31,8 +40,13 @@ impl Layout {
                 (None, Some(start), None) => When::One(start, Stamp::Start),
                 (None, None, None) => return None,
             };
-            let (known_h, facility) = (find(&["known_h"]), find(&["facility", "facility_id"]));
-            return Some(Layout::Long { meter, value, when, known_h, facility });
+            let optional = Optional {
+                known_h: find(&["known_h"]),
+                facility: find(&["facility", "facility_id"]),
+                quality: find(&["quality"]),
+                revision: find(&["revision"]),
+            };
+            return Some(Layout::Long { meter, value, when, optional });
         }
         if find(&["meter", "meter_id"]).is_some() {
             return None; // a long file without a column of values
@@ -48,6 +62,19 @@ impl Layout {
         let columns = header.iter().enumerate().skip(stamps).filter(|(_, id)| !id.is_empty());
         let meters: Vec<(usize, String)> = columns.map(|(i, id)| (i, id.clone())).collect();
         (!meters.is_empty()).then_some(Layout::Wide { when, meters })
+    }
+
+    /// The columns that are not used; those of a wide file are all meters.
+    pub(super) fn unused<'h>(&self, header: &'h [String]) -> Vec<&'h str> {
+        let Layout::Long { meter, value, when, optional } = self else { return Vec::new() };
+        let (one, other) = match *when {
+            When::One(at, _) => (at, at),
+            When::Both(start, end) => (start, end),
+        };
+        let Optional { known_h, facility, quality, revision } = *optional;
+        let used = [Some(*meter), Some(*value), Some(one), Some(other), known_h, facility, quality, revision];
+        let unused = header.iter().enumerate().filter(|(i, name)| !used.contains(&Some(*i)) && !name.is_empty());
+        unused.map(|(_, name)| name.as_str()).collect()
     }
 
     /// How many cells a row must have at least: only optional columns may be missing at its end.
@@ -67,8 +94,7 @@ impl Layout {
 
     /// The columns of time and value, if they are the last two: what stands before them then says whose reading it is.
     pub(super) fn ends_with_time_and_value(&self, width: usize) -> bool {
-        matches!(*self, Layout::Long { value, when: When::One(time, _), known_h: None, .. }
-            if time + 2 == width && value + 1 == width)
+        matches!(*self, Layout::Long { value, when: When::One(time, _), .. } if time + 2 == width && value + 1 == width)
     }
 }
 

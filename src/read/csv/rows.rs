@@ -1,13 +1,13 @@
 use super::{
     CsvError,
     cells::{Clock, NoTime, decimal, number},
-    layout::{Layout, When},
+    layout::{Layout, Optional, When},
     lines::{Quotes, Source, record},
     quoted::Unquoted,
 };
 use crate::{
     finding::{Code, Finding, Gathered, Text},
-    metering::{MeterKind, Stamp},
+    metering::{Mark, MeterKind, NO_REVISION, Quality, Stamp},
     site::Site,
 };
 use std::{borrow::Cow, collections::BTreeMap, io};
@@ -24,6 +24,7 @@ pub(crate) struct Reading {
     pub line: u64,
     /// What a single stamp marks.
     pub stamp: Stamp,
+    pub mark: Mark,
 }
 
 /// Takes the readings of a file, one after the other; `meter` is the meter's place on the site.
@@ -157,13 +158,21 @@ struct Same {
     prefix: Vec<u8>,
     between: Vec<u8>,
     after: Vec<u8>,
+    of: Of,
+}
+
+/// Whose reading it is, and what is said of it.
+#[derive(Clone, Copy)]
+struct Of {
     meter: usize,
     stamp: Stamp,
+    known_ms: Option<i64>,
+    mark: Mark,
 }
 
 impl Same {
     /// Of a line whose last two cells are a time and a value.
-    fn new(line: &[u8], meter: usize, stamp: Stamp) -> Option<Self> {
+    fn new(line: &[u8], of: Of) -> Option<Self> {
         let second = memchr::memrchr(b',', line)?;
         let first = memchr::memrchr(b',', line.get(..second)?)?;
         let quote = |cell: &[u8]| usize::from(cell.len() > 1 && cell.starts_with(b"\"") && cell.ends_with(b"\""));
@@ -174,8 +183,7 @@ impl Same {
             prefix: part(0, first + 1 + of_time)?,
             between: part(second - of_time, second + 1 + of_value)?,
             after: part(line.len() - of_value, line.len())?,
-            meter,
-            stamp,
+            of,
         })
     }
 }
@@ -205,7 +213,16 @@ impl<'a> Rows<'a> {
             let cells: Vec<String> =
                 rows.cells.iter().map(|cell| rows.text(cell_of(line, cell)).into_owned()).collect();
             match Layout::new(&cells) {
-                Some(layout) => Ok((layout, cells.len())),
+                Some(layout) => {
+                    let unused = layout.unused(&cells);
+                    if !unused.is_empty() {
+                        let shown: String = unused.join(", ").chars().take(200).collect();
+                        let mut finding = Finding::new(Code::CsvColumn).found(shown);
+                        (finding.file, finding.line) = (Some(file.to_owned()), Some(rows.line - 1));
+                        rows.faults.gathered.push(finding);
+                    }
+                    Ok((layout, cells.len()))
+                }
                 None => {
                     let found: String = cells.join(",").chars().take(200).collect();
                     Err(CsvError::Header { file: file.to_owned(), found })
@@ -242,19 +259,12 @@ impl<'a> Rows<'a> {
             let same = rows.cut(line, number, layout, width, take);
             // A row whose quotes are never closed says nothing of the next.
             let is_like_others = layout.ends_with_time_and_value(width) && memchr::memchr(b'\n', raw).is_none();
-            rows.same = same.filter(|_| is_like_others).and_then(|(meter, stamp)| Same::new(raw, meter, stamp));
+            rows.same = same.filter(|_| is_like_others).and_then(|of| Same::new(raw, of));
         });
     }
 
     /// A record cut into cells. Whose reading it was, if it was a good one.
-    fn cut(
-        &mut self,
-        line: &[u8],
-        number: u64,
-        layout: &Layout,
-        width: usize,
-        take: &mut impl Take,
-    ) -> Option<(usize, Stamp)> {
+    fn cut(&mut self, line: &[u8], number: u64, layout: &Layout, width: usize, take: &mut impl Take) -> Option<Of> {
         if self.cells.iter().all(|cell| cell_of(line, cell).is_empty()) {
             return None;
         }
@@ -278,23 +288,37 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn long(&mut self, line: &[u8], number: u64, layout: &Layout, take: &mut impl Take) -> Option<(usize, Stamp)> {
-        let Layout::Long { meter, value, when, known_h, facility } = *layout else { return None };
+    fn long(&mut self, line: &[u8], number: u64, layout: &Layout, take: &mut impl Take) -> Option<Of> {
+        let Layout::Long { meter, value, when, optional } = *layout else { return None };
+        let Optional { known_h, facility, quality, revision } = optional;
         if facility.is_some_and(|i| self.text(self.cell(line, i)) != self.site.facility().id.as_str()) {
             self.faults.elsewhere += 1;
             return None;
         }
         let id = self.text(self.cell(line, meter)).into_owned();
         let (meter, kind) = self.meter(&id)?;
-        let (start, time) = self.when(line, when, kind, number, &id)?;
+        let offset = self.site.meters().get(meter).and_then(|meter| meter.utc_offset);
+        self.clock.read_in(offset);
+        let stamps = self.when(line, when, kind, number, &id);
+        self.clock.read_in(None);
+        let (start, time) = stamps?;
         let read = self.value(line, value, number, &id)?;
         let known_ms = match known_h.map(|i| (i, self.cell(line, i))) {
             None | Some((_, b"")) => None,
             Some((i, _)) => Some(self.hours(line, i, number, &id)?),
         };
-        let stamp = when.stamp();
-        take.take(meter, Reading { start, time, value: read, known_ms, line: number, stamp }, &mut self.faults);
-        Some((meter, stamp))
+        let quality = match quality {
+            Some(i) => self.quality(line, i, number, &id)?,
+            None => Quality::Actual,
+        };
+        let revision = match revision.map(|i| (i, self.cell(line, i))) {
+            None | Some((_, b"")) => NO_REVISION,
+            Some((i, _)) => self.revision(line, i, number, &id)?,
+        };
+        let (stamp, mark) = (when.stamp(), Mark { quality, revision });
+        let reading = Reading { start, time, value: read, known_ms, line: number, stamp, mark };
+        take.take(meter, reading, &mut self.faults);
+        offset.is_none().then_some(Of { meter, stamp, known_ms, mark })
     }
 
     /// Rows that are written as the one before, but for the clock and the value: read without being cut first. Returns how
@@ -310,8 +334,9 @@ impl<'a> Rows<'a> {
             && let Some(rest) = cell.get(digits..).and_then(|rest| rest.strip_prefix(same.after.as_slice()))
             && let Some(end) = line_end(rest)
         {
-            let reading = Reading { start: None, time, value, known_ms: None, line: self.line, stamp: same.stamp };
-            take.take(same.meter, reading, &mut self.faults);
+            let Of { meter, stamp, known_ms, mark } = same.of;
+            let reading = Reading { start: None, time, value, known_ms, line: self.line, stamp, mark };
+            take.take(meter, reading, &mut self.faults);
             self.line += 1;
             used += same.prefix.len() + clock + same.between.len() + digits + same.after.len() + end;
         }
@@ -322,9 +347,19 @@ impl<'a> Rows<'a> {
         let Some((start, time)) = self.when(line, when, MeterKind::Interval, number, "") else { return };
         for (i, id) in meters {
             let Some((meter, kind)) = self.meter(id) else { continue };
+            let (start, time) = match self.site.meters().get(meter).and_then(|meter| meter.utc_offset) {
+                None => (start, time),
+                offset => {
+                    self.clock.read_in(offset);
+                    let own = self.when(line, when, MeterKind::Interval, number, id);
+                    self.clock.read_in(None);
+                    own.unwrap_or((start, time))
+                }
+            };
             let start = start.filter(|_| kind == MeterKind::Interval);
             if let Some(value) = self.value(line, *i, number, id) {
-                let reading = Reading { start, time, value, known_ms: None, line: number, stamp: when.stamp() };
+                let (stamp, mark) = (when.stamp(), Mark::NONE);
+                let reading = Reading { start, time, value, known_ms: None, line: number, stamp, mark };
                 take.take(meter, reading, &mut self.faults);
             }
         }
@@ -372,8 +407,8 @@ impl<'a> Rows<'a> {
             Err(NoTime::Unreadable) => (
                 Code::CsvTime,
                 (
-                    "带时差的 RFC 3339，或 YYYY-MM-DD HH:MM[:SS]，00:00 至 23:59",
-                    "RFC 3339 with offset, or YYYY-MM-DD HH:MM[:SS] from 00:00 to 23:59",
+                    "带时差的 RFC 3339，或 YYYY-MM-DD HH:MM[:SS]，00:00 至 24:00",
+                    "RFC 3339 with offset, or YYYY-MM-DD HH:MM[:SS] from 00:00 to 24:00",
                 ),
             ),
         };
@@ -402,6 +437,28 @@ impl<'a> Rows<'a> {
             self.no_value(line, column, row, meter, ("普通小数", "a plain decimal number"));
         }
         value
+    }
+
+    /// How a value came about.
+    fn quality(&mut self, line: &[u8], column: usize, row: u64, meter: &str) -> Option<Quality> {
+        let quality = std::str::from_utf8(self.cell(line, column)).ok().and_then(Quality::parse);
+        if quality.is_none() {
+            let expected = "actual, estimated, substituted, missing";
+            self.no_value(line, column, row, meter, (expected, expected));
+        }
+        quality
+    }
+
+    /// A whole number, or a time.
+    fn revision(&mut self, line: &[u8], column: usize, row: u64, meter: &str) -> Option<i64> {
+        let cell = self.cell(line, column);
+        let number = std::str::from_utf8(cell).ok().and_then(|text| text.parse().ok());
+        let revision =
+            number.or_else(|| self.clock.read(self.cells.get(column).map_or(&[], |cell| cell_of(line, cell))).ok());
+        if revision.is_none() {
+            self.no_value(line, column, row, meter, ("整数或时间", "a whole number or a time"));
+        }
+        revision
     }
 
     /// Hours from 0 up, in milliseconds.

@@ -1,0 +1,249 @@
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Series shorter than this are looked at by stretches of two hours instead of days.
+const SHORT_MS: i64 = 12 * DAY_MS;
+
+/// The least and the greatest rate of each UTC day in which readings end; of two hours, if first and last reading are less
+/// than twelve days apart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Bins {
+    are_days: bool,
+    rates: BTreeMap<i64, Bin>,
+}
+
+/// Least and greatest rate.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Bin {
+    #[serde(with = "crate::quantity::text")]
+    least: f64,
+    #[serde(with = "crate::quantity::text")]
+    greatest: f64,
+}
+
+impl Default for Bins {
+    fn default() -> Self {
+        Bins { are_days: false, rates: BTreeMap::new() }
+    }
+}
+
+/// What is usual of the rates in some bins.
+pub(super) struct Reached {
+    pub lowest: f64,
+    pub highest: f64,
+    /// The bins from the first to the last that reaches a rate.
+    bins: Vec<(i64, Option<f64>)>,
+    length: i64,
+}
+
+impl Reached {
+    /// From when until when rates are reached that are not below an edge.
+    pub(super) fn lives_above(&self, edge: f64) -> Option<(i64, i64)> {
+        let reaches = |bin: &&(i64, Option<f64>)| bin.1.is_some_and(|greatest| greatest >= edge);
+        let (first, last) = (self.bins.iter().find(reaches)?, self.bins.iter().rfind(reaches)?);
+        Some((first.0 * self.length, (last.0 + 1) * self.length))
+    }
+}
+
+/// Fewer bins than this say nothing of what is usual.
+const FEWEST: usize = 5;
+
+/// A rate is usual if it is reached in so many separate groups of neighbouring bins,
+const GROUPS: usize = 3;
+
+/// or in so many days on end, or in a quarter of all bins.
+const DAYS_ON_END: usize = 10;
+
+/// A rate so many times above the median of the bins' greatest is none of this meter's.
+const TIMES_THE_MEDIAN: f64 = 20.0;
+
+impl Bins {
+    const fn length(&self) -> i64 {
+        if self.are_days { DAY_MS } else { 2 * 3_600_000 }
+    }
+
+    /// Whether readings can lead to them.
+    pub(super) fn are_sound(&self) -> bool {
+        let places = -(1 << 33)..=1_i64 << 33;
+        self.rates.iter().all(|(bin, rates)| {
+            places.contains(bin)
+                && rates.least.is_finite()
+                && rates.greatest.is_finite()
+                && rates.least <= rates.greatest
+        })
+    }
+
+    /// Adds rates between readings of a bin; `end` is the end of a step in it.
+    pub(super) fn add(&mut self, end: i64, least: f64, greatest: f64) {
+        let bin = self.rates.entry(end.div_euclid(self.length())).or_insert(Bin { least, greatest });
+        *bin = Bin { least: bin.least.min(least), greatest: bin.greatest.max(greatest) };
+    }
+
+    /// The end of the bin that holds an instant.
+    pub(super) fn end_of(&self, instant: i64) -> i64 {
+        (instant.div_euclid(self.length()) + 1).saturating_mul(self.length())
+    }
+
+    /// Says how long the series is of which these are bins.
+    pub(super) fn settle(&mut self, span_ms: i64) {
+        if self.are_days || span_ms < SHORT_MS {
+            return;
+        }
+        let fine = std::mem::take(self);
+        self.are_days = true;
+        fine.rates.into_iter().for_each(|(bin, rates)| self.add(bin * fine_length(), rates.least, rates.greatest));
+    }
+
+    /// Adds the bins of another stretch of the same series.
+    pub(super) fn join(&mut self, mut other: Bins) {
+        if self.are_days != other.are_days {
+            self.settle(SHORT_MS);
+            other.settle(SHORT_MS);
+        }
+        for (bin, rates) in other.rates {
+            self.add(bin * self.length(), rates.least, rates.greatest);
+        }
+    }
+
+    /// 20 × the lower median of the bins' positive greatest rates; infinite if there is none.
+    pub(super) fn own_limit(&self) -> f64 {
+        self.median().map_or(f64::INFINITY, |median| TIMES_THE_MEDIAN * median)
+    }
+
+    /// The lower median of the bins' positive greatest rates.
+    pub(super) fn median(&self) -> Option<f64> {
+        let mut positive: Vec<f64> =
+            self.rates.values().map(|bin| bin.greatest).filter(|greatest| *greatest > 0.0).collect();
+        let middle = positive.len().checked_sub(1)? / 2;
+        Some(*positive.select_nth_unstable_by(middle, f64::total_cmp).1)
+    }
+
+    /// The highest rate below a limit.
+    pub(super) fn highest(&self, limit: f64) -> Option<f64> {
+        self.rates.values().map(|bin| bin.greatest).filter(|greatest| *greatest <= limit).reduce(f64::max)
+    }
+
+    /// The first bin with a rate above a limit, and how many there are.
+    pub(super) fn above(&self, limit: f64) -> Option<(i64, u64)> {
+        let mut above = self.rates.iter().filter(|(_, bin)| bin.greatest > limit);
+        let (first, _) = above.next()?;
+        Some((first * self.length(), 1 + above.count() as u64))
+    }
+
+    /// The rates that are reached usually; `None`: there are too few bins to say.
+    pub(super) fn reached(&self) -> Option<Reached> {
+        if self.rates.len() < FEWEST {
+            return None;
+        }
+        let limit = self.own_limit();
+        // A bin whose greatest rate is none of this meter's has no greatest.
+        let greatest: Vec<Option<f64>> =
+            self.rates.values().map(|bin| Some(bin.greatest).filter(|greatest| *greatest <= limit)).collect();
+        let least: Vec<Option<f64>> = self.rates.values().map(|bin| Some(-bin.least)).collect();
+        // Days on end are days of the calendar.
+        let days: Vec<i64> = self.rates.keys().copied().collect();
+        let highest = self.usually(&greatest, &days)?;
+        let lowest = -self.usually(&least, &days)?;
+        let bins = days.into_iter().zip(greatest).collect();
+        Some(Reached { lowest, highest, bins, length: self.length() })
+    }
+
+    /// The highest rate that is reached usually.
+    fn usually(&self, rates: &[Option<f64>], bins: &[i64]) -> Option<f64> {
+        let mut order: Vec<usize> = (0..rates.len()).filter(|&i| rates.get(i).is_some_and(Option::is_some)).collect();
+        let rate = |i: usize| rates.get(i).copied().flatten().unwrap_or(f64::NEG_INFINITY);
+        order.sort_unstable_by(|&a, &b| rate(b).total_cmp(&rate(a)));
+        // For each bin that reaches the rate: the other end of its group, known at both ends of it.
+        let mut other_end: Vec<Option<usize>> = vec![None; rates.len()];
+        let (mut groups, mut count, mut on_end) = (0_usize, 0_usize, 0_usize);
+        for (place, &i) in order.iter().enumerate() {
+            let end_of = |of: Option<usize>| of.and_then(|of| other_end.get(of).copied().flatten());
+            let (before, after) = (end_of(i.checked_sub(1)), end_of(Some(i + 1)));
+            let (start, end) = (before.unwrap_or(i), after.unwrap_or(i));
+            groups = groups + 1 - usize::from(before.is_some()) - usize::from(after.is_some());
+            for (at, other) in [(i, i), (start, end), (end, start)] {
+                if let Some(slot) = other_end.get_mut(at) {
+                    *slot = Some(other);
+                }
+            }
+            count += 1;
+            // Of neighbouring bins those that are days on end.
+            let day = |i: usize| bins.get(i).copied().unwrap_or(i64::MAX);
+            if self.are_days && end - start + 1 >= DAYS_ON_END {
+                let mut run = 1;
+                for i in start..end {
+                    run = if day(i + 1) - day(i) == 1 { run + 1 } else { 1 };
+                    on_end = on_end.max(run);
+                }
+            }
+            let is_last_of_rate = order.get(place + 1).is_none_or(|&next| rate(next) < rate(i));
+            let usual = groups >= GROUPS || on_end >= DAYS_ON_END || 4 * count >= rates.len();
+            if is_last_of_rate && usual {
+                return Some(rate(i));
+            }
+        }
+        order.last().map(|&i| rate(i))
+    }
+}
+
+const fn fine_length() -> i64 {
+    2 * 3_600_000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn days(rates: &[f64]) -> Bins {
+        let mut bins = Bins { are_days: true, ..Bins::default() };
+        rates.iter().enumerate().for_each(|(day, &rate)| bins.add(day as i64 * DAY_MS, rate, rate));
+        bins
+    }
+
+    #[test]
+    fn one_jump_is_not_usual_and_a_monthly_test_is() {
+        let mut rates = vec![100.0; 60];
+        rates[30] = 600.0;
+        assert_eq!(days(&rates).reached().unwrap().highest, 100.0);
+        (rates[3], rates[58]) = (500.0, 500.0);
+        assert_eq!(days(&rates).reached().unwrap().highest, 500.0);
+        let mut rates = vec![100.0; 400];
+        rates[100..109].fill(300.0);
+        assert_eq!(days(&rates).reached().unwrap().highest, 100.0);
+        rates[109] = 300.0;
+        assert_eq!(days(&rates).reached().unwrap().highest, 300.0);
+    }
+
+    #[test]
+    fn what_no_meter_of_its_size_reads_counts_for_nothing() {
+        let mut rates = vec![100.0; 20];
+        (rates[3], rates[9], rates[15]) = (2_001.0, 9_999.0, 2_001.0);
+        let bins = days(&rates);
+        assert_eq!((bins.reached().unwrap().highest, bins.own_limit()), (100.0, 2_000.0));
+        assert_eq!(bins.above(2_000.0), Some((3 * DAY_MS, 3)));
+        assert!(days(&[1.0; 4]).reached().is_none());
+    }
+
+    #[test]
+    fn short_series_are_looked_at_by_two_hours() {
+        let mut fine = Bins::default();
+        for hour in 0..40 * 24 {
+            fine.add(hour * 3_600_000, 1.0, f64::from(hour as i32));
+        }
+        let mut parts = Bins::default();
+        for part in 0..4 {
+            let mut bins = Bins::default();
+            (part * 240..part * 240 + 240).for_each(|hour| bins.add(hour * 3_600_000, 1.0, f64::from(hour as i32)));
+            if part == 2 {
+                bins.settle(SHORT_MS);
+            }
+            parts.join(bins);
+        }
+        assert_eq!(fine.rates.len(), 480);
+        fine.settle(40 * DAY_MS);
+        assert_eq!(fine, parts);
+        assert_eq!(fine.rates.len(), 40);
+    }
+}

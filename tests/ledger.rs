@@ -123,8 +123,8 @@ fn all(ledger: &Ledger<'_>) -> String {
 
 fn kinds() -> impl Strategy<Value = (MeterKind, Unit)> {
     prop_oneof![
-        Just((MeterKind::Register { modulus: None }, Unit::KilowattHour)),
-        Just((MeterKind::Register { modulus: Some(5_100.0) }, Unit::KilowattHour)),
+        Just((MeterKind::REGISTER, Unit::KilowattHour)),
+        Just((MeterKind::Register { modulus: Some(5_100.0), resets: None }, Unit::KilowattHour)),
         Just((MeterKind::Interval, Unit::KilowattHour)),
         Just((MeterKind::Power, Unit::Kilowatt)),
     ]
@@ -227,7 +227,7 @@ proptest! {
         zone in prop_oneof![2 => Just("Asia/Shanghai"), 1 => Just("America/Denver"), 1 => Just("Australia/Lord_Howe"), 1 => Just("Asia/Kolkata")],
         rows in prop::collection::vec((0..1_000_u16, 0..20_000_u16), 0..900), rare in 2..60_u16,
     ) {
-        let site = site_in(zone, MeterKind::Register { modulus }, Unit::KilowattHour, capacity, false);
+        let site = site_in(zone, MeterKind::Register { modulus, resets: None }, Unit::KilowattHour, capacity, false);
         let period = Period::parse("2024-03-30/2024-04-12", site.time_zone()).unwrap();
         let ms = minutes * 60_000;
         let (mut at, mut wh) = (period.start() + offset * ms, 5_000_000_i64);
@@ -369,10 +369,10 @@ fn what_comes_too_late_is_said() {
 /// A parcel that was tampered with, or is of another site, is refused; it never panics.
 #[test]
 fn parcels_are_checked() {
-    let site = site(MeterKind::Register { modulus: None }, Unit::KilowattHour, true, false);
+    let site = site(MeterKind::REGISTER, Unit::KilowattHour, true, false);
     let period = period(&site);
     let rows: Vec<(i64, i64, f64)> = (0..300).map(|i| (0, period.start() + i * H / 4, i as f64)).collect();
-    let readings = readings(MeterKind::Register { modulus: None }, &rows);
+    let readings = readings(MeterKind::REGISTER, &rows);
     let histories = Histories::new(&site, &readings);
     let part = PartialLedger::build(
         &site,

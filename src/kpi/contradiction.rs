@@ -223,7 +223,7 @@ fn groups(view: &View<'_>) -> Vec<Group> {
 
 /// The most that some meters can have measured in a time.
 fn most(ledger: &Ledger<'_>, terms: &[Term], ms: i64) -> Option<i128> {
-    let most = |term: &Term| term.factor.floor_of(ledger.book(term.meter)?.most(ms)?);
+    let most = |term: &Term| term.factor.floor_of(ledger.book(term.meter)?.most_in(ms)?);
     terms.iter().filter(|term| !term.minus).map(most).sum()
 }
 

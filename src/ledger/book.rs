@@ -142,8 +142,19 @@ impl Book {
         }
     }
 
+    /// The least that can have flowed over the whole period: what is known, and of each hole what is sure.
+    pub fn least(&self) -> ExactEnergy {
+        ExactEnergy::from_microjoules(self.exact() + self.holes.iter().map(|hole| hole.least).sum::<i128>())
+    }
+
+    /// The most that can have flowed; `None`: nothing bounds it.
+    pub fn most(&self) -> Option<ExactEnergy> {
+        let most = self.holes.iter().try_fold(self.exact(), |sum, hole| sum.checked_add(hole.most?));
+        most.map(ExactEnergy::from_microjoules)
+    }
+
     /// The most that can flow in a time.
-    pub(crate) fn most(&self, ms: i64) -> Option<i128> {
+    pub(crate) fn most_in(&self, ms: i64) -> Option<i128> {
         self.limit.map(|limit| limit.most(ms))
     }
 

@@ -1,3 +1,4 @@
+use super::history::FACTOR;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -50,10 +51,11 @@ impl Reached {
 /// Fewer bins than this say nothing of what is usual.
 const FEWEST: usize = 5;
 
-/// A rate is usual if it is reached in so many separate groups of neighbouring bins,
+/// A rate is usual if it is reached in so many groups of neighbouring bins that leave it in between,
 const GROUPS: usize = 3;
 
-/// or in so many days on end, or in a quarter of all bins.
+/// or in so many days on end, or in a quarter of all bins. Days on end say nothing of rates so far below the median as none
+/// may be above it: a stretch at a thousandth is no habit.
 const DAYS_ON_END: usize = 10;
 
 /// A rate so many times above the median of the bins' greatest is none of this meter's.
@@ -144,47 +146,129 @@ impl Bins {
         let least: Vec<Option<f64>> = self.rates.values().map(|bin| Some(-bin.least)).collect();
         // Days on end are days of the calendar.
         let days: Vec<i64> = self.rates.keys().copied().collect();
-        let highest = self.usually(&greatest, &days)?;
-        let lowest = -self.usually(&least, &days)?;
+        let highest = self.usually(&greatest, &days, f64::INFINITY)?;
+        let floor = self.median().map_or(0.0, |median| median / TIMES_THE_MEDIAN);
+        let lowest = -self.usually(&least, &days, -floor)?;
         let bins = days.into_iter().zip(greatest).collect();
         Some(Reached { lowest, highest, bins, length: self.length() })
     }
 
-    /// The highest rate that is reached usually.
-    fn usually(&self, rates: &[Option<f64>], bins: &[i64]) -> Option<f64> {
-        let mut order: Vec<usize> = (0..rates.len()).filter(|&i| rates.get(i).is_some_and(Option::is_some)).collect();
+    /// The highest rate that is reached usually. Days on end count up to a rate only.
+    fn usually(&self, rates: &[Option<f64>], days: &[i64], most: f64) -> Option<f64> {
         let rate = |i: usize| rates.get(i).copied().flatten().unwrap_or(f64::NEG_INFINITY);
+        let mut order: Vec<usize> = (0..rates.len()).filter(|&i| rate(i) > f64::NEG_INFINITY).collect();
         order.sort_unstable_by(|&a, &b| rate(b).total_cmp(&rate(a)));
-        // For each bin that reaches the rate: the other end of its group, known at both ends of it.
-        let mut other_end: Vec<Option<usize>> = vec![None; rates.len()];
-        let (mut groups, mut count, mut on_end) = (0_usize, 0_usize, 0_usize);
+        let mut groups = Groups::new(rates.len());
+        let mut on_end = OnEnd::new(days);
+        let mut come_near = order.iter().copied().peekable();
         for (place, &i) in order.iter().enumerate() {
-            let end_of = |of: Option<usize>| of.and_then(|of| other_end.get(of).copied().flatten());
-            let (before, after) = (end_of(i.checked_sub(1)), end_of(Some(i + 1)));
-            let (start, end) = (before.unwrap_or(i), after.unwrap_or(i));
-            groups = groups + 1 - usize::from(before.is_some()) - usize::from(after.is_some());
-            for (at, other) in [(i, i), (start, end), (end, start)] {
-                if let Some(slot) = other_end.get_mut(at) {
-                    *slot = Some(other);
-                }
+            while let Some(near) = come_near.next_if(|&near| rate(near) >= nearly(rate(i))) {
+                groups.add(near);
             }
-            count += 1;
-            // Of neighbouring bins those that are days on end.
-            let day = |i: usize| bins.get(i).copied().unwrap_or(i64::MAX);
-            if self.are_days && end - start + 1 >= DAYS_ON_END {
-                let mut run = 1;
-                for i in start..end {
-                    run = if day(i + 1) - day(i) == 1 { run + 1 } else { 1 };
-                    on_end = on_end.max(run);
-                }
+            groups.mark(i);
+            if self.are_days && rate(i) <= most {
+                on_end.add(i);
             }
             let is_last_of_rate = order.get(place + 1).is_none_or(|&next| rate(next) < rate(i));
-            let usual = groups >= GROUPS || on_end >= DAYS_ON_END || 4 * count >= rates.len();
+            let usual = groups.count >= GROUPS || on_end.longest >= DAYS_ON_END || 4 * (place + 1) >= rates.len();
             if is_last_of_rate && usual {
                 return Some(rate(i));
             }
         }
         order.last().map(|&i| rate(i))
+    }
+}
+
+/// A rate that does not come as near as this has left it.
+fn nearly(rate: f64) -> f64 {
+    if rate < 0.0 { rate * FACTOR } else { rate / FACTOR }
+}
+
+/// Neighbouring bins that come near a rate, in groups; counted are those in which one reaches it. What lies between two
+/// groups has left the rate, so that a stretch of faults is one group, however it wavers.
+struct Groups {
+    /// The bin that stands for the group; `None`: it does not come near.
+    head: Vec<Option<usize>>,
+    reaches: Vec<bool>,
+    count: usize,
+}
+
+impl Groups {
+    fn new(bins: usize) -> Self {
+        Groups { head: vec![None; bins], reaches: vec![false; bins], count: 0 }
+    }
+
+    fn find(&mut self, bin: usize) -> Option<usize> {
+        let mut at = bin;
+        loop {
+            let up = self.head.get(at).copied().flatten()?;
+            if up == at {
+                return Some(at);
+            }
+            let above = self.head.get(up).copied().flatten()?;
+            if let Some(slot) = self.head.get_mut(at) {
+                *slot = Some(above);
+            }
+            at = above;
+        }
+    }
+
+    fn add(&mut self, bin: usize) {
+        if let Some(slot) = self.head.get_mut(bin) {
+            *slot = Some(bin);
+        }
+        for beside in [bin.checked_sub(1), Some(bin + 1)].into_iter().flatten() {
+            if let (Some(mine), Some(other)) = (self.find(bin), self.find(beside)) {
+                let reach = |groups: &Groups, of: usize| groups.reaches.get(of).copied().unwrap_or(false);
+                let (one, two) = (reach(self, mine), reach(self, other));
+                self.count -= usize::from(one && two);
+                if let Some(slot) = self.head.get_mut(mine) {
+                    *slot = Some(other);
+                }
+                if let Some(slot) = self.reaches.get_mut(other) {
+                    *slot = one || two;
+                }
+            }
+        }
+    }
+
+    /// A bin reaches the rate.
+    fn mark(&mut self, bin: usize) {
+        if let Some(head) = self.find(bin)
+            && let Some(slot) = self.reaches.get_mut(head)
+            && !std::mem::replace(slot, true)
+        {
+            self.count += 1;
+        }
+    }
+}
+
+/// Days that follow each other in the calendar.
+struct OnEnd<'a> {
+    days: &'a [i64],
+    /// At both ends of each run, the other end.
+    other_end: Vec<Option<usize>>,
+    longest: usize,
+}
+
+impl<'a> OnEnd<'a> {
+    fn new(days: &'a [i64]) -> Self {
+        OnEnd { days, other_end: vec![None; days.len()], longest: 0 }
+    }
+
+    fn add(&mut self, bin: usize) {
+        let day = |i: usize| self.days.get(i).copied();
+        let follow = |a: usize, b: usize| day(a).zip(day(b)).is_some_and(|(a, b)| b - a == 1);
+        let end = |i: usize| self.other_end.get(i).copied().flatten();
+        let before = bin.checked_sub(1).filter(|&before| follow(before, bin)).and_then(end);
+        let after = Some(bin + 1).filter(|&after| follow(bin, after)).and_then(end);
+        let (first, last) = (before.unwrap_or(bin), after.unwrap_or(bin));
+        for (at, other) in [(bin, bin), (first, last), (last, first)] {
+            if let Some(slot) = self.other_end.get_mut(at) {
+                *slot = Some(other);
+            }
+        }
+        self.longest = self.longest.max(last - first + 1);
     }
 }
 

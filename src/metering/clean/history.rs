@@ -47,7 +47,7 @@ fn times(amount: i128, ms: i64) -> i128 {
 }
 
 /// A step may be so many times above the highest usual rate, or below the lowest (ours, a setting).
-const FACTOR: f64 = 1.5;
+pub(super) const FACTOR: f64 = 1.5;
 
 /// The same for steps over more than a week, in which a load may have changed.
 const LONG_FACTOR: f64 = 3.0;
@@ -92,7 +92,8 @@ pub(crate) struct History {
     pub max_gap_ms: i64,
     /// Whether that is so because of their own spacing.
     pub is_spaced: bool,
-    /// The longest interval.
+    /// The shortest distance of two readings of a register, the longest interval.
+    pub shortest_ms: i64,
     pub longest_ms: i64,
     /// The longest gap between intervals.
     pub gap_ms: i64,
@@ -147,6 +148,7 @@ impl Default for History {
             stand_ms: i64::MAX,
             max_gap_ms: MAX_GAP_MS,
             is_spaced: false,
+            shortest_ms: 0,
             longest_ms: 0,
             gap_ms: 0,
             inclusive: None,
@@ -197,6 +199,7 @@ impl History {
             && (0..=LONGEST_MS).contains(&self.gap_ms)
             && (0..=ON_CHANGE_MS).contains(&self.max_gap_ms)
             && self.stand_ms >= 0
+            && self.shortest_ms >= 0
             && self.actual.is_none_or(|(first, last)| first <= last && TIME_RANGE.contains(&first))
     }
 

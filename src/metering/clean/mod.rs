@@ -356,7 +356,10 @@ impl<'a> Chain<'a> {
 
     /// Whether a dial that rose by so much may as well have turned once more.
     fn may_turn(&self, rise: f64, ms: i64, end: i64) -> bool {
-        match self.history.usual {
+        // Where even the shortest step leaves time for a turn, what is usual may have been learned from turned dials.
+        let is_blind = self.is_bounded_by_capacity()
+            && self.modulus.is_some_and(|modulus| !self.history.is_break(modulus, self.history.shortest_ms));
+        match self.history.usual.filter(|_| !is_blind) {
             Some(_) => self.history.judge(rise, ms, end) != Judged::Above,
             None => !self.history.is_break(rise, ms),
         }

@@ -33,6 +33,8 @@ pub(crate) struct Pass {
     minutes: Vec<u64>,
     distances: u64,
     ends: Ends,
+    /// The shortest distance of two readings of a register; 0: there are not two.
+    shortest_ms: i64,
     longest_ms: i64,
     gap_ms: i64,
     actual: Option<(i64, i64)>,
@@ -132,7 +134,7 @@ impl Pass {
         let stands = [self.lead, self.trail].into_iter().flatten().all(|stand| {
             is_time(stand.from) && is_time(stand.until) && stand.from <= stand.until && stand.count <= MOST_COUNT
         });
-        let times = self.longest.iter().chain([&self.sum, &self.longest_ms, &self.gap_ms]);
+        let times = self.longest.iter().chain([&self.sum, &self.shortest_ms, &self.longest_ms, &self.gap_ms]);
         let Ends { pairs, touching, second, minute, day, empty } = self.ends;
         let counts = [self.distances, pairs, touching, second, minute, day, empty];
         seen && stands
@@ -153,7 +155,9 @@ impl Pass {
         }
         self.first = self.first.or(Some(seen));
         self.last = Some(seen);
-        self.digit.see(point.dial);
+        if point.restart.is_none() {
+            self.digit.see(point.dial);
+        }
         if let (MeterKind::Register { .. }, false) = (meter.kind, point.estimated) {
             let first = self.actual.map_or(point.at, |(first, _)| first);
             self.actual = Some((first, point.at));
@@ -187,6 +191,7 @@ impl Pass {
     /// last reading, and the dials in between to look at for their digits.
     pub(super) fn see_evenly(&mut self, ms: i64, (least, greatest): (f64, f64), last: (i64, f64), dials: &[f64]) {
         let (at, dial) = last;
+        self.shortest_ms = shorter(self.shortest_ms, ms);
         self.bins.add(at, least / ms as f64, greatest / ms as f64);
         if self.digit.0 > FINEST {
             dials.iter().for_each(|&dial| self.digit.see(dial));
@@ -223,6 +228,7 @@ impl Pass {
             MeterKind::Register { .. } => {
                 let (rise, ms) = (b.dial - a.base, b.at - a.at);
                 let falls = rise < 0.0 && !meter.net;
+                self.shortest_ms = shorter(self.shortest_ms, ms);
                 if !falls && ms > 0 && !super::resets::is_reset(meter, zone, a.at, b.at) {
                     let rate = rise / ms as f64;
                     self.bins.add(b.at, rate, rate);
@@ -325,6 +331,7 @@ impl Pass {
             day: self.ends.day + right.ends.day,
             empty: self.ends.empty + right.ends.empty,
         };
+        self.shortest_ms = shorter(self.shortest_ms, right.shortest_ms);
         self.longest_ms = self.longest_ms.max(right.longest_ms);
         self.gap_ms = self.gap_ms.max(right.gap_ms);
         self.actual = match (self.actual, right.actual) {
@@ -376,6 +383,7 @@ impl Pass {
             stand_ms: if meter.on_change { i64::MAX } else { stand_ms },
             max_gap_ms,
             is_spaced: stated_gap.is_none() && max_gap_ms != MAX_GAP_MS,
+            shortest_ms: self.shortest_ms,
             longest_ms: self.longest_ms,
             gap_ms: self.gap_ms.max(0),
             inclusive: self.ends.inclusive(),
@@ -396,6 +404,11 @@ impl Ends {
         let found = found.into_iter().find(|(count, _)| nearly_all(*count)).map(|(_, inclusive)| inclusive);
         found.filter(|_| self.touching == 0)
     }
+}
+
+/// The shorter of two distances; 0 is none.
+fn shorter(one: i64, other: i64) -> i64 {
+    if one == 0 || (other > 0 && other < one) { other } else { one }
 }
 
 /// Whether a reading says nothing of what is usual: outside of the meter's life, confirmed by a person, given back, or an

@@ -140,20 +140,19 @@ fn agree(first: Point, others: &[Point]) -> Option<Point> {
         return Some(first);
     }
     let finest = all().min_by_key(|point| digit(point.dial))?;
+    let finest_digit = digit(finest.dial);
     let is_rounding = |coarse: &Point| {
-        // At most one unit of the dial.
-        let own = digit(coarse.dial).min(0);
-        let unit = 10_f64.powi(own);
-        own > digit(finest.dial) && (coarse.dial - finest.dial).abs() < unit
+        let own = digit(coarse.dial);
+        own > finest_digit && (coarse.dial - finest.dial).abs() < 10_f64.powi(own)
     };
     let agrees =
         |point: &Point| point.known_ms == finest.known_ms && (point.value == finest.value || is_rounding(point));
     all().all(agrees).then_some(*finest)
 }
 
-/// The exponent of the last digit of a dial.
+/// The exponent of the last digit of a dial, at most 0.
 fn digit(dial: f64) -> i32 {
-    (-9..=18).rev().find(|&exponent| is_multiple(dial, exponent)).unwrap_or(-10)
+    (-9..=0).rev().find(|&exponent| is_multiple(dial, exponent)).unwrap_or(-10)
 }
 
 /// An estimated dial between actual ones says nothing that these do not say.

@@ -4,7 +4,8 @@
 //!
 //! KIND `csv` reads `DATADIR/csv/*.csv` with the sites `DATADIR/site/*.json`. KIND `mem` reads the same, sorts each
 //! meter's columns, and then measures the computing alone beside a plain sum of the same columns, in turn. The last line
-//! is `flags true` if energies agree with the truth to 1e-9 and all fault counts are the same, else `flags false`.
+//! is `flags true` if energies (known, and what is sure of the rest) agree with the truth to 1e-9, the PUE is within 1e-4 of
+//! the truth and this within its bounds, and all fault counts are the same; else `flags false`.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pue::{
@@ -49,8 +50,10 @@ const FAULTS: [(&str, &str); 5] = [
 /// What is said of one facility.
 #[derive(Debug, Default)]
 struct Answer {
+    /// What is known, and what is sure of the rest.
     kwh: [f64; 5],
-    pue: Option<f64>,
+    /// Value, lowest, highest.
+    pue: Option<[f64; 3]>,
     faults: BTreeMap<String, u64>,
     rows: usize,
     /// Hours, days, months and rolling years with a ratio.
@@ -65,7 +68,7 @@ impl Answer {
             let meters = site.meters().iter().filter(|meter| meter.point == point);
             meters
                 .filter_map(|meter| ledger.meter(&meter.id))
-                .map(|book| book.energy())
+                .map(|book| book.least())
                 .sum::<pue::quantity::ExactEnergy>()
                 .kwh()
         });
@@ -78,14 +81,22 @@ impl Answer {
         for finding in ledger.findings() {
             *faults.entry(finding.code.to_string()).or_default() += finding.count;
         }
-        let pue = ledger.pue(&boundary, period).pue().map(|pue| pue.ratio().to_f64());
+        let measured = ledger.pue(&boundary, period);
+        let bounds = measured.reported().bounds;
+        let pue = measured.pue().map(|pue| {
+            let bound = |bound: Option<pue::quantity::Ratio>, open: f64| bound.map_or(open, |bound| bound.to_f64());
+            [pue.ratio().to_f64(), bound(bounds.low, 1.0), bound(bounds.high, f64::INFINITY)]
+        });
         Ok(Answer { kwh, pue, faults, rows: readings.len(), series })
     }
 
     fn holds(&self, truth: &Truth) -> bool {
         let near = |found: f64, said: f64| (found - said).abs() <= 1e-9 * said.abs();
         self.kwh.iter().zip(&truth.kwh).all(|(found, said)| near(*found, *said))
-            && self.pue.is_some_and(|pue| near(pue, truth.pue))
+            && self.pue.is_some_and(|[pue, low, high]| {
+                let inside = low * (1.0 - 1e-9) <= truth.pue && truth.pue <= high * (1.0 + 1e-9);
+                inside && (pue - truth.pue).abs() <= 1e-4
+            })
             && FAULTS
                 .iter()
                 .zip(&truth.faults)
@@ -200,7 +211,7 @@ fn show(name: &str, answer: &Answer) {
     let energies: Vec<String> =
         ROLES.iter().zip(answer.kwh).map(|((role, _), kwh)| format!("{role} {kwh:.3} kWh")).collect();
     let faults: Vec<String> = answer.faults.iter().map(|(code, count)| format!("{code} {count}")).collect();
-    let pue = answer.pue.map_or("–".to_owned(), |pue| format!("{pue:.6}"));
+    let pue = answer.pue.map_or("–".to_owned(), |[pue, ..]| format!("{pue:.6}"));
     let [hours, days, months, years] = answer.series;
     println!(
         "{name}: PUE {pue}; {}; {} readings; ratios of {hours} hours, {days} days, {months} months, {years} rolling years; {}",

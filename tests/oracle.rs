@@ -50,9 +50,9 @@ struct Books {
     hours: Vec<i128>,
     faults: BTreeMap<String, u64>,
     unknown_ms: i64,
-    /// What has flowed at least, in microjoules; at most, in kilowatt-hours to nine digits.
+    /// What has flowed at least, in microjoules; at most, in kilowatt-hours.
     least: i128,
-    most: Option<String>,
+    most: Option<f64>,
 }
 
 /// A reading that can be used; `new` is the dial value of the new meter at an exchange. Equal dials in a row are one, from
@@ -144,7 +144,7 @@ impl Oracle<'_> {
         let known: i128 = self.books.hours.iter().sum();
         self.books.least = known + holes.iter().map(|hole| hole.2).sum::<i128>();
         let most: Option<f64> = holes.iter().map(|hole| hole.3).sum();
-        self.books.most = most.map(|most| shown(most + known as f64 / 3.6e12));
+        self.books.most = most.map(|most| most + known as f64 / 3.6e12);
         let mut reached = from;
         for (start, end, ..) in holes {
             self.books.unknown_ms += (end - start.max(reached)).max(0);
@@ -164,7 +164,11 @@ impl Oracle<'_> {
         let power = matches!(self.meter.kind, Kind::Power { .. });
         match self.meter.capacity {
             Some(capacity) if self.usual.capacity_holds => Some(dial(capacity) * ms as f64 / HOUR as f64),
-            _ => self.usual.highest.map(|rate| 2.0 * rate * ms as f64 / if power { HOUR as f64 } else { 1.0 }),
+            // An hour of it, rounded up to the milliwatt-hour.
+            _ => self.usual.highest.map(|rate| {
+                let hour = 2.0 * rate * if power { 1.0 } else { HOUR as f64 };
+                ((hour * 1e6).round() + 1.0) / 1e6 * ms as f64 / HOUR as f64
+            }),
         }
     }
 
@@ -308,7 +312,13 @@ impl Oracle<'_> {
             digit: {
                 let readings = usable.iter().filter(|point| point.new.is_none());
                 let zeros = readings.map(|point| zeros(point.value) as i32).min().unwrap_or(24);
-                if zeros >= 6 { 10_f64.powi(zeros.min(24) - 6) } else { 1.0 / 10_f64.powi(6 - zeros) }
+                if zeros == 24 {
+                    0.0
+                } else if zeros >= 6 {
+                    10_f64.powi(zeros.min(24) - 6)
+                } else {
+                    1.0 / 10_f64.powi(6 - zeros)
+                }
             },
             highest: highest_usual.or(fewest),
             stand: rates.and_then(|_| stands_are_usual(&usable)),
@@ -712,11 +722,6 @@ fn stands_are_usual(points: &[Point]) -> Option<i64> {
     (4 * long < life).then_some((6 * HOUR).max(third + third / 2))
 }
 
-/// A bound of energy: two roundings of the same may differ in the last digits.
-fn shown(kwh: f64) -> String {
-    format!("{kwh:.3}")
-}
-
 fn site_of(meter: &Meter) -> Site {
     let kwh = |milliwatt_hours: i128| milliwatt_hours as f64 / 1e6;
     let mut json = match meter.kind {
@@ -784,7 +789,7 @@ fn by_the_library(site: &Site, meter: &Meter, rows: &[Row], period: &Period) -> 
         faults,
         unknown_ms: unknown.round() as i64,
         least: book.least().microjoules(),
-        most: book.most().map(|most| shown(most.microjoules() as f64 / 3.6e12)),
+        most: book.most().map(|most| most.microjoules() as f64 / 3.6e12),
     }
 }
 
@@ -874,6 +879,13 @@ proptest! {
         }
         let rows = rows(&meter, &period, &events, calm);
         let site = site_of(&meter);
-        prop_assert_eq!(by_the_library(&site, &meter, &rows, &period), by_the_method(&meter, &rows, &period));
+        let (library, method) = (by_the_library(&site, &meter, &rows, &period), by_the_method(&meter, &rows, &period));
+        prop_assert_eq!(&library.faults, &method.faults);
+        let rest = |books: &Books| (books.unknown_ms, books.least, books.most.is_some());
+        prop_assert_eq!(rest(&library), rest(&method));
+        prop_assert_eq!(library.hours, method.hours);
+        // The most is the library's own rounding of a rate.
+        let (most, expected) = (library.most.unwrap_or(0.0), method.most.unwrap_or(0.0));
+        prop_assert!((most - expected).abs() <= 1e-6 * (1.0 + expected.abs()), "most {} {}", most, expected);
     }
 }

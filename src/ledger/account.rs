@@ -175,7 +175,8 @@ impl Sink for Booking<'_> {
             }
             return;
         }
-        if flow.end - flow.start > COURSE_MS && matches!(flow.shape, Shape::Even) {
+        // Of nothing the course is known.
+        if flow.end - flow.start > COURSE_MS && flow.amount != 0 && matches!(flow.shape, Shape::Even) {
             self.account.spans.push(Span { start: flow.start, end: flow.end, amount: flow.amount });
         }
         let mut booked = flow.up_to(start);

@@ -12,25 +12,15 @@ const FEW: usize = 3;
 /// The first pass over some rows.
 pub(crate) fn first_pass(meter: &Meter, rows: &Rows<'_>, zone: &TimeZone, range: Range<usize>) -> Pass {
     let mut pass = Pass::default();
-    if let Some((first, last)) = rows.time.get(range.start).zip(rows.time.get(range.end.saturating_sub(1)))
-        && TIME_RANGE.contains(first)
-        && TIME_RANGE.contains(last)
-        && meter.from.is_none()
-        && meter.until.is_none()
-        && meter.confirmed.is_empty()
-    {
-        // Usable or not, all readings lie between these; missing ones at the ends would tell another length.
-        let is_usable = |row: usize| rows.value.get(row).is_some_and(|value| *value >= 0.0);
-        if is_usable(range.start) && is_usable(range.end - 1) {
-            pass.expect(last.saturating_sub(*first));
-        }
-    }
     let is_plain = matches!(meter.kind, MeterKind::Register { resets: None, .. })
         && meter.events.is_empty()
         && meter.confirmed.is_empty()
         && meter.from.is_none()
         && meter.until.is_none()
         && rows.are_unmarked();
+    if is_plain && let Some(span_ms) = span(meter, rows, &range) {
+        pass.expect(span_ms);
+    }
     let mut row = range.start;
     while row < range.end && !rows.are_disordered() {
         let take = if is_plain { FEW } else { CHUNK };
@@ -42,6 +32,19 @@ pub(crate) fn first_pass(meter: &Meter, rows: &Rows<'_>, zone: &TimeZone, range:
         }
     }
     pass
+}
+
+/// From the first reading to the last, where both are sure to be used.
+fn span(meter: &Meter, rows: &Rows<'_>, range: &Range<usize>) -> Option<i64> {
+    let (first, last) = (range.start, range.end.checked_sub(1)?);
+    let conversion = meter.conversion(0);
+    let at = |row: usize| rows.time.get(row).copied().filter(|at| TIME_RANGE.contains(at));
+    let is_sure = |row: usize| {
+        let is_alone = row.checked_sub(1).is_none_or(|before| at(before) != at(row)) && at(row + 1) != at(row);
+        is_alone && rows.value.get(row).is_some_and(|value| *value >= 0.0 && conversion.is_exact(*value))
+    };
+    let (from, until) = (at(first)?, at(last)?);
+    (is_sure(first) && is_sure(last)).then(|| until.saturating_sub(from))
 }
 
 /// Looks at some rows one by one.

@@ -96,6 +96,9 @@ impl Ahead {
                 return false;
             }
             self.look_further(chain, rows, stand, (end, complete_until), sink);
+            if rows.are_disordered() {
+                return false;
+            }
         }
     }
 

@@ -154,7 +154,8 @@ impl Laps<'_> {
         if is_due && x.is_nan() {
             return Some(Odd { code: Code::ReadingMissing, at: *a, tally: Tally::default(), distances: 2 });
         }
-        let is_spike = is_due && x - from > self.too_much && self.conversion.count(*x).is_some();
+        // It leaves by a break, and comes back by a fall.
+        let is_spike = is_due && x - from > self.too_much && y < x && self.conversion.count(*x).is_some();
         let tally = || Tally { until: Some(*b), found: seen(), ..Tally::default() };
         is_spike.then(|| Odd { code: Code::RegisterSpike, at: *a, tally: tally(), distances: 2 })
     }

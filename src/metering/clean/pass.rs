@@ -94,8 +94,15 @@ impl Digit {
         }
     }
 
+    /// 0, if no reading but zeros has been seen.
     fn unit(self) -> f64 {
-        if self.0 >= 0 { power(self.0) } else { 1.0 / power(-self.0) }
+        if self.0 == Digit::default().0 {
+            0.0
+        } else if self.0 >= 0 {
+            power(self.0)
+        } else {
+            1.0 / power(-self.0)
+        }
     }
 }
 
@@ -163,7 +170,7 @@ impl Pass {
             self.actual = Some((first, point.at));
         }
         match meter.kind {
-            MeterKind::Register { .. } => return,
+            MeterKind::Register { .. } => return self.settle(),
             MeterKind::Interval => {
                 if point.known_ms > 0 {
                     let rate = point.rate(meter);

@@ -2,7 +2,6 @@ use super::{
     Dial, History, Point, Rows, Sink,
     history::Inclusive,
     pass::{a_day_after, is_multiple},
-    register,
 };
 use crate::{
     finding::Code,
@@ -99,7 +98,6 @@ pub(crate) fn prepare(
     let mut points = one_per_instant(points, &conversions, sink);
     leave_out_estimates(&mut points, meter, history, sink);
     insert_exchanges(&mut points, meter, &conversions, window, sink);
-    register::squeeze(meter, &mut points);
     points
 }
 

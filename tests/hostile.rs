@@ -224,13 +224,14 @@ fn local_times_and_dates_that_do_not_exist_are_findings() {
     let site: Site = serde_json::from_value(site).unwrap();
     let file = "meter,time,value\nm,2024-02-29 00:00,1\nm,2023-02-29 00:00,1\nm,2024-03-10 02:30,2\nm,2024-11-03 01:30,3\nm,2024-11-03T01:30:00-06:00,3\nm,2024-11-03T01:30:00-07:00,4\nm,20240101,5\nm,2024-01-01,5\nm,2024-01-01 24:00,5\n";
     let readings = pue::read::csv(&site, "a.csv", file.as_bytes()).unwrap();
-    assert_eq!(readings.len(), 3);
+    // 24:00 is the next day's beginning.
+    assert_eq!(readings.len(), 4);
     let found: Vec<(&str, u64, u64)> = readings
         .findings()
         .iter()
         .map(|finding| (finding.code.as_str(), finding.line.unwrap(), finding.count))
         .collect();
-    assert_eq!(found, [("csv.time", 3, 4), ("time.ambiguous", 5, 1), ("time.nonexistent", 4, 1)]);
+    assert_eq!(found, [("csv.time", 3, 3), ("time.ambiguous", 5, 1), ("time.nonexistent", 4, 1)]);
 }
 
 #[test]

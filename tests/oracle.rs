@@ -63,6 +63,7 @@ struct Point {
     end: i64,
     value: i128,
     new: Option<i128>,
+    count: u64,
 }
 
 /// As it stands in a file.
@@ -222,7 +223,7 @@ impl Oracle<'_> {
                 }
                 // A supply may give back, but no dial is below zero.
                 Written::Number(value) if value < 0 && register => self.fault("reading.below_zero", start, start),
-                Written::Number(value) => points.push(Point { start, end, value, new: None }),
+                Written::Number(value) => points.push(Point { start, end, value, new: None, count: 1 }),
             }
         }
         points.sort_by_key(|point| (point.start, point.end));
@@ -250,7 +251,7 @@ impl Oracle<'_> {
             }
         }
         if let Some((at, last, first)) = self.meter.exchange {
-            single.push(Point { start: at, end: at, value: last, new: Some(first) });
+            single.push(Point { start: at, end: at, value: last, new: Some(first), count: 1 });
             single.sort_by_key(|point| point.start);
         }
         single
@@ -304,7 +305,7 @@ impl Oracle<'_> {
         });
         let highest_usual = rates.map(|(_, high, ..)| high);
         let stated = self.stated_limit();
-        let capacity_holds = !stated.zip(highest_usual.or(median)).is_some_and(|(stated, usual)| usual > stated);
+        let capacity_holds = !stated.zip(highest_usual).is_some_and(|(stated, usual)| usual > stated);
         let fewest = greatest.iter().flatten().copied().reduce(f64::max);
         Usual {
             limit: stated.filter(|_| capacity_holds).unwrap_or(own),
@@ -386,7 +387,7 @@ impl Oracle<'_> {
         for &point in readings {
             match points.last_mut() {
                 Some(last) if last.value == point.value && last.new.is_none() && point.new.is_none() => {
-                    last.end = point.end
+                    (last.end, last.count) = (point.end, last.count + 1)
                 }
                 _ => points.push(point),
             }
@@ -443,7 +444,7 @@ impl Oracle<'_> {
         }
         for point in dropped {
             let code = if point.value < a.base() { "register.glitch" } else { "register.spike" };
-            self.fault(code, point.start, b.start);
+            (0..point.count).for_each(|_| self.fault(code, point.start, b.start));
         }
         match self.fits(&a, &b) {
             _ if stale => {

@@ -177,7 +177,8 @@ fn rows(
                 if kind == Kind::Interval {
                     faults.plant("interval.gap", 1, stamp);
                 }
-                if kind == Kind::Power && count > 1 {
+                // Two distances of a quarter of an hour are more than one and a half.
+                if kind == Kind::Power {
                     faults.plant("power.gap", 1, rows[i - 1].1);
                 }
             }
@@ -199,7 +200,8 @@ fn rows(
                 faults.plant("reading.conflict", 1, stamp);
                 match kind {
                     Kind::Interval => faults.plant("interval.gap", 1, stamp),
-                    Kind::Register | Kind::Power => {}
+                    Kind::Power => faults.plant("power.gap", 1, rows[i - 1].1),
+                    Kind::Register => {}
                 }
             }
             (4, Kind::Register) => {

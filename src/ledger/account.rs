@@ -1,7 +1,10 @@
 use super::steps::Amounts;
 use crate::{
     finding::Code,
-    metering::clean::{COURSE_MS, Curve, Flow, Hole, Laps, MOST_VALUE, Shape, Sink, Tally, is_stretch},
+    metering::{
+        Meter,
+        clean::{COURSE_MS, Curve, Flow, Hole, Laps, MOST_VALUE, Shape, Sink, Tally, is_stretch},
+    },
     quantity::text,
 };
 use serde::{Deserialize, Serialize};
@@ -63,13 +66,15 @@ const FALLS: usize = 64;
 
 impl Account {
     /// Whether readings can lead to it.
-    pub(super) fn is_sound(&self, steps: usize) -> bool {
-        let amounts_fit = self.spans.iter().all(|span| (-MOST_VALUE..=MOST_VALUE).contains(&span.amount));
-        self.energy.is_sound(steps)
+    pub(super) fn is_sound(&self, meter: &Meter, steps: usize) -> bool {
+        // Only what is given back is below zero.
+        let least = if meter.net { -MOST_VALUE } else { 0 };
+        let amounts_fit = self.spans.iter().all(|span| (least..=MOST_VALUE).contains(&span.amount));
+        self.energy.is_sound(steps, meter.net)
             && self.holes.iter().all(Hole::is_sound)
             && self.spans.iter().all(|span| is_stretch(span.start, span.end))
             && amounts_fit
-            && self.estimated.is_sound(steps)
+            && self.estimated.is_sound(steps, meter.net)
             && self.falls.len() <= FALLS
             && self.falls.iter().all(|fall| fall.height.is_finite() && is_stretch(fall.from, fall.at))
     }

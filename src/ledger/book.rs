@@ -54,7 +54,7 @@ const EDGE_MS: i64 = 3_600_000;
 impl Book {
     pub(super) fn new(
         meter: &Meter,
-        history: &History,
+        (history, is_judged): (&History, bool),
         account: Account,
         known: Option<(i64, i64)>,
         period: &Period,
@@ -82,7 +82,7 @@ impl Book {
             }
         }
         if known.is_some() {
-            note_manner(&mut log, meter, history, (first, last));
+            note_manner(&mut log, meter, (history, is_judged), (first, last));
         }
         // What writes nothing while it rests may rest at either end for as long as it does elsewhere.
         let rests =
@@ -133,7 +133,7 @@ impl Book {
             estimated,
             falls: account.falls,
             history: history.clone(),
-            is_judged: true,
+            is_judged,
             filled: None,
             places: BTreeMap::new(),
             readings: account.rows,
@@ -271,7 +271,7 @@ impl Book {
 }
 
 /// Notes how the readings of a meter were taken.
-fn note_manner(log: &mut Log, meter: &Meter, history: &History, (first, last): (i64, i64)) {
+fn note_manner(log: &mut Log, meter: &Meter, (history, is_judged): (&History, bool), (first, last): (i64, i64)) {
     let whole = Tally { until: Some(last), ..Tally::default() };
     if history.inclusive.is_some() {
         log.insert(Code::IntervalInclusive, (1, first, whole));
@@ -280,7 +280,7 @@ fn note_manner(log: &mut Log, meter: &Meter, history: &History, (first, last): (
         let found = Some(history.max_gap_ms as f64 / 1.5e3);
         log.insert(Code::PowerSpacing, (1, first, Tally { found, ..whole }));
     }
-    if history.usual.is_none() {
+    if history.usual.is_none() && is_judged {
         log.insert(Code::MeterNoUsual, (1, first, whole));
     }
     for stretch in &meter.confirmed {

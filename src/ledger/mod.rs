@@ -261,7 +261,7 @@ impl<'s> PartialLedger<'s> {
             });
             let (account, known) =
                 whole.map_or_else(|| (Account::default(), None), |piece| piece.close(&chain, &edges));
-            Book::new(meter, history, account, known, &period, &edges)
+            Book::new(meter, (history, true), account, known, &period, &edges)
         });
         let books = books.collect();
         Ledger { site, period, granularity, edges, books, findings: Vec::new(), estimates: Vec::new() }
@@ -389,8 +389,7 @@ impl<'s> Ledger<'s> {
                         Piece::new(&chain, rows, EVER, &edges).close(&chain, &edges)
                     }
                 };
-                let mut book = Book::new(meter, &history, account, known, &period, &edges);
-                book.is_judged = !are_sums;
+                let mut book = Book::new(meter, (&history, !are_sums), account, known, &period, &edges);
                 book.displaced = rows.displaced;
                 book.outside = if is_within { 0 } else { rows.outside((period.start(), period.end())) };
                 book

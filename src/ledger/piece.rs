@@ -66,7 +66,8 @@ impl Piece {
     /// Whether readings can lead to it.
     pub(super) fn is_sound(&self, meter: &Meter, edges: usize) -> bool {
         let most = if meter.kind == MeterKind::Power { MOST_POWER } else { MOST_VALUE };
-        let within = |point: &Point| point.is_sound(most) && self.window.0 <= point.at && point.at < self.window.1;
+        let within =
+            |point: &Point| point.is_sound(meter, most) && self.window.0 <= point.at && point.at < self.window.1;
         let in_order = |points: &[Point]| {
             points.iter().all(within) && points.is_sorted_by(|a, b| (a.at, a.until) < (b.at, b.until))
         };
@@ -74,7 +75,10 @@ impl Piece {
             let anchored = self.head.get(body.anchor).zip(body.tail.first());
             in_order(&body.tail) && anchored.is_some_and(|(anchor, last)| anchor.at <= last.at)
         });
-        self.window.0 <= self.window.1 && in_order(&self.head) && body && self.account.is_sound(edges.saturating_sub(1))
+        self.window.0 <= self.window.1
+            && in_order(&self.head)
+            && body
+            && self.account.is_sound(meter, edges.saturating_sub(1))
     }
 
     /// A piece without readings, that ends where it begins.

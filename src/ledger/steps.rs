@@ -34,11 +34,14 @@ mod wide {
 
 impl Amounts {
     /// Whether readings can lead to it.
-    pub(super) fn is_sound(&self, steps: usize) -> bool {
+    pub(super) fn is_sound(&self, steps: usize, may_be_negative: bool) -> bool {
+        let least = if may_be_negative { -(MOST >> 8) } else { 0 };
         match self {
-            Amounts::Narrow(narrow) => narrow.len() <= steps,
+            Amounts::Narrow(narrow) => {
+                narrow.len() <= steps && narrow.iter().all(|amount| may_be_negative || *amount >= 0)
+            }
             Amounts::Wide(wide) => {
-                wide.len() <= steps && wide.iter().all(|amount| (-(MOST >> 8)..=MOST >> 8).contains(amount))
+                wide.len() <= steps && wide.iter().all(|amount| (least..=MOST >> 8).contains(amount))
             }
         }
     }

@@ -115,7 +115,7 @@ impl Bins {
     }
 
     /// The lower median of the bins' positive greatest rates.
-    pub(super) fn median(&self) -> Option<f64> {
+    fn median(&self) -> Option<f64> {
         let mut positive: Vec<f64> =
             self.rates.values().map(|bin| bin.greatest).filter(|greatest| *greatest > 0.0).collect();
         let middle = positive.len().checked_sub(1)? / 2;

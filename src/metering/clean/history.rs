@@ -90,7 +90,7 @@ pub(crate) struct History {
     pub stand_ms: i64,
     /// Power samples further apart than this are not joined.
     pub max_gap_ms: i64,
-    /// Whether that is so because of their own spacing.
+    /// Whether that is further than usual, because of their own spacing.
     pub is_spaced: bool,
     /// The shortest distance of two readings of a register, the longest interval.
     pub shortest_ms: i64,

@@ -57,7 +57,7 @@ pub(super) fn walk(chain: &Chain<'_>, rows: &Rows<'_>, stand: &mut Stand, end: u
         let value = conversion.exact(dial).ok().filter(|value| touches && *value >= 0);
         // The one after next may show the same, or waver.
         let Some(value) = value.filter(|_| may_repeat || dial != last.dial) else { return };
-        let point = Point { at, until, value, dial, known_ms: until - at, estimated: false, restart: None };
+        let point = Point { at, until, value, dial, known_ms: until - at, estimated: false, count: 1, restart: None };
         if !is_usual(last) || !is_usual(&point) {
             return;
         }

@@ -62,6 +62,8 @@ pub(crate) struct Point {
     pub dial: f64,
     /// How much of the interval the value covers.
     pub known_ms: i64,
+    /// How many equal readings in a row it stands for.
+    pub count: u64,
     /// Whether somebody estimated it.
     pub estimated: bool,
     /// Where the dial starts anew: for a declared exchange, the new dial's first value.
@@ -94,13 +96,15 @@ impl Point {
     }
 
     /// Whether readings can lead to it.
-    pub(crate) fn is_sound(&self, most: i128) -> bool {
-        let (at, until, fits) = (self.at, self.until, -most..=most);
+    pub(crate) fn is_sound(&self, meter: &Meter, most: i128) -> bool {
+        let least = if prepare::may_be_negative(meter) { -most } else { 0 };
+        let (at, until, fits) = (self.at, self.until, least..=most);
         [at, until].iter().all(|instant| prepare::TIME_RANGE.contains(instant))
             && at <= until
             && (0..=until - at).contains(&self.known_ms)
             && fits.contains(&self.value)
             && fits.contains(&self.base())
+            && (1..=1 << 48).contains(&self.count)
             && self.dial.is_finite()
             && self.base_dial().is_finite()
     }
@@ -231,17 +235,11 @@ pub(crate) struct Chain<'a> {
     pub meter: &'a Meter,
     pub history: &'a History,
     pub zone: &'a TimeZone,
-    /// The dial value at which the first dial starts again from zero.
-    modulus: Option<f64>,
 }
 
 impl<'a> Chain<'a> {
     pub(crate) fn new(meter: &'a Meter, history: &'a History, zone: &'a TimeZone) -> Self {
-        let modulus = match meter.kind {
-            MeterKind::Register { modulus, .. } => modulus,
-            _ => None,
-        };
-        Chain { meter, history, zone, modulus }
+        Chain { meter, history, zone }
     }
 
     /// What preparing the points of a stretch has to know.
@@ -358,7 +356,7 @@ impl<'a> Chain<'a> {
     fn may_turn(&self, rise: f64, ms: i64, end: i64) -> bool {
         // Where even the shortest step leaves time for a turn, what is usual may have been learned from turned dials.
         let is_blind = self.is_bounded_by_capacity()
-            && self.modulus.is_some_and(|modulus| !self.history.is_break(modulus, self.history.shortest_ms));
+            && self.modulus(end).is_some_and(|modulus| !self.history.is_break(modulus, self.history.shortest_ms));
         match self.history.usual.filter(|_| !is_blind) {
             Some(_) => self.history.judge(rise, ms, end) != Judged::Above,
             None => !self.history.is_break(rise, ms),
@@ -370,8 +368,25 @@ impl<'a> Chain<'a> {
         self.history.contradicted.is_none() && history::capacity(self.meter).is_some()
     }
 
-    /// The modulus of the dial that is read at an instant, in exact units.
-    fn modulus_at(&self, at: i64) -> Option<i128> {
-        self.meter.conversion(at).exact(self.modulus?).ok()
+    fn stated_modulus(&self) -> Option<f64> {
+        match self.meter.kind {
+            MeterKind::Register { modulus, .. } => modulus,
+            _ => None,
+        }
+    }
+
+    /// The modulus of the dial that is read at an instant, in the unit of the first dial.
+    fn modulus(&self, at: i64) -> Option<f64> {
+        let modulus = self.stated_modulus()?;
+        Some(if self.meter.events.is_empty() {
+            modulus
+        } else {
+            modulus * self.meter.multiplier_at(at) / self.meter.multiplier
+        })
+    }
+
+    /// The same in exact units.
+    fn exact_modulus(&self, at: i64) -> Option<i128> {
+        self.meter.conversion(at).exact(self.stated_modulus()?).ok()
     }
 }

@@ -354,8 +354,7 @@ impl Pass {
         [lead, trail].into_iter().flatten().for_each(|stand| self.count_stand(stand));
         let own = self.bins.own_limit();
         let reached = self.bins.reached();
-        // Of few bins, what half of them reach.
-        let highest = reached.as_ref().map_or_else(|| self.bins.median(), |reached| Some(reached.highest));
+        let highest = reached.as_ref().map(|reached| reached.highest);
         let stated = history::capacity(meter);
         let contradicts = |(limit, _): &(f64, Rate)| highest.is_some_and(|highest| highest > *limit);
         let contradicted = stated.filter(contradicts).and_then(|(limit, _)| self.bins.above(limit));
@@ -389,7 +388,7 @@ impl Pass {
             most: stated.map(|(_, most)| most).or_else(by_rate),
             stand_ms: if meter.on_change { i64::MAX } else { stand_ms },
             max_gap_ms,
-            is_spaced: stated_gap.is_none() && max_gap_ms != MAX_GAP_MS,
+            is_spaced: stated_gap.is_none() && max_gap_ms > MAX_GAP_MS,
             shortest_ms: self.shortest_ms,
             longest_ms: self.longest_ms,
             gap_ms: self.gap_ms.max(0),

@@ -123,7 +123,7 @@ impl<'a> Plain<'a> {
         let Ok(exact) = self.conversion.exact(dial) else { return false };
         let after = self.rows.end_of_group(row + 1, end);
         let equal = |row: usize| value.get(row).is_some_and(|&v| v.is_nan() || self.conversion.exact(v) == Ok(exact));
-        let next = Point { at, until: at, value: exact, dial, known_ms: 0, estimated: false, restart: None };
+        let next = Point { at, until: at, value: exact, dial, known_ms: 0, estimated: false, count: 1, restart: None };
         let (elapsed, amount) = (at.saturating_sub(stand.last.at), exact - stand.last.base());
         let (least, most) = self.range(elapsed);
         let in_order = (stand.row..after).all(|row| row == 0 || time.get(row - 1) <= time.get(row));
@@ -163,7 +163,7 @@ impl<'a> Plain<'a> {
             let at = self.rows.time.get(accepted).copied().unwrap_or(i64::MAX);
             let dial = self.rows.value.get(accepted).copied().unwrap_or(0.0);
             let value = self.conversion.exact(dial).unwrap_or(0);
-            let last = Point { at, until: at, value, dial, known_ms: 0, estimated: false, restart: None };
+            let last = Point { at, until: at, value, dial, known_ms: 0, estimated: false, count: 1, restart: None };
             *stand = Stand { last, row: accepted + 1 };
         }
     }
@@ -243,7 +243,7 @@ impl<'a> Plain<'a> {
 
     /// Whether it would be unusual for the dial to turn over in so many milliseconds.
     fn cannot_turn(&self, ms: i64) -> bool {
-        self.chain.modulus.is_none_or(|modulus| !self.chain.may_turn(modulus, ms, self.at))
+        self.chain.modulus(self.at).is_none_or(|modulus| !self.chain.may_turn(modulus, ms, self.at))
     }
 
     /// By how much the dial may rise in so many milliseconds. Where it never rests it has to rise.

@@ -93,7 +93,11 @@ pub(crate) fn prepare(
         let is_mean_power = meter.kind == MeterKind::Interval && meter.unit.dimension() == Dimension::Power;
         let value = if is_mean_power { value * i128::from(known_ms) } else { value };
         let (dial, estimated) = (dial * conversions.factor(at), quality != Quality::Actual);
-        points.push((Point { at, until, value, dial, known_ms, estimated, restart: None }, revision, quality));
+        points.push((
+            Point { at, until, value, dial, known_ms, estimated, count: 1, restart: None },
+            revision,
+            quality,
+        ));
     }
     let mut points = one_per_instant(points, &conversions, sink);
     leave_out_estimates(&mut points, meter, history, sink);
@@ -189,7 +193,7 @@ fn insert_exchanges(
             (Ok(value), Ok(first)) if TIME_RANGE.contains(&at) => {
                 let dial = event.last * conversions.factor(at - 1);
                 let restart = Some(Dial { value: first, dial: event.first * conversions.factor(at) });
-                points.push(Point { at, until: at, value, dial, known_ms: 0, estimated: false, restart });
+                points.push(Point { at, until: at, value, dial, known_ms: 0, estimated: false, count: 1, restart });
             }
             _ => sink.fault(Code::ReadingOutOfRange, at, Tally { found: Some(event.last), ..Tally::default() }),
         }
@@ -197,6 +201,11 @@ fn insert_exchanges(
     if !meter.events.is_empty() {
         points.sort_by_key(|point| point.at);
     }
+}
+
+/// Whether values below zero can be energy that was given back: no dial is below zero.
+pub(super) fn may_be_negative(meter: &Meter) -> bool {
+    meter.is_supply() && !matches!(meter.kind, MeterKind::Register { .. })
 }
 
 /// Dial values to exact units; without exchanges there is one conversion for all.
@@ -209,8 +218,8 @@ struct Conversions<'a> {
 
 impl<'a> Conversions<'a> {
     fn new(meter: &'a Meter) -> Self {
-        let may_be_negative = meter.is_supply() && !matches!(meter.kind, MeterKind::Register { .. });
-        Conversions { only: meter.events.is_empty().then(|| meter.conversion(0)), meter, may_be_negative }
+        let only = meter.events.is_empty().then(|| meter.conversion(0));
+        Conversions { only, meter, may_be_negative: may_be_negative(meter) }
     }
 
     fn at(&self, at: i64) -> Conversion {

@@ -32,7 +32,7 @@ pub(super) fn next(
     let horizon = b.at.saturating_add(LOOK_AHEAD_MS);
     // The dials that can follow at all, however late within the horizon they come.
     let most = a.base_dial() + chain.history.limit * horizon.saturating_sub(a.until) as f64;
-    let modulus = chain.modulus;
+    let modulus = chain.modulus(a.until);
     let may_fit = |least: f64, greatest: f64| {
         let plainly = greatest >= a.base_dial() && least <= most;
         let by_rollover = |modulus: f64| least < a.base_dial() && greatest >= a.base_dial() - modulus;
@@ -97,7 +97,7 @@ fn fit(chain: &Chain<'_>, a: &Point, b: &Point) -> Fit {
         return Fit::Plain(rise);
     }
     let (rise, ms) = (b.dial - a.base_dial(), b.at - a.until);
-    match chain.modulus {
+    match chain.modulus(a.until) {
         Some(modulus) if rise < 0.0 && rise + modulus >= 0.0 && !chain.history.is_break(rise + modulus, ms) => {
             Fit::Rollover(rise + modulus)
         }
@@ -168,11 +168,13 @@ impl Step<'_> {
         }
         for point in dropped {
             let seen = Tally { until: Some(b.at), ..self.seen(point) };
-            if point.value < a.base() {
-                let at_least = Some(chain.meter.conversion(b.at).dial(a.base()));
-                sink.fault(Code::RegisterGlitch, point.at, Tally { at_least, ..seen });
-            } else {
-                sink.fault(Code::RegisterSpike, point.at, seen);
+            let at_least = Some(chain.meter.conversion(b.at).dial(a.base()));
+            for _ in 0..point.count {
+                if point.value < a.base() {
+                    sink.fault(Code::RegisterGlitch, point.at, Tally { at_least, ..seen });
+                } else {
+                    sink.fault(Code::RegisterSpike, point.at, seen);
+                }
             }
         }
         match fit(chain, a, b) {
@@ -213,7 +215,7 @@ impl Step<'_> {
         }
         // Might it have turned once more?
         let turns = |modulus: f64| chain.may_turn(rise + modulus, self.ms, b.at);
-        if chain.modulus.is_some_and(turns) {
+        if chain.modulus(a.until).is_some_and(turns) {
             let most = self.most_from(amount + self.turn());
             return self.hole(Code::RegisterTurns, amount, most, sink);
         }
@@ -256,7 +258,7 @@ impl Step<'_> {
     }
 
     fn turn(&self) -> i128 {
-        self.chain.modulus_at(self.a.at).unwrap_or(0)
+        self.chain.exact_modulus(self.a.until).unwrap_or(0)
     }
 
     fn hole(&self, code: Code, least: i128, most: Option<i128>, sink: &mut impl Sink) {
@@ -285,7 +287,13 @@ pub(crate) fn squeeze(meter: &Meter, points: &mut Vec<Point>) {
     if !matches!(meter.kind, MeterKind::Register { resets: None, .. }) {
         return;
     }
-    points.dedup_by(|later, point| joins(meter, point, later).then(|| point.until = later.until).is_some());
+    points.dedup_by(|later, point| {
+        let joins = joins(meter, point, later);
+        if joins {
+            (point.until, point.count) = (later.until, point.count.saturating_add(later.count));
+        }
+        joins
+    });
 }
 
 /// Whether a later reading of a register shows the same.

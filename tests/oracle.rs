@@ -671,16 +671,20 @@ fn usually(
     reaches: impl Fn(f64, f64) -> bool,
     highest: bool,
 ) -> Option<f64> {
-    let mut candidates: Vec<f64> = rates.iter().flatten().copied().collect();
+    // A bin without such a rate is passed over, but it is one of all.
+    let all = rates.len();
+    let (rates, numbers): (Vec<f64>, Vec<i64>) =
+        rates.iter().zip(numbers).filter_map(|(rate, number)| Some(((*rate)?, *number))).unzip();
+    let mut candidates = rates.clone();
     candidates.sort_by(f64::total_cmp);
     if highest {
         candidates.reverse();
     }
     for &candidate in &candidates {
-        let reached: Vec<bool> = rates.iter().map(|rate| rate.is_some_and(|rate| reaches(rate, candidate))).collect();
+        let reached: Vec<bool> = rates.iter().map(|rate| reaches(*rate, candidate)).collect();
         // Between two groups the rate is left by more than half of it.
         let nearly = if highest { candidate / 1.5 } else { candidate * 1.5 };
-        let near: Vec<bool> = rates.iter().map(|rate| rate.is_some_and(|rate| reaches(rate, nearly))).collect();
+        let near: Vec<bool> = rates.iter().map(|rate| reaches(*rate, nearly)).collect();
         let (mut groups, mut has_reached) = (0, false);
         for i in 0..reached.len() {
             has_reached = near[i] && (has_reached || reached[i]);
@@ -691,7 +695,7 @@ fn usually(
         let (mut run, mut longest) = (0, 0);
         for i in 0..reached.len() {
             let goes_on = run > 0 && numbers[i] - numbers[i - 1] == 1;
-            run = if !reached[i] || rates[i].is_some_and(|rate| rate < floor) {
+            run = if !reached[i] || rates[i] < floor {
                 0
             } else if goes_on {
                 run + 1
@@ -700,7 +704,7 @@ fn usually(
             };
             longest = longest.max(run);
         }
-        if groups >= 3 || (days && longest >= 10) || 4 * count >= rates.len() {
+        if groups >= 3 || (days && longest >= 10) || 4 * count >= all {
             return Some(candidate);
         }
     }

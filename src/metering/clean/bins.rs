@@ -1,6 +1,5 @@
 use super::history::FACTOR;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -12,7 +11,8 @@ const SHORT_MS: i64 = 12 * DAY_MS;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Bins {
     are_days: bool,
-    rates: BTreeMap<i64, Bin>,
+    /// In the order of time.
+    rates: Vec<(i64, Bin)>,
 }
 
 /// Least and greatest rate.
@@ -26,7 +26,7 @@ struct Bin {
 
 impl Default for Bins {
     fn default() -> Self {
-        Bins { are_days: false, rates: BTreeMap::new() }
+        Bins { are_days: false, rates: Vec::new() }
     }
 }
 
@@ -35,14 +35,14 @@ pub(super) struct Reached {
     pub lowest: f64,
     pub highest: f64,
     /// The bins from the first to the last that reaches a rate.
-    bins: Vec<(i64, Option<f64>)>,
+    bins: Vec<(i64, f64)>,
     length: i64,
 }
 
 impl Reached {
     /// From when until when rates are reached that are not below an edge.
     pub(super) fn lives_above(&self, edge: f64) -> Option<(i64, i64)> {
-        let reaches = |bin: &&(i64, Option<f64>)| bin.1.is_some_and(|greatest| greatest >= edge);
+        let reaches = |bin: &&(i64, f64)| bin.1 >= edge;
         let (first, last) = (self.bins.iter().find(reaches)?, self.bins.iter().rfind(reaches)?);
         Some((first.0 * self.length, (last.0 + 1) * self.length))
     }
@@ -69,18 +69,31 @@ impl Bins {
     /// Whether readings can lead to them.
     pub(super) fn are_sound(&self) -> bool {
         let places = -(1 << 33)..=1_i64 << 33;
-        self.rates.iter().all(|(bin, rates)| {
-            places.contains(bin)
-                && rates.least.is_finite()
-                && rates.greatest.is_finite()
-                && rates.least <= rates.greatest
-        })
+        let in_order = self.rates.is_sorted_by(|a, b| a.0 < b.0);
+        in_order
+            && self.rates.iter().all(|(bin, rates)| {
+                places.contains(bin)
+                    && rates.least.is_finite()
+                    && rates.greatest.is_finite()
+                    && rates.least <= rates.greatest
+            })
     }
 
     /// Adds rates between readings of a bin; `end` is the end of a step in it.
     pub(super) fn add(&mut self, end: i64, least: f64, greatest: f64) {
-        let bin = self.rates.entry(end.div_euclid(self.length())).or_insert(Bin { least, greatest });
-        *bin = Bin { least: bin.least.min(least), greatest: bin.greatest.max(greatest) };
+        let place = end.div_euclid(self.length());
+        // Nearly always the last one, or one after it.
+        let at = match self.rates.last() {
+            Some((last, _)) if *last == place => self.rates.len() - 1,
+            Some((last, _)) if *last > place => self.rates.partition_point(|(bin, _)| *bin < place),
+            _ => self.rates.len(),
+        };
+        match self.rates.get_mut(at) {
+            Some((bin, rates)) if *bin == place => {
+                *rates = Bin { least: rates.least.min(least), greatest: rates.greatest.max(greatest) };
+            }
+            _ => self.rates.insert(at, (place, Bin { least, greatest })),
+        }
     }
 
     /// The end of the bin that holds an instant.
@@ -117,14 +130,14 @@ impl Bins {
     /// The lower median of the bins' positive greatest rates.
     fn median(&self) -> Option<f64> {
         let mut positive: Vec<f64> =
-            self.rates.values().map(|bin| bin.greatest).filter(|greatest| *greatest > 0.0).collect();
+            self.rates.iter().map(|(_, bin)| bin.greatest).filter(|greatest| *greatest > 0.0).collect();
         let middle = positive.len().checked_sub(1)? / 2;
         Some(*positive.select_nth_unstable_by(middle, f64::total_cmp).1)
     }
 
     /// The highest rate below a limit.
     pub(super) fn highest(&self, limit: f64) -> Option<f64> {
-        self.rates.values().map(|bin| bin.greatest).filter(|greatest| *greatest <= limit).reduce(f64::max)
+        self.rates.iter().map(|(_, bin)| bin.greatest).filter(|greatest| *greatest <= limit).reduce(f64::max)
     }
 
     /// The first bin with a rate above a limit, and how many there are.
@@ -140,23 +153,25 @@ impl Bins {
             return None;
         }
         let limit = self.own_limit();
-        // A bin whose greatest rate is none of this meter's has no greatest.
-        let greatest: Vec<Option<f64>> =
-            self.rates.values().map(|bin| Some(bin.greatest).filter(|greatest| *greatest <= limit)).collect();
-        let least: Vec<Option<f64>> = self.rates.values().map(|bin| Some(-bin.least)).collect();
-        // Days on end are days of the calendar.
-        let days: Vec<i64> = self.rates.keys().copied().collect();
-        let highest = self.usually(&greatest, &days, f64::INFINITY)?;
+        // A bin whose greatest rate is none of this meter's has no greatest, and is passed over.
+        let greatest = self.rates.iter().map(|(day, bin)| (*day, bin.greatest)).filter(|(_, rate)| *rate <= limit);
+        let (days_of_greatest, greatest): (Vec<i64>, Vec<f64>) = greatest.unzip();
+        let (days, least): (Vec<i64>, Vec<f64>) = self.rates.iter().map(|(day, bin)| (*day, -bin.least)).unzip();
+        let highest = self.usually(&greatest, &days_of_greatest, f64::INFINITY)?;
         let floor = self.median().map_or(0.0, |median| median / TIMES_THE_MEDIAN);
         let lowest = -self.usually(&least, &days, -floor)?;
-        let bins = days.into_iter().zip(greatest).collect();
+        let bins = days_of_greatest.into_iter().zip(greatest).collect();
         Some(Reached { lowest, highest, bins, length: self.length() })
     }
 
     /// The highest rate that is reached usually. Days on end count up to a rate only.
-    fn usually(&self, rates: &[Option<f64>], days: &[i64], most: f64) -> Option<f64> {
-        let rate = |i: usize| rates.get(i).copied().flatten().unwrap_or(f64::NEG_INFINITY);
-        let mut order: Vec<usize> = (0..rates.len()).filter(|&i| rate(i) > f64::NEG_INFINITY).collect();
+    fn usually(&self, rates: &[f64], days: &[i64], most: f64) -> Option<f64> {
+        self.steadily(rates, days, most).or_else(|| self.one_by_one(rates, days, most))
+    }
+
+    fn one_by_one(&self, rates: &[f64], days: &[i64], most: f64) -> Option<f64> {
+        let rate = |i: usize| rates.get(i).copied().unwrap_or(f64::NEG_INFINITY);
+        let mut order: Vec<usize> = (0..rates.len()).collect();
         order.sort_unstable_by(|&a, &b| rate(b).total_cmp(&rate(a)));
         let mut groups = Groups::new(rates.len());
         let mut on_end = OnEnd::new(days);
@@ -170,12 +185,37 @@ impl Bins {
                 on_end.add(i);
             }
             let is_last_of_rate = order.get(place + 1).is_none_or(|&next| rate(next) < rate(i));
-            let usual = groups.count >= GROUPS || on_end.longest >= DAYS_ON_END || 4 * (place + 1) >= rates.len();
+            let usual = groups.count >= GROUPS || on_end.longest >= DAYS_ON_END || 4 * (place + 1) >= self.rates.len();
             if is_last_of_rate && usual {
                 return Some(rate(i));
             }
         }
         order.last().map(|&i| rate(i))
+    }
+}
+
+impl Bins {
+    /// The same, where no bin leaves the highest rate, so that all of them are one group: what a quarter of the bins reaches,
+    /// or ten days on end.
+    fn steadily(&self, rates: &[f64], days: &[i64], most: f64) -> Option<f64> {
+        let mut all = rates.to_vec();
+        let (lowest, highest) =
+            all.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), rate| (low.min(*rate), high.max(*rate)));
+        // Where the quarter is not reached by those that count, nothing is.
+        let quarter = self.rates.len().div_ceil(4).max(1) - 1;
+        if lowest < nearly(highest) || highest > most || quarter >= all.len() {
+            return None;
+        }
+        let on_end = |i: usize| {
+            let ends = i.checked_sub(DAYS_ON_END - 1).and_then(|from| Some((days.get(from)?, days.get(i)?)));
+            ends.is_some_and(|(from, until)| until - from == DAYS_ON_END as i64 - 1)
+        };
+        let by_days = (0..all.len()).filter(|&i| self.are_days && on_end(i)).map(|i| {
+            all.get(i + 1 - DAYS_ON_END..=i).unwrap_or_default().iter().copied().fold(f64::INFINITY, f64::min)
+        });
+        let by_days = by_days.fold(f64::NEG_INFINITY, f64::max);
+        let by_count = *all.select_nth_unstable_by(quarter, |a, b| b.total_cmp(a)).1;
+        Some(by_days.max(by_count))
     }
 }
 
@@ -298,6 +338,24 @@ mod tests {
         assert_eq!(days(&rates).reached().unwrap().highest, 100.0);
         rates[109] = 300.0;
         assert_eq!(days(&rates).reached().unwrap().highest, 300.0);
+    }
+
+    proptest::proptest! {
+        /// Where no bin leaves the highest rate, the quick way finds the same.
+        #[test]
+        fn steady_rates_are_found_the_same(rates in proptest::collection::vec(100_u8..140, 5..60), gap in 0_usize..60, low: bool) {
+            let mut bins = Bins { are_days: true, ..Bins::default() };
+            for (day, &rate) in rates.iter().enumerate() {
+                let rate = if low { -f64::from(rate) } else { f64::from(rate) };
+                bins.add((day + usize::from(day > gap)) as i64 * DAY_MS, rate, rate);
+            }
+            let rates: Vec<f64> = bins.rates.iter().map(|(_, bin)| bin.greatest).collect();
+            let days: Vec<i64> = bins.rates.iter().map(|(day, _)| *day).collect();
+            let most = if low { -1.0 } else { f64::INFINITY };
+            let found = bins.steadily(&rates, &days, most);
+            proptest::prop_assert!(found.is_some());
+            proptest::prop_assert_eq!(bins.one_by_one(&rates, &days, most), found);
+        }
     }
 
     #[test]

@@ -61,19 +61,23 @@ pub(super) fn rises(time: &[i64], value: &[f64], ms: i64) -> (usize, (f64, f64))
     let (mut least, mut greatest) = ([f64::INFINITY; 2], [0.0; 2]);
     let rows = later.as_chunks::<GROUP>().0.iter().zip(value.as_chunks::<GROUP>().0).zip(higher.as_chunks::<GROUP>().0);
     for ((time, low), high) in rows {
-        let (mut odd, mut l, mut g) = ([0; 2], least, greatest);
+        let (mut odd, mut l, mut g, mut sum) = ([0_u64; 2], least, greatest, [0.0_f64; 2]);
         let mut next = [due.wrapping_add(ms), due.wrapping_add(ms.wrapping_mul(2))];
         let pairs = time.as_chunks::<2>().0.iter().zip(low.as_chunks::<2>().0).zip(high.as_chunks::<2>().0);
         for ((time, low), high) in pairs {
             for lane in [0, 1] {
                 let risen = high[lane] - low[lane];
-                odd[lane] |= (time[lane] ^ next[lane]) as u64 | if risen >= 0.0 { 0 } else { u64::MAX };
+                odd[lane] |= (time[lane] ^ next[lane]) as u64;
                 l[lane] = if risen < l[lane] { risen } else { l[lane] };
                 g[lane] = if risen > g[lane] { risen } else { g[lane] };
+                sum[lane] += risen;
                 next[lane] = next[lane].wrapping_add(ms.wrapping_mul(2));
             }
         }
-        if odd[0] | odd[1] != 0 {
+        // NaN, and what is infinite, shows in the sum; a fall in the least.
+        let sum = if (sum[0] + sum[1]).abs() < f64::INFINITY { 0 } else { u64::MAX };
+        let signs = (l[0].to_bits() | l[1].to_bits()) >> 63;
+        if odd[0] | odd[1] | sum | signs != 0 {
             break;
         }
         (least, greatest, even) = (l, g, even + GROUP);

@@ -1,4 +1,4 @@
-use super::{History, Nowhere, Pass, Rows, evenly::rises, pass::is_left_out, prepare, prepare::TIME_RANGE};
+use super::{History, Nowhere, Pass, Rows, evenly::rises, pass::is_left_out, prepare, prepare::TIME_RANGE, rows::Run};
 use crate::metering::{Meter, MeterKind};
 use jiff::tz::TimeZone;
 use std::ops::Range;
@@ -21,16 +21,19 @@ pub(crate) fn first_pass(meter: &Meter, rows: &Rows<'_>, zone: &TimeZone, range:
     if is_plain && let Some(span_ms) = span(meter, rows, &range) {
         pass.expect(span_ms);
     }
+    let mut runs = Vec::new();
     let mut row = range.start;
     while row < range.end && !rows.are_disordered() {
+        if is_plain && let Some(next) = one(meter, rows, row, &mut pass) {
+            row = next + evenly(meter, rows, next..range.end, &mut pass, &mut runs);
+            continue;
+        }
         let take = if is_plain { FEW } else { CHUNK };
         let end = rows.end_of_group((row + take).min(range.end), range.end);
         look(meter, rows, zone, row..end, &mut pass);
         row = end;
-        if is_plain {
-            row += evenly(meter, rows, row..range.end, &mut pass);
-        }
     }
+    rows.keep_runs(runs);
     pass
 }
 
@@ -47,6 +50,20 @@ fn span(meter: &Meter, rows: &Rows<'_>, range: &Range<usize>) -> Option<i64> {
     (is_sure(first) && is_sure(last)).then(|| until.saturating_sub(from))
 }
 
+/// Looks at a reading of a register that stands alone, if that is what the row has; returns the row after it.
+fn one(meter: &Meter, rows: &Rows<'_>, row: usize, pass: &mut Pass) -> Option<usize> {
+    let (&at, &dial) = rows.time.get(row).zip(rows.value.get(row))?;
+    let is_alone = rows.time.get(row + 1) != Some(&at);
+    if !is_alone || !TIME_RANGE.contains(&at) || !rows.look_at(row..row + 1) {
+        return None;
+    }
+    if dial.is_nan() {
+        return Some(row + 1);
+    }
+    let is_usable = dial >= 0.0 && meter.conversion(0).is_exact(dial);
+    is_usable.then(|| pass.see_dial(at, dial)).map(|()| row + 1)
+}
+
 /// Looks at some rows one by one.
 fn look(meter: &Meter, rows: &Rows<'_>, zone: &TimeZone, range: Range<usize>, pass: &mut Pass) {
     let until = |row: usize| if row < rows.len() { rows.key(row).0 } else { i64::MAX };
@@ -61,7 +78,7 @@ fn look(meter: &Meter, rows: &Rows<'_>, zone: &TimeZone, range: Range<usize>, pa
 }
 
 /// From the row before some rows on, over all that rise evenly; returns how many these are.
-fn evenly(meter: &Meter, rows: &Rows<'_>, range: Range<usize>, pass: &mut Pass) -> usize {
+fn evenly(meter: &Meter, rows: &Rows<'_>, range: Range<usize>, pass: &mut Pass, runs: &mut Vec<Run>) -> usize {
     let (time, value) = (&rows.time, &rows.value);
     let Some(mut from) = range.start.checked_sub(1) else { return 0 };
     // The last one looked at has to be that one.
@@ -69,59 +86,36 @@ fn evenly(meter: &Meter, rows: &Rows<'_>, range: Range<usize>, pass: &mut Pass) 
         return 0;
     }
     let conversion = meter.conversion(0);
-    loop {
-        let [first, second, ..] = time.get(from..range.end).unwrap_or_default() else { break };
-        let ms = second.wrapping_sub(*first);
-        if ms <= 0 || !TIME_RANGE.contains(second) {
-            break;
-        }
+    while let [first, second, ..] = time.get(from..range.end).unwrap_or_default()
+        && let ms = second.wrapping_sub(*first)
+        && ms > 0
+        && TIME_RANGE.contains(second)
+    {
         // All of them end in one bin.
         let left = pass.end_of_bin(*second).saturating_sub(*first).saturating_sub(1) / ms;
         let end = range.end.min(from + 1 + usize::try_from(left).unwrap_or(0));
-        let (Some(times), Some(values)) = (time.get(from..end), value.get(from..end)) else { break };
-        let (mut even, (least, greatest)) = rises(times, values, ms);
+        let slice = |end: usize| time.get(from..end).zip(value.get(from..end));
+        let Some((times, values)) = slice(end) else { break };
+        let (mut even, mut extremes) = rises(times, values, ms);
         // The last one may be one of several with the same stamp.
-        let last = from + even;
-        if even > 0 && time.get(last) == time.get(last + 1) {
+        let is_alone = time.get(from + even) != time.get(from + even + 1);
+        if !is_alone && even > 0 {
             even -= 1;
-            if even == 0 {
-                break;
-            }
-            // Least and greatest are of one reading too many: again without it.
-            let (times, values) = (times.get(..=even).unwrap_or_default(), values.get(..=even).unwrap_or_default());
-            let (_, extremes) = rises(times, values, ms);
-            if !take(pass, &conversion, ms, extremes, times, values) {
-                break;
-            }
-            from += even;
+            let Some((times, values)) = slice(from + even + 1) else { break };
+            (_, extremes) = rises(times, values, ms);
+        }
+        let Some((times, values)) = slice(from + even + 1).filter(|_| even > 0) else { break };
+        let (Some(&at), Some(&dial)) = (times.last(), values.last()) else { break };
+        if !conversion.is_exact(dial) || !TIME_RANGE.contains(&at) {
             break;
         }
-        if even == 0 {
-            break;
-        }
-        let (times, values) = (times.get(..=even).unwrap_or_default(), values.get(..=even).unwrap_or_default());
-        if !take(pass, &conversion, ms, (least, greatest), times, values) {
-            break;
-        }
+        pass.see_evenly(ms, extremes, (at, dial), values.get(1..).unwrap_or_default());
+        let (least, greatest) = extremes;
+        runs.push(Run { from, until: from + even, ms, least, greatest });
         from += even;
+        if !is_alone {
+            break;
+        }
     }
     from + 1 - range.start
-}
-
-fn take(
-    pass: &mut Pass,
-    conversion: &crate::quantity::Conversion,
-    ms: i64,
-    extremes: (f64, f64),
-    times: &[i64],
-    values: &[f64],
-) -> bool {
-    let (Some(&at), Some((&dial, later))) = (times.last(), values.split_last().map(|(last, _)| (last, values))) else {
-        return false;
-    };
-    if !conversion.is_exact(dial) || !TIME_RANGE.contains(&at) {
-        return false;
-    }
-    pass.see_evenly(ms, extremes, (at, dial), later.get(1..).unwrap_or_default());
-    true
 }

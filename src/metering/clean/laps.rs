@@ -1,9 +1,9 @@
-use super::{Tally, evenly::evenly, prepare};
+use super::{Tally, evenly::evenly, prepare, rows::Run};
 use crate::{
     finding::Code,
     quantity::{Conversion, Count},
 };
-use std::ops::Range;
+use std::{cell::Cell, ops::Range};
 
 /// Readings of a register, from an accepted one on, that may come evenly and meet each full hour: they are checked and
 /// booked hour by hour without a look at where they are.
@@ -17,6 +17,11 @@ pub(crate) struct Laps<'a> {
     /// A rise that is more than it can be in any case.
     pub(super) too_much: f64,
     pub(super) conversion: &'a Conversion,
+    /// What the first pass has seen of them: the rows of its runs, and that of the first reading.
+    pub(super) runs: &'a [Run],
+    pub(super) offset: usize,
+    /// The first run that is not behind.
+    pub(super) next: Cell<usize>,
     /// Whether single faults may be passed over.
     pub(super) over_odd: bool,
 }
@@ -121,12 +126,31 @@ impl Laps<'_> {
 
     /// How many readings after one are plain, at most so many.
     fn even(&self, row: usize, most: usize) -> usize {
+        let seen = self.seen(row).min(most);
+        let (row, most) = (row + seen, most - seen);
         let end = self.time.len().min(row + most + 1);
-        let (Some(time), Some(value)) = (self.time.get(row..end), self.value.get(row..end)) else { return 0 };
+        let (Some(time), Some(value)) = (self.time.get(row..end), self.value.get(row..end)) else { return seen };
         let even = evenly(time, value, self.ms, self.range);
         // The last one may be one of several with the same stamp.
         let is_alone = self.time.get(row + even) != self.time.get(row + even + 1);
-        if is_alone { even } else { even.saturating_sub(1) }
+        seen + if is_alone { even } else { even.saturating_sub(1) }
+    }
+
+    /// How many readings after one the first pass has seen to be plain.
+    fn seen(&self, row: usize) -> usize {
+        let (first, last) = (self.offset + row, self.offset + self.time.len().saturating_sub(1));
+        let mut at = first;
+        let passed =
+            self.runs.get(self.next.get()..).unwrap_or_default().iter().take_while(|run| run.until <= at).count();
+        self.next.set(self.next.get() + passed);
+        for run in self.runs.get(self.next.get()..).unwrap_or_default() {
+            let rises = run.least >= self.range.0 && run.greatest <= self.range.1;
+            if run.from > at || run.ms != self.ms || !rises || at >= first + STRETCH {
+                break;
+            }
+            at = run.until;
+        }
+        at.min(last) - first
     }
 
     /// What follows a reading, if it is a single missing value, one reading given twice, or one that jumps up, and what

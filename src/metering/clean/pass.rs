@@ -88,6 +88,18 @@ impl Default for Digit {
 const FINEST: i32 = -9;
 
 impl Digit {
+    /// Looks at many dials, all of them from 0 up to the last one: without a branch between them, as long as nothing changes.
+    fn see_all(&mut self, dials: &[f64]) {
+        let small = |scale: f64| dials.last().is_some_and(|last| last * scale < (1_u64 << 51) as f64);
+        if (FINEST + 1..0).contains(&self.0) && small(power(-self.0)) {
+            let scale = power(-self.0);
+            if are_whole(dials, scale) {
+                return;
+            }
+        }
+        dials.iter().for_each(|&dial| self.see(dial));
+    }
+
     fn see(&mut self, dial: f64) {
         while self.0 > FINEST && !is_multiple(dial, self.0) {
             self.0 -= 1;
@@ -110,14 +122,41 @@ fn power(of_ten: i32) -> f64 {
     10_u64.saturating_pow(of_ten.unsigned_abs()) as f64
 }
 
-/// Whether a dial is the float nearest to a multiple of a power of ten.
+/// Whether a dial is a multiple of a power of ten, as far as floats tell: two roundings away from it.
 pub(super) fn is_multiple(dial: f64, exponent: i32) -> bool {
     if exponent >= 0 {
         return dial % power(exponent) == 0.0;
     }
-    let scale = power(-exponent);
-    let steps = dial * scale;
-    steps.abs() >= (1_u64 << 52) as f64 || steps.round() / scale == dial
+    let steps = dial * power(-exponent);
+    // Beyond 2⁵¹ steps every float is one.
+    steps.abs() >= (1_u64 << 51) as f64 || is_whole(steps)
+}
+
+/// Adding and taking away 1.5·2⁵² rounds a float below 2⁵¹ to the nearest integer.
+const ROUND: f64 = (3_u64 << 51) as f64;
+
+/// Whether dials that do not fall are all whole numbers of steps: four at a time, without a branch between them. What is near
+/// enough for the first is near enough for all.
+fn are_whole(dials: &[f64], scale: f64) -> bool {
+    let near = dials.first().map_or(0.0, |first| first * scale * f64::EPSILON);
+    let off = |dial: f64| {
+        let steps = dial * scale;
+        (steps - ((steps + ROUND) - ROUND)).abs()
+    };
+    let (fours, rest) = dials.as_chunks::<4>();
+    let mut worst = [0.0_f64; 4];
+    for four in fours {
+        for (worst, dial) in worst.iter_mut().zip(four) {
+            let off = off(*dial);
+            *worst = if off > *worst { off } else { *worst };
+        }
+    }
+    worst.iter().all(|off| *off <= near) && rest.iter().all(|dial| off(*dial) <= near)
+}
+
+#[inline(always)]
+fn is_whole(steps: f64) -> bool {
+    (steps - ((steps + ROUND) - ROUND)).abs() <= steps.abs() * f64::EPSILON
 }
 
 impl Pass {
@@ -201,10 +240,27 @@ impl Pass {
         self.shortest_ms = shorter(self.shortest_ms, ms);
         self.bins.add(at, least / ms as f64, greatest / ms as f64);
         if self.digit.0 > FINEST {
-            dials.iter().for_each(|&dial| self.digit.see(dial));
+            self.digit.see_all(dials);
         }
         self.last = Some(Seen { at, until: at, dial, base: dial });
         self.actual = self.actual.map(|(first, _)| (first, at));
+        self.settle();
+    }
+
+    /// Adds a reading of a register of which nothing more is said.
+    pub(super) fn see_dial(&mut self, at: i64, dial: f64) {
+        if let Some(before) = self.last {
+            let (rise, ms) = (dial - before.base, at - before.at);
+            self.shortest_ms = shorter(self.shortest_ms, ms);
+            if rise >= 0.0 && ms > 0 {
+                self.bins.add(at, rise / ms as f64, rise / ms as f64);
+            }
+        }
+        let seen = Seen { at, until: at, dial, base: dial };
+        self.first = self.first.or(Some(seen));
+        self.last = Some(seen);
+        self.digit.see(dial);
+        self.actual = Some((self.actual.map_or(at, |(first, _)| first), at));
         self.settle();
     }
 

@@ -7,6 +7,7 @@
 
 use super::{Chain, Flow, Laps, Point, Rows, Shape, Sink, Stand, Tally, evenly::evenly, prepare};
 use crate::{finding::Code, metering::MeterKind, quantity::Conversion};
+use std::cell::Cell;
 
 /// At most so many readings are checked before they are booked.
 const STRETCH: usize = 128;
@@ -217,7 +218,9 @@ impl<'a> Plain<'a> {
         let (range, range_of_two) = (self.range(ms), self.range(2 * ms));
         let too_much = self.chain.history.limit * ms as f64;
         let conversion = &self.conversion;
-        sink.laps(&Laps { time, value, ms, range, range_of_two, too_much, conversion, over_odd })
+        let (runs, offset) = (self.rows.runs(), from);
+        let next = Cell::new(runs.partition_point(|run| run.until <= from));
+        sink.laps(&Laps { time, value, ms, range, range_of_two, too_much, conversion, runs, offset, next, over_odd })
     }
 
     /// The last row up to which all follow each other plainly, from the first.

@@ -1,5 +1,9 @@
 use crate::metering::{Column, Meter, MeterKind, NO_REVISION, Quality};
-use std::{borrow::Cow, cell::Cell, ops::Range};
+use std::{
+    borrow::Cow,
+    cell::{Cell, OnceCell},
+    ops::Range,
+};
 
 /// A meter's readings in the order of time: borrowed if they came so, else put in order once.
 #[derive(Debug)]
@@ -16,6 +20,19 @@ pub(crate) struct Rows<'a> {
     pub displaced: u64,
     /// Whether rows that were presumed to be in order turned out not to be.
     disorder: Cell<bool>,
+    /// What the first pass has seen of them, in their order.
+    runs: OnceCell<Vec<Run>>,
+}
+
+/// Readings of a register that come evenly and do not fall: from the one at row `from` to the one at row `until`, at a
+/// distance of `ms` each, with their least and greatest rise.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Run {
+    pub from: usize,
+    pub until: usize,
+    pub ms: i64,
+    pub least: f64,
+    pub greatest: f64,
 }
 
 /// The place of a reading in time: its instant twice, or start and end of its interval.
@@ -47,6 +64,7 @@ impl<'a> Rows<'a> {
             revision: cut(column.revision, rows).into(),
             displaced: 0,
             disorder: Cell::new(false),
+            runs: OnceCell::new(),
         }
     }
 
@@ -55,6 +73,16 @@ impl<'a> Rows<'a> {
         let in_order = (rows.start.max(1)..rows.end).all(|row| self.key(row - 1) <= self.key(row));
         self.disorder.set(self.disorder.get() || !in_order);
         in_order
+    }
+
+    /// Keeps what the first pass has seen, so that it need not be looked at again.
+    pub(super) fn keep_runs(&self, runs: Vec<Run>) {
+        // A second look sees the same.
+        let _ = self.runs.set(runs);
+    }
+
+    pub(super) fn runs(&self) -> &[Run] {
+        self.runs.get().map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn are_disordered(&self) -> bool {
@@ -167,6 +195,7 @@ impl<'a> Rows<'a> {
     /// series are in order but for a few.
     pub(crate) fn put_in_order(&mut self) {
         self.disorder.set(false);
+        self.runs = OnceCell::new();
         let (mut ordered, mut displaced) = (Vec::with_capacity(self.len()), Vec::new());
         let mut latest = (i64::MIN, i64::MIN);
         for row in 0..self.len() {

@@ -178,7 +178,7 @@ fn made(random: &mut Random, kind: Kind, load: &str, often: bool) -> Made {
         let wave = if spacing < DAY { daily * (std::f64::consts::TAU * of_day).sin() } else { 0.0 };
         let it = base * shape(at) * (1.0 + wave + noise * random.normal());
         let overhead =
-            (pue - 1.0) * (1.0 + 0.1 * (std::f64::consts::TAU * (at + phase)).sin() + noise * random.normal());
+            (pue - 1.0) * (1.0 + 0.05 * (std::f64::consts::TAU * (at + phase)).sin() + noise * random.normal());
         (it * (1.0 + overhead), it)
     };
     let hours = spacing as f64 / HOUR as f64;

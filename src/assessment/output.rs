@@ -172,6 +172,10 @@ pub struct MeterLine {
     pub id: String,
     /// Its known energy in the period; `None` for volume and mass.
     pub kwh: Option<ExactEnergy>,
+    /// The least that it can have been, with what is sure of its holes.
+    pub least_kwh: Option<ExactEnergy>,
+    /// The most; `None` too if nothing bounds it.
+    pub most_kwh: Option<ExactEnergy>,
     /// The share of the period whose energy is known.
     pub coverage: f64,
     /// The share in which its course is known too.
@@ -190,9 +194,12 @@ impl MeterLine {
             let (readings, rejected) = book.readings();
             let is_energy = meter.dimension() == crate::quantity::Dimension::Energy;
             let kwh = is_energy.then(|| ExactEnergy::from_microjoules(book.scaled(&steps, Ratio::ONE)));
+            let (least, most) = book.bounds(&steps, &(part.start()..part.end()));
             Some(MeterLine {
                 id: meter.id.clone(),
                 kwh,
+                least_kwh: is_energy.then_some(least).map(ExactEnergy::from_microjoules),
+                most_kwh: most.filter(|_| is_energy).map(ExactEnergy::from_microjoules),
                 coverage: book.coverage(part),
                 course_coverage: book.course_coverage(part),
                 readings,

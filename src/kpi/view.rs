@@ -489,7 +489,12 @@ impl<'a> View<'a> {
                 .try_fold(0_i128, |sum, most| sum.checked_add(most?))
                 .and_then(|most| term.factor.floor_of(most)?.checked_add(1));
             let missing = if holes.is_empty() { Some(0) } else { missing };
-            let sure = holes.iter().fold(0_i128, |sum, hole| sum.saturating_add(hole.least));
+            // Of a hole that reaches over the part's edge nobody knows how much of the least lies within.
+            let least = |hole: &Hole| {
+                let is_within = self.part.start <= hole.start && hole.end <= self.part.end;
+                if is_within { hole.least } else { hole.least.min(0) }
+            };
+            let sure = holes.iter().fold(0_i128, |sum, hole| sum.saturating_add(least(hole)));
             let sure = if sure == 0 { 0 } else { term.factor.floor_of(sure).unwrap_or(0) };
             // A sum that reaches over the part's edge may have flowed on either side of it, as fast as the meter can.
             let (mut less, mut more) = (0, 0);

@@ -153,6 +153,23 @@ impl Book {
         most.map(ExactEnergy::from_microjoules)
     }
 
+    /// The least and the most that can have flowed in some steps, which are a part of the period.
+    pub(crate) fn bounds(&self, steps: &Range<usize>, part: &Range<i64>) -> (i128, Option<i128>) {
+        let (known, holes) = (self.scaled(steps, Ratio::ONE), self.holes_in(part));
+        let (mut low, mut high) = (known, Some(known));
+        for hole in holes {
+            let is_within = part.start <= hole.start && hole.end <= part.end;
+            low = low.saturating_add(if is_within { hole.least } else { hole.least.min(0) });
+            high = high.zip(hole.most).map(|(high, most)| high.saturating_add(most));
+        }
+        for span in self.spans.iter().filter(|span| span.reaches_over(part)) {
+            let (least, booked, most) = self.extremes_of(span, part);
+            low -= booked - least;
+            high = high.map(|high| high + most - booked);
+        }
+        (low, high)
+    }
+
     /// The most that can flow in a time.
     pub(crate) fn most_in(&self, ms: i64) -> Option<i128> {
         self.limit.map(|limit| limit.most(ms))

@@ -92,10 +92,7 @@ impl<'a> Report<'a> {
 
     fn pue(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(pue) = &self.assessment.pue else {
-            return self.item(
-                f,
-                self.pick("PUE:无法得出(见下方“数据问题”)", "PUE: cannot be formed (see the findings below)"),
-            );
+            return self.item(f, self.pick("PUE:无法得出(见“数据问题”)", "PUE: cannot be formed (see the findings)"));
         };
         let kind = match pue.kind {
             "annual" => self.pick("年度", "annual"),
@@ -252,12 +249,28 @@ impl<'a> Report<'a> {
         if let Some(expected) = &finding.expected {
             write!(facts, "; {} {}", self.pick("应为", "expected"), self.say(expected))?;
         }
+        if let Some(hours) = finding.hours {
+            write!(facts, "; {hours:.2} h")?;
+        }
+        if let (Some(least), Some(most)) = (finding.least_kwh, finding.most_kwh) {
+            write!(facts, ", {least:.1} – {most:.1} kWh")?;
+        }
         let times = if finding.count > 1 { format!(" ×{}", finding.count) } else { String::new() };
         self.item(f, format_args!("{weight} {}{times}{place}: {}{facts}", finding.code, self.say(&finding.message)))?;
         if finding.severity > Severity::Note {
             self.below(f, format_args!("→ {}", self.say(&finding.advice)))?;
         }
         Ok(())
+    }
+}
+
+impl Report<'_> {
+    fn findings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.assessment.findings.is_empty() {
+            return Ok(());
+        }
+        self.heading(f, "数据问题", "Findings")?;
+        self.assessment.findings.iter().try_for_each(|finding| self.finding(f, finding))
     }
 }
 
@@ -273,6 +286,11 @@ impl fmt::Display for Report<'_> {
         match self.style {
             Style::Text => writeln!(f, "{facility}  {period}")?,
             Style::Markdown => writeln!(f, "# {}\n\n{period}", escape(facility))?,
+        }
+        // Where there is no PUE, what is wrong comes before anything else.
+        let has_pue = self.assessment.pue.is_some() || self.assessment.period.is_none();
+        if !has_pue {
+            self.findings(f)?;
         }
         if self.assessment.period.is_some() {
             self.heading(f, "电能利用效率", "Power usage effectiveness")?;
@@ -355,13 +373,7 @@ impl fmt::Display for Report<'_> {
                 self.comparison(f, one)?;
             }
         }
-        if !self.assessment.findings.is_empty() {
-            self.heading(f, "数据问题", "Findings")?;
-            for finding in &self.assessment.findings {
-                self.finding(f, finding)?;
-            }
-        }
-        Ok(())
+        if has_pue { self.findings(f) } else { Ok(()) }
     }
 }
 

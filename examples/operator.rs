@@ -28,6 +28,9 @@ struct Arguments {
     /// Readings, CSV; may be given several times
     #[arg(long)]
     readings: Vec<PathBuf>,
+    /// Later files correct earlier ones: of each meter, readings of the same stamp are replaced
+    #[arg(long)]
+    later_corrects: bool,
     /// 2024, 2024-03, or 2024-01-01/2025-01-01 (the end exclusive)
     #[arg(long)]
     period: Option<String>,
@@ -109,7 +112,7 @@ fn run(arguments: &Arguments) -> Result<Ending, String> {
     if files.is_empty() {
         return describe(arguments, &site);
     }
-    let readings = match read_all(&site, &files)? {
+    let readings = match read_all(&site, &files, arguments.later_corrects)? {
         Ok(readings) => readings,
         Err(error) => {
             let id = Some(site.facility().id.clone());
@@ -145,13 +148,14 @@ fn estimates(text: &str) -> Result<Vec<Estimate>, String> {
 }
 
 /// All files; a file that is no readings at all is an answer of its own.
-fn read_all(site: &Site, files: &[PathBuf]) -> Result<Result<Readings, CsvError>, String> {
+fn read_all(site: &Site, files: &[PathBuf], later_corrects: bool) -> Result<Result<Readings, CsvError>, String> {
     let mut readings = Readings::default();
     for path in files {
         let name =
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
         let file = File::open(path).map_err(|error| format!("--readings {}: {error}", path.display()))?;
         match read::csv(site, &name, file) {
+            Ok(more) if later_corrects => readings.correct(more),
             Ok(more) => readings.extend(more),
             Err(error) => return Ok(Err(error)),
         }

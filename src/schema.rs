@@ -9,7 +9,7 @@ use crate::{
     facility::{AirConditioning, CertificateKind, ItCooling, Ladder, LifecycleKind, StandardRacks},
     finding::{Code, Text},
     kpi::AnyPue,
-    metering::{AccuracyClass, Carrier, Integration, MeasurementPoint},
+    metering::{Absent, AccuracyClass, Carrier, Integration, MeasurementPoint, Resets},
     portfolio::Register,
     quantity::{Decimal, ExactEnergy, ExactPower, Ratio, Unit},
     rule::{Inputs, Pack, Shown},
@@ -167,6 +167,11 @@ struct Meter {
     check_of: Option<String>,
     factor: Option<NotNegative>,
     events: Option<Vec<Event>>,
+    net: Option<bool>,
+    absent: Option<Absent>,
+    on_change: Option<bool>,
+    #[schemars(regex(pattern = r"^[+-][0-9]{2}:[0-9]{2}$"))]
+    utc_offset: Option<String>,
 }
 
 #[derive(JsonSchema)]
@@ -198,6 +203,7 @@ struct Dial {
 #[expect(dead_code)]
 struct Modulus {
     modulus: Option<f64>,
+    resets: Option<Resets>,
 }
 
 #[derive(JsonSchema)]
@@ -207,6 +213,11 @@ struct Event {
     #[schemars(extend("format" = "date-time"))]
     at: Option<String>,
     exchange: Option<Exchange>,
+    #[schemars(extend("format" = "date-time"))]
+    from: Option<String>,
+    #[schemars(extend("format" = "date-time"))]
+    until: Option<String>,
+    confirmed: Option<String>,
 }
 
 #[derive(JsonSchema)]

@@ -120,3 +120,83 @@ fn what_cannot_be_right_is_named() {
         assert!(warned, "{}", case.name);
     }
 }
+
+/// A stretch that a person has confirmed is known, and every verdict that rests on it says so.
+#[test]
+fn what_a_person_confirms_is_known() {
+    let case = Case::all().into_iter().find(|case| case.name.starts_with("01-")).unwrap();
+    let mut site: Value = serde_json::from_slice(&bytes(&case.file("site.json"))).unwrap();
+    site["meters"][1]["events"] = serde_json::json!([
+        {"from": "2024-07-18T00:00:00+08:00", "until": "2024-07-19T00:00:00+08:00", "confirmed": "load bank test"}]);
+    let site: Site = serde_json::from_value(site.clone()).unwrap();
+    let again: Site = serde_json::from_value(serde_json::to_value(&site).unwrap()).unwrap();
+    assert_eq!(site, again);
+    let readings = pue::read::csv(&site, "readings.csv", bytes(&case.file("readings.csv")).as_slice()).unwrap();
+    let assessment = Assessment::new(&site, &readings, Period::year(2024, site.time_zone()).unwrap()).unwrap();
+    let (value, low, high) = figures(&assessment).unwrap();
+    assert_eq!((low, high), (value, value));
+    assert!(codes(&assessment.findings).contains(&"meter.confirmed"));
+    assert!(!codes(&assessment.findings).contains(&"register.unusual"));
+    let verdict = assessment.verdicts.iter().find(|verdict| verdict.requirement == "pue-new-large").unwrap();
+    assert!(verdict.assumptions.iter().any(|text| text.en.contains("load bank test")), "{:?}", verdict.assumptions);
+}
+
+/// What else can be said of a meter, and of a reading: each by its energy.
+#[test]
+fn what_is_said_of_meters_and_readings_counts() {
+    let kwh = |meter: Value, file: &str| {
+        let mut meter = meter;
+        (meter["id"], meter["point"]) = ("m".into(), meter.get("point").cloned().unwrap_or("ups_output".into()));
+        let site = serde_json::json!({"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Asia/Shanghai"}, "meters": [meter]});
+        let site: Site = serde_json::from_value(site).unwrap();
+        let readings = pue::read::csv(&site, "a.csv", file.as_bytes()).unwrap();
+        let period = Period::parse("2024-01-01/2024-01-02", site.time_zone()).unwrap();
+        let ledger = pue::Ledger::build(&site, &readings, period.clone()).unwrap();
+        let book = ledger.meter("m").unwrap();
+        (book.energy().kwh(), (book.coverage(&period) * 24.0 * 1e6).round() / 1e6)
+    };
+    let hours = |value: &dyn Fn(usize) -> String| -> String {
+        (0..=24).map(|hour| format!("m,2024-01-{:02} {:02}:00,{}\n", 1 + hour / 24, hour % 24, value(hour))).collect()
+    };
+    // A dial that starts at zero each hour and shows the last hour's count at the full hour.
+    let hourly = serde_json::json!({"kind": {"register": {"resets": "hour"}}, "unit": "kWh"});
+    let file = format!("meter,time,value\n{}", hours(&|hour| format!("{}", 90 + hour % 3)));
+    assert_eq!(kwh(hourly, &file), ((1..=24).map(|hour| f64::from(90 + hour % 3)).sum(), 24.0));
+    // One that starts at zero each midnight, read every two hours.
+    let daily = serde_json::json!({"kind": {"register": {"resets": "day"}}, "unit": "kWh"});
+    let file: String = (0..=12).map(|i| format!("m,2024-01-01 {:02}:00,{}\n", 2 * i, 20 * i)).collect();
+    let file = format!("meter,time,value\nm,2023-12-31 23:00,230\n{file}");
+    assert_eq!(kwh(daily, &file), (240.0, 24.0));
+    // Power that is written when it changes.
+    let changes = serde_json::json!({"kind": "power", "unit": "kW", "on_change": true});
+    let file = "meter,time,value\nm,2024-01-01 00:00,10\nm,2024-01-01 06:00,20\nm,2024-01-02 00:00,10\n";
+    assert_eq!(kwh(changes, file), (420.0, 24.0));
+    // A clock that stays at UTC+10.
+    let offset = serde_json::json!({"kind": "register", "unit": "kWh", "utc_offset": "+10:00"});
+    let file = "meter,time,value\nm,2024-01-01 02:00,100\nm,2024-01-02 02:00,340\n";
+    assert_eq!(kwh(offset, file), (240.0, 24.0));
+    // A later revision, an estimate that is marked, and a value that is none.
+    let register = serde_json::json!({"kind": "register", "unit": "kWh"});
+    let file = "meter,time,value,quality,revision\nm,2024-01-01 00:00,100,,\nm,2024-01-01 12:00,250,estimated,\nm,2024-01-01 18:00,9,missing,\nm,2024-01-02 00:00,900,actual,1\nm,2024-01-02 00:00,340,actual,2\n";
+    assert_eq!(kwh(register, file), (240.0, 24.0));
+}
+
+/// Later files correct earlier ones where the caller says so; else readings of one stamp that differ are a conflict.
+#[test]
+fn later_files_correct_earlier_ones() {
+    let site = serde_json::json!({"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Asia/Shanghai"},
+        "meters": [{"id": "m", "point": "grid_supply", "kind": "interval", "unit": "kWh"}]});
+    let site: Site = serde_json::from_value(site).unwrap();
+    let read = |name: &str, value: u32| {
+        let file = format!("meter,start,end,value\nm,2024-01-01 00:00,2024-01-01 01:00,{value}\n");
+        pue::read::csv(&site, name, file.as_bytes()).unwrap()
+    };
+    let period = Period::parse("2024-01-01/2024-01-02", site.time_zone()).unwrap();
+    let energy = |readings: &pue::Readings| {
+        pue::Ledger::build(&site, readings, period.clone()).unwrap().meter("m").unwrap().energy().kwh()
+    };
+    let (mut both, mut corrected) = (read("a.csv", 100), read("a.csv", 100));
+    both.extend(read("b.csv", 110));
+    corrected.correct(read("b.csv", 110));
+    assert_eq!((energy(&both), energy(&corrected)), (0.0, 110.0));
+}

@@ -11,6 +11,7 @@ use pue::{
     finding::{Code, Severity},
     kpi::Boundary,
     metering::Series,
+    period::Granularity,
 };
 use std::collections::BTreeMap;
 
@@ -415,6 +416,18 @@ fn answer(made: &Made) -> Answer {
     let period = Period::dates(first, last, site.time_zone()).unwrap();
     let ledger = Ledger::build(&site, &readings, period).unwrap();
     let measured = ledger.pue(&Boundary::new(&site, None), ledger.period());
+    // Of every month and every stretch of days too the bounds hold the value.
+    let zone = site.time_zone();
+    for part in
+        ledger.period().parts(Granularity::Month).chain(Period::dates(first, first.tomorrow().unwrap(), zone).ok())
+    {
+        let of_part = ledger.pue(&Boundary::new(&site, None), &part);
+        for measure in [Some(&of_part.electricity), of_part.all_carriers.as_ref()].into_iter().flatten() {
+            let (Some(pue), bounds) = (measure.pue, measure.bounds) else { continue };
+            assert!(bounds.low.is_none_or(|low| low <= pue.ratio()), "{part}: {measure:?}");
+            assert!(bounds.high.is_none_or(|high| high >= pue.ratio()), "{part}: {measure:?}");
+        }
+    }
     let reported = measured.reported();
     let findings: Vec<pue::Finding> = ledger.findings().into_iter().chain(measured.findings.clone()).collect();
     let bound = |bound: Option<pue::quantity::Ratio>, open: f64| bound.map_or(open, |bound| bound.to_f64());

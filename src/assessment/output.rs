@@ -141,6 +141,7 @@ impl PueOut {
     pub(super) fn new(pue: AnyPue, measured: &MeasuredPue, boundary: &Boundary) -> Self {
         let reported = measured.reported();
         let mut assumptions = boundary.assumptions().to_vec();
+        assumptions.extend(boundary.confirmed().iter().cloned());
         if reported.same_hours_assumed {
             assumptions.push(Text::new(
                 "known_h 相同的计量点视为覆盖同样的小时",

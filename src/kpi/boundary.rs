@@ -148,6 +148,7 @@ pub struct Boundary {
     carriers: Vec<Carrier>,
     unweighted: Vec<Carrier>,
     assumptions: Vec<Text>,
+    confirmed: Vec<Text>,
     findings: Vec<Finding>,
 }
 
@@ -198,6 +199,11 @@ impl Boundary {
     /// How carriers other than electricity were weighed, for people.
     pub fn assumptions(&self) -> &[Text] {
         &self.assumptions
+    }
+
+    /// What a person has confirmed of the readings of counted meters: every verdict that rests on them says so.
+    pub(crate) fn confirmed(&self) -> &[Text] {
+        &self.confirmed
     }
 
     /// What was found.
@@ -449,7 +455,7 @@ impl Boundary {
             }
             for stretch in &meter.confirmed {
                 let (from, until, why) = (stretch.from, stretch.until, &stretch.why);
-                self.assumptions.push(Text::new(
+                self.confirmed.push(Text::new(
                     format!("{id} 在 {from} – {until} 的读数经人工确认：{why}"),
                     format!("what {id} read in {from} – {until} is right, as a person has confirmed: {why}"),
                 ));

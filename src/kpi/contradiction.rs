@@ -134,9 +134,17 @@ fn by_steps(view: &View<'_>, found: &mut Contradictions) {
     let (total_off, it_off) = (off(total_terms), off(it_terms));
     let digits = 2 * (resolution(total_terms) + resolution(it_terms));
     let groups = groups(view);
+    let edge = |i: usize| ledger.edges().get(i).copied().unwrap_or(0);
+    // What a person has confirmed contradicts nothing.
+    let counted = || total_terms.iter().chain(it_terms).filter_map(|term| ledger.site().meters().get(term.meter));
+    let confirmed: Vec<&Meter> = counted().filter(|meter| !meter.confirmed.is_empty()).collect();
+    let is_confirmed = |group: &Group| {
+        let (start, end) = (edge(group.steps.start), edge(group.steps.end));
+        confirmed.iter().any(|meter| meter.is_confirmed(start, end))
+    };
     let is_above = |group: &Group| {
         let allowed = (group.total.abs() * total_off + group.it.abs() * it_off) / 1000 + digits;
-        group.it > group.total + allowed
+        group.it > group.total + allowed && !is_confirmed(group)
     };
     let mut above: Vec<bool> = groups.iter().map(is_above).collect();
     // Whole months are errors of their own.
@@ -147,7 +155,6 @@ fn by_steps(view: &View<'_>, found: &mut Contradictions) {
             members.into_iter().filter_map(|i| above.get_mut(i).map(|above| *above = false)).for_each(drop);
         }
     }
-    let edge = |i: usize| ledger.edges().get(i).copied().unwrap_or(0);
     let ms_of = |steps: &Range<usize>| edge(steps.end) - edge(steps.start);
     let mut last: Option<usize> = None;
     let mut note = |found: &mut Contradictions, steps: &Range<usize>| {
@@ -171,7 +178,8 @@ fn by_steps(view: &View<'_>, found: &mut Contradictions) {
     let mut from = first;
     while from < end {
         let is_idle = |i: usize| {
-            groups.get(i).is_some_and(|group| group.it == 0 && group.total > 0) && above.get(i) == Some(&false)
+            groups.get(i).is_some_and(|group| group.it == 0 && group.total > 0 && !is_confirmed(group))
+                && above.get(i) == Some(&false)
         };
         if !is_idle(from) {
             from += 1;

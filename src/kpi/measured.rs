@@ -30,6 +30,8 @@ pub struct MeasuredPue {
     pub overhead: Option<Overhead>,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// What a person has confirmed of the readings.
+    pub(crate) confirmed: Vec<Text>,
 }
 
 /// One ratio over the time in which its total and its IT energy are both known.
@@ -228,6 +230,7 @@ impl Views<'_> {
             category: boundary.category(),
             overhead: None,
             findings: boundary.findings().to_vec(),
+            confirmed: boundary.confirmed().to_vec(),
         };
         if !reports_all_carriers && weighed {
             let expected = ("其他能源的数据", "data of the other carriers");

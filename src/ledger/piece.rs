@@ -42,6 +42,7 @@ impl Piece {
             return Piece { window, head, body: None, account };
         };
         let Some(&last) = head.get(anchor) else { return Piece { window, head, body: None, account } };
+        let last = if anchor == 0 { chain.accepted(None, last) } else { last };
         let row = rows.after(chain.place(&last), range.clone());
         let passed = (window.0, last.until.saturating_add(1));
         prepare(chain.meter, rows, range.start..row, chain.of(passed), &mut booking);
@@ -129,6 +130,7 @@ impl Piece {
     pub(super) fn close(mut self, chain: &Chain<'_>, edges: &[i64]) -> (Account, Option<(i64, i64)>) {
         let Some(first) = self.head.first().map(|point| point.at) else { return (self.account, None) };
         let mut booking = Booking::new(&mut self.account, edges);
+        first_of_all(chain, &mut self.head);
         let tail = match self.body {
             Some(Body { anchor, tail }) => {
                 run(chain, &mut self.head, 0, anchor, i64::MAX, &mut booking);
@@ -152,10 +154,20 @@ impl Piece {
         let Some(anchor) = anchor else { return };
         let Some(keep) = chain.keep(&self.head, anchor, self.window.1) else { return };
         let mut points = self.head.clone();
+        if anchor == 0 {
+            first_of_all(chain, &mut points);
+        }
         let end =
             run(chain, &mut points, anchor, usize::MAX, self.window.1, &mut Booking::new(&mut self.account, edges));
         self.head.truncate(keep);
         self.body = Some(Body { anchor, tail: points.split_off(end.min(points.len())) });
+    }
+}
+
+/// The first point of a series is accepted after none.
+fn first_of_all(chain: &Chain<'_>, points: &mut [Point]) {
+    if let Some(first) = points.first_mut() {
+        *first = chain.accepted(None, *first);
     }
 }
 

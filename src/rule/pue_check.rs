@@ -41,6 +41,7 @@ impl Pack {
         let value = annual.ratio();
         verdict.value = Some(value);
         verdict.method = Some("electricity-only");
+        verdict.assumptions.extend(case.pue.confirmed.iter().cloned());
         let energies = [
             ("e_dc_kwh", annual.total().into()),
             ("e_it_kwh", annual.it().into()),
@@ -142,8 +143,8 @@ fn straddles(verdict: &mut Verdict, bounds: Bounds, met: bool, holds: impl Fn(Ra
         inputs,
     );
     verdict.assumptions.push(Text::new(
-        "缺失时段的电量在 0 与容量×时长之间；未给容量的按自身最高已知功率的 2 倍",
-        "missing energy lies between nothing and capacity × time; without a capacity, twice the meter's own highest known rate",
+        "未知电量在其最小与最大之间：最大为容量×时长，未给容量的按该表常态最高功率的 2 倍(汇总数按最高已知功率)",
+        "unknown energy lies between its least and its most: capacity × time, without a capacity twice the rate that is highest usually (of sums, the highest known)",
     ));
     let why = Text::new(
         format!("缺失的电量可能使 PUE 落在 {low} 至 {high} 之间，跨越限值"),

@@ -1,13 +1,16 @@
-use super::{EVER, Histories, LedgerError, column, count, of_each};
+use super::{Histories, LedgerError, column, count, of_each};
 use crate::{
     metering::{
         Meter, Readings,
-        clean::{Pass, Rows, first_pass},
+        clean::{History, Pass, Rows, first_pass},
     },
     site::Site,
 };
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
+
+/// A stretch `[from, until)` of which all readings of a meter have been seen, and what was seen.
+type Part = ((i64, i64), Pass);
 
 /// The schema of first passes.
 pub const FIRST_PASS_SCHEMA: &str = "pue/first-pass/1";
@@ -36,7 +39,7 @@ pub const FIRST_PASS_SCHEMA: &str = "pue/first-pass/1";
 pub struct FirstPass {
     schema: String,
     /// Per meter: the stretches `[from, until)` of which all readings have been seen, in time order.
-    meters: Vec<Vec<((i64, i64), Pass)>>,
+    meters: Vec<Vec<Part>>,
 }
 
 impl FirstPass {
@@ -63,7 +66,7 @@ impl FirstPass {
         for ((mine, theirs), meter) in self.meters.iter_mut().zip(other.meters).zip(site.meters()) {
             mine.extend(theirs);
             mine.sort_by_key(|(window, _)| *window);
-            let mut joined: Vec<((i64, i64), Pass)> = Vec::with_capacity(mine.len());
+            let mut joined: Vec<Part> = Vec::with_capacity(mine.len());
             for (window, pass) in mine.drain(..) {
                 match joined.last_mut() {
                     Some((last, _)) if last.1 > window.0 => {
@@ -89,14 +92,12 @@ impl FirstPass {
     pub fn histories(self, site: &Site) -> Result<Histories, LedgerError> {
         self.check(site)?;
         let zone = site.time_zone();
-        let of_meter = |(parts, meter): (Vec<((i64, i64), Pass)>, &Meter)| {
+        let of_meter = |(parts, meter): (Vec<Part>, &Meter)| {
             let whole = parts.into_iter().map(|(_, pass)| pass).reduce(|mut left, right| {
                 left.join(right, meter, &zone);
                 left
             });
-            whole
-                .filter(|pass| !pass.is_empty())
-                .map_or_else(|| crate::metering::clean::History::in_advance(meter), |pass| pass.history(meter))
+            whole.filter(|pass| !pass.is_empty()).map_or_else(|| History::in_advance(meter), |pass| pass.history(meter))
         };
         Ok(Histories(self.meters.into_iter().zip(site.meters()).map(of_meter).collect()))
     }
@@ -108,11 +109,10 @@ impl FirstPass {
         if self.meters.len() != site.meters().len() {
             return Err(LedgerError::Different("site"));
         }
-        let is_sound = |((from, until), pass): &((i64, i64), Pass)| from <= until && pass.is_sound();
+        let is_sound = |((from, until), pass): &Part| from <= until && pass.is_sound();
         if !self.meters.iter().flatten().all(is_sound) {
             return Err(LedgerError::Parcel("figures that no readings lead to"));
         }
-        let _ = EVER;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ const SHORT_MS: i64 = 12 * DAY_MS;
 
 /// The least and the greatest rate of each UTC day in which readings end; of two hours, if first and last reading are less
 /// than twelve days apart.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Bins {
     are_days: bool,
     /// In the order of time.
@@ -22,12 +22,6 @@ struct Bin {
     least: f64,
     #[serde(with = "crate::quantity::text")]
     greatest: f64,
-}
-
-impl Default for Bins {
-    fn default() -> Self {
-        Bins { are_days: false, rates: Vec::new() }
-    }
 }
 
 /// What is usual of the rates in some bins.

@@ -58,21 +58,19 @@ pub(super) fn rises(time: &[i64], value: &[f64], ms: i64) -> (usize, (f64, f64))
         return (0, (0.0, 0.0));
     };
     let (mut due, mut even) = (first, 0);
-    let (mut least, mut greatest) = ([f64::INFINITY; 2], [0.0; 2]);
+    let (mut least, mut greatest) = ([f64::INFINITY; 2], [0.0_f64; 2]);
     let rows = later.as_chunks::<GROUP>().0.iter().zip(value.as_chunks::<GROUP>().0).zip(higher.as_chunks::<GROUP>().0);
     for ((time, low), high) in rows {
         let (mut odd, mut l, mut g, mut sum) = ([0_u64; 2], least, greatest, [0.0_f64; 2]);
         let mut next = [due.wrapping_add(ms), due.wrapping_add(ms.wrapping_mul(2))];
         let pairs = time.as_chunks::<2>().0.iter().zip(low.as_chunks::<2>().0).zip(high.as_chunks::<2>().0);
         for ((time, low), high) in pairs {
-            for lane in [0, 1] {
-                let risen = high[lane] - low[lane];
-                odd[lane] |= (time[lane] ^ next[lane]) as u64;
-                l[lane] = if risen < l[lane] { risen } else { l[lane] };
-                g[lane] = if risen > g[lane] { risen } else { g[lane] };
-                sum[lane] += risen;
-                next[lane] = next[lane].wrapping_add(ms.wrapping_mul(2));
-            }
+            let risen = [high[0] - low[0], high[1] - low[1]];
+            odd = [odd[0] | (time[0] ^ next[0]) as u64, odd[1] | (time[1] ^ next[1]) as u64];
+            l = [lesser(risen[0], l[0]), lesser(risen[1], l[1])];
+            g = [greater(risen[0], g[0]), greater(risen[1], g[1])];
+            sum = [sum[0] + risen[0], sum[1] + risen[1]];
+            next = [next[0].wrapping_add(ms.wrapping_mul(2)), next[1].wrapping_add(ms.wrapping_mul(2))];
         }
         // NaN, and what is infinite, shows in the sum; a fall in the least.
         let sum = if (sum[0] + sum[1]).abs() < f64::INFINITY { 0 } else { u64::MAX };
@@ -88,10 +86,21 @@ pub(super) fn rises(time: &[i64], value: &[f64], ms: i64) -> (usize, (f64, f64))
     for ((&time, &low), &high) in later.iter().zip(value).zip(higher).skip(even).take(GROUP) {
         due = due.wrapping_add(ms);
         let risen = high - low;
-        if time != due || !(risen >= 0.0 && risen < f64::INFINITY) {
+        if time != due || !(0.0..f64::INFINITY).contains(&risen) {
             break;
         }
         (least, greatest, even) = (least.min(risen), greatest.max(risen), even + 1);
     }
     (even, (least, greatest))
+}
+
+/// The lesser of two, and of NaN and another the other: in one instruction.
+#[inline(always)]
+fn lesser(new: f64, old: f64) -> f64 {
+    if new < old { new } else { old }
+}
+
+#[inline(always)]
+fn greater(new: f64, old: f64) -> f64 {
+    if new > old { new } else { old }
 }

@@ -78,7 +78,7 @@ fn end_of(points: &[Point], i: usize) -> i64 {
 }
 
 /// The first interval that starts after all before it have ended, and shows another value than the one before it.
-pub(super) fn next(chain: &Chain<'_>, points: &[Point], from: usize, complete_until: i64) -> Option<usize> {
+pub(super) fn next(chain: &Chain<'_>, points: &[Point], from: usize) -> Option<usize> {
     let mut end = points.get(from).map(|_| end_of(points, from))?;
     let judges_stands = chain.history.stand_ms < i64::MAX;
     for (i, point) in points.iter().enumerate().skip(from + 1) {
@@ -87,7 +87,6 @@ pub(super) fn next(chain: &Chain<'_>, points: &[Point], from: usize, complete_un
         }
         end = end.max(end_of(points, i));
     }
-    let _ = complete_until;
     None
 }
 
@@ -128,7 +127,7 @@ fn gap(chain: &Chain<'_>, start: i64, end: i64, sink: &mut impl Sink) {
 fn clusters(chain: &Chain<'_>, points: &[Point], from: usize, to: usize, sink: &mut impl Sink) -> i64 {
     let mut reached: Option<i64> = None;
     let mut i = from;
-    let (mut stand, mut stuck) = (from, false);
+    let mut stuck = false;
     let stands = chain.history.stand_ms < i64::MAX;
     while i < to {
         let Some(first) = points.get(i) else { break };
@@ -143,14 +142,13 @@ fn clusters(chain: &Chain<'_>, points: &[Point], from: usize, to: usize, sink: &
         for at in i..next {
             if stands && (at == from || !stands::is_same(points, at)) {
                 let known = points.get(..to).unwrap_or_default();
-                (stand, stuck) = (at, stands::is_stuck(chain, known, at, i64::MAX) == Some(true));
+                stuck = stands::is_stuck(chain, known, at, i64::MAX) == Some(true);
                 if stuck {
                     let last = stands::first_after(known, at + 1).unwrap_or(to) - 1;
                     stuck = !stand_still(chain, points, at, last, sink);
                 }
             }
         }
-        let _ = stand;
         if next == i + 1 {
             one(chain, first, end, stuck, sink);
         } else {

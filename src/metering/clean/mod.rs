@@ -269,7 +269,7 @@ impl<'a> Chain<'a> {
     pub(crate) fn next(&self, points: &[Point], blocks: &Blocks, from: usize, complete_until: i64) -> Option<usize> {
         match self.meter.kind {
             MeterKind::Register { .. } => register::next(self, points, blocks, from, complete_until),
-            MeterKind::Interval => interval::next(self, points, from, complete_until),
+            MeterKind::Interval => interval::next(self, points, from),
             MeterKind::Power => power::next(self, points, from, complete_until),
         }
     }

@@ -419,10 +419,10 @@ impl Pass {
             let highest = reached.as_ref().map(|reached| reached.highest).or_else(|| self.bins.highest(own))?;
             at_most(meter, TIMES_THE_HIGHEST * highest)
         };
-        let usual = reached.as_ref().and_then(|reached| {
+        let usual = reached.as_ref().map(|reached| {
             let edge = if reached.lowest < 0.0 { reached.lowest } else { reached.lowest / 1.5 };
             let (from, until) = reached.lives_above(edge).unwrap_or((i64::MAX, i64::MAX));
-            Some(Usual { low: reached.lowest, high: reached.highest, from, until })
+            Usual { low: reached.lowest, high: reached.highest, from, until }
         });
         let life = self.first.zip(self.last).map_or(0, |(first, last)| last.until - first.at);
         let [.., third] = self.longest;

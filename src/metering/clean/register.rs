@@ -80,7 +80,7 @@ enum Rise {
 /// The rise from one reading to the next, unless it is a break.
 fn rise(chain: &Chain<'_>, a: &Point, b: &Point) -> Rise {
     let (rise, ms) = (b.dial - a.base_dial(), b.at - a.until);
-    let falls = rise < 0.0 && !(chain.meter.net && !chain.history.is_break(-rise, ms));
+    let falls = rise < 0.0 && (!chain.meter.net || chain.history.is_break(-rise, ms));
     if falls || chain.history.is_break(rise, ms) { Rise::Break } else { Rise::By(rise) }
 }
 

@@ -6,7 +6,7 @@ mod common;
 use proptest::prelude::*;
 use pue::{
     Ledger, Period, Readings, Site,
-    ledger::{Histories, LedgerError, LedgerStream, PartialLedger},
+    ledger::{FirstPass, Histories, LedgerError, LedgerStream, PartialLedger},
     metering::{Integration, MeasurementPoint, Meter, MeterKind, Series},
     period::{Granularity, time_zone},
     quantity::{ExactPower, Unit},
@@ -157,6 +157,21 @@ proptest! {
             let parcel = serde_json::to_string(&piece.to_parcel()).unwrap();
             *piece = PartialLedger::from_parcel(&site, serde_json::from_str(&parcel).unwrap()).unwrap_or_else(|error| panic!("piece {i}: {error}"));
         }
+        // So does what the first pass says of them.
+        let mut passes: Vec<FirstPass> =
+            edges.windows(2).map(|pair| FirstPass::new(&site, &readings, pair[0]..pair[1])).collect();
+        for (i, pass) in passes.iter_mut().enumerate().filter(|(i, _)| sent >> i & 1 == 1) {
+            let text = serde_json::to_string(&pass).unwrap();
+            *pass = serde_json::from_str(&text).unwrap_or_else(|error| panic!("first pass {i}: {error}"));
+        }
+        for pick in &picks {
+            if passes.len() > 1 {
+                let one = passes.swap_remove(pick.index(passes.len()));
+                let other = passes.swap_remove(pick.index(passes.len()));
+                passes.push(one.merge(other, &site).unwrap());
+            }
+        }
+        prop_assert_eq!(passes.pop().unwrap().histories(&site).unwrap(), histories);
         let mut picks = picks.iter();
         while pieces.len() > 1 {
             let pick = picks.next().unwrap();

@@ -49,7 +49,7 @@ impl FirstPass {
         let (zone, window) = (site.time_zone(), (window.start, window.end));
         let meters = of_each(site.meters(), count(readings), |_, meter: &Meter| {
             let rows = Rows::new(meter, column(readings, meter));
-            vec![(window, first_pass(meter, &rows, &zone, rows.within(window)))]
+            vec![(window, first_pass(meter, &rows, &zone, window))]
         });
         FirstPass { schema: FIRST_PASS_SCHEMA.to_owned(), meters }
     }

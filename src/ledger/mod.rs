@@ -120,7 +120,7 @@ fn history(meter: &Meter, rows: &Rows<'_>, zone: &TimeZone) -> History {
     if rows.len() == 0 {
         return History::in_advance(meter);
     }
-    first_pass(meter, rows, zone, 0..rows.len()).history(meter)
+    first_pass(meter, rows, zone, EVER).history(meter)
 }
 
 /// Of figures that somebody has summed up, which are not judged as readings.

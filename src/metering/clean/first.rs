@@ -9,9 +9,10 @@ const CHUNK: usize = 1 << 12;
 /// So many rows after an odd one are looked at one by one.
 const FEW: usize = 3;
 
-/// The first pass over some rows.
-pub(crate) fn first_pass(meter: &Meter, rows: &Rows<'_>, zone: &TimeZone, range: Range<usize>) -> Pass {
+/// The first pass over the rows of a stretch of time.
+pub(crate) fn first_pass(meter: &Meter, rows: &Rows<'_>, zone: &TimeZone, window: (i64, i64)) -> Pass {
     let mut pass = Pass::default();
+    let range = rows.within(window);
     let is_plain = matches!(meter.kind, MeterKind::Register { resets: None, .. })
         && meter.events.is_empty()
         && meter.confirmed.is_empty()
@@ -30,8 +31,11 @@ pub(crate) fn first_pass(meter: &Meter, rows: &Rows<'_>, zone: &TimeZone, range:
         }
         let take = if is_plain { FEW } else { CHUNK };
         let end = rows.end_of_group((row + take).min(range.end), range.end);
-        look(meter, rows, zone, row..end, &mut pass);
+        look(meter, rows, zone, row..end, within(rows, &range, window, row..end), &mut pass);
         row = end;
+    }
+    if range.is_empty() && !is_plain {
+        look(meter, rows, zone, range, window, &mut pass);
     }
     rows.keep_runs(runs);
     pass
@@ -64,16 +68,21 @@ fn one(meter: &Meter, rows: &Rows<'_>, row: usize, pass: &mut Pass) -> Option<us
     is_usable.then(|| pass.see_dial(at, dial)).map(|()| row + 1)
 }
 
+/// The stretch of time of which some rows of a range are: the declared exchanges before the next row belong to it.
+fn within(rows: &Rows<'_>, range: &Range<usize>, window: (i64, i64), some: Range<usize>) -> (i64, i64) {
+    let from = if some.start == range.start { window.0 } else { rows.key(some.start).0 };
+    (from, if some.end == range.end { window.1 } else { rows.key(some.end).0 })
+}
+
 /// Looks at some rows one by one.
-fn look(meter: &Meter, rows: &Rows<'_>, zone: &TimeZone, range: Range<usize>, pass: &mut Pass) {
-    let until = |row: usize| if row < rows.len() { rows.key(row).0 } else { i64::MAX };
-    // The declared exchanges before the next row belong to these.
-    let from = if range.start == 0 { i64::MIN } else { until(range.start) };
-    let window = (from, until(range.end));
+fn look(meter: &Meter, rows: &Rows<'_>, zone: &TimeZone, range: Range<usize>, window: (i64, i64), pass: &mut Pass) {
     let history = History::default();
     let points = prepare(meter, rows, range, (window, &history, zone), &mut Nowhere);
-    for point in points.iter().filter(|point| !is_left_out(meter, zone, point)) {
-        pass.see(meter, zone, point);
+    for point in &points {
+        pass.see_length(point);
+        if !is_left_out(meter, zone, point) {
+            pass.see(meter, zone, point);
+        }
     }
 }
 

@@ -195,7 +195,7 @@ impl History {
             && self.digit >= 0.0
             && self.digit.is_finite()
             && self.most.is_none_or(Rate::is_sound)
-            && (0..=LONGEST_MS).contains(&self.longest_ms)
+            && (0..=2 * LONGEST_MS).contains(&self.longest_ms)
             && (0..=LONGEST_MS).contains(&self.gap_ms)
             && (0..=ON_CHANGE_MS).contains(&self.max_gap_ms)
             && self.stand_ms >= 0

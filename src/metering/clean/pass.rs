@@ -215,7 +215,6 @@ impl Pass {
                     let rate = point.rate(meter);
                     self.bins.add(point.until, rate, rate);
                 }
-                self.longest_ms = self.longest_ms.max(point.until - point.at);
                 self.ends.empty += u64::from(point.at == point.until);
             }
             MeterKind::Power => self.bins.add(point.at, point.dial, point.dial),
@@ -245,6 +244,11 @@ impl Pass {
         self.last = Some(Seen { at, until: at, dial, base: dial });
         self.actual = self.actual.map(|(first, _)| (first, at));
         self.settle();
+    }
+
+    /// How long an interval is matters whether its value says something or not.
+    pub(super) fn see_length(&mut self, point: &Point) {
+        self.longest_ms = self.longest_ms.max(point.until - point.at);
     }
 
     /// Adds a reading of a register of which nothing more is said.
@@ -347,10 +351,12 @@ impl Pass {
 
     /// Carries on with the readings that follow.
     pub(crate) fn join(&mut self, mut right: Pass, meter: &Meter, zone: &TimeZone) {
+        let longest_ms = self.longest_ms.max(right.longest_ms);
         let (Some(last), Some(first)) = (self.last, right.first) else {
             if self.first.is_none() {
                 *self = right;
             }
+            self.longest_ms = longest_ms;
             return;
         };
         self.step(meter, zone, &last, &first);
@@ -436,6 +442,12 @@ impl Pass {
         };
         let stated_gap = history::stated_gap(meter);
         let max_gap_ms = stated_gap.or_else(own_gap).unwrap_or(MAX_GAP_MS);
+        // Ends that are closed lie later than they are stated.
+        let longer_ms = match (meter.kind, self.ends.inclusive()) {
+            (MeterKind::Interval, Some(Inclusive::Day)) => 2 * 86_400_000,
+            (MeterKind::Interval, _) => 2 * 60_000,
+            _ => 0,
+        };
         let digit = if self.first.is_some() { self.digit.unit() } else { 0.0 };
         History {
             limit: stated.map_or(own, |(limit, _)| limit),
@@ -446,7 +458,7 @@ impl Pass {
             max_gap_ms,
             is_spaced: stated_gap.is_none() && max_gap_ms > MAX_GAP_MS,
             shortest_ms: self.shortest_ms,
-            longest_ms: self.longest_ms,
+            longest_ms: self.longest_ms.saturating_add(longer_ms),
             gap_ms: self.gap_ms.max(0),
             inclusive: self.ends.inclusive(),
             actual: self.actual,

@@ -131,6 +131,14 @@ fn by_steps(view: &View<'_>, found: &mut Contradictions) {
         };
         terms.iter().filter_map(digit).sum::<i128>()
     };
+    // A stretch in which IT energy is above the total, or at zero, has a step in which it is.
+    let is_odd = |step: usize| {
+        let (total, it, _) = view.sums().over(&(step..step + 1));
+        it > total || (it == ExactEnergy::ZERO && total > ExactEnergy::ZERO)
+    };
+    if !view.common().iter().cloned().flatten().any(is_odd) {
+        return;
+    }
     let (total_off, it_off) = (off(total_terms), off(it_terms));
     let digits = 2 * (resolution(total_terms) + resolution(it_terms));
     let groups = groups(view);

@@ -117,12 +117,12 @@ impl Bins {
     }
 
     /// 20 × the lower median of the bins' positive greatest rates; infinite if there is none.
-    pub(super) fn own_limit(&self) -> f64 {
-        self.median().map_or(f64::INFINITY, |median| TIMES_THE_MEDIAN * median)
+    pub(super) fn own_limit(median: Option<f64>) -> f64 {
+        median.map_or(f64::INFINITY, |median| TIMES_THE_MEDIAN * median)
     }
 
     /// The lower median of the bins' positive greatest rates.
-    fn median(&self) -> Option<f64> {
+    pub(super) fn median(&self) -> Option<f64> {
         let mut positive: Vec<f64> =
             self.rates.iter().map(|(_, bin)| bin.greatest).filter(|greatest| *greatest > 0.0).collect();
         let middle = positive.len().checked_sub(1)? / 2;
@@ -142,17 +142,17 @@ impl Bins {
     }
 
     /// The rates that are reached usually; `None`: there are too few bins to say.
-    pub(super) fn reached(&self) -> Option<Reached> {
+    pub(super) fn reached(&self, median: Option<f64>) -> Option<Reached> {
         if self.rates.len() < FEWEST {
             return None;
         }
-        let limit = self.own_limit();
+        let limit = Bins::own_limit(median);
         // A bin whose greatest rate is none of this meter's has no greatest, and is passed over.
         let greatest = self.rates.iter().map(|(day, bin)| (*day, bin.greatest)).filter(|(_, rate)| *rate <= limit);
         let (days_of_greatest, greatest): (Vec<i64>, Vec<f64>) = greatest.unzip();
         let (days, least): (Vec<i64>, Vec<f64>) = self.rates.iter().map(|(day, bin)| (*day, -bin.least)).unzip();
         let highest = self.usually(&greatest, &days_of_greatest, f64::INFINITY)?;
-        let floor = self.median().map_or(0.0, |median| median / TIMES_THE_MEDIAN);
+        let floor = median.map_or(0.0, |median| median / TIMES_THE_MEDIAN);
         let lowest = -self.usually(&least, &days, -floor)?;
         let bins = days_of_greatest.into_iter().zip(greatest).collect();
         Some(Reached { lowest, highest, bins, length: self.length() })
@@ -314,6 +314,10 @@ const fn fine_length() -> i64 {
 mod tests {
     use super::*;
 
+    fn reached(bins: &Bins) -> Option<Reached> {
+        bins.reached(bins.median())
+    }
+
     fn days(rates: &[f64]) -> Bins {
         let mut bins = Bins { are_days: true, ..Bins::default() };
         rates.iter().enumerate().for_each(|(day, &rate)| bins.add(day as i64 * DAY_MS, rate, rate));
@@ -324,14 +328,14 @@ mod tests {
     fn one_jump_is_not_usual_and_a_monthly_test_is() {
         let mut rates = vec![100.0; 60];
         rates[30] = 600.0;
-        assert_eq!(days(&rates).reached().unwrap().highest, 100.0);
+        assert_eq!(reached(&days(&rates)).unwrap().highest, 100.0);
         (rates[3], rates[58]) = (500.0, 500.0);
-        assert_eq!(days(&rates).reached().unwrap().highest, 500.0);
+        assert_eq!(reached(&days(&rates)).unwrap().highest, 500.0);
         let mut rates = vec![100.0; 400];
         rates[100..109].fill(300.0);
-        assert_eq!(days(&rates).reached().unwrap().highest, 100.0);
+        assert_eq!(reached(&days(&rates)).unwrap().highest, 100.0);
         rates[109] = 300.0;
-        assert_eq!(days(&rates).reached().unwrap().highest, 300.0);
+        assert_eq!(reached(&days(&rates)).unwrap().highest, 300.0);
     }
 
     proptest::proptest! {
@@ -357,9 +361,9 @@ mod tests {
         let mut rates = vec![100.0; 20];
         (rates[3], rates[9], rates[15]) = (2_001.0, 9_999.0, 2_001.0);
         let bins = days(&rates);
-        assert_eq!((bins.reached().unwrap().highest, bins.own_limit()), (100.0, 2_000.0));
+        assert_eq!((reached(&bins).unwrap().highest, Bins::own_limit(bins.median())), (100.0, 2_000.0));
         assert_eq!(bins.above(2_000.0), Some((3 * DAY_MS, 3)));
-        assert!(days(&[1.0; 4]).reached().is_none());
+        assert!(reached(&days(&[1.0; 4])).is_none());
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Readings that follow each other evenly: looked at eight at a time, without a branch between them.
 
-/// So many readings are looked at together.
+/// So many readings are looked at together, and so many where least and greatest rise are wanted.
 const GROUP: usize = 8;
+const LONG_GROUP: usize = 16;
 
 /// How many readings after the first come at a distance of `ms` each and rise by `least` to `most`. NaN does not.
 ///
@@ -59,7 +60,12 @@ pub(super) fn rises(time: &[i64], value: &[f64], ms: i64) -> (usize, (f64, f64))
     };
     let (mut due, mut even) = (first, 0);
     let (mut least, mut greatest) = ([f64::INFINITY; 2], [0.0_f64; 2]);
-    let rows = later.as_chunks::<GROUP>().0.iter().zip(value.as_chunks::<GROUP>().0).zip(higher.as_chunks::<GROUP>().0);
+    let rows = later
+        .as_chunks::<LONG_GROUP>()
+        .0
+        .iter()
+        .zip(value.as_chunks::<LONG_GROUP>().0)
+        .zip(higher.as_chunks::<LONG_GROUP>().0);
     for ((time, low), high) in rows {
         let (mut odd, mut l, mut g, mut sum) = ([0_u64; 2], least, greatest, [0.0_f64; 2]);
         let mut next = [due.wrapping_add(ms), due.wrapping_add(ms.wrapping_mul(2))];
@@ -78,12 +84,12 @@ pub(super) fn rises(time: &[i64], value: &[f64], ms: i64) -> (usize, (f64, f64))
         if odd[0] | odd[1] | sum | signs != 0 {
             break;
         }
-        (least, greatest, even) = (l, g, even + GROUP);
-        due = due.wrapping_add(ms.wrapping_mul(GROUP as i64));
+        (least, greatest, even) = (l, g, even + LONG_GROUP);
+        due = due.wrapping_add(ms.wrapping_mul(LONG_GROUP as i64));
     }
     let (mut least, mut greatest) = (least[0].min(least[1]), greatest[0].max(greatest[1]));
     // In the next group it ends.
-    for ((&time, &low), &high) in later.iter().zip(value).zip(higher).skip(even).take(GROUP) {
+    for ((&time, &low), &high) in later.iter().zip(value).zip(higher).skip(even).take(LONG_GROUP) {
         due = due.wrapping_add(ms);
         let risen = high - low;
         if time != due || !(0.0..f64::INFINITY).contains(&risen) {

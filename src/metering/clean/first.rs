@@ -57,7 +57,11 @@ fn span(meter: &Meter, rows: &Rows<'_>, range: &Range<usize>) -> Option<i64> {
 /// Looks at a reading of a register that stands alone, if that is what the row has; returns the row after it.
 fn one(meter: &Meter, rows: &Rows<'_>, row: usize, pass: &mut Pass) -> Option<usize> {
     let (&at, &dial) = rows.time.get(row).zip(rows.value.get(row))?;
-    let is_alone = rows.time.get(row + 1) != Some(&at);
+    let has = |row: usize| rows.time.get(row) == Some(&at);
+    if has(row + 1) && !has(row + 2) && rows.value.get(row + 1) == Some(&dial) && rows.look_at(row..row + 2) {
+        return Some(row + 1); // the same twice: the second will do
+    }
+    let is_alone = !has(row + 1);
     if !is_alone || !TIME_RANGE.contains(&at) || !rows.look_at(row..row + 1) {
         return None;
     }

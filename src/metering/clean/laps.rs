@@ -126,7 +126,10 @@ impl Laps<'_> {
 
     /// How many readings after one are plain, at most so many.
     fn even(&self, row: usize, most: usize) -> usize {
-        let seen = self.seen(row).min(most);
+        let seen = self.seen(row, most);
+        if seen == most {
+            return seen;
+        }
         let (row, most) = (row + seen, most - seen);
         let end = self.time.len().min(row + most + 1);
         let (Some(time), Some(value)) = (self.time.get(row..end), self.value.get(row..end)) else { return seen };
@@ -136,8 +139,8 @@ impl Laps<'_> {
         seen + if is_alone { even } else { even.saturating_sub(1) }
     }
 
-    /// How many readings after one the first pass has seen to be plain.
-    fn seen(&self, row: usize) -> usize {
+    /// How many readings after one the first pass has seen to be plain, at most so many.
+    fn seen(&self, row: usize, most: usize) -> usize {
         let (first, last) = (self.offset + row, self.offset + self.time.len().saturating_sub(1));
         let mut at = first;
         let passed =
@@ -145,12 +148,12 @@ impl Laps<'_> {
         self.next.set(self.next.get() + passed);
         for run in self.runs.get(self.next.get()..).unwrap_or_default() {
             let rises = run.least >= self.range.0 && run.greatest <= self.range.1;
-            if run.from > at || run.ms != self.ms || !rises || at >= first + STRETCH {
+            if run.from > at || run.ms != self.ms || !rises || at >= first + most {
                 break;
             }
             at = run.until;
         }
-        at.min(last) - first
+        at.min(last).min(first + most) - first
     }
 
     /// What follows a reading, if it is a single missing value, one reading given twice, or one that jumps up, and what

@@ -414,8 +414,9 @@ impl Pass {
     pub(crate) fn history(mut self, meter: &Meter) -> History {
         let (lead, trail) = (self.lead.take(), self.trail.take());
         [lead, trail].into_iter().flatten().for_each(|stand| self.count_stand(stand));
-        let own = self.bins.own_limit();
-        let reached = self.bins.reached();
+        let median = self.bins.median();
+        let own = Bins::own_limit(median);
+        let reached = self.bins.reached(median);
         let highest = reached.as_ref().map(|reached| reached.highest);
         let stated = history::capacity(meter);
         let contradicts = |(limit, _): &(f64, Rate)| highest.is_some_and(|highest| highest > *limit);

@@ -316,6 +316,52 @@ proptest! {
         prop_assert!(less.high.is_none() || less.high.unwrap() >= full.high.unwrap());
     }
 
+    /// Nor does it with registers and power samples, at the ends or in between, one after the other.
+    #[test]
+    fn less_data_never_narrows_the_bounds_of_any_kind(
+        kind in prop_oneof![Just(MeterKind::REGISTER), Just(MeterKind::Interval), Just(MeterKind::Power)],
+        wh in prop::collection::vec((40_000_u32..60_000, 10_000_u32..14_000), 240),
+        gone in prop::collection::vec(0..240_usize, 0..30), more in prop::collection::vec(0..240_usize, 0..10), head in 0..60_usize,
+    ) {
+        let unit = if kind == MeterKind::Power { Unit::Kilowatt } else { Unit::KilowattHour };
+        let meter = |id: &str, point| {
+            let mut meter = Meter::new(id, point, kind, unit);
+            meter.capacity = Some(ExactPower::from_kw(200.0).unwrap());
+            meter
+        };
+        let meters = vec![meter("total", MeasurementPoint::GridSupply), meter("it", MeasurementPoint::UpsOutput)];
+        let site = Site::new(pue::Facility::new("A", time_zone("America/Denver").unwrap()), meters, Vec::new()).unwrap();
+        let period = period(&site);
+        let at = |hour: usize| period.start() + hour as i64 * H;
+        let build = |gone: &dyn Fn(usize) -> bool| {
+            let mut readings = Readings::default();
+            for (id, of) in [("total", 0), ("it", 1)] {
+                let (mut dial, mut rows) = (0.0, Vec::new());
+                for (hour, (it, over)) in wh.iter().enumerate() {
+                    let kwh = f64::from(if of == 0 { it + over } else { *it }) / 1000.0;
+                    let value = if matches!(kind, MeterKind::Register { .. }) { dial } else { kwh };
+                    dial += kwh;
+                    if !gone(hour) {
+                        rows.push((at(hour), at(hour + 1), (value * 1000.0).round() / 1000.0));
+                    }
+                }
+                let (start, end): (Vec<i64>, Vec<i64>) = rows.iter().map(|row| (row.0, row.1)).unzip();
+                let value = rows.iter().map(|row| row.2).collect();
+                let series = if kind == MeterKind::Interval { Series::intervals(start, end, value) } else { Series::power(start, value) };
+                readings.insert(id, series);
+            }
+            let ledger = Ledger::build(&site, &readings, period.clone()).unwrap();
+            ledger.pue(&pue::kpi::Boundary::new(&site, None), &period).electricity.bounds
+        };
+        let full = build(&|_| false);
+        let less = build(&|hour| gone.contains(&hour));
+        let least = build(&|hour| hour < head || gone.contains(&hour) || more.contains(&hour));
+        for (wide, narrow) in [(less, full), (least, less)] {
+            prop_assert!(wide.low.unwrap() <= narrow.low.unwrap(), "{:?} {:?}", wide, narrow);
+            prop_assert!(wide.high.is_none() || wide.high.unwrap() >= narrow.high.unwrap(), "{:?} {:?}", wide, narrow);
+        }
+    }
+
     /// Scaling both energies keeps the PUE.
     #[test]
     fn scaling_keeps_the_pue(wh in prop::collection::vec((40_000_u32..60_000, 1_u32..20_000), 1..60), factor in 1_u32..1000) {

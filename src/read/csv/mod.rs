@@ -60,7 +60,8 @@ impl CsvError {
 /// Reads meter readings from CSV, long or wide; `file` is the name that findings give.
 ///
 /// Long: `meter,time,value` (also `meter_id`, `timestamp`, `reading`), with `start,end` for interval meters, `known_h`
-/// for the hours that a value covers, and `facility` where several sites share a file. Wide: `time` (or `end`), then one
+/// for the hours that a value covers, `quality` and `revision` of a value, and `facility` where several sites share a file.
+/// Columns that are not used are named (`csv.column`). Wide: `time` (or `end`), then one
 /// column per meter. UTF-8 with or without BOM; GB18030 where UTF-8 fails. Empty, `NaN`, `null` and `-` are missing
 /// values. Local times are read in the site's zone and never guessed. A bad cell costs its row and becomes a finding of
 /// the [`Readings`] with file, line and column.

@@ -376,31 +376,33 @@ impl<'s> Ledger<'s> {
     ) -> Self {
         let zone = period.zone();
         let books = of_each(site.meters(), readings, |i, meter| {
-            let book = |rows: &Rows<'_>| {
+            let manner = if are_sums { history_of_sums } else { history };
+            let book = |rows: &Rows<'_>, history: &History| {
                 let in_a_row = if are_sums { Piece::in_a_row(meter, rows, &edges) } else { None };
                 let within = |(from, until)| period.start() <= from && until <= period.end();
                 let is_within = in_a_row.as_ref().is_some_and(|(_, ends)| within(*ends));
-                let history = if are_sums { history_of_sums } else { history };
-                let history = history(meter, rows, zone);
                 let (account, known) = match in_a_row {
                     Some((account, ends)) => (account, Some(ends)),
                     None => {
-                        let chain = Chain::new(meter, &history, zone);
+                        let chain = Chain::new(meter, history, zone);
                         Piece::new(&chain, rows, EVER, &edges).close(&chain, &edges)
                     }
                 };
-                let mut book = Book::new(meter, (&history, !are_sums), account, known, &period, &edges);
+                let mut book = Book::new(meter, (history, !are_sums), account, known, &period, &edges);
                 book.displaced = rows.displaced;
                 book.outside = if is_within { 0 } else { rows.outside((period.start(), period.end())) };
                 book
             };
             let mut rows = Rows::presumed(meter, column(i, meter));
-            let presumed = book(&rows);
+            let presumed = manner(meter, &rows, zone);
             if !rows.are_disordered() {
-                return presumed;
+                let book = book(&rows, &presumed);
+                if !rows.are_disordered() {
+                    return book;
+                }
             }
             rows.put_in_order();
-            book(&rows)
+            book(&rows, &manner(meter, &rows, zone))
         });
         Ledger { site, period, granularity, edges, books, findings: Vec::new(), estimates: Vec::new() }
     }

@@ -151,8 +151,8 @@ fn straddles(verdict: &mut Verdict, bounds: Bounds, met: bool, holds: impl Fn(Ra
         format!("the missing energy allows a PUE from {low} to {high}, on both sides of the limit"),
     );
     let settles = Text::new(
-        "补充缺失时段的读数，或填写各计量点的 capacity_kw",
-        "the readings that are missing, or the meters' capacity_kw",
+        "补充缺失时段的读数，或按“数据问题”所列申报、确认，或填写各计量点的 capacity_kw",
+        "the readings that are missing, what the findings ask to be declared or confirmed, or the meters' capacity_kw",
     );
     (!same).then_some((why, settles))
 }

@@ -9,6 +9,7 @@ use jiff::{
 pub(super) struct Clock {
     site: TimeZone,
     zone: TimeZone,
+    offset: Option<Offset>,
     day: Option<Day>,
 }
 
@@ -31,14 +32,14 @@ pub(super) enum NoTime {
 
 impl Clock {
     pub(super) fn new(zone: TimeZone) -> Self {
-        Clock { site: zone.clone(), zone, day: None }
+        Clock { site: zone.clone(), zone, offset: None, day: None }
     }
 
     /// Reads local times at a fixed offset; `None`: in the site's zone again.
     pub(super) fn read_in(&mut self, offset: Option<Offset>) {
-        let zone = offset.map_or_else(|| self.site.clone(), TimeZone::fixed);
-        if zone != self.zone {
-            (self.zone, self.day) = (zone, None);
+        if offset != self.offset {
+            (self.zone, self.day) = (offset.map_or_else(|| self.site.clone(), TimeZone::fixed), None);
+            self.offset = offset;
         }
     }
 

@@ -329,9 +329,9 @@ impl<'a> Rows<'a> {
         while let Some(row) = bytes.get(used..)
             && let Some(row) = row.strip_prefix(same.prefix.as_slice())
             && let Some((time, clock)) = self.clock.begin(row)
-            && let Some(cell) = row.get(clock..).and_then(|rest| rest.strip_prefix(same.between.as_slice()))
+            && let Some(cell) = row.get(clock..).and_then(|rest| strip(rest, &same.between))
             && let Some((value, digits)) = decimal(cell)
-            && let Some(rest) = cell.get(digits..).and_then(|rest| rest.strip_prefix(same.after.as_slice()))
+            && let Some(rest) = cell.get(digits..).and_then(|rest| strip(rest, &same.after))
             && let Some(end) = line_end(rest)
         {
             let Of { meter, stamp, known_ms, mark } = same.of;
@@ -474,6 +474,16 @@ impl<'a> Rows<'a> {
 
 fn cell_of<'l>(line: &'l [u8], cell: &std::ops::Range<usize>) -> &'l [u8] {
     line.get(cell.clone()).unwrap_or_default().trim_ascii()
+}
+
+/// A text without what it begins with: mostly nothing, or a comma.
+#[inline(always)]
+fn strip<'t>(text: &'t [u8], part: &[u8]) -> Option<&'t [u8]> {
+    match (part, text) {
+        ([], _) => Some(text),
+        ([one], [first, rest @ ..]) => (one == first).then_some(rest),
+        _ => text.strip_prefix(part),
+    }
 }
 
 /// The length of a line end at the beginning of a text.

@@ -376,24 +376,24 @@ impl<'s> Ledger<'s> {
     ) -> Self {
         let zone = period.zone();
         let books = of_each(site.meters(), readings, |i, meter| {
-            let manner = if are_sums { history_of_sums } else { history };
-            let book = |rows: &Rows<'_>, history: &History| {
-                let in_a_row = if are_sums { Piece::in_a_row(meter, rows, &edges) } else { None };
-                let within = |(from, until)| period.start() <= from && until <= period.end();
-                let is_within = in_a_row.as_ref().is_some_and(|(_, ends)| within(*ends));
-                let (account, known) = match in_a_row {
-                    Some((account, ends)) => (account, Some(ends)),
-                    None => {
-                        let chain = Chain::new(meter, history, zone);
-                        Piece::new(&chain, rows, EVER, &edges).close(&chain, &edges)
-                    }
-                };
+            let finish = |account: Account, known, history: &History, rows: &Rows<'_>| {
                 let mut book = Book::new(meter, (history, !are_sums), account, known, &period, &edges);
+                let is_within = |(from, until)| period.start() <= from && until <= period.end();
                 book.displaced = rows.displaced;
-                book.outside = if is_within { 0 } else { rows.outside((period.start(), period.end())) };
+                let outside = || rows.outside((period.start(), period.end()));
+                book.outside = if are_sums && known.is_some_and(is_within) { 0 } else { outside() };
                 book
             };
+            let manner = if are_sums { history_of_sums } else { history };
+            let book = |rows: &Rows<'_>, history: &History| {
+                let chain = Chain::new(meter, history, zone);
+                let (account, known) = Piece::new(&chain, rows, EVER, &edges).close(&chain, &edges);
+                finish(account, known, history, rows)
+            };
             let mut rows = Rows::presumed(meter, column(i, meter));
+            if are_sums && let Some((account, ends, top)) = Piece::in_a_row(meter, &rows, &edges) {
+                return finish(account, Some(ends), &History::of_top(meter, Some(top), ends.0), &rows);
+            }
             let presumed = manner(meter, &rows, zone);
             if !rows.are_disordered() {
                 let book = book(&rows, &presumed);

@@ -2,7 +2,8 @@ use super::account::{Account, Booking};
 use crate::metering::{
     Meter, MeterKind,
     clean::{
-        Blocks, Chain, MOST_POWER, MOST_VALUE, Nowhere, Point, Rows, Stand, book_in_a_row, follow, prepare, squeeze,
+        Blocks, Chain, MOST_POWER, MOST_VALUE, Nowhere, Point, Rate, Rows, Stand, book_in_a_row, follow, prepare,
+        squeeze,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -57,11 +58,12 @@ impl Piece {
         Piece { window, head, body: Some(Body { anchor, tail }), account }
     }
 
-    /// The account of a whole series of intervals that touch each other, as most submissions are, and its two ends.
-    pub(super) fn in_a_row(meter: &Meter, rows: &Rows<'_>, edges: &[i64]) -> Option<(Account, (i64, i64))> {
+    /// The account of a whole series of intervals that touch each other, as most submissions are, its two ends, and its highest
+    /// rate.
+    pub(super) fn in_a_row(meter: &Meter, rows: &Rows<'_>, edges: &[i64]) -> Option<(Account, (i64, i64), Rate)> {
         let mut account = Account { rows: rows.len() as u64, ..Account::default() };
-        let ends = book_in_a_row(meter, rows, &mut Booking::new(&mut account, edges))?;
-        Some((account, ends))
+        let (ends, top) = book_in_a_row(meter, rows, &mut Booking::new(&mut account, edges))?;
+        Some((account, ends, top))
     }
 
     /// Whether readings can lead to it.

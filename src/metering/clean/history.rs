@@ -179,12 +179,16 @@ impl History {
         let rates = rates.map(|point| Rate { amount: point.value, ms: point.known_ms });
         let top = rates.reduce(|top, rate| if rate.is_above(top) { rate } else { top });
         let longest_ms = points.iter().map(|point| point.until - point.at).max().unwrap_or(0);
+        History { longest_ms, ..History::of_top(meter, top, points.first().map_or(0, |point| point.at)) }
+    }
+
+    /// The same from their highest rate; what comes first.
+    pub(crate) fn of_top(meter: &Meter, top: Option<Rate>, first: i64) -> Self {
         let stated = capacity(meter).map(|(_, most)| most);
-        let first = points.first().map_or(0, |point| point.at);
         let contradicted = stated.zip(top).is_some_and(|(stated, top)| top.is_above(stated)).then_some((first, 1));
         let by_top = top.map(|top| Rate { amount: top.amount.saturating_mul(2), ms: top.ms });
         let most = stated.filter(|_| contradicted.is_none()).or(by_top);
-        History { most, longest_ms, contradicted, ..History::default() }
+        History { most, contradicted, ..History::default() }
     }
 
     /// Whether readings can lead to it.

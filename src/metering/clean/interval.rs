@@ -4,29 +4,31 @@
 //! intervals loses energy, unless the meter writes nothing while it rests. One that covers only part of its time
 //! (`known_h`) leaves the rest unknown. A value that cannot be, that is not usual or that stands still is a hole.
 
-use super::{Chain, Flow, Hole, Judged, Point, Rows, Shape, Sink, Stand, Tally, prepare::TIME_RANGE, stands};
+use super::{Chain, Flow, Hole, Judged, Point, Rate, Rows, Shape, Sink, Stand, Tally, prepare::TIME_RANGE, stands};
 use crate::{
     finding::Code,
     metering::{Absent, Meter, MeterKind},
     quantity::Dimension,
 };
 
-/// Books a whole series of intervals that touch each other and are not judged, and says from when to when it reaches; `None`
-/// if it is another one, and what was booked is of no use then.
-pub(crate) fn book_in_a_row(meter: &Meter, rows: &Rows<'_>, sink: &mut impl Sink) -> Option<(i64, i64)> {
+/// Books a whole series of intervals that touch each other and are not judged, and says from when to when it reaches, and
+/// its highest rate; `None` if it is another one, and what was booked is of no use then.
+pub(crate) fn book_in_a_row(meter: &Meter, rows: &Rows<'_>, sink: &mut impl Sink) -> Option<((i64, i64), Rate)> {
     if meter.kind != MeterKind::Interval || !rows.are_whole_intervals() || meter.unit.dimension() == Dimension::Power {
         return None;
     }
     let conversion = meter.conversion(0);
     let (first, _) = rows.keys().next()?;
-    let mut reached = first;
+    let (mut reached, mut top) = (first, Rate { amount: 0, ms: 1 });
     for ((at, until), value) in rows.keys().zip(rows.value.iter()) {
         let touches = at == reached && at < until && TIME_RANGE.contains(&at) && TIME_RANGE.contains(&until);
         let amount = conversion.exact(*value).ok().filter(|amount| touches && *amount >= 0)?;
         sink.flow(Flow { start: at, end: until, amount, shape: Shape::Even, estimated: false });
+        let rate = Rate { amount, ms: until - at };
+        top = if rate.is_above(top) { rate } else { top };
         reached = until;
     }
-    Some((first, reached))
+    Some(((first, reached), top))
 }
 
 /// Walks over intervals that touch each other, differ and are usual, as most do: each settles the one before, so no look

@@ -196,30 +196,32 @@ impl<'a> Rows<'a> {
     pub(crate) fn put_in_order(&mut self) {
         self.disorder.set(false);
         self.runs = OnceCell::new();
-        let (mut ordered, mut displaced) = (Vec::with_capacity(self.len()), Vec::new());
+        let mut displaced = Vec::new();
+        // The greatest place so far, before each row.
         let mut latest = (i64::MIN, i64::MIN);
+        let mut reached = Vec::with_capacity(self.len());
         for row in 0..self.len() {
             let key = self.key(row);
+            reached.push(latest);
             if key < latest {
                 displaced.push(row);
             } else {
-                ordered.push(row);
                 latest = key;
             }
         }
         self.displaced = displaced.len() as u64;
-        displaced.sort_by_key(|&row| self.key(row));
-        let mut order = Vec::with_capacity(self.len());
-        let mut late = displaced.into_iter().peekable();
-        for row in ordered {
-            while let Some(earlier) = late.next_if(|&earlier| self.key(earlier) < self.key(row)) {
-                order.push(earlier);
-            }
-            order.push(row);
-        }
-        order.extend(late);
-        fn pick<T: Copy>(column: &[T], order: &[usize]) -> Cow<'static, [T]> {
-            order.iter().filter_map(|&row| column.get(row).copied()).collect()
+        // Each goes before the first row in order that comes after it: where the greatest place so far passes its own.
+        let goes_before = |row: usize| {
+            let key = self.key(row);
+            reached.partition_point(|latest| *latest <= key).saturating_sub(1)
+        };
+        let mut late: Vec<(usize, usize)> = displaced.iter().map(|&row| (goes_before(row), row)).collect();
+        late.sort_by_key(|&(place, row)| (place, self.key(row)));
+        let order = in_stretches(self.len(), &displaced, &late);
+        fn pick<T: Copy>(column: &[T], order: &[Range<usize>]) -> Cow<'static, [T]> {
+            let mut picked = Vec::with_capacity(column.len());
+            order.iter().filter_map(|rows| column.get(rows.clone())).for_each(|rows| picked.extend_from_slice(rows));
+            picked.into()
         }
         self.start = pick(&self.start, &order);
         self.known_ms = pick(&self.known_ms, &order);
@@ -228,6 +230,28 @@ impl<'a> Rows<'a> {
         self.value = pick(&self.value, &order);
         self.time = pick(&self.time, &order);
     }
+}
+
+/// So many rows without some of them, and these where they belong, as stretches of rows: `late` are the row before which each
+/// goes, and the row itself, in their order.
+fn in_stretches(rows: usize, displaced: &[usize], late: &[(usize, usize)]) -> Vec<Range<usize>> {
+    let (mut order, mut from) = (Vec::with_capacity(3 * late.len() + 1), 0);
+    let mut gone = displaced.iter().copied().peekable();
+    let mut up_to = |order: &mut Vec<Range<usize>>, until: usize| {
+        while let Some(row) = gone.next_if(|row| *row < until) {
+            order.push(from..row);
+            from = row + 1;
+        }
+        order.push(from..until);
+        from = until;
+    };
+    for &(place, row) in late {
+        up_to(&mut order, place);
+        order.push(row..row + 1);
+    }
+    up_to(&mut order, rows);
+    order.retain(|rows| rows.start < rows.end);
+    order
 }
 
 #[cfg(test)]

@@ -37,7 +37,10 @@ impl Piece {
         let range = rows.within(window);
         let mut account = Account { rows: range.len() as u64, ..Account::default() };
         let mut booking = Booking::new(&mut account, edges);
-        let Some((head, anchor)) = find_anchor(chain, rows, range.clone(), window) else {
+        // Where ends are closed, points and rows do not stand at the same places: it goes by the points alone.
+        let by_rows = chain.history.inclusive.is_none();
+        let found = if by_rows { find_anchor(chain, rows, range.clone(), window) } else { None };
+        let Some((head, anchor)) = found else {
             let mut head = prepare(chain.meter, rows, range, chain.of(window), &mut booking);
             squeeze(chain.meter, &mut head);
             return Piece { window, head, body: None, account };

@@ -167,6 +167,13 @@ fn what_is_said_of_meters_and_readings_counts() {
     let file: String = (0..=12).map(|i| format!("m,2024-01-01 {:02}:00,{}\n", 2 * i, 20 * i)).collect();
     let file = format!("meter,time,value\nm,2023-12-31 23:00,230\n{file}");
     assert_eq!(kwh(daily, &file), (240.0, 24.0));
+    // A supply whose dial turns back when the site gives back.
+    let net = serde_json::json!({"kind": "register", "unit": "kWh", "net": true, "point": "grid_supply"});
+    let file = format!(
+        "meter,time,value\n{}",
+        hours(&|hour| format!("{}", 1000 + 10 * hour.min(12) - 5 * hour.saturating_sub(12)))
+    );
+    assert_eq!(kwh(net, &file), (60.0, 24.0));
     // Power that is written when it changes.
     let changes = serde_json::json!({"kind": "power", "unit": "kW", "on_change": true});
     let file = "meter,time,value\nm,2024-01-01 00:00,10\nm,2024-01-01 06:00,20\nm,2024-01-02 00:00,10\n";

@@ -14,6 +14,7 @@ pub(crate) fn first_pass(meter: &Meter, rows: &Rows<'_>, zone: &TimeZone, window
     let mut pass = Pass::default();
     let range = rows.within(window);
     let is_plain = matches!(meter.kind, MeterKind::Register { resets: None, .. })
+        && !meter.net
         && meter.events.is_empty()
         && meter.confirmed.is_empty()
         && meter.from.is_none()

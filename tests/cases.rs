@@ -207,3 +207,33 @@ fn later_files_correct_earlier_ones() {
     corrected.correct(read("b.csv", 110));
     assert_eq!((energy(&both), energy(&corrected)), (0.0, 110.0));
 }
+
+/// Samples that are written when the value changes lie far apart and never repeat: what to say of the meter is proposed. A
+/// logger at fixed times that lost a few, or samples that repeat, are not meant.
+#[test]
+fn a_feed_that_writes_on_change_is_proposed() {
+    let hints = |on_change: bool, minutes: &[u32], repeat: bool| {
+        let meter = serde_json::json!({"id": "m", "point": "ups_output", "kind": "power", "unit": "kW", "on_change": on_change});
+        let site = serde_json::json!({"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Asia/Shanghai"}, "meters": [meter]});
+        let site: Site = serde_json::from_value(site).unwrap();
+        let row = |(i, minute): (usize, &u32)| {
+            let value = if repeat && i % 9 == 8 { 100 + (i - 1) % 7 } else { 100 + i % 7 };
+            format!("m,2024-01-{:02} {:02}:{:02},{value}\n", 1 + minute / 1440, minute / 60 % 24, minute % 60)
+        };
+        let file = format!("meter,time,value\n{}", minutes.iter().enumerate().map(row).collect::<String>());
+        let readings = pue::read::csv(&site, "a.csv", file.as_bytes()).unwrap();
+        let period = Period::parse("2024-01-01/2024-01-08", site.time_zone()).unwrap();
+        let findings = pue::Ledger::build(&site, &readings, period).unwrap().findings();
+        let of_hint = findings.iter().find(|finding| finding.code.as_str() == "meter.hint").cloned();
+        of_hint.map(|finding| finding.expected.unwrap().en)
+    };
+    let changes: Vec<u32> = (0..120).map(|i| i * 80 + (i * 37) % 71).collect();
+    let even: Vec<u32> = (0..600).filter(|i| i % 100 > 5).map(|i| i * 15).collect();
+    assert_eq!(
+        hints(false, &changes, false).as_deref(),
+        Some("on_change = true, if it writes only when the value changes")
+    );
+    assert_eq!(hints(true, &changes, false), None);
+    assert_eq!(hints(false, &changes, true), None);
+    assert_eq!(hints(false, &even, false), None);
+}

@@ -340,10 +340,19 @@ impl Oracle<'_> {
     fn judge(&self, rise: f64, ms: i64, end: i64) -> i32 {
         let Some((low, high, from, until)) = self.usual.rates else { return 0 };
         let factor = if ms > 7 * DAY { 3.0 } else { 1.5 };
-        if (from..until).contains(&end) && rise < low / factor * ms as f64 - self.usual.digit {
+        let low = if low < 0.0 { low * factor * (ms + 1000) as f64 } else { low / factor * (ms - 1000).max(0) as f64 };
+        if (from..until).contains(&end) && rise < low - self.usual.digit {
             return -1;
         }
-        i32::from(rise > high * factor * ms as f64 + self.usual.digit)
+        i32::from(rise > self.highest(high, ms))
+    }
+
+    /// The most that the dial rises usually; its clock shows whole seconds.
+    fn highest(&self, high: f64, ms: i64) -> f64 {
+        let factor = if ms > 7 * DAY { 3.0 } else { 1.5 };
+        let high =
+            if high < 0.0 { high / factor * (ms - 1000).max(0) as f64 } else { high * factor * (ms + 1000) as f64 };
+        high + self.usual.digit
     }
 
     fn is_break(&self, rise: f64, ms: i64) -> bool {
@@ -482,9 +491,8 @@ impl Oracle<'_> {
                 }
             }
             None => {
-                let usual = self.usual.rates.map_or(self.usual.limit * ms as f64, |(_, high, ..)| {
-                    high * if ms > 7 * DAY { 3.0 } else { 1.5 } * ms as f64 + self.usual.digit
-                });
+                let usual =
+                    self.usual.rates.map_or(self.usual.limit * ms as f64, |(_, high, ..)| self.highest(high, ms));
                 let fallen = b.value < a.base();
                 if fallen && dial(a.base()) - dial(b.value) <= usual {
                     // The meter of this oracle is a supply: it may have given back.

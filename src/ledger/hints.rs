@@ -16,7 +16,12 @@ impl Ledger<'_> {
     pub(super) fn hints(&self) -> Vec<Finding> {
         let mut hints = Vec::new();
         for (i, (meter, book)) in self.site.meters().iter().zip(&self.books).enumerate() {
-            let proposals = [self.of_falls(meter, book), self.of_gaps(meter, book), self.of_negatives(meter, book)];
+            let proposals = [
+                self.of_falls(meter, book),
+                self.of_gaps(meter, book),
+                self.of_negatives(meter, book),
+                of_changes(meter, book),
+            ];
             for (code, at, count, found, expected) in proposals.into_iter().flatten() {
                 let mut finding = Finding::new(code).path(self.site.place(i)).meter(&meter.id);
                 (finding.at, finding.count) = (Some(rfc3339(at, self.period.zone())), count);
@@ -126,6 +131,28 @@ impl Ledger<'_> {
         Some((Code::MeterHint, at, count, found, expected))
     }
 }
+
+/// Samples far apart, of which none equals the one before: each was written because the value had changed.
+fn of_changes(meter: &Meter, book: &Book) -> Option<Proposal> {
+    let &(count, at, _) = book.log.get(&Code::PowerGap)?;
+    let often = count.saturating_mul(SHARE_OF_GAPS) >= book.history.changes;
+    if meter.on_change || book.history.changes < FEWEST_CHANGES || !often {
+        return None;
+    }
+    let found = Text::new(
+        format!("{count} 处间隔过长，且无相邻两值相等"),
+        format!("{count} gaps, and no two samples in a row are equal"),
+    );
+    let expected = Text::new(
+        "on_change = true，如该表仅在数值变化时写入",
+        "on_change = true, if it writes only when the value changes",
+    );
+    Some((Code::MeterHint, at, count, found, expected))
+}
+
+/// So many samples that all differ from the one before are no chance, if at least every tenth comes after a gap.
+const FEWEST_CHANGES: u64 = 20;
+const SHARE_OF_GAPS: u64 = 10;
 
 /// Code, the first place, how many, what was found, what to state.
 type Proposal = (Code, i64, u64, Text, Text);

@@ -61,6 +61,9 @@ pub(super) const TIMES_THE_HIGHEST: f64 = 2.0;
 /// What a power may be above the stated capacity: no capacity is stated to the last digit (ours, a setting).
 const ABOVE_CAPACITY: f64 = 1.02;
 
+/// A stamp is read off a clock that shows whole seconds: a step may be so much longer or shorter than its stamps say.
+const STAMP_MS: i64 = 1000;
+
 /// Equal readings in a row are usual up to this length, or up to so many of them.
 pub(super) const STAND_MS: i64 = 6 * 3_600_000;
 pub(super) const STAND_COUNT: u64 = 3;
@@ -92,6 +95,8 @@ pub(crate) struct History {
     pub max_gap_ms: i64,
     /// Whether that is further than usual, because of their own spacing.
     pub is_spaced: bool,
+    /// How many samples of power there are after the first, if none of them equals the one before.
+    pub changes: u64,
     /// The shortest distance of two readings of a register, the longest interval.
     pub shortest_ms: i64,
     pub longest_ms: i64,
@@ -148,6 +153,7 @@ impl Default for History {
             stand_ms: i64::MAX,
             max_gap_ms: MAX_GAP_MS,
             is_spaced: false,
+            changes: 0,
             shortest_ms: 0,
             longest_ms: 0,
             gap_ms: 0,
@@ -219,12 +225,15 @@ impl History {
         self.usual.is_some_and(|usual| usual.low > 0.0)
     }
 
-    /// The range in which the rise of a dial over `ms` is usual, in its own unit; the step ends at `end`.
+    /// The range in which the rise of a dial over `ms` is usual, in its own unit; the step ends at `end`. Dial and clock are
+    /// read to a last digit, and each may be one of it off.
     pub(super) fn range(&self, ms: i64, end: i64) -> (f64, f64) {
         let factor = if ms > LONG_MS { LONG_FACTOR } else { FACTOR };
-        let time = ms as f64;
         let (low, high) = self.edges(factor, end);
-        (low * time - self.digit, high * time + self.digit)
+        let (shorter, longer) = ((ms - STAMP_MS).max(0) as f64, ms.saturating_add(STAMP_MS) as f64);
+        let least = low * if low < 0.0 { longer } else { shorter };
+        let most = high * if high < 0.0 { shorter } else { longer };
+        (least - self.digit, most + self.digit)
     }
 
     /// Whether the rise of a dial over `ms` is usual; the step ends at `end`.

@@ -458,6 +458,7 @@ impl Pass {
             stand_ms: if meter.on_change { i64::MAX } else { stand_ms },
             max_gap_ms,
             is_spaced: stated_gap.is_none() && max_gap_ms > MAX_GAP_MS,
+            changes: if self.longest == [0; 3] { self.distances } else { 0 },
             shortest_ms: self.shortest_ms,
             longest_ms: self.longest_ms.saturating_add(longer_ms),
             gap_ms: self.gap_ms.max(0),

@@ -23,6 +23,8 @@ pub mod portfolio;
 pub mod report;
 #[cfg(feature = "schema")]
 pub mod schema;
+#[cfg(feature = "sample")]
+pub mod sample;
 
 // The paved path.
 pub use assessment::Assessment;
@@ -35,3 +37,6 @@ pub use period::Period;
 pub use rule::{Outcome, Pack, Verdict, packs};
 pub use site::Site;
 pub use submission::Submission;
+
+/// The version of the library.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -44,6 +44,7 @@ fn packs() {
     replay("pack", fuzzed::pack);
 }
 
+#[cfg(feature = "xlsx")]
 #[test]
 fn spreadsheets() {
     replay("xlsx", fuzzed::xlsx);

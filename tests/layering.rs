@@ -4,7 +4,7 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-const ROOMS: [&str; 16] = [
+const ROOMS: [&str; 17] = [
     "finding",
     "quantity",
     "period",
@@ -21,6 +21,7 @@ const ROOMS: [&str; 16] = [
     "portfolio",
     "report",
     "schema",
+    "sample",
 ];
 
 fn rank(room: &str) -> Option<usize> {

@@ -17,7 +17,8 @@ fn no_dependency_asks_for_a_newer_rust() {
     let version = |text: &str| -> Vec<u32> { text.split('.').map(|part| part.parse().unwrap()).collect() };
     let nodes = metadata["resolve"]["nodes"].as_array().unwrap();
     // Everything reachable by normal dependencies.
-    let mut open = vec![metadata["resolve"]["root"].clone()];
+    let mut open = metadata["workspace_members"].as_array().unwrap().clone();
+    assert_eq!(open.len(), 2, "the library and the program");
     let mut seen = Vec::new();
     while let Some(id) = open.pop() {
         if seen.contains(&id) {
@@ -53,10 +54,56 @@ fn no_dependency_asks_for_a_newer_rust() {
 #[test]
 fn the_front_page_gives_its_commands() {
     let readme = common::text("README.md");
-    let commands: Vec<&str> = readme.lines().filter(|line| line.starts_with("cargo ")).collect();
-    assert_eq!(&commands[..2], ["cargo run --release --example operator", "cargo test"]);
+    let is_command = |line: &&str| line.starts_with("cargo ") || line.starts_with("pue ");
+    let commands: Vec<&str> = readme.lines().filter(is_command).collect();
+    assert_eq!(&commands[..2], ["cargo run --release", "cargo test"]);
     assert!(readme.lines().take(10).any(|line| line == "cargo test"), "both stand in the first screen");
     for file in commands.iter().flat_map(|command| command.split(' ')).filter(|word| word.starts_with("examples/")) {
         assert!(std::path::Path::new(&common::path(file)).exists(), "{file}");
+    }
+}
+
+/// What people copy is short and needs nothing besides the library and a reader of JSON.
+#[test]
+fn examples_are_short() {
+    let mut seen = 0;
+    for entry in std::fs::read_dir(common::path("examples")).unwrap() {
+        let file = entry.unwrap().path();
+        if file.extension().is_none_or(|end| end != "rs") {
+            continue;
+        }
+        let code = std::fs::read_to_string(&file).unwrap();
+        assert!(code.lines().count() < 80, "{}", file.display());
+        for line in code.lines().filter_map(|line| line.trim().strip_prefix("use ")) {
+            let from = line.split([':', ';', ' ', '{']).next().unwrap();
+            assert!(["pue", "std", "serde_json"].contains(&from), "{}: {line}", file.display());
+        }
+        seen += 1;
+    }
+    assert_eq!(seen, 5);
+}
+
+/// Each example with the shipped data, and with files of one's own: what it says, and how it ends.
+#[test]
+fn examples_run() {
+    let data = |file: &str| common::path(&format!("examples/data/{file}"));
+    let (pack, good) = (data("packs/own.json"), data("submissions/01-meets.json"));
+    let (site, readings) = (data("esif/site.json"), data("esif/readings.csv"));
+    let cases: [(&str, &[&str], &str, i32); 9] = [
+        ("embedder", &[], "pue-new-large: meets", 0),
+        ("operator", &[], "wuhan-2024 pue-new-large", 0),
+        ("operator", &[&site, &readings, "2024"], "1.072", 0),
+        ("operator", &[&site], "", 3),
+        ("regulator", &[], "14 records", 0),
+        ("regulator", &[&good], "1 records, 1 without a fault", 0),
+        ("own_pack", &[&pack, &good], "wuhan-2024 pue-new-large: meets", 0),
+        ("scoreboard", &[], "13                     ≤ 1.25", 0),
+        ("scoreboard", &["no-such-file.json"], "", 1),
+    ];
+    for (name, arguments, words, code) in cases {
+        let output = common::run(name, arguments, None);
+        let shown = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{name} {arguments:?}: {shown}");
+        assert!(shown.contains(words), "{words} is not in what {name} {arguments:?} says: {shown}");
     }
 }

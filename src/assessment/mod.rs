@@ -3,10 +3,12 @@
 mod checks;
 mod output;
 mod record;
+mod settings;
 mod what_if;
 
 pub use output::{Assessment, Declared, Figure, Kpis, MeterLine, PeriodOut, PueOut, SCHEMA};
 pub use record::{Changed, RECORD_SCHEMA, Record, VerdictRecord};
+pub use settings::BadSetting;
 pub use what_if::{Change, Difference, WhatIf};
 
 use crate::{
@@ -22,7 +24,7 @@ use crate::{
     site::Site,
 };
 use jiff::civil::Date;
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// How an assessment is made. The default asks nothing special.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +40,12 @@ pub struct Options {
     pub screen: Screen,
     /// What was measured besides energy.
     pub extra: Extra,
+    /// What a kilowatt-hour costs, in yuan: for the money that reaching the target would save. None is assumed.
+    pub tariff: Option<f64>,
+    /// The CO₂e of a kilowatt-hour, in kg: for the emissions that it would save. None is assumed.
+    pub co2: Option<f64>,
+    /// What was set otherwise, by name.
+    settings: BTreeMap<String, String>,
 }
 
 impl Options {
@@ -56,6 +64,18 @@ impl Options {
     /// Adds a pack.
     pub fn pack(mut self, pack: Pack) -> Self {
         self.packs.push(pack);
+        self
+    }
+
+    /// States what a kilowatt-hour costs, in yuan.
+    pub fn tariff(mut self, yuan_per_kwh: Option<f64>) -> Self {
+        self.tariff = yuan_per_kwh;
+        self
+    }
+
+    /// States the CO₂e of a kilowatt-hour, in kg.
+    pub fn co2(mut self, kg_per_kwh: Option<f64>) -> Self {
+        self.co2 = kg_per_kwh;
         self
     }
 }
@@ -119,13 +139,14 @@ impl Assessment {
         let mut ground = Ground::new(ledger, part, options);
         let monthly = std::mem::take(&mut ground.monthly);
         let (measured, boundary, extra) = (&ground.measured, &ground.boundary, ground.extra);
-        let (applied, forged) = applied(site.facility(), on, &options.packs);
+        let (packs, forged) = applied(site.facility(), on, &options.packs);
+        let applied = options.set(packs.clone());
         let findings = Finding::gather(ground.findings.iter().cloned().chain(forged));
         let case = ground.case(on).distrusted_by(&findings);
         let mut verdicts = Vec::with_capacity(applied.iter().map(|pack| pack.requirements.len()).sum());
         applied.iter().for_each(|pack| verdicts.extend(pack.verdicts(&case)));
         let comparisons = applied.iter().flat_map(|pack| pack.compare_case(&case)).collect();
-        let retrofit = options.screen.look_at(&case, measured, ground.trusted);
+        let retrofit = options.screen.look_at(&case, measured, ground.trusted).priced(options.co2, options.tariff);
         let missing = checks::missing(site, &verdicts, &findings);
         let findings = if missing.is_empty() { findings } else { Finding::gather(findings.into_iter().chain(missing)) };
         Assessment {
@@ -147,7 +168,7 @@ impl Assessment {
             comparisons,
             retrofit: Some(retrofit),
             declared: None,
-            record: Record::new(&applied, options, ledger.estimates(), TZDB),
+            record: Record::new(&packs, options, ledger.estimates(), TZDB),
         }
     }
 
@@ -223,10 +244,10 @@ impl<'a> Ground<'a> {
     }
 
     /// The verdicts of the packs that apply on a day, and of some others; and what is wrong with those.
-    fn judge(&self, on: Date, packs: &[Pack]) -> (Vec<Verdict>, Vec<Finding>) {
+    fn judge(&self, on: Date, packs: &[Pack], options: &Options) -> (Vec<Verdict>, Vec<Finding>) {
         let (applied, forged) = applied(&self.facility, on, packs);
         let case = self.case(on).distrusted_by(&forged);
-        (applied.iter().flat_map(|pack| pack.judge_case(&case)).collect(), forged)
+        (options.set(applied).iter().flat_map(|pack| pack.judge_case(&case)).collect(), forged)
     }
 
     /// The same with another site and other measurements.

@@ -49,6 +49,11 @@ impl Record {
             set("estimate", names.join(","));
         }
         set("screen", options.screen.id.clone());
+        let factors = [("tariff", options.tariff), ("co2", options.co2)];
+        factors
+            .into_iter()
+            .for_each(|(key, factor)| factor.into_iter().for_each(|factor| set(key, factor.to_string())));
+        settings.extend(options.settings.iter().map(|(name, value)| (Words::Owned(name.clone()), value.clone())));
         let own = packs.iter().filter(|pack| !packs::is_published(pack));
         Record {
             input_sha256: None,

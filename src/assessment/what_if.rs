@@ -81,7 +81,7 @@ impl WhatIf {
     /// ```
     pub fn new(ledger: &Ledger<'_>, part: &Period, options: &Options, changes: &[Change]) -> WhatIf {
         let ground = Ground::new(ledger, part, options);
-        let (before, _) = ground.judge(part.last_day(), &options.packs);
+        let (before, _) = ground.judge(part.last_day(), &options.packs, options);
         let (mut facility, mut certificates) = (ground.facility.clone().into_owned(), ground.certificates.to_vec());
         let (mut on, mut packs, mut measured) = (part.last_day(), options.packs.clone(), ground.judged().clone());
         for change in changes {
@@ -99,7 +99,7 @@ impl WhatIf {
         }
         let pue_before = ground.judged().electricity.pue.map(AnyPue::ratio);
         let pue_after = measured.electricity.pue.map(AnyPue::ratio);
-        let (verdicts, _) = ground.changed(facility, certificates, measured).judge(on, &packs);
+        let (verdicts, _) = ground.changed(facility, certificates, measured).judge(on, &packs, options);
         let differences = differences(&before, &verdicts);
         WhatIf { pue_before, pue_after, verdicts, differences }
     }

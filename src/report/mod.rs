@@ -365,6 +365,14 @@ impl fmt::Display for Report<'_> {
                         savings.kwh() / 1e3
                     ),
                 )?;
+                if let Some(yuan) = retrofit.savings_yuan {
+                    let words = self.pick("折合电费", "in money");
+                    self.below(f, format_args!("{words}: {yuan:.2} CNY"))?;
+                }
+                if let Some(tonnes) = retrofit.savings_co2_t {
+                    let words = self.pick("折合减排", "in emissions");
+                    self.below(f, format_args!("{words}: {tonnes:.3} t CO₂e"))?;
+                }
             }
         }
         if !self.assessment.comparisons.is_empty() {

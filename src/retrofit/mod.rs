@@ -66,7 +66,7 @@ impl Screen {
         let elsewhere = |region: &Region| region.lies_in("4201") == Some(false);
         if facility.region.as_ref().is_some_and(elsewhere) {
             let flags = schemes.collect();
-            return Retrofit { flags, savings_kwh: None, target: None, target_citation: None, surcharge };
+            return Retrofit { flags, surcharge, ..Retrofit::default() };
         }
         let annual = pue.pue().and_then(AnyPue::annual).filter(|_| trusted);
         let own = [
@@ -85,6 +85,7 @@ impl Screen {
             target: savings_kwh.map(|_| self.target),
             target_citation: savings_kwh.map(|_| target_citation),
             surcharge,
+            ..Retrofit::default()
         }
     }
 
@@ -205,7 +206,7 @@ impl Default for Screen {
 }
 
 /// What a screen found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Retrofit {
@@ -214,6 +215,12 @@ pub struct Retrofit {
     /// What reaching the target would save a year at today's IT load, of the time that is known; `None` without an annual
     /// PUE.
     pub savings_kwh: Option<ExactEnergy>,
+    /// The same in yuan, if a tariff was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub savings_yuan: Option<f64>,
+    /// The same in tonnes of CO₂e, if a factor was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub savings_co2_t: Option<f64>,
     /// The PUE that the savings are counted against.
     pub target: Option<Decimal>,
     /// From where the target was borrowed: for a site that it does not bind it is a proxy.

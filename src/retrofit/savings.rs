@@ -35,6 +35,14 @@ impl Retrofit {
         };
         Some(Savings { kwh, co2_t: times(kg_per_kwh).map(|kg| kg / 1000.0), yuan: times(yuan_per_kwh) })
     }
+
+    /// The same with its savings in money and emissions.
+    pub(crate) fn priced(mut self, kg_per_kwh: Option<f64>, yuan_per_kwh: Option<f64>) -> Self {
+        let savings = self.savings(kg_per_kwh, yuan_per_kwh);
+        self.savings_yuan = savings.and_then(|savings| savings.yuan);
+        self.savings_co2_t = savings.and_then(|savings| savings.co2_t);
+        self
+    }
 }
 
 /// The measures that the plan itself names for the upgrade of old, small, scattered sites, as advice.

@@ -4,6 +4,8 @@
 //! one answer.
 
 mod declared;
+#[cfg(feature = "xlsx")]
+mod spreadsheet;
 mod traps;
 mod wire;
 
@@ -21,6 +23,8 @@ use crate::{
     site::{Site, Spot},
 };
 
+#[cfg(feature = "xlsx")]
+pub use spreadsheet::{Spreadsheet, Unfit, template};
 pub use wire::SUBMISSION_SCHEMA;
 use wire::Stated;
 
@@ -97,9 +101,13 @@ impl Submission {
 
     /// Recomputes and judges it; `packs` are applied beyond those in force for the site.
     pub fn audit(&self, packs: &[Pack]) -> Assessment {
-        let mut options = Options::default().category(self.claims.category);
+        self.audit_by(&packs.iter().cloned().fold(Options::default(), Options::pack))
+    }
+
+    /// The same with packs, settings, a tariff; category and what was measured besides energy are the submission's own.
+    pub fn audit_by(&self, options: &Options) -> Assessment {
+        let mut options = options.clone().category(self.claims.category);
         options.extra = self.extra;
-        options.packs = packs.to_vec();
         let ledger = match self.ledger() {
             Ok(ledger) => ledger,
             Err(error) => {

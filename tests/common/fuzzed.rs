@@ -195,16 +195,6 @@ pub fn merge(bytes: &[u8]) {
     assert_eq!(case.all(&stream.close()), whole);
 }
 
-#[path = "../../examples/regulator/cell.rs"]
-mod cell;
-#[allow(dead_code)] // the template uses the rest
-#[path = "../../examples/regulator/layout.rs"]
-mod layout;
-#[path = "../../examples/regulator/sheet.rs"]
-mod sheet;
-#[path = "../../examples/regulator/workbook.rs"]
-mod workbook;
-
 /// A submission of any bytes: an answer that can be written, the same every time; an error decides nothing.
 pub fn submission(bytes: &[u8]) {
     let audit = pue::submission::audit_json(bytes, &[]);
@@ -250,45 +240,18 @@ pub fn pack(bytes: &[u8]) {
     answered(&pue::submission::audit_json(json, &[pack]));
 }
 
+#[cfg(feature = "xlsx")]
+#[path = "book.rs"]
+mod book;
+
 /// A spreadsheet of any bytes; or a sound one, a sheet of which is any bytes.
+#[cfg(feature = "xlsx")]
 pub fn xlsx(bytes: &[u8]) {
     let Some((first, rest)) = bytes.split_first() else { return };
-    let book = if first % 2 == 0 { rest.to_vec() } else { book_with(rest) };
-    if let Ok(read) = sheet::read(&book) {
-        let mut audit = pue::submission::audit_json(&read.json, &[]);
+    let book = if first % 2 == 0 { rest.to_vec() } else { book::with_sheet(rest) };
+    if let Ok(read) = pue::submission::Spreadsheet::read(&book) {
+        let mut audit = pue::submission::audit_json(read.json(), &[]);
         read.point_to_cells("a.xlsx", &mut audit);
         answered(&audit);
     }
-}
-
-/// The least that is a workbook, with these bytes as its sheet.
-pub fn book_with(sheet: &[u8]) -> Vec<u8> {
-    use std::io::Write as _;
-    const FILES: [(&str, &str); 4] = [
-        (
-            "[Content_Types].xml",
-            r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#,
-        ),
-        (
-            "_rels/.rels",
-            r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#,
-        ),
-        (
-            "xl/workbook.xml",
-            r#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Facility" sheetId="1" r:id="r1"/></sheets></workbook>"#,
-        ),
-        (
-            "xl/_rels/workbook.xml.rels",
-            r#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#,
-        ),
-    ];
-    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-    for (name, content) in
-        FILES.iter().map(|(name, content)| (*name, content.as_bytes())).chain([("xl/worksheets/sheet1.xml", sheet)])
-    {
-        archive.start_file(name, options).expect("a file");
-        archive.write_all(content).expect("its content");
-    }
-    archive.finish().expect("an archive").into_inner()
 }

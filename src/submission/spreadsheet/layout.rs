@@ -2,7 +2,7 @@
 
 /// What a cell holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     Text,
     Number,
     Date,
@@ -10,27 +10,27 @@ pub enum Kind {
 }
 
 /// One thing to fill in.
-pub struct Field {
+pub(super) struct Field {
     /// Its place in the submission: a JSON Pointer, or a key within the row of a table.
-    pub key: &'static str,
-    pub zh: &'static str,
-    pub en: &'static str,
-    pub kind: Kind,
+    pub(super) key: &'static str,
+    pub(super) zh: &'static str,
+    pub(super) en: &'static str,
+    pub(super) kind: Kind,
     /// What may be chosen.
-    pub choices: &'static [Choice],
+    pub(super) choices: &'static [Choice],
 }
 
 /// A word of the submission, and the Chinese one; further ones that mean the same behind it, each after a bar.
-pub type Choice = (&'static str, &'static str);
+pub(super) type Choice = (&'static str, &'static str);
 
 /// A choice as the spreadsheet shows it: `grid_supply 市电进线`.
-pub fn shown((word, zh): Choice) -> String {
+pub(super) fn shown((word, zh): Choice) -> String {
     format!("{word} {}", zh.split('|').next().unwrap_or_default()).trim_end().to_owned()
 }
 
 impl Field {
     /// The word that a cell's text stands for: as it is shown, or in one of the two languages.
-    pub fn word(&self, text: &str) -> Option<&'static str> {
+    pub(super) fn word(&self, text: &str) -> Option<&'static str> {
         let blanks = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| text.split_at(at));
         let parts: Vec<[String; 2]> = blanks.map(|(left, right)| [plain(left), plain(right)]).collect();
         let text = plain(text);
@@ -62,33 +62,33 @@ const fn choice(key: &'static str, zh: &'static str, en: &'static str, choices: 
 }
 
 /// A sheet whose rows are alike.
-pub struct Table {
-    pub sheet: &'static str,
+pub(super) struct Table {
+    pub(super) sheet: &'static str,
     /// The words by one of which the sheet is known, whatever else its name says.
-    pub words: [&'static str; 2],
+    pub(super) words: [&'static str; 2],
     /// Where its rows go in the submission.
-    pub pointer: &'static str,
-    pub columns: &'static [Field],
+    pub(super) pointer: &'static str,
+    pub(super) columns: &'static [Field],
 }
 
 /// The sheet with one thing a row.
-pub const FACILITY_SHEET: &str = "场所 Facility";
-pub const FACILITY_WORDS: [&str; 2] = ["facility", "场所"];
+pub(super) const FACILITY_SHEET: &str = "场所 Facility";
+pub(super) const FACILITY_WORDS: [&str; 2] = ["facility", "场所"];
 /// Of that sheet: the columns of key and value, and the first row, from 0.
-pub const KEY_COLUMN: u32 = 2;
-pub const VALUE_COLUMN: u32 = 3;
-pub const FIRST_FIELD: u32 = 1;
+pub(super) const KEY_COLUMN: u32 = 2;
+pub(super) const VALUE_COLUMN: u32 = 3;
+pub(super) const FIRST_FIELD: u32 = 1;
 
 /// Of a table: the row of its keys, and the first row of data, from 0.
-pub const KEY_ROW: u32 = 2;
-pub const FIRST_ROW: u32 = 3;
+pub(super) const KEY_ROW: u32 = 2;
+pub(super) const FIRST_ROW: u32 = 3;
 
 /// The sheet of what may be chosen: a column for each list.
-pub const CHOICES_SHEET: &str = "选项 Choices";
+pub(super) const CHOICES_SHEET: &str = "选项 Choices";
 
 const FLAGS: &[Choice] = &[("TRUE", "是"), ("FALSE", "否")];
 
-pub const FACILITY: &[Field] = &[
+pub(super) const FACILITY: &[Field] = &[
     field("/facility/id", "数据中心编号", "Facility id", Kind::Text),
     field("/facility/name", "名称", "Name", Kind::Text),
     field("/facility/operator", "运营者", "Operator", Kind::Text),
@@ -204,7 +204,7 @@ const CLASSES: &[Choice] = &[
     ("C", ""),
 ];
 
-pub const TABLES: [Table; 4] = [
+pub(super) const TABLES: [Table; 4] = [
     Table {
         sheet: "机架 Racks",
         words: ["rack", "机架"],
@@ -277,7 +277,7 @@ pub const TABLES: [Table; 4] = [
 ];
 
 /// The name of a cell: `D7` is row 6, column 3.
-pub fn name(row: u32, column: u32) -> String {
+pub(super) fn name(row: u32, column: u32) -> String {
     let (mut letters, mut left) = (String::new(), column + 1);
     while left > 0 {
         left -= 1;

@@ -1,7 +1,6 @@
-//! Makes `examples/data/wuhan`: a site, a year of hourly readings with planted faults, and the truth about both.
-//!
-//! `cargo run --release --example generate_wuhan [-- DIR]`. Seeded: the same bytes every time.
+//! A site in Wuhan, a year of hourly readings with planted faults, and the truth about both.
 
+use super::Random;
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, f64::consts::TAU, fmt::Write as _, fs, path::Path};
 
@@ -9,36 +8,14 @@ const HOURS: usize = 8784;
 /// 2024-01-01T00:00+08:00 in hours since 1970.
 const FIRST_HOUR: i64 = 473_344;
 
-/// A small generator of pseudo-random numbers (SplitMix64), so that the data depend on nothing else.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn below(&mut self, n: u64) -> usize {
-        ((u128::from(self.next()) * u128::from(n)) >> 64) as usize
-    }
-}
-
 /// Energy of each hour in watt-hours, by meter.
 type Hours = BTreeMap<&'static str, Vec<i64>>;
 
 /// What was planted: (meter, code) and how often.
 type Faults = BTreeMap<(&'static str, &'static str), u64>;
 
-fn main() -> std::io::Result<()> {
-    let dir = std::env::args().nth(1).unwrap_or_else(|| "examples/data/wuhan".to_owned());
-    let dir = Path::new(&dir);
+/// Writes them to a folder; the same bytes every time.
+pub fn write(dir: &Path) -> std::io::Result<()> {
     fs::create_dir_all(dir)?;
     let mut random = Random(20_240_125);
     let hours = energies(&mut random);

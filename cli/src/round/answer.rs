@@ -1,12 +1,11 @@
 //! One record's answer, in the forms that the program writes.
 
-use super::{
-    Options,
-    input::{Content, Record},
-    sheet,
-};
+use super::input::{Content, Record};
+use jiff::civil::Date;
 use pue::{
-    Assessment, Code, Facility, Finding, Lang, Outcome, Severity, Submission, assessment::Figure, quantity::ExactEnergy,
+    Assessment, Code, Facility, Finding, Lang, Outcome, Severity, Submission,
+    assessment::{Figure, Options},
+    quantity::ExactEnergy,
 };
 
 /// One record and its answer.
@@ -15,29 +14,28 @@ pub struct Answer {
     pub assessment: Assessment,
     /// The site, for what only shows over several of them.
     pub facility: Option<Facility>,
+    /// The last day of its period.
+    pub day: Option<Date>,
 }
 
 impl Answer {
     pub fn new(record: Record, options: &Options) -> Self {
         let Record { source, content } = record;
-        let unreadable = |finding: Finding| Assessment::unreadable(None, vec![finding]);
-        let (assessment, facility) = match content {
-            Content::Lost(finding) => (unreadable(*finding), None),
+        let unreadable = |finding: Finding| (Assessment::unreadable(None, vec![finding]), None);
+        let (assessment, site) = match content {
+            Content::Lost(finding) => unreadable(*finding),
             Content::Json(bytes) => audit(&bytes, options),
-            Content::Xlsx(bytes) => match sheet::read(&bytes) {
-                Ok(read) => {
-                    let (mut assessment, facility) = audit(&read.json, options);
-                    read.point_to_cells(&source, &mut assessment);
-                    (assessment, facility)
-                }
+            Content::Xlsx(bytes) => match of_sheet(&bytes, &source, options) {
+                Ok(answer) => answer,
                 Err(fault) => {
                     let mut finding = Finding::new(Code::XlsxUnreadable).found(fault);
                     finding.file = Some(source.clone());
-                    (unreadable(finding), None)
+                    unreadable(finding)
                 }
             },
         };
-        Answer { source, assessment, facility }
+        let (facility, day) = site.unzip();
+        Answer { source, assessment, facility, day }
     }
 
     /// Whether somebody has to look at it.
@@ -53,6 +51,21 @@ impl Answer {
         Some((self.assessment.facility.clone()?, kwh))
     }
 
+    /// The declared PUE; marked where it is not what was recomputed.
+    pub fn declared(&self) -> Option<String> {
+        let pue = self.assessment.declared.as_ref()?.get("pue")?;
+        Some(match (&pue.said, pue.agrees) {
+            (Figure::Number(said), Some(false)) => format!("{said} ≠"),
+            (Figure::Number(said), _) => said.to_string(),
+            (Figure::Level(said), _) => said.clone(),
+        })
+    }
+
+    /// How many faults were found.
+    pub fn faults(&self) -> usize {
+        self.assessment.findings.iter().filter(|finding| finding.severity > Severity::Note).count()
+    }
+
     /// The cells of one record, the same for the table and for CSV.
     pub fn cells(&self, lang: Lang) -> Vec<String> {
         let assessment = &self.assessment;
@@ -63,12 +76,6 @@ impl Answer {
         if said.is_empty() {
             said.extend(assessment.verdicts.first().map(|verdict| verdict.message.in_lang(lang).to_owned()));
         }
-        let declared = assessment.declared.as_ref().and_then(|declared| declared.get("pue"));
-        let declared = declared.map(|pue| match (&pue.said, pue.agrees) {
-            (Figure::Number(said), Some(false)) => format!("{said} ≠"),
-            (Figure::Number(said), _) => said.to_string(),
-            (Figure::Level(said), _) => said.clone(),
-        });
         let flags = assessment.retrofit.iter().flat_map(|retrofit| &retrofit.flags);
         let flags: Vec<&str> = flags.filter(|flag| flag.outcome.is_flagged()).map(|flag| flag.flag).collect();
         let faults = assessment.findings.iter().filter(|finding| finding.severity > Severity::Note);
@@ -83,7 +90,7 @@ impl Answer {
             self.source.clone(),
             assessment.facility.clone().unwrap_or_else(unknown),
             assessment.pue.as_ref().map_or_else(unknown, |pue| pue.published.to_string()),
-            declared.unwrap_or_else(unknown),
+            self.declared().unwrap_or_else(unknown),
             assessment.pue.as_ref().map_or_else(unknown, |pue| kind(pue.kind, lang).to_owned()),
             said.join("\n"),
             flags.join(", "),
@@ -100,14 +107,46 @@ pub fn header(lang: Lang) -> [&'static str; 8] {
     }
 }
 
-fn audit(json: &[u8], options: &Options) -> (Assessment, Option<Facility>) {
+fn audit(json: &[u8], options: &Options) -> (Assessment, Option<(Facility, Date)>) {
     match Submission::from_json(json) {
         Ok(submission) => {
-            let facility = options.keeps_facilities.then(|| submission.site().facility().clone());
-            (submission.audit(&options.packs), facility)
+            let site = (submission.site().facility().clone(), submission.period().last_day());
+            (submission.audit_by(options), Some(site))
         }
         Err(unusable) => (unusable.into(), None),
     }
+}
+
+#[cfg(feature = "xlsx")]
+fn of_sheet(bytes: &[u8], source: &str, options: &Options) -> Result<(Assessment, Option<(Facility, Date)>), String> {
+    let sheet = pue::submission::Spreadsheet::read(bytes).map_err(|fault| fault.to_string())?;
+    let (mut assessment, site) = audit(sheet.json(), options);
+    sheet.point_to_cells(source, &mut assessment);
+    Ok((assessment, site))
+}
+
+#[cfg(not(feature = "xlsx"))]
+fn of_sheet(_: &[u8], _: &str, _: &Options) -> Result<(Assessment, Option<(Facility, Date)>), String> {
+    Err(crate::output::NO_XLSX.to_owned())
+}
+
+/// Of each pack that was applied, the outcome that weighs most.
+pub fn marks(assessment: &Assessment) -> Vec<(String, Outcome)> {
+    let weight = |outcome: Outcome| match outcome {
+        Outcome::Fails => 3,
+        Outcome::Undetermined => 2,
+        Outcome::Meets => 1,
+        Outcome::NotApplicable => 0,
+    };
+    let mut marks: Vec<(String, Outcome)> = Vec::new();
+    for verdict in &assessment.verdicts {
+        match marks.iter_mut().find(|(pack, _)| *pack == *verdict.pack) {
+            Some((_, worst)) if weight(verdict.outcome) > weight(*worst) => *worst = verdict.outcome,
+            Some(_) => {}
+            None => marks.push((verdict.pack.to_string(), verdict.outcome)),
+        }
+    }
+    marks
 }
 
 fn kind(kind: &'static str, lang: Lang) -> &'static str {

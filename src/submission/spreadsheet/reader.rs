@@ -1,5 +1,6 @@
 //! A filled spreadsheet to a submission; what is found in the submission is then pointed to in the cells.
 
+use super::Unfit;
 use super::{
     cell::fitted,
     layout::{
@@ -8,14 +9,18 @@ use super::{
     },
     workbook::{self, Cells, FORMULA},
 };
-use pue::{Assessment, Code, Finding, finding::Text};
+use crate::{
+    assessment::Assessment,
+    finding::{Code, Finding, Text},
+};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// What a spreadsheet says, and where.
-pub struct Read {
+/// A filled spreadsheet: the submission that it says, and where each value stands.
+#[derive(Clone, Debug)]
+pub struct Spreadsheet {
     /// The submission.
-    pub json: Vec<u8>,
+    pub(super) json: Vec<u8>,
     /// Where each value stands: its JSON Pointer, and the cell.
     cells: Vec<(String, String)>,
     /// Formulas without a value: their JSON Pointers, and what they came to.
@@ -50,10 +55,9 @@ fn complete_meters(submission: &mut Value) {
     }
 }
 
-/// Reads a spreadsheet; an error says why it cannot be.
-pub fn read(bytes: &[u8]) -> Result<Read, String> {
+fn parse(bytes: &[u8]) -> Result<Spreadsheet, String> {
     let sheets = workbook::sheets(bytes)?;
-    let mut read = Read { json: Vec::new(), cells: Vec::new(), formulas: BTreeMap::new(), findings: Vec::new() };
+    let mut read = Spreadsheet { json: Vec::new(), cells: Vec::new(), formulas: BTreeMap::new(), findings: Vec::new() };
     let mut submission = json!({"schema": "pue/submission/1"});
     let Some((sheet, cells)) = read.sheet(&sheets, FACILITY_SHEET, FACILITY_WORDS, has_fields) else {
         let names: Vec<&str> = TABLES.iter().map(|table| table.sheet).collect();
@@ -116,7 +120,20 @@ fn has_keys(table: &Table, cells: &Cells) -> bool {
     of(table) > 1 && TABLES.iter().all(|other| other.pointer == table.pointer || of(other) < of(table))
 }
 
-impl Read {
+impl Spreadsheet {
+    /// Reads the bytes of an `.xlsx` file in the layout of the [`template`](super::template).
+    ///
+    /// # Errors
+    /// [`Unfit`]: no spreadsheet, one that is larger than any of these, or one without the template's sheets.
+    pub fn read(bytes: &[u8]) -> Result<Spreadsheet, Unfit> {
+        parse(bytes).map_err(Unfit)
+    }
+
+    /// The submission that it says, as JSON.
+    pub fn json(&self) -> &[u8] {
+        &self.json
+    }
+
     /// The sheet of this name or, if there is none, the first that looks like it or has one of these words; others are named.
     fn sheet<'s>(
         &mut self,
@@ -286,8 +303,8 @@ impl Read {
         row
     }
 
-    /// Names the cell of each finding, and adds those of the spreadsheet itself.
-    pub fn point_to_cells(self, source: &str, assessment: &mut Assessment) {
+    /// Names file and cell of each finding of the submission's assessment, and adds what was found in the spreadsheet itself.
+    pub fn point_to_cells(self, file: &str, assessment: &mut Assessment) {
         // By their pointers, with their order in the sheets.
         let cells = self.cells.iter().enumerate().map(|(order, (known, cell))| (known.as_str(), (order, cell)));
         let cells: BTreeMap<&str, (usize, &String)> = cells.collect();
@@ -300,14 +317,14 @@ impl Read {
             let outer = || path.rsplit_once('/').and_then(|(outer, _)| cells.get(outer));
             let cell = cells.get(path).or_else(inner).or_else(outer);
             finding.cell = cell.filter(|_| !path.is_empty()).map(|(_, cell)| (*cell).clone());
-            finding.file = Some(source.to_owned());
+            finding.file = Some(file.to_owned());
             if let Some(error) = self.formulas.get(path).filter(|_| finding.code == Code::JsonType) {
                 let found = |words: &str| format!("{words} {error}").trim_end().to_owned();
                 finding.found = Some(Text::new(found("没有结果的公式"), found("a formula without a value")));
             }
         }
         let own = self.findings.into_iter().map(|mut finding| {
-            finding.file = Some(source.to_owned());
+            finding.file = Some(file.to_owned());
             finding
         });
         assessment.findings.extend(own);

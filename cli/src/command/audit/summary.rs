@@ -1,11 +1,10 @@
 //! What only shows over all records: the table, counts, the most frequent faults, who did not report, what changed.
 
 use super::{
-    Batch, Options,
-    answer::{Answer, header},
+    Batch,
+    table::{MOST_ROWS, Row},
 };
-use crate::common::Ending;
-use comfy_table::{Cell, Table, presets::UTF8_HORIZONTAL_ONLY};
+use crate::{ending::Ending, language::pick, round};
 use pue::{
     Facility, Lang, Outcome,
     portfolio::{Register, Round, scattered_operators, suspected_splits},
@@ -13,24 +12,6 @@ use pue::{
 };
 use serde_json::json;
 use std::collections::BTreeMap;
-
-/// One record in the table.
-pub struct Row {
-    cells: Vec<String>,
-    needs_a_look: bool,
-    facility: Option<Facility>,
-    savings: Option<(String, ExactEnergy)>,
-}
-
-impl Row {
-    pub fn new(answer: Answer, lang: Lang) -> Self {
-        let cells = answer.cells(lang);
-        Row { cells, needs_a_look: answer.needs_a_look(), savings: answer.savings(), facility: answer.facility }
-    }
-}
-
-/// A longer table is read by nobody: beyond, it shows the records that somebody has to look at.
-const MOST_ROWS: usize = 1000;
 
 /// So many sites are looked at together.
 const MOST_SITES: usize = 100_000;
@@ -41,16 +22,16 @@ const MOST_LINES: usize = 50;
 pub struct Summary {
     pub round: Round,
     pub ending: Option<Ending>,
-    rows: Vec<Vec<String>>,
-    to_look_at: Vec<Vec<String>>,
+    rows: Vec<Row>,
+    to_look_at: Vec<Row>,
     facilities: Vec<Facility>,
     savings: Vec<(String, ExactEnergy)>,
 }
 
 impl Summary {
-    pub fn new(options: &Options) -> Self {
+    pub fn new(is_by_site: bool) -> Self {
         Summary {
-            round: if options.by_site { Round::by_site() } else { Round::default() },
+            round: if is_by_site { Round::by_site() } else { Round::default() },
             ending: None,
             rows: Vec::new(),
             to_look_at: Vec::new(),
@@ -62,42 +43,36 @@ impl Summary {
     pub fn add(&mut self, batch: Batch) {
         self.round.merge(batch.round);
         self.ending = self.ending.max(batch.ending);
-        for row in batch.rows {
-            self.facilities.extend(row.facility.filter(|_| self.facilities.len() < MOST_SITES));
-            self.savings.extend(row.savings);
+        for mut row in batch.rows {
+            self.facilities.extend(row.facility.take().filter(|_| self.facilities.len() < MOST_SITES));
+            self.savings.extend(row.savings.take());
             if row.needs_a_look && self.to_look_at.len() < MOST_ROWS {
-                self.to_look_at.push(row.cells.clone());
+                self.to_look_at.push(row.clone());
             }
             if self.rows.len() <= MOST_ROWS {
-                self.rows.push(row.cells);
+                self.rows.push(row);
             }
         }
         self.savings.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         self.savings.truncate(5);
     }
 
-    /// All of it in words.
-    pub fn tell(&self, options: &Options, register: Option<&Register>, before: Option<&Round>) -> String {
-        let lang = options.lang;
+    /// All of it in words; with the table of records, in short or in detail, if one is asked for.
+    pub fn tell(&self, table: Option<bool>, lang: Lang, register: Option<&Register>, before: Option<&Round>) -> String {
         let mut text = String::new();
-        if options.verify.is_none() {
-            if options.keeps_facilities {
-                text += &self.table(lang);
+        if let Some(in_detail) = table {
+            let all = self.rows.len() <= MOST_ROWS;
+            let rows = if all { &self.rows } else { &self.to_look_at };
+            text += &if in_detail { Row::in_detail(rows, lang) } else { Row::in_short(rows, lang) };
+            if !all {
+                let zh = format!("只列出须人工查看的前 {} 份\n", rows.len());
+                let en = format!("only records that somebody has to look at are shown, the first {}\n", rows.len());
+                text += pick(lang, &zh, &en);
             }
-            text += &self.counts(lang);
+            text.push('\n');
         }
-        let mut lines = Vec::new();
-        if options.verify.is_none() {
-            lines.extend(self.together(lang));
-        }
-        if let Some(records) = &options.verify {
-            let unseen = records.unseen();
-            lines.extend(unseen.iter().take(MOST_LINES).map(|record| {
-                let words = pick(lang, "有记录而未提供输入", "a record without its input");
-                format!("{words}: {}", record.facility.as_deref().unwrap_or("–"))
-            }));
-            lines.extend(more(lang, unseen.len()));
-        }
+        text += &self.counts(lang);
+        let mut lines = self.together(lang);
         match register {
             Some(register) => lines.extend(self.attendance(register, lang)),
             None => {
@@ -126,6 +101,8 @@ impl Summary {
         let savings =
             self.savings.iter().map(|(facility, kwh)| json!({"facility": facility, "savings_kwh": kwh.kwh()}));
         let summary = json!({
+            "schema": "pue/summary/1",
+            "complete": !round::is_stopped(),
             "records": self.round.records,
             "clean": self.round.clean,
             "unreadable": portfolio.unjudged,
@@ -138,28 +115,6 @@ impl Summary {
             "changes": before.map(|before| self.round.changes_since(before)),
         });
         format!("{summary:#}\n")
-    }
-
-    fn table(&self, lang: Lang) -> String {
-        let mut table = Table::new();
-        table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
-        if table.width().is_none() {
-            table.set_width(150);
-        }
-        table.set_header(header(lang));
-        let all = self.rows.len() <= MOST_ROWS;
-        for cells in if all { &self.rows } else { &self.to_look_at } {
-            let shown = |cell: &String| Cell::new(cell.replace(|c: char| c.is_control() && c != '\n', " "));
-            table.add_row(cells.iter().map(shown));
-        }
-        let mut text = format!("{table}\n");
-        if !all {
-            let zh = format!("只列出须人工查看的前 {} 份\n", self.to_look_at.len());
-            let en =
-                format!("only records that somebody has to look at are shown, the first {}\n", self.to_look_at.len());
-            text += if lang == Lang::Zh { &zh } else { &en };
-        }
-        text
     }
 
     fn counts(&self, lang: Lang) -> String {
@@ -243,10 +198,6 @@ impl Summary {
         lines.extend(more(lang, changes.len()));
         lines
     }
-}
-
-fn pick(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {
-    if lang == Lang::Zh { zh } else { en }
 }
 
 /// Says how many lines were left out.

@@ -22,13 +22,13 @@ const MOST_SHEETS: usize = 100;
 const MOST_CELLS: usize = 50_000;
 
 /// The key of what stands for a formula without a value.
-pub const FORMULA: &str = "formula";
+pub(super) const FORMULA: &str = "formula";
 
 /// What is filled in of a sheet, by row and column from 0.
-pub type Cells = BTreeMap<(u32, u32), Value>;
+pub(super) type Cells = BTreeMap<(u32, u32), Value>;
 
 /// The sheets of a spreadsheet with their names, in order; an error says why it cannot be read.
-pub fn sheets(bytes: &[u8]) -> Result<Vec<(String, Cells)>, String> {
+pub(super) fn sheets(bytes: &[u8]) -> Result<Vec<(String, Cells)>, String> {
     look_inside(bytes)?;
     // The parser meets strangers' files: should it give up on one, the others go on.
     std::panic::catch_unwind(|| parsed(bytes)).unwrap_or_else(|_| Err("no spreadsheet".to_owned()))

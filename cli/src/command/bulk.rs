@@ -1,12 +1,13 @@
-//! Every facility of a folder: energies by role, PUE, faults; and whether they are what the folder's `truth.csv` says.
+//! `pue bulk csv|mem DIR THREADS`: every facility of a folder: energies by role, PUE, faults; and whether they are what the
+//! folder's `truth.csv` says.
 //!
-//! `cargo run --release --example bulk -- KIND DATADIR THREADS`
-//!
-//! KIND `csv` reads `DATADIR/csv/*.csv` with the sites `DATADIR/site/*.json`. KIND `mem` reads the same, sorts each
+//! `csv` reads `DATADIR/csv/*.csv` with the sites `DATADIR/site/*.json`. `mem` reads the same, sorts each
 //! meter's columns, and then measures the computing alone beside a plain sum of the same columns, in turn. The last line
 //! is `flags true` if energies (known, and what is sure of the rest) agree with the truth to 1e-9, the PUE is within 1e-4 of
 //! the truth and this within its bounds, and all fault counts are the same; else `flags false`.
 
+use crate::{ending::Ending, round};
+use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pue::{
     Ledger, Period, Readings, Site,
@@ -19,7 +20,6 @@ use std::{
     error::Error,
     fs::{self, File},
     path::{Path, PathBuf},
-    process::ExitCode,
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -27,6 +27,32 @@ use std::{
     thread,
     time::Instant,
 };
+
+#[derive(Args)]
+pub struct Arguments {
+    /// From files, or from columns in memory
+    #[arg(value_enum)]
+    kind: Kind,
+    /// The folder with csv/, site/ and truth.csv
+    folder: PathBuf,
+    /// How many threads work
+    threads: usize,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Kind {
+    Csv,
+    Mem,
+}
+
+impl Arguments {
+    pub fn run(&self) -> Result<Ending, String> {
+        let threads = round::threads(Some(self.threads))?;
+        let holds = compare(self.kind, &self.folder, threads).map_err(|error| error.to_string())?;
+        println!("flags {holds}");
+        Ok(if holds { Ending::Fine } else { Ending::Fails })
+    }
+}
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -115,7 +141,8 @@ struct Truth {
 }
 
 fn truths(folder: &Path) -> Result<BTreeMap<String, Truth>, Failure> {
-    let mut lines = csv::Reader::from_path(folder.join("truth.csv"))?;
+    let mut lines = csv::Reader::from_path(folder.join("truth.csv"))
+        .map_err(|error| format!("{}: {error}", folder.join("truth.csv").display()))?;
     let header = lines.headers()?.clone();
     let mut truths = BTreeMap::new();
     for line in lines.records() {
@@ -281,13 +308,12 @@ fn sum_of(series: &Series, sum: u64) -> u64 {
     rows.fold(sum, |sum, (time, value)| sum.wrapping_add(*time as u64 ^ value.to_bits()))
 }
 
-fn run(kind: &str, folder: &Path, threads: usize) -> Result<bool, Failure> {
+fn compare(kind: Kind, folder: &Path, threads: usize) -> Result<bool, Failure> {
     let truths = truths(folder)?;
     let facilities = Facility::all(folder)?;
     let answers = match kind {
-        "csv" => from_csv(&facilities, threads),
-        "mem" => from_memory(&facilities, threads)?,
-        other => return Err(format!("expected the kind csv or mem, found {other}").into()),
+        Kind::Csv => from_csv(&facilities, threads),
+        Kind::Mem => from_memory(&facilities, threads)?,
     };
     let mut holds = answers.len() == truths.len();
     for (facility, answer) in facilities.iter().zip(answers) {
@@ -303,26 +329,4 @@ fn run(kind: &str, folder: &Path, threads: usize) -> Result<bool, Failure> {
         }
     }
     Ok(holds)
-}
-
-fn main() -> ExitCode {
-    let options: Vec<String> = std::env::args().skip(1).collect();
-    let [kind, folder, threads] = options.as_slice() else {
-        eprintln!("expected KIND DATADIR THREADS, such as: csv DATA/S 2");
-        return ExitCode::from(3);
-    };
-    let Some(threads) = threads.parse().ok().filter(|threads| (1..=1024).contains(threads)) else {
-        eprintln!("expected a number of threads, found {threads:?}");
-        return ExitCode::from(3);
-    };
-    match run(kind, Path::new(folder), threads) {
-        Ok(holds) => {
-            println!("flags {holds}");
-            ExitCode::from(u8::from(!holds))
-        }
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::from(3)
-        }
-    }
 }

@@ -1,54 +1,22 @@
-//! Makes a round of submissions as NDJSON, some 5 KB each: most are clean, one in twenty carries a planted fault, whose
-//! code stands in `x_planted`.
-//!
-//! `cargo run --release --example generate_round -- COUNT [YEAR]` to standard output. Seeded: the same bytes every time.
+//! A round of submissions as NDJSON, some 5 KB each: most are clean, one in twenty carries a planted fault, whose code stands
+//! in `x_planted`.
 
+use super::Random;
 use serde_json::{Value, json};
-use std::{
-    f64::consts::TAU,
-    io::{BufWriter, Write},
-};
+use std::{f64::consts::TAU, io::Write};
 
-/// A small generator of pseudo-random numbers (SplitMix64), so that the data depend on nothing else.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        low + (high - low) * (self.next() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn below(&mut self, n: u64) -> usize {
-        ((u128::from(self.next()) * u128::from(n)) >> 64) as usize
-    }
-}
-
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let mut number = |name: &str, usual: u64| match arguments.next() {
-        Some(text) => text.parse().map_err(|_| format!("{name}: expected a number, found {text:?}")),
-        None => Ok(usual),
-    };
-    let count = number("COUNT", 100)?;
-    let year = i32::try_from(number("YEAR", 2024)?)?;
-    let mut out = BufWriter::with_capacity(1 << 20, std::io::stdout().lock());
+/// Writes so many, of a year; the same bytes every time.
+pub fn write(count: u64, year: i32, out: &mut impl Write) -> std::io::Result<()> {
     for i in 0..count {
         let mut random = Random(20_240_125 + i);
         let mut submission = clean(i, year, &mut random);
         if random.below(20) == 0 {
             spoil(&mut submission, &mut random);
         }
-        serde_json::to_writer(&mut out, &submission)?;
+        serde_json::to_writer(&mut *out, &submission)?;
         out.write_all(b"\n")?;
     }
-    Ok(out.flush()?)
+    out.flush()
 }
 
 /// Months times a factor, to a tenth of a kilowatt-hour.

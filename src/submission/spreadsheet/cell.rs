@@ -4,7 +4,7 @@ use super::layout::{Field, Kind};
 use serde_json::{Value, json};
 
 /// A cell's value as its field asks for; whatever does not fit stays as it is and becomes a finding later.
-pub fn fitted(field: &Field, value: &Value) -> Value {
+pub(super) fn fitted(field: &Field, value: &Value) -> Value {
     let text = value.as_str();
     let fitting = match field.kind {
         // A code of digits that a spreadsheet took for a number, as long as it kept all of them.

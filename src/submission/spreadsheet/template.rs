@@ -8,12 +8,12 @@ use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Work
 use serde_json::Value;
 
 /// The template, with the values of a submission if there is one.
-pub fn write(filled: Option<&Value>) -> Result<Vec<u8>, String> {
+pub(super) fn write(filled: Option<&Value>) -> Result<Vec<u8>, String> {
     book(filled).map_err(|error| error.to_string())
 }
 
 /// What of a submission the spreadsheet cannot show, the first: a JSON Pointer.
-pub fn without_place(submission: &Value) -> Option<String> {
+pub(super) fn without_place(submission: &Value) -> Option<String> {
     let is_known = |path: &str| {
         let in_table = TABLES.iter().any(|table| {
             let Some(row) = path.strip_prefix(table.pointer) else { return false };
@@ -50,11 +50,12 @@ pub fn without_place(submission: &Value) -> Option<String> {
 }
 
 /// What of the answer to a submission would be another one.
-pub fn difference(said: &[u8], shown: &[u8]) -> Option<String> {
+pub(super) fn difference(said: &[u8], shown: &[u8]) -> Option<String> {
     let of = |json: &[u8]| {
-        let audit = pue::submission::audit_json(json, &[]);
-        let outcome =
-            |verdict: &pue::Verdict| format!("{} {} {}", verdict.pack, verdict.requirement, verdict.outcome.as_str());
+        let audit = crate::submission::audit_json(json, &[]);
+        let outcome = |verdict: &crate::rule::Verdict| {
+            format!("{} {} {}", verdict.pack, verdict.requirement, verdict.outcome.as_str())
+        };
         let mut all: Vec<String> = audit.verdicts.iter().map(outcome).collect();
         all.extend(audit.findings.iter().map(|finding| finding.code.to_string()));
         all.extend(audit.pue.iter().map(|pue| format!("PUE {}", pue.value)));
@@ -117,7 +118,9 @@ fn book(filled: Option<&Value>) -> Result<Vec<u8>, XlsxError> {
             for (column, field) in table.columns.iter().enumerate() {
                 let month = field.key.parse::<usize>().ok();
                 let value = match (month, field.key) {
-                    (Some(month), _) => ["monthly_kwh", "monthly"].iter().find_map(|list| row[list].get(month - 1)),
+                    (Some(month), _) => {
+                        ["monthly_kwh", "monthly"].iter().find_map(|list| row.get(list)?.get(month - 1))
+                    }
                     (None, "total") => ["total_kwh", "total"].iter().find_map(|total| row.get(total)),
                     _ => row.get(field.key),
                 };

@@ -1,22 +1,106 @@
-//! Records of earlier answers, and whether they still hold.
+//! `pue verify`: records of earlier answers, and whether they still hold.
 
-use super::{Format, Options, answer::Answer, write_json};
-use crate::common::Ending;
+use crate::{
+    ending::Ending,
+    judging::Judging,
+    output::{self, Output},
+    round::{self, Answer, input, write_json},
+};
+use clap::{Args, ValueEnum};
 use pue::{
     Lang,
     assessment::{Changed, RECORD_SCHEMA, VerdictRecord},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Mutex,
 };
+
+#[derive(Args)]
+pub struct Arguments {
+    /// The records of earlier answers (pue/record/1), as `pue audit --records` wrote them
+    records: PathBuf,
+    /// The submissions: files, folders, or - for standard input
+    #[arg(required = true)]
+    path: Vec<PathBuf>,
+    /// The form of the answer: a line each in words, or in JSON
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Write the answer to this file
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// How many threads work [default: one for each core]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    #[command(flatten)]
+    judging: Judging,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    #[default]
+    Table,
+    Json,
+}
+
+/// So many records without an input are named.
+const MOST_LINES: usize = 50;
+
+impl Arguments {
+    pub fn run(&self, lang: Lang) -> Result<Ending, String> {
+        round::stop_on_ctrl_c();
+        let (options, threads) = (self.judging.options()?, round::threads(self.threads)?);
+        let mut inputs: Vec<PathBuf> = input::files(&self.path)?.into_iter().map(|(_, path)| path).collect();
+        inputs.extend(self.judging.files().chain([self.records.clone()]));
+        output::spare(&inputs, &[("--out", self.out.as_ref())])?;
+        let records = Records::load(&self.records)?;
+        let mut out = Output::open(self.out.as_deref())?;
+        let mut ending = None;
+        let work = |answers: Vec<Answer>, _: usize| {
+            let (mut text, mut ending): (Vec<u8>, Option<Ending>) = (Vec::new(), None);
+            for answer in &answers {
+                let (line, of_one) = records.verify(answer, self.format, lang);
+                text.extend(line);
+                ending = ending.max(Some(of_one));
+            }
+            Ok((text, ending))
+        };
+        let count = round::run(&self.path, threads, &options, work, |(text, of_some)| {
+            ending = ending.max(of_some);
+            if !out.write(&text)? {
+                round::stop();
+            }
+            Ok(())
+        })?;
+        if count == 0 && !round::is_stopped() {
+            return Err("expected at least one submission (*.json, *.ndjson, *.jsonl, *.xlsx), found none".to_owned());
+        }
+        let unseen = records.unseen();
+        if self.format == Format::Json {
+            out.write(&records.unseen_lines()?)?;
+        }
+        for record in unseen.iter().take(MOST_LINES) {
+            let words = if lang == Lang::Zh { "有记录而未提供输入" } else { "a record without its input" };
+            let line = format!("{words}: {}", record.facility.as_deref().unwrap_or("–"));
+            eprintln!("{}", line.replace(|c: char| c.is_control(), " "));
+        }
+        if unseen.len() > MOST_LINES {
+            eprintln!("… {}", unseen.len() - MOST_LINES);
+        }
+        out.close()?;
+        let stopped = round::is_stopped().then_some(Ending::Unusable);
+        // A record whose input was not given is not verified.
+        let left = (!unseen.is_empty()).then_some(Ending::Unusable);
+        Ok(stopped.or(ending.max(left)).unwrap_or(Ending::Unusable))
+    }
+}
 
 /// Facility and period.
 type SitePeriod = (Option<String>, Option<(String, String)>);
 
 /// The records of a file, by digest of the input and by facility and period.
-pub struct Records {
+struct Records {
     all: Vec<VerdictRecord>,
     by_input: BTreeMap<String, Vec<usize>>,
     by_site: BTreeMap<SitePeriod, Vec<usize>>,
@@ -34,8 +118,8 @@ struct Verified<'a> {
 }
 
 impl Records {
-    pub fn load(path: &Path) -> Result<Self, String> {
-        let fault = |error: &dyn std::fmt::Display| format!("--verify {}: {error}", path.display());
+    fn load(path: &Path) -> Result<Self, String> {
+        let fault = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
         let text = std::fs::read_to_string(path).map_err(|error| fault(&error))?;
         let mut records =
             Records { all: Vec::new(), by_input: BTreeMap::new(), by_site: BTreeMap::new(), seen: Mutex::default() };
@@ -56,7 +140,7 @@ impl Records {
     }
 
     /// Compares an answer with its records, all of them: those of the same input, else of the same site and period.
-    pub fn verify(&self, answer: &Answer, options: &Options) -> (Vec<u8>, Ending) {
+    fn verify(&self, answer: &Answer, format: Format, lang: Lang) -> (Vec<u8>, Ending) {
         let now = VerdictRecord::of(&answer.assessment);
         let same_input = now.record.input_sha256.as_ref().and_then(|digest| self.by_input.get(digest));
         let numbers = same_input.or_else(|| self.by_site.get(&(now.facility.clone(), now.period.clone())));
@@ -72,10 +156,10 @@ impl Records {
         let facility = answer.assessment.facility.as_deref();
         let verified = Verified { source: Some(&answer.source), facility, holds, changed };
         let mut line = Vec::new();
-        match options.format {
+        match format {
             // Strings and flags can always be written.
             Format::Json => write_json(&mut line, &verified).unwrap_or_default(),
-            _ => line = verified.in_words(options.lang).into_bytes(),
+            _ => line = verified.in_words(lang).into_bytes(),
         }
         let ending = match holds {
             Some(true) => Ending::Fine,
@@ -86,7 +170,7 @@ impl Records {
     }
 
     /// The records of which the input was not given, a line each.
-    pub fn unseen_lines(&self) -> Result<Vec<u8>, String> {
+    fn unseen_lines(&self) -> Result<Vec<u8>, String> {
         let mut lines = Vec::new();
         for record in self.unseen() {
             let facility = record.facility.as_deref();
@@ -96,7 +180,7 @@ impl Records {
     }
 
     /// Records of which the input was not given.
-    pub fn unseen(&self) -> Vec<&VerdictRecord> {
+    fn unseen(&self) -> Vec<&VerdictRecord> {
         let seen = self.seen.lock().map(|seen| seen.clone()).unwrap_or_default();
         self.all.iter().enumerate().filter(|(number, _)| !seen.contains(number)).map(|(_, record)| record).collect()
     }

@@ -1,0 +1,173 @@
+//! `pue assess`: an operator's PUE from meter readings: the value, what is wrong with the data, and the verdicts.
+
+use crate::{ending::Ending, judging::Judging, language::pick, output};
+use clap::{Args, ValueEnum};
+use pue::{
+    Assessment, Finding, Lang, Ledger, Period, Readings, Site,
+    assessment::Options,
+    kpi::{Boundary, Category, Method},
+    ledger::Estimate,
+    read::{self, CsvError},
+    report::{Report, Style},
+    sample,
+};
+use std::{fs::File, path::PathBuf};
+
+#[derive(Args)]
+pub struct Arguments {
+    /// The site, JSON; without it the shipped real site
+    #[arg(long, value_name = "SITE.json")]
+    site: Option<PathBuf>,
+    /// Readings, CSV; may be given several times
+    #[arg(long, value_name = "A.csv")]
+    readings: Vec<PathBuf>,
+    /// Later files correct earlier ones: of each meter, readings of the same stamp are replaced
+    #[arg(long)]
+    later_corrects: bool,
+    /// 2024, 2024-03, or 2024-01-01/2025-01-01 (the end exclusive)
+    #[arg(long)]
+    period: Option<String>,
+    /// The PUE category that you name: 1 UPS output, 2 PDU output, 3 IT input
+    #[arg(long, value_name = "1|2|3")]
+    category: Option<u8>,
+    /// How missing energy is estimated: none, all, or some of check-meter, linear, neighbouring-weeks (a,b)
+    #[arg(long, value_name = "METHOD", default_value = "none", hide_default_value = true)]
+    estimate: String,
+    /// How other carriers count: iso-30134-2 (default), electricity-only, green-grid-2010, green-grid-2011
+    #[arg(long, value_name = "NAME", default_value = "iso-30134-2", hide_default_value = true)]
+    method: String,
+    #[command(flatten)]
+    judging: Judging,
+    /// The form of the answer
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Write the answer to this file
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, ValueEnum)]
+enum Format {
+    #[default]
+    Text,
+    Json,
+    Md,
+}
+
+impl Arguments {
+    pub fn run(&self, lang: Lang) -> Result<Ending, String> {
+        let inputs = self.site.iter().chain(&self.readings).cloned().chain(self.judging.files());
+        output::spare(&inputs.collect::<Vec<_>>(), &[("--out", self.out.as_ref())])?;
+        let (options, estimates) = (self.options()?, estimates(&self.estimate)?);
+        let json = match &self.site {
+            Some(path) => output::read(path).map_err(|error| format!("--site {error}"))?,
+            None => sample::REAL_SITE.as_bytes().to_vec(),
+        };
+        let read = read::site(&json);
+        let Some(site) = read.value else {
+            return self.answer(&Assessment::unreadable(None, read.findings), lang).map(|_| Ending::Unusable);
+        };
+        let shipped = self.site.is_none() && self.readings.is_empty();
+        if self.readings.is_empty() && !shipped {
+            return self.describe(&site, lang);
+        }
+        let readings = if shipped {
+            read::csv(&site, "readings.csv", sample::REAL_READINGS.as_bytes())
+        } else {
+            self.read(&site)?
+        };
+        let readings = match readings {
+            Ok(readings) => readings,
+            Err(error) => {
+                let id = Some(site.facility().id.clone());
+                let answer = Assessment::unreadable(id, vec![error.to_finding()]);
+                return self.answer(&answer, lang).map(|_| Ending::Unusable);
+            }
+        };
+        let period = match &self.period {
+            None if shipped => sample::REAL_PERIOD,
+            None => {
+                return Err("--period: expected 2024, 2024-03 or 2024-01-01/2025-01-01, found nothing; say which period is asked about".to_owned());
+            }
+            Some(text) => text,
+        };
+        let period = Period::parse(period, site.time_zone()).map_err(|error| format!("--period: {error}"))?;
+        let ledger = Ledger::build(&site, &readings, period).map_err(|error| format!("--period: {error}"))?;
+        self.answer(&Assessment::of(&ledger.estimate(&estimates), &options), lang)
+    }
+
+    fn options(&self) -> Result<Options, String> {
+        let method = Method::ALL.into_iter().find(|method| method.as_str() == self.method).ok_or_else(|| {
+            let names = Method::ALL.map(Method::as_str).join(", ");
+            format!("--method: expected one of {names}, found {}", self.method)
+        })?;
+        let category =
+            self.category.map(Category::try_from).transpose().map_err(|error| format!("--category: {error}"))?;
+        Ok(self.judging.options()?.category(category).method(method))
+    }
+
+    /// All files; a file that is no readings at all is an answer of its own.
+    fn read(&self, site: &Site) -> Result<Result<Readings, CsvError>, String> {
+        let mut readings = Readings::default();
+        for path in &self.readings {
+            let name =
+                path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+            let file = File::open(path).map_err(|error| format!("--readings {}: {error}", path.display()))?;
+            match read::csv(site, &name, file) {
+                Ok(more) if self.later_corrects => readings.correct(more),
+                Ok(more) => readings.extend(more),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        Ok(Ok(readings))
+    }
+
+    fn answer(&self, assessment: &Assessment, lang: Lang) -> Result<Ending, String> {
+        let text = match self.format {
+            Format::Text => Report::new(assessment, lang, Style::Text).to_string(),
+            Format::Md => Report::new(assessment, lang, Style::Markdown).to_string(),
+            Format::Json => serde_json::to_string(assessment).map_err(|error| error.to_string())? + "\n",
+        };
+        output::write(self.out.as_deref(), &text)?;
+        Ok(Ending::of(assessment))
+    }
+
+    /// No readings: what is wrong with the description, and what it lacks.
+    fn describe(&self, site: &Site, lang: Lang) -> Result<Ending, String> {
+        let boundary = Boundary::new(site, None);
+        // An hour without readings tells whether the description gives a total and IT energy.
+        let hour = Period::parse("2024-01-01/2024-01-02", site.time_zone()).map_err(|error| error.to_string())?;
+        let nothing = Ledger::build(site, &Readings::default(), hour.clone()).map_err(|error| error.to_string())?;
+        let lacking = nothing.pue(&boundary, &hour).findings.into_iter();
+        let lacking =
+            lacking.filter(|finding| finding.found.as_ref().is_none_or(|found| found.en != "no usable readings"));
+        let findings = Finding::gather(site.findings().iter().cloned().chain(lacking));
+        let (is_faulty, is_flawless) = (findings.iter().any(Finding::is_error), findings.is_empty());
+        self.answer(&Assessment::unreadable(Some(site.facility().id.clone()), findings), lang)?;
+        if is_flawless {
+            eprintln!(
+                "{}",
+                pick(
+                    lang,
+                    "描述未发现问题；给出 --readings 与 --period 即可计算",
+                    "nothing is wrong with the description; with --readings and --period there is a PUE",
+                )
+            );
+        }
+        Ok(if is_faulty { Ending::Unusable } else { Ending::Fine })
+    }
+}
+
+/// `none`, `all`, or names separated by commas.
+fn estimates(text: &str) -> Result<Vec<Estimate>, String> {
+    if text == "none" {
+        return Ok(Vec::new());
+    }
+    if text == "all" {
+        return Ok(Estimate::ALL.to_vec());
+    }
+    let one = |name: &str| Estimate::ALL.into_iter().find(|method| method.as_str() == name);
+    let names = Estimate::ALL.map(Estimate::as_str).join(", ");
+    let expected = |name: &str| format!("--estimate: expected none, all, or some of {names}, found {name}");
+    text.split(',').map(|name| one(name.trim()).ok_or_else(|| expected(name))).collect()
+}

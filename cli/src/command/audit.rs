@@ -1,0 +1,235 @@
+//! `pue audit`: a round of submissions, each recomputed and judged, a line each; then what only shows over all of them.
+
+mod summary;
+mod table;
+
+use crate::{
+    ending::Ending,
+    judging::Judging,
+    output::{self, Output},
+    round::{self, Answer, header, input, write_json},
+};
+use clap::{Args, ValueEnum};
+use pue::{
+    Lang,
+    assessment::{Options, VerdictRecord},
+    portfolio::{Register, Round},
+    report::Letter,
+};
+use std::path::{Path, PathBuf};
+use summary::Summary;
+use table::Row;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// Files, folders (*.json *.ndjson *.jsonl *.xlsx, recursive), or - for standard input
+    #[arg(required = true)]
+    path: Vec<PathBuf>,
+    /// The form of the answer: a table of one line a record, JSON of one line a record, CSV
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Say in the table what each verdict and each fault is
+    #[arg(long)]
+    detail: bool,
+    /// Write the answer to this file
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write the summary of the round to this file (pue/summary/1)
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
+    /// The sites that have to report (pue/register/1): who did not is named
+    #[arg(long, value_name = "FILE")]
+    register: Option<PathBuf>,
+    /// Submissions of the round before: what changed since is named; may be given several times
+    #[arg(long, value_name = "PATH")]
+    before: Vec<PathBuf>,
+    /// Write a letter of faults for each record that has any to this folder
+    #[arg(long, value_name = "DIR")]
+    letters: Option<PathBuf>,
+    /// Write the record of each answer to this file, for `pue verify` (pue/record/1)
+    #[arg(long, value_name = "FILE")]
+    records: Option<PathBuf>,
+    /// How many threads work [default: one for each core]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    #[command(flatten)]
+    judging: Judging,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    #[default]
+    Table,
+    Json,
+    Csv,
+}
+
+/// What came of some records, in order.
+struct Batch {
+    /// The answers as they are written; nothing for a table.
+    text: Vec<u8>,
+    records: Vec<u8>,
+    rows: Vec<Row>,
+    round: Round,
+    ending: Option<Ending>,
+}
+
+impl Arguments {
+    pub fn run(&self, lang: Lang) -> Result<Ending, String> {
+        round::stop_on_ctrl_c();
+        let options = self.judging.options()?;
+        let threads = round::threads(self.threads)?;
+        let register = self.register.as_deref().map(load_register).transpose()?;
+        self.spare()?;
+        self.make_folder()?;
+        let before = self.round_before(threads, &options)?;
+        let is_table = self.format == Format::Table;
+        let mut out = Output::open(self.out.as_deref().filter(|_| !is_table))?;
+        let mut records = self.records.as_deref().map(|path| Output::open(Some(path))).transpose()?;
+        let mut summary = Summary::new(self.is_by_site());
+        if self.format == Format::Csv {
+            out.write(&csv_row(&header(lang).map(str::to_owned))?)?;
+        }
+        let work = |answers: Vec<Answer>, first: usize| self.batch(answers, first, lang);
+        round::run(&self.path, threads, &options, work, |batch| {
+            if !out.write(&batch.text)? {
+                round::stop();
+            }
+            if let Some(records) = &mut records {
+                records.write(&batch.records)?;
+            }
+            summary.add(batch);
+            Ok(())
+        })?;
+        if summary.round.records == 0 && !round::is_stopped() {
+            return Err("expected at least one submission (*.json, *.ndjson, *.jsonl, *.xlsx), found none".to_owned());
+        }
+        let table = is_table.then_some(self.detail);
+        let told = summary.tell(table, lang, register.as_ref(), before.as_ref());
+        match self.format {
+            Format::Table => output::write(self.out.as_deref(), &told)?,
+            // What is no answer goes beside the answers.
+            _ => eprint!("{told}"),
+        }
+        if let Some(path) = &self.summary {
+            let json = summary.to_json(register.as_ref(), before.as_ref());
+            std::fs::write(path, json).map_err(|error| format!("--summary {}: {error}", path.display()))?;
+        }
+        out.close()?;
+        records.map_or(Ok(()), Output::close)?;
+        let stopped = round::is_stopped().then_some(Ending::Unusable);
+        Ok(stopped.or(summary.ending).unwrap_or(Ending::Unusable))
+    }
+
+    /// Whether sites are looked at beside each other.
+    fn is_by_site(&self) -> bool {
+        self.format == Format::Table || self.register.is_some() || !self.before.is_empty()
+    }
+
+    fn batch(&self, answers: Vec<Answer>, first: usize, lang: Lang) -> Result<Batch, String> {
+        let mut done = Batch {
+            text: Vec::new(),
+            records: Vec::new(),
+            rows: Vec::new(),
+            round: if self.is_by_site() { Round::by_site() } else { Round::default() },
+            ending: None,
+        };
+        for (i, answer) in answers.into_iter().enumerate() {
+            done.round.add(&answer.assessment);
+            match self.format {
+                Format::Json => write_json(&mut done.text, &answer.assessment)?,
+                Format::Csv => done.text.extend(csv_row(&answer.cells(lang))?),
+                Format::Table => {}
+            }
+            done.ending = done.ending.max(Some(Ending::of(&answer.assessment)));
+            if self.records.is_some() {
+                write_json(&mut done.records, &VerdictRecord::of(&answer.assessment))?;
+            }
+            self.write_letter(&answer, first + i + 1, lang)?;
+            if self.format == Format::Table {
+                done.rows.push(Row::new(answer, self.detail, lang));
+            }
+        }
+        Ok(done)
+    }
+
+    /// The round before, site by site.
+    fn round_before(&self, threads: usize, options: &Options) -> Result<Option<Round>, String> {
+        if self.before.is_empty() {
+            return Ok(None);
+        }
+        // Without it every site would seem to be new.
+        if let Some(lost) = self.before.iter().find(|path| *path != Path::new("-") && !path.exists()) {
+            return Err(format!("--before {}: expected a file or a folder, found none", lost.display()));
+        }
+        let mut before = Round::by_site();
+        let work = |answers: Vec<Answer>, _: usize| {
+            let mut round = Round::by_site();
+            answers.iter().for_each(|answer| round.add(&answer.assessment));
+            Ok(round)
+        };
+        round::run(&self.before, threads, options, work, |round| {
+            before.merge(round);
+            Ok(())
+        })?;
+        if before.records == 0 && !round::is_stopped() {
+            return Err("--before: expected at least one submission, found none".to_owned());
+        }
+        Ok(Some(before))
+    }
+
+    fn make_folder(&self) -> Result<(), String> {
+        let Some(folder) = &self.letters else { return Ok(()) };
+        let fault = |error: std::io::Error| format!("--letters {}: {error}", folder.display());
+        std::fs::create_dir_all(folder).map_err(fault)?;
+        // Letters of another round would lie among them.
+        if std::fs::read_dir(folder).map_err(fault)?.next().is_some() {
+            return Err(format!("--letters {}: expected an empty folder", folder.display()));
+        }
+        Ok(())
+    }
+
+    /// A letter for a record that has anything to be mended; its name holds what is harmless of the id.
+    fn write_letter(&self, answer: &Answer, number: usize, lang: Lang) -> Result<(), String> {
+        let Some(folder) = &self.letters else { return Ok(()) };
+        let letter = Letter::new(&answer.assessment, lang);
+        if !letter.is_needed() {
+            return Ok(());
+        }
+        // Of a record without an id its file tells whose letter it is.
+        let file = Path::new(&answer.source).file_name().unwrap_or_default().to_string_lossy();
+        let id = answer.assessment.facility.as_deref().unwrap_or(&file);
+        let id: String = id.chars().take(40).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        let path = folder.join(format!("{number:06}-{id}.txt"));
+        std::fs::write(&path, letter.to_string()).map_err(|error| format!("--letters {}: {error}", path.display()))
+    }
+
+    /// What is read must not be written over.
+    fn spare(&self) -> Result<(), String> {
+        let all: Vec<PathBuf> = self.path.iter().chain(&self.before).cloned().collect();
+        let mut inputs: Vec<PathBuf> = input::files(&all)?.into_iter().map(|(_, path)| path).collect();
+        inputs.extend(self.register.iter().cloned().chain(self.judging.files()));
+        output::spare(
+            &inputs,
+            &[("--out", self.out.as_ref()), ("--records", self.records.as_ref()), ("--summary", self.summary.as_ref())],
+        )
+    }
+}
+
+fn csv_row(cells: &[String]) -> Result<Vec<u8>, String> {
+    let mut rows = csv::Writer::from_writer(Vec::new());
+    rows.write_record(cells.iter().map(|cell| round::harmless(cell))).map_err(|error| error.to_string())?;
+    rows.into_inner().map_err(|error| error.to_string())
+}
+
+fn load_register(path: &Path) -> Result<Register, String> {
+    let fault = |error: &dyn std::fmt::Display| format!("--register {}: {error}", path.display());
+    let register: Register =
+        serde_json::from_slice(&std::fs::read(path).map_err(|error| fault(&error))?).map_err(|error| fault(&error))?;
+    match register.schema == pue::portfolio::REGISTER_SCHEMA {
+        true => Ok(register),
+        false => {
+            Err(fault(&format!("expected schema {:?}, found {:?}", pue::portfolio::REGISTER_SCHEMA, register.schema)))
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The table of records: one line each, or all that is said of them.
+
+use crate::{
+    language::pick,
+    round::{Answer, header, marks},
+};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use pue::{Facility, Lang, Outcome, quantity::ExactEnergy};
+
+/// A longer table is read by nobody: beyond, it shows the records that somebody has to look at.
+pub const MOST_ROWS: usize = 1000;
+
+/// One record in the table.
+#[derive(Clone)]
+pub struct Row {
+    cells: Vec<String>,
+    marks: Vec<(String, Outcome)>,
+    pub needs_a_look: bool,
+    pub facility: Option<Facility>,
+    pub savings: Option<(String, ExactEnergy)>,
+}
+
+impl Row {
+    pub fn new(answer: Answer, in_detail: bool, lang: Lang) -> Self {
+        let unknown = || "–".to_owned();
+        let cells = if in_detail {
+            answer.cells(lang)
+        } else {
+            // Of a record without an id its place says which it is.
+            let site = answer.assessment.facility.clone().unwrap_or_else(|| answer.source.clone());
+            let pue = answer.assessment.pue.as_ref().map_or_else(unknown, |pue| pue.published.to_string());
+            let faults = Some(answer.faults()).filter(|faults| *faults > 0);
+            let faults = faults.map_or_else(unknown, |faults| faults.to_string());
+            vec![site, pue, answer.declared().unwrap_or_else(unknown), faults]
+        };
+        Row {
+            cells,
+            marks: if in_detail { Vec::new() } else { marks(&answer.assessment) },
+            needs_a_look: answer.needs_a_look(),
+            savings: answer.savings(),
+            facility: answer.facility,
+        }
+    }
+
+    /// One line a record: site, PUE, declared, a mark for each pack, how many faults.
+    pub fn in_short(rows: &[Row], lang: Lang) -> String {
+        let mut packs: Vec<&str> = Vec::new();
+        for (pack, _) in rows.iter().flat_map(|row| &row.marks) {
+            if !packs.contains(&pack.as_str()) {
+                packs.push(pack);
+            }
+        }
+        let mut table = Table::new();
+        table.load_preset(presets::NOTHING);
+        let titles = match lang {
+            Lang::Zh => ["数据中心", "重算 PUE", "申报", "问题"],
+            Lang::En => ["site", "PUE", "declared", "faults"],
+        };
+        let [site, pue, declared, faults] = titles.map(str::to_owned);
+        let numbers = (1..=packs.len()).map(|number| number.to_string());
+        table.set_header([site, pue, declared].into_iter().chain(numbers).chain([faults]));
+        for row in rows {
+            let [site, pue, declared, faults] = row.cells.as_slice() else { continue };
+            let mark = |pack: &&str| {
+                let of = row.marks.iter().find(|(known, _)| known == pack);
+                of.map_or("", |(_, outcome)| symbol(*outcome)).to_owned()
+            };
+            let cells = [shown(site), pue.clone(), declared.clone()].into_iter();
+            table.add_row(cells.chain(packs.iter().map(mark)).chain([faults.clone()]));
+        }
+        for column in table.column_iter_mut().skip(1) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        let body: String =
+            table.trim_fmt().lines().map(|line| coloured(line.strip_prefix(' ').unwrap_or(line)) + "\n").collect();
+        let packs: Vec<String> = packs.iter().enumerate().map(|(i, pack)| format!("{} {pack}", i + 1)).collect();
+        let legend = pick(
+            lang,
+            "✓ 符合  ✗ 不符合  ? 无法判定  – 不适用  (空白：该文件不适用于该地区或日期)  ≠ 与重算不一致",
+            "✓ meets  ✗ fails  ? undetermined  – not applicable  (blank: not in force there)  ≠ not what was recomputed",
+        );
+        format!("{body}{}\n{legend}\n", packs.join("  "))
+    }
+
+    /// All that is said of each.
+    pub fn in_detail(rows: &[Row], lang: Lang) -> String {
+        let mut table = Table::new();
+        table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(150);
+        table.set_header(header(lang));
+        for row in rows {
+            table.add_row(
+                row.cells.iter().map(|cell| Cell::new(cell.replace(|c: char| c.is_control() && c != '\n', " "))),
+            );
+        }
+        format!("{table}\n")
+    }
+}
+
+/// The mark of an outcome.
+fn symbol(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Meets => "✓",
+        Outcome::Fails => "✗",
+        Outcome::Undetermined => "?",
+        Outcome::NotApplicable => "–",
+    }
+}
+
+/// What somebody else wrote, on one line and not too long.
+fn shown(text: &str) -> String {
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(48).collect();
+    text
+}
+
+/// Marks in green, red and yellow, for a terminal.
+fn coloured(line: &str) -> String {
+    let in_colour = |mark: &str, code: u8| format!("\u{1b}[{code}m{mark}\u{1b}[0m");
+    line.trim_end()
+        .replace('✓', &in_colour("✓", 32))
+        .replace('✗', &in_colour("✗", 31))
+        .replace(" ? ", &format!(" {} ", in_colour("?", 33)))
+}

@@ -1,0 +1,67 @@
+//! The commands, one file each.
+
+mod assess;
+mod audit;
+mod bench_data;
+mod board;
+mod bulk;
+mod completions;
+mod history;
+mod packs;
+mod start;
+mod template;
+mod verify;
+mod what_if;
+
+use crate::ending::Ending;
+use clap::Subcommand;
+use pue::Lang;
+
+pub use start::start;
+
+/// What can be asked.
+#[derive(Subcommand)]
+pub enum Command {
+    /// The PUE of a site from its meters' readings, what is wrong with them, and the verdicts (评估)
+    Assess(assess::Arguments),
+    /// Submissions recomputed and judged, one line each; then what shows over all of them (核查)
+    Audit(audit::Arguments),
+    /// Whether the records of earlier answers still hold, and what changed (复核)
+    Verify(verify::Arguments),
+    /// A site or a submission to be filled in (模板)
+    Template(template::Arguments),
+    /// The packs of rules: list them, show one, check one's own (规则包)
+    Packs(packs::Arguments),
+    /// A city's 17 indicators and goals: target, value, progress, source (指标进展)
+    Board(board::Arguments),
+    /// The same measurements with something changed, and which verdicts that changes (假设分析)
+    WhatIf(what_if::Arguments),
+    /// One site under the rules of each year from 2013 on (历年规则)
+    History(history::Arguments),
+    /// A script that completes commands and options in a shell
+    Completions(completions::Arguments),
+    /// Every facility of a folder, checked against its truth.csv
+    #[command(hide = true)]
+    Bulk(bulk::Arguments),
+    /// Made data: a round of submissions, or the site in Wuhan
+    #[command(hide = true)]
+    BenchData(bench_data::Arguments),
+}
+
+impl Command {
+    pub fn run(self, lang: Lang) -> Result<Ending, String> {
+        match self {
+            Command::Assess(arguments) => arguments.run(lang),
+            Command::Audit(arguments) => arguments.run(lang),
+            Command::Verify(arguments) => arguments.run(lang),
+            Command::Template(arguments) => arguments.run(lang),
+            Command::Packs(arguments) => arguments.run(lang),
+            Command::Board(arguments) => arguments.run(lang),
+            Command::WhatIf(arguments) => arguments.run(lang),
+            Command::History(arguments) => arguments.run(lang),
+            Command::Completions(arguments) => arguments.run(),
+            Command::Bulk(arguments) => arguments.run(),
+            Command::BenchData(arguments) => arguments.run(),
+        }
+    }
+}

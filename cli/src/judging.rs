@@ -1,0 +1,71 @@
+//! By what is judged: packs, settings, factors.
+
+use clap::Args;
+use pue::{Pack, assessment::Options, packs};
+use std::path::PathBuf;
+
+/// The options of every command that judges.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Judging {
+    /// A further pack of rules, by id or as a file of JSON or TOML; may be given several times
+    #[arg(long, value_name = "ID|FILE")]
+    pack: Vec<String>,
+    /// What a document leaves open, set otherwise (`wuhan-2024.new_since=2024-01-25`); may be given several times
+    #[arg(long, value_name = "PACK.KEY=VALUE")]
+    setting: Vec<String>,
+    /// The price of electricity: adds money to the savings
+    #[arg(long, value_name = "YUAN_PER_KWH", value_parser = factor)]
+    tariff: Option<f64>,
+    /// The emission factor of electricity: adds CO₂e to the savings
+    #[arg(long, value_name = "KG_PER_KWH", value_parser = factor)]
+    co2: Option<f64>,
+}
+
+fn factor(text: &str) -> Result<f64, String> {
+    let factor = text.parse().ok().filter(|factor: &f64| factor.is_finite() && *factor >= 0.0);
+    factor.ok_or_else(|| "expected a number of 0 or more".to_owned())
+}
+
+impl Judging {
+    /// As the library takes them.
+    pub fn options(&self) -> Result<Options, String> {
+        let packs = self.pack.iter().map(|name| load(name)).collect::<Result<Vec<_>, _>>()?;
+        let mut options = packs.into_iter().fold(Options::default(), Options::pack).tariff(self.tariff).co2(self.co2);
+        for setting in &self.setting {
+            let (name, value) = setting.split_once('=').ok_or_else(|| {
+                format!("--setting {setting}: expected PACK.KEY=VALUE, such as wuhan-2024.new_since=2024-01-25")
+            })?;
+            options = options.setting(name.trim(), value.trim()).map_err(|error| format!("--setting {error}"))?;
+        }
+        Ok(options)
+    }
+
+    /// The files that are read for it.
+    pub fn files(&self) -> impl Iterator<Item = PathBuf> {
+        self.pack.iter().map(PathBuf::from)
+    }
+}
+
+/// A pack by its id, or from a file.
+fn load(name: &str) -> Result<Pack, String> {
+    if let Some(pack) = packs::by_id(name) {
+        return Ok(pack.clone());
+    }
+    let known: Vec<&str> = packs::all().iter().map(|pack| &*pack.id).collect();
+    let text = std::fs::read_to_string(name).map_err(|error| {
+        format!("--pack {name}: expected one of {}, or a file of JSON or TOML, found: {error}", known.join(", "))
+    })?;
+    parse(name, &text).map_err(|error| format!("--pack {name}: {error}"))
+}
+
+/// A pack from a file's text; the error names all that is wrong with it.
+pub fn parse(name: &str, text: &str) -> Result<Pack, String> {
+    let is_toml = name.to_lowercase().ends_with(".toml");
+    let pack: Pack = if is_toml {
+        toml::from_str(text).map_err(|error| error.to_string())?
+    } else {
+        serde_json::from_str(text).map_err(|error| error.to_string())?
+    };
+    pack.validate().map_err(|error| error.to_string())?;
+    Ok(pack)
+}

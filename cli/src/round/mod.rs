@@ -1,0 +1,118 @@
+//! Many submissions: read as they come, answered on all cores, in their order.
+
+mod answer;
+pub mod input;
+mod pool;
+
+pub use answer::{Answer, harmless, header, marks};
+pub use input::Record;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use pue::assessment::Options;
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+};
+
+/// Ctrl-C, or nobody reads the answers any more: what has been read is answered, and no more is read.
+static STOPPED: AtomicBool = AtomicBool::new(false);
+
+/// So many records, or bytes, go to a worker at once.
+const BATCH: (usize, usize) = (32, 1 << 19);
+
+/// Whether it was ended before all was read.
+pub fn is_stopped() -> bool {
+    STOPPED.load(Relaxed)
+}
+
+/// Reads no more.
+pub fn stop() {
+    STOPPED.store(true, Relaxed);
+}
+
+/// From now on Ctrl-C ends the reading, and ends the program when it is pressed again.
+pub fn stop_on_ctrl_c() {
+    let stop = || {
+        if STOPPED.swap(true, Relaxed) {
+            std::process::exit(3); // asked twice
+        }
+        eprintln!("stopping; what has been read is still answered (again to end at once)");
+    };
+    let _ = ctrlc::set_handler(stop); // without it Ctrl-C ends the program, as ever
+}
+
+/// How many threads work.
+pub fn threads(asked: Option<usize>) -> Result<usize, String> {
+    match asked {
+        Some(threads) if !(1..=1024).contains(&threads) => {
+            Err(format!("--threads: expected a number from 1 to 1024, found {threads}"))
+        }
+        Some(threads) => Ok(threads),
+        None => Ok(std::thread::available_parallelism().map_or(1, usize::from)),
+    }
+}
+
+/// Answers every record behind some paths, on several threads: `work` gets some of them with the number of the first, and
+/// `take` what came of them, in order. Returns how many records there were.
+pub fn run<T: Send>(
+    paths: &[PathBuf],
+    threads: usize,
+    options: &Options,
+    work: impl Fn(Vec<Answer>, usize) -> Result<T, String> + Sync,
+    mut take: impl FnMut(T) -> Result<(), String>,
+) -> Result<u64, String> {
+    let files = input::files(paths)?;
+    let bar = progress(input::size(&files));
+    let mut records = 0_u64;
+    let read = |give: &mut dyn FnMut((Vec<Record>, u64, usize)) -> bool| {
+        let (mut batch, mut bytes, mut first) = (Vec::new(), 0_u64, 0_usize);
+        for (name, path) in &files {
+            let go_on = input::each_record(name, path, &mut |record, read| {
+                batch.push(record);
+                bytes += read;
+                if batch.len() < BATCH.0 && bytes < BATCH.1 as u64 {
+                    return !is_stopped();
+                }
+                let number = first;
+                first += batch.len();
+                give((std::mem::take(&mut batch), std::mem::take(&mut bytes), number)) && !is_stopped()
+            });
+            if !go_on {
+                break;
+            }
+        }
+        if !batch.is_empty() {
+            give((batch, bytes, first));
+        }
+    };
+    let work = |(batch, bytes, first): (Vec<Record>, u64, usize)| {
+        let count = batch.len() as u64;
+        let answers = batch.into_iter().map(|record| Answer::new(record, options)).collect();
+        Ok((count, bytes, work(answers, first)?))
+    };
+    let done = pool::run(threads, read, work, |batch: Result<(u64, u64, T), String>| {
+        let (count, bytes, batch) = batch?;
+        records += count;
+        bar.inc(bytes);
+        bar.set_message(format!("{records} records, {:.0}/s", records as f64 / bar.elapsed().as_secs_f64().max(1e-3)));
+        take(batch)
+    });
+    bar.finish_and_clear();
+    done.map(|()| records)
+}
+
+fn progress(bytes: Option<u64>) -> ProgressBar {
+    let (bar, style) = match bytes {
+        Some(bytes) => (ProgressBar::new(bytes), "{bar:30} {percent}% {msg} ETA {eta}"),
+        None => (ProgressBar::new_spinner(), "{spinner} {bytes} {msg}"),
+    };
+    bar.set_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}
+
+/// One value on one line.
+pub fn write_json(out: &mut Vec<u8>, value: &impl serde::Serialize) -> Result<(), String> {
+    serde_json::to_writer(&mut *out, value).map_err(|error| error.to_string())?;
+    out.push(b'\n');
+    Ok(())
+}

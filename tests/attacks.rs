@@ -1,4 +1,5 @@
 //! Roads by which an understated total, or too much IT energy, would pass as a good PUE. None of them may end in "meets".
+#![cfg(all(feature = "csv", feature = "json", feature = "report"))]
 
 mod common;
 

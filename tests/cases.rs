@@ -1,4 +1,5 @@
 //! Faults that public reports describe, with the truth known: see `tests/golden/cases/README.md`.
+#![cfg(all(feature = "csv", feature = "json", feature = "report"))]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! What the fuzz targets have found, replayed.
+#![cfg(all(feature = "csv", feature = "json", feature = "report"))]
 
 #[path = "common/fuzzed.rs"]
 mod fuzzed;

@@ -1,4 +1,5 @@
 //! Places where readings, files and parts of ledgers meet their limits.
+#![cfg(all(feature = "csv", feature = "json", feature = "report"))]
 
 use pue::{
     Ledger, Period, Readings, Site,

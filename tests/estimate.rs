@@ -141,6 +141,18 @@ fn v4_each_method_has_its_own_result() {
     }
 }
 
+/// A straight line over the edge of a week lies above the total of its hour: that is the line's fault and no meter's.
+#[test]
+fn an_estimate_contradicts_no_meter() {
+    let site = site("interval");
+    let period = Period::parse("2024-01-01/2024-02-26", site.time_zone()).unwrap();
+    let readings = readings(&period, &[("ups", 504..505)]);
+    let ledger = Ledger::build(&site, &readings, period.clone()).unwrap().estimate(&[Estimate::Linear]);
+    let measured = ledger.pue(&Boundary::new(&site, None), &period);
+    assert_eq!(measured.reported().coverage.common, 1.0);
+    assert!(!measured.findings.iter().any(|finding| finding.code.as_str() == "meter.contradiction"));
+}
+
 proptest! {
     #![proptest_config(common::config())]
 

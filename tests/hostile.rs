@@ -1,4 +1,5 @@
 //! Bad input: a finding or an error, never a panic, never a "meets" that rests on it.
+#![cfg(all(feature = "csv", feature = "json", feature = "report"))]
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! Properties of the ledger: the order of readings, the places where they are cut and the way the pieces are merged
 //! change nothing, not a bit.
+#![cfg(all(feature = "csv", feature = "json", feature = "report"))]
 
 mod common;
 

@@ -2,6 +2,7 @@
 //!
 //! In some pairs one change takes the declared PUE away, and with it the figure that would betray the other change: then a note
 //! says that nothing bears out the recomputed value. A single change is told without that note.
+#![cfg(all(feature = "csv", feature = "json", feature = "report"))]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Ways to a verdict that is not earned, and packs that cannot be meant: each was one once.
+#![cfg(all(feature = "csv", feature = "json", feature = "report"))]
 
 mod common;
 

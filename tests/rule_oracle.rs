@@ -1,5 +1,6 @@
 //! A second evaluator, plain and slow, written from the meaning of packs and not from the engine: both agree on random pairs
 //! of pack and site.
+#![cfg(all(feature = "csv", feature = "json", feature = "report"))]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! The rules: frozen figures, and scope in three-valued logic.
+#![cfg(all(feature = "csv", feature = "json", feature = "report"))]
 
 mod common;
 

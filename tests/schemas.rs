@@ -1,4 +1,5 @@
 //! The schemas under `schemas/` are those of the library, and an independent validator says the same as the reader.
+#![cfg(all(feature = "csv", feature = "json", feature = "report"))]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! The corpus of submissions: each faulty one has just the faults that it is known to have, and the clean ones have none.
+#![cfg(all(feature = "csv", feature = "json", feature = "report"))]
 
 mod common;
 

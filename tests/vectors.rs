@@ -1,4 +1,5 @@
 //! The vectors of the method, read from golden files.
+#![cfg(all(feature = "csv", feature = "json", feature = "report"))]
 
 mod common;
 

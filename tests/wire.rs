@@ -1,4 +1,5 @@
 //! The wire contract: sites go round, answers have their keys, submissions get their codes.
+#![cfg(all(feature = "csv", feature = "json", feature = "report"))]
 
 mod common;
 

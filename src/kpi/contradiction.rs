@@ -143,16 +143,19 @@ fn by_steps(view: &View<'_>, found: &mut Contradictions) {
     let digits = 2 * (resolution(total_terms) + resolution(it_terms));
     let groups = groups(view);
     let edge = |i: usize| ledger.edges().get(i).copied().unwrap_or(0);
-    // What a person has confirmed contradicts nothing.
-    let counted = || total_terms.iter().chain(it_terms).filter_map(|term| ledger.site().meters().get(term.meter));
-    let confirmed: Vec<&Meter> = counted().filter(|meter| !meter.confirmed.is_empty()).collect();
-    let is_confirmed = |group: &Group| {
+    // What a person has confirmed contradicts nothing, nor does what was estimated: no meter says it.
+    let counted = || total_terms.iter().chain(it_terms);
+    let meters = counted().filter_map(|term| ledger.site().meters().get(term.meter));
+    let confirmed: Vec<&Meter> = meters.filter(|meter| !meter.confirmed.is_empty()).collect();
+    let books: Vec<&Book> = counted().filter_map(|term| ledger.book(term.meter)).collect();
+    let is_excused = |group: &Group| {
         let (start, end) = (edge(group.steps.start), edge(group.steps.end));
         confirmed.iter().any(|meter| meter.is_confirmed(start, end))
+            || books.iter().any(|book| book.is_filled(&(start..end)))
     };
     let is_above = |group: &Group| {
         let allowed = (group.total.abs() * total_off + group.it.abs() * it_off) / 1000 + digits;
-        group.it > group.total + allowed && !is_confirmed(group)
+        group.it > group.total + allowed && !is_excused(group)
     };
     let mut above: Vec<bool> = groups.iter().map(is_above).collect();
     // Whole months are errors of their own.
@@ -186,7 +189,7 @@ fn by_steps(view: &View<'_>, found: &mut Contradictions) {
     let mut from = first;
     while from < end {
         let is_idle = |i: usize| {
-            groups.get(i).is_some_and(|group| group.it == 0 && group.total > 0 && !is_confirmed(group))
+            groups.get(i).is_some_and(|group| group.it == 0 && group.total > 0 && !is_excused(group))
                 && above.get(i) == Some(&false)
         };
         if !is_idle(from) {

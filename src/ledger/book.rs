@@ -228,6 +228,11 @@ impl Book {
         touching(self.filled.as_ref().map_or(&self.holes, |filled| &filled.holes), part)
     }
 
+    /// Whether something was estimated within a part of the period.
+    pub(crate) fn is_filled(&self, part: &Range<i64>) -> bool {
+        self.filled.is_some() && self.holes_in(part).len() != self.unfilled_in(part).len()
+    }
+
     /// The known amount of each step.
     pub(crate) const fn amounts(&self) -> &Steps {
         &self.steps

@@ -488,7 +488,7 @@ impl Line {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "json"))]
 mod tests {
     use super::*;
     use crate::submission::Submission;
@@ -504,7 +504,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(feature = "json")]
     fn what_is_not_known_of_all_sites_is_not_known() {
         let good = include_str!("../../examples/data/submissions/01-meets.json");
         let (facility, assessment) = site(good);

@@ -8,7 +8,7 @@ use pue::{
     metering::Series,
     packs,
     period::Granularity,
-    rule::Case,
+    rule::{Case, Law},
     submission::{Submission, audit_json},
 };
 use std::hint::black_box;
@@ -205,5 +205,23 @@ fn rules(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, ledgers, small_calls, submissions, quotes, circles, rules);
+/// The documents, parsed as at the first use; and the same bytes to generic values.
+fn law(c: &mut Criterion) {
+    let folders = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/law")).expect("the documents");
+    let files = folders.flat_map(|folder| std::fs::read_dir(folder.expect("a folder").path()).expect("its files"));
+    let texts: Vec<String> = files
+        .map(|file| file.expect("a file").path())
+        .filter(|file| !file.to_string_lossy().ends_with(".cases.json"))
+        .map(|file| std::fs::read_to_string(file).expect("a document"))
+        .collect();
+    c.bench_function("all documents: parse", |b| {
+        b.iter(|| texts.iter().map(|text| serde_json::from_str::<Law>(text).expect("a document")).collect::<Vec<_>>());
+    });
+    c.bench_function("all documents: parse to generic values", |b| {
+        let read = |text: &String| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+        b.iter(|| texts.iter().map(read).collect::<Vec<_>>());
+    });
+}
+
+criterion_group!(benches, ledgers, small_calls, submissions, quotes, circles, rules, law);
 criterion_main!(benches);

@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         eprintln!("{finding}");
     }
     println!("PUE {annual} = {} / {}", annual.total(), annual.it());
-    for verdict in packs::wuhan_2024().judge(&ledger) {
+    for verdict in packs::by_id(packs::WUHAN_2024).ok_or("no such pack")?.judge(&ledger) {
         println!("{verdict}");
     }
     Ok(())

@@ -12,7 +12,7 @@ use crate::{
     metering::{Absent, AccuracyClass, Carrier, Integration, MeasurementPoint, Resets},
     portfolio::Register,
     quantity::{Decimal, ExactEnergy, ExactPower, Ratio, Unit},
-    rule::{Inputs, Pack, Shown},
+    rule::{Inputs, Law, Pack, Shown},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
 use serde_json::Value;
@@ -33,6 +33,11 @@ pub fn pack() -> Value {
     of::<Pack>(SchemaSettings::draft2020_12())
 }
 
+/// Of a document, `pue/law/1`.
+pub fn law() -> Value {
+    of::<Law>(SchemaSettings::draft2020_12())
+}
+
 /// Of an assessment, `pue/assessment/1`.
 pub fn assessment() -> Value {
     of::<Assessment>(SchemaSettings::draft2020_12().for_serialize())
@@ -49,11 +54,12 @@ pub fn register() -> Value {
 }
 
 /// All of them, by the name of their file.
-pub fn all() -> [(&'static str, Value); 6] {
+pub fn all() -> [(&'static str, Value); 7] {
     [
         ("site", site()),
         ("submission", submission()),
         ("pack", pack()),
+        ("law", law()),
         ("assessment", assessment()),
         ("record", record()),
         ("register", register()),

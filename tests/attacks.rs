@@ -329,7 +329,7 @@ fn site(meters: Value) -> Site {
 fn verdict(site: &Site, readings: &Readings) -> String {
     let year = Period::year(2024, site.time_zone()).unwrap();
     let ledger = Ledger::build(site, readings, year).unwrap();
-    let verdicts = packs::wuhan_2024().judge(&ledger);
+    let verdicts = packs::by_id("wuhan-2024").unwrap().judge(&ledger);
     // Shown if the test fails.
     println!("{} {:?}", verdicts[0], ledger.findings().iter().map(|finding| finding.to_string()).collect::<Vec<_>>());
     serde_json::to_value(verdicts[0].outcome).unwrap().as_str().unwrap().to_owned()
@@ -441,7 +441,7 @@ fn a_part_beyond_the_ledger_is_unknown() {
 
 #[test]
 fn a_forged_pack_does_not_take_the_place_of_the_published_one() {
-    let mut pack = serde_json::to_value(packs::wuhan_2024()).unwrap();
+    let mut pack = serde_json::to_value(packs::by_id("wuhan-2024").unwrap()).unwrap();
     pack["requirements"][0]["check"]["annual_pue"]["limit"] = json!("9.99");
     let pack: Pack = serde_json::from_value(pack).unwrap();
     let mut submission = good_submission();

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 /// A pack with one requirement for all of Wuhan.
 fn pack(check: Value) -> Value {
-    let mut pack = serde_json::to_value(packs::wuhan_2024()).unwrap();
+    let mut pack = serde_json::to_value(packs::by_id("wuhan-2024").unwrap()).unwrap();
     pack["id"] = json!("own");
     pack["requirements"] = json!([{
         "id": "one", "nature": "binding", "scope": {"region": ["4201"]}, "check": check, "source": {"clause": "1", "basis": "official"},

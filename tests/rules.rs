@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// A changed figure of a published edition breaks this test: publish a new edition instead.
 #[test]
 fn wuhan_2024_figures_are_frozen() {
-    let pack = serde_json::to_value(packs::wuhan_2024()).unwrap();
+    let pack = serde_json::to_value(packs::by_id("wuhan-2024").unwrap()).unwrap();
     assert_eq!(pack, golden("rules/wuhan-2024.json"));
 }
 
@@ -27,7 +27,7 @@ fn packs_go_round() {
 #[test]
 fn a_proxy_cannot_judge() {
     for basis in ["proxy", "reported"] {
-        let mut pack = serde_json::to_value(packs::wuhan_2024()).unwrap();
+        let mut pack = serde_json::to_value(packs::by_id("wuhan-2024").unwrap()).unwrap();
         pack["requirements"][0]["source"]["basis"] = json!(basis);
         let refused = serde_json::from_value::<Pack>(pack).unwrap_err().to_string();
         assert!(refused.contains("unknown variant") && refused.contains("transcribed"), "{refused}");
@@ -36,7 +36,7 @@ fn a_proxy_cannot_judge() {
 
 #[test]
 fn a_faulty_pack_is_refused_with_all_its_faults() {
-    let mut pack = serde_json::to_value(packs::wuhan_2024()).unwrap();
+    let mut pack = serde_json::to_value(packs::by_id("wuhan-2024").unwrap()).unwrap();
     pack["id"] = json!("");
     pack["until"] = json!("2020-01-01");
     pack["scale"].as_array_mut().unwrap().reverse();
@@ -44,7 +44,7 @@ fn a_faulty_pack_is_refused_with_all_its_faults() {
     pack["requirements"][0]["check"]["annual_pue"]["limit"] = json!("0.5");
     let faults = serde_json::from_value::<Pack>(pack).unwrap().validate().unwrap_err().0;
     assert_eq!(faults.len(), 5, "{faults:?}");
-    let mut number = serde_json::to_value(packs::wuhan_2024()).unwrap();
+    let mut number = serde_json::to_value(packs::by_id("wuhan-2024").unwrap()).unwrap();
     number["requirements"][0]["check"]["annual_pue"]["limit"] = json!(1.25);
     assert!(serde_json::from_value::<Pack>(number).is_err(), "a limit is text, so that its printed digits survive");
 }
@@ -52,7 +52,7 @@ fn a_faulty_pack_is_refused_with_all_its_faults() {
 /// A pack with another limit gives another verdict: the verdict comes from the data.
 #[test]
 fn the_limit_is_data() {
-    let mut pack = serde_json::to_value(packs::wuhan_2024()).unwrap();
+    let mut pack = serde_json::to_value(packs::by_id("wuhan-2024").unwrap()).unwrap();
     pack["id"] = json!("stricter");
     pack["requirements"][0]["check"]["annual_pue"]["limit"] = json!("1.2399");
     let pack: Pack = serde_json::from_value(pack).unwrap();
@@ -72,7 +72,7 @@ fn the_limit_is_data() {
 #[test]
 fn settings_change_what_the_text_leaves_open() {
     let changed = |change: &dyn Fn(&mut Value), spoil: &dyn Fn(&mut Value)| {
-        let mut pack = serde_json::to_value(packs::wuhan_2024()).unwrap();
+        let mut pack = serde_json::to_value(packs::by_id("wuhan-2024").unwrap()).unwrap();
         pack["id"] = json!("set");
         change(&mut pack["settings"]);
         let mut submission = good_submission();
@@ -144,7 +144,7 @@ fn a_hole_decides_only_if_it_cannot_matter() {
         }
         let ledger = Ledger::build(&site, &readings, year).unwrap();
         assert!(ledger.annual_pue().is_ok());
-        let verdicts = packs::wuhan_2024().judge(&ledger);
+        let verdicts = packs::by_id("wuhan-2024").unwrap().judge(&ledger);
         serde_json::to_value(&verdicts[0]).unwrap()
     };
     assert_eq!(judge(4500.0, 1.10)["outcome"], "meets");
@@ -246,8 +246,8 @@ fn every_limit_has_a_source() {
 #[test]
 fn a_score_decides_only_if_nothing_missing_can_change_it() {
     let judge = |at_least: &str, is_part: bool| {
-        let mut pack = serde_json::to_value(packs::wuhan_2024()).unwrap();
-        let mut rubric = serde_json::to_value(packs::national_green_2020()).unwrap();
+        let mut pack = serde_json::to_value(packs::by_id("wuhan-2024").unwrap()).unwrap();
+        let mut rubric = serde_json::to_value(packs::rubric("national-green-2020").unwrap()).unwrap();
         rubric["is_part"] = json!(is_part);
         pack["id"] = json!("scored");
         pack["requirements"] = json!([{

@@ -55,6 +55,15 @@ fn what_is_shipped_is_valid() {
         check(&submission, &serde_json::from_slice(&bytes(&file)).unwrap(), &file);
     }
     check(&pack, &serde_json::from_slice(&bytes("examples/data/packs/own.json")).unwrap(), "own.json");
+    let law = validator("law");
+    for folder in std::fs::read_dir(path("law")).unwrap() {
+        for file in std::fs::read_dir(folder.unwrap().path()).unwrap().map(|file| file.unwrap().path()) {
+            if !file.to_string_lossy().ends_with(".cases.json") {
+                let text: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+                check(&law, &text, &file.display().to_string());
+            }
+        }
+    }
     for published in packs::all() {
         check(&pack, &serde_json::to_value(published).unwrap(), &published.name());
     }

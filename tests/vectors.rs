@@ -76,7 +76,7 @@ fn v8_scale_edges() {
     for row in golden("v08-scale.json")["expect"].as_array().unwrap() {
         let racks = StandardRacks::declared(row["standard_racks"].as_f64().unwrap()).unwrap();
         assert_eq!(Scale::national(racks).as_str(), row["scale"], "{racks}");
-        let by_pack = pue::packs::wuhan_2024().scale_of(racks).unwrap();
+        let by_pack = pue::packs::by_id("wuhan-2024").unwrap().scale_of(racks).unwrap();
         assert_eq!(by_pack.as_str(), row["scale"], "{racks}");
     }
     // The edge belongs to the other class in Guangdong: the class is a property of the pack.
@@ -88,7 +88,7 @@ fn v8_scale_edges() {
         (10_000.0, Scale::SuperLarge),
     ] {
         let declared = StandardRacks::declared(racks).unwrap();
-        assert_eq!(pue::packs::guangdong_2021().scale_of(declared), Some(scale), "{racks}");
+        assert_eq!(pue::packs::by_id("guangdong-2021").unwrap().scale_of(declared), Some(scale), "{racks}");
     }
 }
 
@@ -132,7 +132,7 @@ fn v12_to_v14_and_v17() {
     assert_eq!(characteristic_ratio(&conditions).unwrap().to_string(), v["expect"]["r_m1"]);
     assert!(characteristic_ratio(&conditions[1..]).unwrap_err().to_string().contains("add up to 1"));
 
-    let rubric = pue::packs::national_green_2020();
+    let rubric = pue::packs::rubric("national-green-2020").unwrap();
     rubric.validate().unwrap();
     let points = |input: &str, value: Ratio| {
         let scored = rubric.score(&[(input.to_owned(), value)].into());

@@ -7,6 +7,7 @@
 mod engine;
 mod figure_check;
 mod grade_check;
+pub mod law;
 mod pack;
 pub mod packs;
 mod pue_check;
@@ -17,9 +18,11 @@ mod verdict;
 
 pub use engine::Case;
 pub use figure_check::Figures;
+pub use law::Law;
 pub use pack::{
     Band, Benchmark, Check, InvalidPack, JudgingBasis, Lapse, Metric, Nature, Pack, Requirement, ScaleClass, Settings,
     Source,
 };
+pub use rubric::Rubric;
 pub use scope::{Days, Scope, Truth};
 pub use verdict::{Comparison, Inputs, Outcome, Shown, TraceStep, Verdict};

@@ -212,7 +212,7 @@ impl Rubric {
     /// ```
     /// use pue::{quantity::Ratio, rule::packs};
     /// let inputs = [("pue".to_owned(), Ratio::new(125, 100).unwrap())].into();
-    /// let scored = packs::national_green_2020().score(&inputs);
+    /// let scored = packs::rubric(packs::NATIONAL_GREEN_2020).unwrap().score(&inputs);
     /// assert_eq!((scored.low.to_f64(), scored.high.to_f64()), (55.0, 61.0)); // two items of 3 points are not known
     /// ```
     pub fn score(&self, inputs: &BTreeMap<String, Ratio>) -> Scored {

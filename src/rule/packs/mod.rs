@@ -1,60 +1,41 @@
-//! The packs that come with the library: one file per document and edition, or per line of documents; data only.
+//! The packs that come with the library: the rules of the documents under `law/`.
 
-mod cities;
-mod enefg_2023;
-mod gb_40879_2021;
-mod national;
-mod national_green_2020;
-mod national_green_2025;
 pub(crate) mod words;
-mod wuhan_2024;
 
-use super::Pack;
+use super::{Pack, Rubric, law::Law};
 use crate::facility::Region;
 use jiff::civil::Date;
 use std::sync::LazyLock;
 
-pub use cities::{beijing_2024, blue_angel_228, cndcp, guangdong_2021, jiangsu_2021, shanghai_2022};
-pub use enefg_2023::enefg_2023;
-pub use gb_40879_2021::gb_40879_2021;
-pub use national::{
-    national_2013, national_2017, national_2019, national_2021_07, national_2021_12, national_2022_08,
-    national_2024_07, national_hubs_2022,
-};
-pub use national_green_2020::national_green_2020;
-pub use national_green_2025::national_green_2025;
-pub use wuhan_2024::wuhan_2024;
+/// Wuhan's action plan of 2024 and 2025, the home pack.
+pub const WUHAN_2024: &str = "wuhan-2024";
+/// China's standard of energy efficiency grades of data centres.
+pub const GB_40879_2021: &str = "gb-40879-2021";
+/// Germany's energy efficiency act (EnEfG).
+pub const ENEFG_2023: &str = "enefg-2023";
+/// The index of national green data centres of 2020, a rubric.
+pub const NATIONAL_GREEN_2020: &str = "national-green-2020";
 
 /// All packs, the home pack first.
 pub fn all() -> &'static [Pack] {
-    static PACKS: LazyLock<Vec<Pack>> = LazyLock::new(|| {
-        vec![
-            wuhan_2024(),
-            gb_40879_2021(),
-            national_2013(),
-            national_2017(),
-            national_2019(),
-            national_2021_07(),
-            national_2021_12(),
-            national_hubs_2022(),
-            national_2022_08(),
-            national_2024_07(),
-            beijing_2024(),
-            shanghai_2022(),
-            guangdong_2021(),
-            jiangsu_2021(),
-            national_green_2025(),
-            enefg_2023(),
-            blue_angel_228(),
-            cndcp(),
-        ]
-    });
+    static PACKS: LazyLock<Vec<Pack>> =
+        LazyLock::new(|| Law::all().iter().filter_map(|law| law.pack.clone()).collect());
     &PACKS
 }
 
 /// The pack of this id.
+///
+/// ```
+/// use pue::packs;
+/// assert_eq!(packs::by_id(packs::WUHAN_2024).unwrap().number, "武政办〔2024〕9号");
+/// ```
 pub fn by_id(id: &str) -> Option<&'static Pack> {
     all().iter().find(|pack| pack.id == id)
+}
+
+/// The rubric of the document of this id.
+pub fn rubric(id: &str) -> Option<&'static Rubric> {
+    Law::by_id(id)?.rubric.as_ref()
 }
 
 /// Whether a pack is one that comes with the library, with all its content.

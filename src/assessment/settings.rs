@@ -4,8 +4,7 @@ use super::Options;
 use crate::{
     facility::{CertificateKind, Ladder},
     quantity::{Decimal, Ratio},
-    retrofit::Screen,
-    rule::{Pack, Settings, packs},
+    rule::{Pack, Settings, law::Thresholds, packs},
 };
 use jiff::civil::Date;
 use std::{borrow::Cow, collections::BTreeMap};
@@ -66,7 +65,10 @@ impl Options {
             return Err(bad("PACK.KEY, such as wuhan-2024.new_since".to_owned(), name));
         };
         if of == self.screen.id {
-            set_screen(&mut self.screen, key, value).map_err(|expected| bad(expected, value))?;
+            let Some(thresholds) = &mut self.screen.thresholds else {
+                return Err(bad("a screen with thresholds".to_owned(), of));
+            };
+            set_screen(thresholds, key, value).map_err(|expected| bad(expected, value))?;
         } else {
             if !packs::all().iter().chain(&self.packs).any(|pack| pack.id == of) {
                 let known = packs::all().iter().map(|pack| &*pack.id).chain([self.screen.id.as_str()]);
@@ -110,7 +112,7 @@ fn set_pack(settings: &mut Settings, key: &str, value: &str) -> Result<(), Strin
     Ok(())
 }
 
-fn set_screen(screen: &mut Screen, key: &str, value: &str) -> Result<(), String> {
+fn set_screen(screen: &mut Thresholds, key: &str, value: &str) -> Result<(), String> {
     match key {
         "old_years" => {
             let years = value.parse().ok().filter(|years| (0..=1000).contains(years));

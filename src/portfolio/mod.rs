@@ -7,9 +7,10 @@ mod operators;
 mod round;
 mod scoreboard;
 
+pub use crate::rule::law::Indicator;
 pub use operators::{scattered_operators, suspected_splits};
 pub use round::{Attendance, Change, Expected, REGISTER_SCHEMA, Register, Round, SiteLine};
-pub use scoreboard::{CITY_SCHEMA, CityFacts, Indicator, Line, Scoreboard};
+pub use scoreboard::{CITY_SCHEMA, CityFacts, Line, Scoreboard};
 
 use crate::{
     assessment::Assessment,

@@ -5,52 +5,13 @@
 use crate::{
     assessment::Assessment,
     facility::Facility,
-    finding::{Basis, Citation, Finding, Text},
-    quantity::{Decimal, Ratio, Relation},
-    rule::{Nature, Outcome, packs::words::decimal},
+    finding::{Finding, Text},
+    quantity::{Ratio, Relation},
+    rule::{Outcome, law::Indicator},
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// One indicator of the annex, or one goal of the text, as data.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Indicator {
-    /// `1` … `17` of the annex; a name for goals of the text.
-    pub id: &'static str,
-    /// What it is.
-    pub name: Text,
-    /// Its unit.
-    pub unit: Text,
-    /// How the value has to stand to the target.
-    pub relation: Relation,
-    /// The target as printed; for indicator 14 a level, which stands in its name.
-    pub target: Decimal,
-    /// Binding or expected; the plan states none for the goals of its text.
-    pub nature: Option<Nature>,
-    /// How a silent or ambiguous text is read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reading: Option<Text>,
-    /// Where it stands.
-    pub citation: Citation,
-}
-
-/// How the text of an indicator is read, where it leaves something open.
-fn reading(id: &str) -> Option<Text> {
-    let (zh, en) = match id {
-        "2" | "16" => ("附件未印“≥”，按不低于理解", "no \"≥\" is printed; read as at least"),
-        "1" | "9" | "10" | "13" => ("正文与附件不一，以附件为准", "text and annex differ; the annex decides"),
-        "4" => ("已投运场所按设计机架计为建成", "the design of a site in service is taken as built"),
-        "6" => (
-            "“平均利用率”与平均上架率视为同一指标，按机柜数计",
-            "utilisation is taken as the same figure; by count of cabinets",
-        ),
-        "industrial_platforms" | "firms_over_10_bn" => ("区间取下限", "of a range the lower end counts"),
-        _ => return None,
-    };
-    Some(Text::new(zh, en))
-}
 
 /// City facts by indicator id, as on the wire: `{"schema": "pue/city/1", "facts": {"1": 4200.0}}`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -73,7 +34,7 @@ impl CityFacts {
 
     /// A fact in the unit of its indicator: a number above zero, of a percentage at most 100.
     fn of(&self, indicator: &Indicator) -> Option<Ratio> {
-        let value = self.facts.get(indicator.id).filter(|_| self.schema == CITY_SCHEMA)?;
+        let value = self.facts.get(&*indicator.id).filter(|_| self.schema == CITY_SCHEMA)?;
         let most = if indicator.unit.en == "%" { Ratio::from(100) } else { Ratio::from(u64::MAX) };
         Ratio::from_f64(*value).filter(|value| *value > Ratio::ZERO && *value <= most)
     }
@@ -93,239 +54,6 @@ pub struct Line {
     pub progress: Option<f64>,
     /// From what it was computed, or what is missing.
     pub note: Option<Text>,
-}
-
-/// (id, Chinese, English, unit in both, relation, target with its digits, binding, clause)
-type Row =
-    (&'static str, &'static str, &'static str, (&'static str, &'static str), Relation, (i128, u8), bool, &'static str);
-
-const ANNEX: &str = "附件";
-
-/// Source: 武政办〔2024〕9号, annex. Where no "≥" is printed (2, 16), the text says 达到: read as at least.
-const INDICATORS: [Row; 17] = [
-    (
-        "1",
-        "智能算力(FP16)",
-        "intelligent computing (FP16)",
-        ("PFLOPS", "PFLOPS"),
-        Relation::AtLeast,
-        (4100, 0),
-        false,
-        ANNEX,
-    ),
-    ("2", "超算算力(FP64)", "supercomputing (FP64)", ("PFLOPS", "PFLOPS"), Relation::AtLeast, (400, 0), false, ANNEX),
-    ("3", "总算力", "total computing power", ("PFLOPS", "PFLOPS"), Relation::AtLeast, (5000, 0), false, ANNEX),
-    (
-        "4",
-        "累计建成标准机架",
-        "standard racks built",
-        ("万架", "ten thousand racks"),
-        Relation::AtLeast,
-        (55, 1),
-        false,
-        ANNEX,
-    ),
-    ("5", "存储总量", "storage", ("EB", "EB"), Relation::AtLeast, (11, 0), false, ANNEX),
-    ("6", "平均上架率", "average rack occupancy", ("%", "%"), Relation::AtLeast, (60, 0), false, ANNEX),
-    (
-        "7",
-        "每万人 5G 基站数",
-        "5G base stations per 10 000 people",
-        ("个", "stations"),
-        Relation::AtLeast,
-        (33, 0),
-        false,
-        ANNEX,
-    ),
-    ("8", "10G-PON 端口占比", "share of 10G-PON ports", ("%", "%"), Relation::AtLeast, (90, 0), false, ANNEX),
-    ("9", "市内单向时延", "one-way latency inside the city", ("毫秒", "ms"), Relation::AtMost, (1, 0), true, ANNEX),
-    ("10", "省内时延", "latency inside the province", ("毫秒", "ms"), Relation::AtMost, (3, 0), true, ANNEX),
-    (
-        "11",
-        "至国家枢纽节点时延",
-        "latency to national hub nodes",
-        ("毫秒", "ms"),
-        Relation::AtMost,
-        (10, 0),
-        true,
-        ANNEX,
-    ),
-    (
-        "12",
-        "互联网省际出口带宽",
-        "inter-province internet bandwidth",
-        ("Tbps", "Tbps"),
-        Relation::AtLeast,
-        (80, 0),
-        false,
-        ANNEX,
-    ),
-    (
-        "13",
-        "新建大型数据中心 PUE",
-        "PUE of new large data centres",
-        ("", "per project"),
-        Relation::AtMost,
-        (125, 2),
-        true,
-        ANNEX,
-    ),
-    (
-        "14",
-        "新建大型数据中心绿色低碳等级(4A 级以上)",
-        "green low-carbon grade of new large data centres (4A or better)",
-        ("A", "A"),
-        Relation::AtLeast,
-        (4, 0),
-        true,
-        ANNEX,
-    ),
-    ("15", "特色示范园区", "featured demonstration parks", ("个", "parks"), Relation::AtLeast, (20, 0), false, ANNEX),
-    ("16", "应用标杆工厂", "benchmark smart factories", ("家", "factories"), Relation::AtLeast, (40, 0), false, ANNEX),
-    (
-        "17",
-        "国家“数字领航”企业",
-        "national digital-pilot enterprises",
-        ("家", "enterprises"),
-        Relation::AtLeast,
-        (5, 0),
-        false,
-        ANNEX,
-    ),
-];
-
-/// Source: 武政办〔2024〕9号, the goals of the text that the annex does not repeat. Of a range the lower end counts.
-const GOALS: [Row; 13] = [
-    (
-        "core_ai_technologies",
-        "人工智能关键核心技术",
-        "core AI technologies",
-        ("项", "technologies"),
-        Relation::AtLeast,
-        (5, 0),
-        false,
-        "一(二)",
-    ),
-    (
-        "first_ai_technologies",
-        "首创人工智能技术",
-        "first-of-kind AI technologies",
-        ("项", "technologies"),
-        Relation::AtLeast,
-        (10, 0),
-        false,
-        "一(二)",
-    ),
-    (
-        "common_technologies",
-        "共性技术成果",
-        "common-technology results",
-        ("项", "results"),
-        Relation::AtLeast,
-        (40, 0),
-        false,
-        "一(二)",
-    ),
-    (
-        "general_models",
-        "通用大模型",
-        "general large models",
-        ("个", "models"),
-        Relation::AtLeast,
-        (1, 0),
-        false,
-        "一(二)",
-    ),
-    ("industry_models", "行业大模型", "industry models", ("个", "models"), Relation::AtLeast, (10, 0), false, "一(二)"),
-    ("public_data_sets", "公共数据集", "public data sets", ("个", "sets"), Relation::AtLeast, (5, 0), false, "一(二)"),
-    (
-        "enterprises_served",
-        "服务本地企业",
-        "local enterprises served",
-        ("家", "enterprises"),
-        Relation::AtLeast,
-        (1000, 0),
-        false,
-        "一(二)",
-    ),
-    (
-        "industrial_platforms",
-        "国家级工业互联网平台(不少于2—3家)",
-        "national industrial internet platforms (at least 2 to 3)",
-        ("家", "platforms"),
-        Relation::AtLeast,
-        (2, 0),
-        false,
-        "一(二)",
-    ),
-    (
-        "scheduling_providers",
-        "接入算力调度平台的服务商",
-        "service providers on the scheduling platform",
-        ("家", "providers"),
-        Relation::AtLeast,
-        (5, 0),
-        false,
-        "二(三)9",
-    ),
-    (
-        "matchmaking_events",
-        "每年对接活动",
-        "matchmaking events a year",
-        ("场", "events"),
-        Relation::AtLeast,
-        (3, 0),
-        false,
-        "二(五)14",
-    ),
-    (
-        "firms_over_10_bn",
-        "百亿元以上企业(1—2家)",
-        "firms over 10 bn yuan (1 to 2)",
-        ("家", "firms"),
-        Relation::AtLeast,
-        (1, 0),
-        false,
-        "二(四)12",
-    ),
-    (
-        "firms_over_1_bn",
-        "十亿元以上企业",
-        "firms over 1 bn yuan",
-        ("家", "firms"),
-        Relation::AtLeast,
-        (20, 0),
-        false,
-        "二(四)12",
-    ),
-    ("unicorns", "独角兽企业", "unicorns", ("家", "firms"), Relation::AtLeast, (3, 0), false, "二(四)12"),
-];
-
-impl Indicator {
-    fn new((id, zh, en, unit, relation, target, binding, clause): Row) -> Self {
-        let is_annex = clause == ANNEX;
-        let clause = if is_annex { format!("附件{id}") } else { clause.to_owned() };
-        Indicator {
-            id,
-            name: Text::new(zh, en),
-            unit: Text::new(unit.0, unit.1),
-            relation,
-            target: decimal(target.0, target.1),
-            nature: is_annex.then_some(if binding { Nature::Binding } else { Nature::Expected }),
-            reading: reading(id),
-            citation: Citation::new("武政办〔2024〕9号", clause, Basis::Transcribed),
-        }
-    }
-
-    /// The 17 indicators of the annex.
-    pub fn annex() -> Vec<Indicator> {
-        INDICATORS.into_iter().map(Indicator::new).collect()
-    }
-
-    /// The goals of the text.
-    pub fn goals() -> Vec<Indicator> {
-        GOALS.into_iter().map(Indicator::new).collect()
-    }
 }
 
 /// What is known of a city's sites.
@@ -411,7 +139,7 @@ impl Scoreboard {
 
     fn line(&self, indicator: Indicator, facts: &CityFacts) -> Line {
         let fact = facts.of(&indicator);
-        match indicator.id {
+        match &*indicator.id {
             "13" => self.per_project(indicator, 0),
             "14" => self.per_project(indicator, 1),
             "4" if fact.is_none() => self.racks(indicator),
@@ -491,6 +219,7 @@ impl Line {
 #[cfg(all(test, feature = "json"))]
 mod tests {
     use super::*;
+    use crate::rule::Nature;
     use crate::submission::Submission;
 
     fn site(json: &str) -> (Facility, Assessment) {
@@ -561,9 +290,15 @@ mod tests {
 
     #[test]
     fn the_annex_is_whole() {
-        let binding: Vec<&str> =
-            Indicator::annex().iter().filter(|one| one.nature == Some(Nature::Binding)).map(|one| one.id).collect();
-        assert_eq!((Indicator::annex().len(), binding), (17, vec!["9", "10", "11", "13", "14"]));
+        let binding: Vec<String> = Indicator::annex()
+            .iter()
+            .filter(|one| one.nature == Some(Nature::Binding))
+            .map(|one| one.id.to_string())
+            .collect();
+        assert_eq!(
+            (Indicator::annex().len(), binding),
+            (17, ["9", "10", "11", "13", "14"].map(str::to_owned).to_vec())
+        );
         // As the annex prints them; of 2 and 16 it prints no relation, and of 14 a level.
         let printed =
             "1≥4100 2≥400 3≥5000 4≥5.5 5≥11 6≥60 7≥33 8≥90 9≤1 10≤3 11≤10 12≥80 13≤1.25 14≥4 15≥20 16≥40 17≥5";

@@ -330,7 +330,7 @@ impl fmt::Display for Report<'_> {
                     FlagOutcome::NotFlagged => self.pick("未命中", "not flagged"),
                     FlagOutcome::Undetermined => self.pick("无法判定", "undetermined"),
                 };
-                let name = match flag.flag {
+                let name = match &*flag.flag {
                     "old" => self.pick("老", "old"),
                     "inefficient" => self.pick("低效", "inefficient"),
                     "small" => self.pick("小", "small"),

@@ -8,90 +8,85 @@ mod savings;
 mod scheme;
 
 pub use savings::{Savings, measures};
-pub use scheme::{Scheme, Surcharge, beijing_surcharge};
+pub use scheme::{Surcharge, beijing_surcharge};
 
 use crate::{
     facility::{Facility, Region},
-    finding::{Basis, Citation, Text},
+    finding::{Citation, Text, Words},
     kpi::{AnnualPue, AnyPue, MeasuredPue},
     quantity::{Decimal, ExactEnergy, Published, Ratio},
-    rule::{Case, packs::words::decimal},
+    rule::{Case, Law, law::Thresholds},
 };
 use jiff::civil::Date;
 use serde::Serialize;
 
-/// The thresholds of a screen, all of them changeable.
+/// A screen with its thresholds, all of them changeable.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Screen {
     /// Its name, printed with each flag.
     pub id: String,
-    /// Old (老): in service for at least so many years (Shanghai, 2022).
-    pub old_years: i32,
-    /// Inefficient: annual PUE above this (发改高技〔2021〕1742号).
-    pub inefficient_above: Decimal,
-    /// Small (小): at most so many standard racks (Guangdong's "small").
-    pub small_at_most: Decimal,
-    /// Scattered (散): in none of these zones (ours: no text defines it).
-    pub core_zones: Vec<String>,
-    /// Idle: occupancy below this after a year in service (Beijing, 2022).
-    pub idle_below: Decimal,
-    /// The PUE against which savings are counted (附件13).
-    pub target: Decimal,
+    /// Its thresholds; none: it screens nothing.
+    pub thresholds: Option<Thresholds>,
 }
+
+/// The default screen.
+const WUHAN_PROXY: &str = "wuhan-proxy";
 
 impl Screen {
     /// `wuhan-proxy`: the default.
     pub fn wuhan_proxy() -> Self {
-        Screen {
-            id: "wuhan-proxy".to_owned(),
-            old_years: 10,
-            inefficient_above: decimal(15, 1),
-            small_at_most: decimal(1000, 0),
-            core_zones: ["east_lake", "wuhan_etdz", "airport"].map(str::to_owned).to_vec(),
-            idle_below: decimal(50, 2),
-            target: decimal(125, 2),
-        }
+        let thresholds = Law::by_id(WUHAN_PROXY).and_then(|law| law.screen.clone());
+        Screen { id: WUHAN_PROXY.to_owned(), thresholds }
     }
 
     /// Screens a site on a day. A site that is known to lie outside Wuhan is not screened: there are no flags then.
     ///
     /// `trusted` says that no error stands against the figures; without it nothing about the PUE is known.
     ///
-    /// Flags of documents that give numbers themselves ([`Scheme`]) follow those of the screen, where they hold.
+    /// Flags of documents that give numbers themselves ([`Scheme`](crate::rule::law::Scheme)) follow those of the screen, where they hold.
     pub fn look_at(&self, case: &Case<'_>, pue: &MeasuredPue, trusted: bool) -> Retrofit {
-        let (facility, on) = (case.facility(), case.day());
-        let schemes = Scheme::all().iter().filter_map(|scheme| scheme.look_at(case));
+        let schemes = scheme::flags(case);
         let surcharge = scheme::surcharge(case);
-        let elsewhere = |region: &Region| region.lies_in("4201") == Some(false);
-        if facility.region.as_ref().is_some_and(elsewhere) {
-            let flags = schemes.collect();
-            return Retrofit { flags, surcharge, ..Retrofit::default() };
-        }
+        let elsewhere = |region: &Region, place: &str| region.lies_in(place) == Some(false);
+        let here =
+            |limits: &&Thresholds| !case.facility().region.is_some_and(|region| elsewhere(&region, &limits.place));
+        let Some(limits) = self.thresholds.as_ref().filter(here) else {
+            return Retrofit { flags: schemes, surcharge, ..Retrofit::default() };
+        };
+        let look = Look { id: &self.id, limits };
+        let (facility, on) = (case.facility(), case.day());
         let annual = pue.pue().and_then(AnyPue::annual).filter(|_| trusted);
         let own = [
-            self.old(facility, on),
-            self.inefficient(annual, case),
-            self.small(facility),
-            self.scattered(facility),
-            self.idle(facility, on),
+            look.old(facility, on),
+            look.inefficient(annual, case),
+            look.small(facility),
+            look.scattered(facility),
+            look.idle(facility, on),
         ];
         let flags = own.into_iter().chain(schemes).collect();
-        let savings_kwh = annual.and_then(|annual| self.savings(annual));
-        let target_citation = Citation::new("武政办〔2024〕9号", "一(二); 二(六)15; 附件13", Basis::Proxy);
+        let savings_kwh = annual.and_then(|annual| look.savings(annual));
         Retrofit {
             flags,
             savings_kwh,
-            target: savings_kwh.map(|_| self.target),
-            target_citation: savings_kwh.map(|_| target_citation),
+            target: savings_kwh.map(|_| limits.target),
+            target_citation: savings_kwh.map(|_| limits.source("target")),
             surcharge,
             ..Retrofit::default()
         }
     }
+}
 
+/// A look at one site by some thresholds.
+struct Look<'a> {
+    id: &'a str,
+    limits: &'a Thresholds,
+}
+
+impl Look<'_> {
     /// `(PUE − target) × E_IT` a year at today's IT load; zero where the target is met.
     fn savings(&self, annual: AnnualPue) -> Option<ExactEnergy> {
-        let allowed = Ratio::from(&self.target).floor_of(annual.it().microjoules())?;
+        let allowed = Ratio::from(&self.limits.target).floor_of(annual.it().microjoules())?;
         Some((annual.total() - ExactEnergy::from_microjoules(allowed)).max(ExactEnergy::ZERO))
     }
 
@@ -99,50 +94,43 @@ impl Screen {
         let years = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.years_in_service(on));
         let evidence = match years {
             Some(years) => Text::new(
-                format!("投运 {years} 年，阈值 {} 年", self.old_years),
-                format!("{years} years in service, threshold {}", self.old_years),
+                format!("投运 {years} 年，阈值 {} 年", self.limits.old_years),
+                format!("{years} years in service, threshold {}", self.limits.old_years),
             ),
             None => Text::new("投运日期未知", "the first day in service is not known"),
         };
-        let source = Citation::new(
-            "上海 节能降碳“百一”行动计划 2022-2025",
-            "连续运行 ≥ 10 年， years in operation (there with PUE > 1.7 and ≤ 800 架)",
-            Basis::Proxy,
-        );
-        self.flag("old", years.map(|years| years >= self.old_years), evidence, source)
+        self.flag("old", years.map(|years| years >= self.limits.old_years), evidence)
     }
 
     fn inefficient(&self, annual: Option<AnnualPue>, case: &Case<'_>) -> Flag {
-        let above = self.inefficient_above;
+        let above = self.limits.inefficient_above;
         let shown = |pue: AnnualPue| Published::new(pue.ratio(), 3).map_or(pue.to_string(), |pue| pue.beside(above));
         let evidence = match annual {
             Some(pue) => Text::new(
-                format!("年度 PUE {}，阈值 > {}", shown(pue), self.inefficient_above),
-                format!("annual PUE {}, threshold > {}", shown(pue), self.inefficient_above),
+                format!("年度 PUE {}，阈值 > {}", shown(pue), self.limits.inefficient_above),
+                format!("annual PUE {}, threshold > {}", shown(pue), self.limits.inefficient_above),
             ),
             None => Text::new("没有可信的年度 PUE", "there is no annual PUE to be trusted"),
         };
-        let source = Citation::new("发改高技〔2021〕1742号", "存量 PUE > 1.5, existing sites", Basis::Proxy);
         // Whatever the missing energy was.
-        let known = case.annual_pue_holds(|value| value > Ratio::from(&self.inefficient_above));
-        self.flag("inefficient", annual.and(known), evidence, source)
+        let known = case.annual_pue_holds(|value| value > Ratio::from(&self.limits.inefficient_above));
+        self.flag("inefficient", annual.and(known), evidence)
     }
 
     fn small(&self, facility: &Facility) -> Flag {
         let racks = facility.standard_racks();
         let evidence = match racks {
             Some(racks) => Text::new(
-                format!("{racks} 个标准机架，阈值 ≤ {}", self.small_at_most),
-                format!("{racks} standard racks, threshold ≤ {}", self.small_at_most),
+                format!("{racks} 个标准机架，阈值 ≤ {}", self.limits.small_at_most),
+                format!("{racks} standard racks, threshold ≤ {}", self.limits.small_at_most),
             ),
             None => Text::new("标准机架数未知", "the number of standard racks is not known"),
         };
-        let source = Citation::new("广东 2021-2025", "小型 small: ≤ 1 000 标准机架 standard racks", Basis::Proxy);
-        self.flag("small", racks.map(|racks| racks.ratio() <= Ratio::from(&self.small_at_most)), evidence, source)
+        self.flag("small", racks.map(|racks| racks.ratio() <= Ratio::from(&self.limits.small_at_most)), evidence)
     }
 
     fn scattered(&self, facility: &Facility) -> Flag {
-        let outside = facility.zone.as_ref().map(|zone| !self.core_zones.contains(zone));
+        let outside = facility.zone.as_ref().map(|zone| !self.limits.core_zones.contains(zone));
         // Edge sites belong near their users.
         let known = match (facility.edge, outside) {
             (Some(true), _) | (_, Some(false)) => Some(false),
@@ -161,14 +149,13 @@ impl Screen {
             ),
             (None, _) => Text::new("所在功能区未知", "the zone is not known"),
         };
-        let source = Citation::new("武政办〔2024〕9号", "二(一)2 核心区； no text defines 散", Basis::Proxy);
-        self.flag("scattered", known, evidence, source)
+        self.flag("scattered", known, evidence)
     }
 
     fn idle(&self, facility: &Facility, on: Date) -> Flag {
         let occupancy = facility.racks.as_ref().and_then(|racks| racks.occupancy());
         let years = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.years_in_service(on));
-        let below = occupancy.map(|occupancy| occupancy.share < Ratio::from(&self.idle_below));
+        let below = occupancy.map(|occupancy| occupancy.share < Ratio::from(&self.limits.idle_below));
         let known = years.zip(below).map(|(years, below)| below && years >= 1);
         let evidence = match (occupancy, years) {
             (Some(occupancy), Some(years)) => {
@@ -181,21 +168,17 @@ impl Screen {
             (None, _) => Text::new("上架率未知", "the occupancy is not known"),
             (_, None) => Text::new("投运日期未知", "the first day in service is not known"),
         };
-        let source = Citation::new(
-            "北京 低效治理 2022",
-            "上架率 occupancy < 50 %, 一年后 one year after completion (there with ≥ 2 000 tce a year)",
-            Basis::Proxy,
-        );
-        self.flag("idle", known, evidence, source)
+        self.flag("idle", known, evidence)
     }
 
-    fn flag(&self, flag: &'static str, known: Option<bool>, evidence: Text, citation: Citation) -> Flag {
+    fn flag(&self, flag: &'static str, known: Option<bool>, evidence: Text) -> Flag {
+        let citation = self.limits.source(flag);
         let outcome = match known {
             Some(true) => FlagOutcome::Flagged,
             Some(false) => FlagOutcome::NotFlagged,
             None => FlagOutcome::Undetermined,
         };
-        Flag { flag, outcome, pack: self.id.clone(), evidence, citation, action: None }
+        Flag { flag: flag.into(), outcome, pack: self.id.to_owned(), evidence, citation, action: None }
     }
 }
 
@@ -235,7 +218,7 @@ pub struct Retrofit {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Flag {
     /// `old`, `inefficient`, `small`, `scattered`, `idle`; `old_small_inefficient` of Shanghai.
-    pub flag: &'static str,
+    pub flag: Words,
     /// Whether it is raised.
     pub outcome: FlagOutcome,
     /// The screen.

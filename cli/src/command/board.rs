@@ -89,8 +89,9 @@ fn facts(path: &Path) -> Result<CityFacts, String> {
     if facts.schema != CITY_SCHEMA {
         return Err(fault(&format!("expected schema {CITY_SCHEMA:?}, found {:?}", facts.schema)));
     }
-    let known: Vec<&str> = Indicator::annex().iter().chain(&Indicator::goals()).map(|one| one.id).collect();
-    if let Some(lost) = facts.facts.keys().find(|id| !known.contains(&id.as_str())) {
+    let known: Vec<String> =
+        Indicator::annex().iter().chain(&Indicator::goals()).map(|one| one.id.to_string()).collect();
+    if let Some(lost) = facts.facts.keys().find(|id| !known.contains(id)) {
         return Err(fault(&format!("facts: expected ids of {}, found {lost:?}", known.join(", "))));
     }
     Ok(facts)
@@ -107,7 +108,7 @@ fn tell(lines: &[Line], lang: Lang) -> String {
     for line in lines {
         let one = &line.indicator;
         let is_goal = one.nature.is_none();
-        let number = if is_goal { "·".to_owned() } else { one.id.to_owned() };
+        let number = if is_goal { "·".to_owned() } else { one.id.to_string() };
         let unit = one.unit.in_lang(lang);
         let relation = if one.relation == Relation::AtMost { "≤" } else { "≥" };
         let value = line.value.map_or("–".to_owned(), |value| format!("{}", (value.to_f64() * 1e4).round() / 1e4));

@@ -112,7 +112,7 @@ fn few_lines(text: &mut String, assessment: &Assessment, lang: Lang) {
     if let Some(retrofit) = &assessment.retrofit {
         let flags = retrofit.flags.iter().filter(|flag| flag.outcome.is_flagged());
         let name = |flag: &Flag| match flag.pack.as_str() {
-            "wuhan-proxy" => flag.flag.to_owned(),
+            "wuhan-proxy" => flag.flag.to_string(),
             other => format!("{} ({other})", flag.flag),
         };
         let flags: Vec<String> = flags.map(name).collect();

@@ -77,7 +77,7 @@ impl Answer {
             said.extend(assessment.verdicts.first().map(|verdict| verdict.message.in_lang(lang).to_owned()));
         }
         let flags = assessment.retrofit.iter().flat_map(|retrofit| &retrofit.flags);
-        let flags: Vec<&str> = flags.filter(|flag| flag.outcome.is_flagged()).map(|flag| flag.flag).collect();
+        let flags: Vec<&str> = flags.filter(|flag| flag.outcome.is_flagged()).map(|flag| &*flag.flag).collect();
         let faults = assessment.findings.iter().filter(|finding| finding.severity > Severity::Note);
         let faults: Vec<String> = faults
             .map(|finding| match &finding.cell {

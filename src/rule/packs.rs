@@ -1,7 +1,5 @@
 //! The packs that come with the library: the rules of the documents under `law/`.
 
-pub(crate) mod words;
-
 use super::{Pack, Rubric, law::Law};
 use crate::facility::Region;
 use jiff::civil::Date;

@@ -2,8 +2,16 @@
 //!
 //! A new document is its file, the file of its cases, and a line in [`DOCUMENTS`].
 
+mod indicator;
+mod scheme;
+mod screen;
+
+pub use indicator::Indicator;
+pub use scheme::{Rate, Scheme, SurchargeTerms};
+pub use screen::Thresholds;
+
 use super::{Check, Pack, Rubric, Scope};
-use crate::finding::{Text, Words};
+use crate::finding::{Citation, Text, Words};
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
@@ -23,32 +31,46 @@ pub struct Law {
     /// Its rules; only these are digested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pack: Option<Pack>,
+    /// Under which conditions a site is to be retrofitted, merged or closed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schemes: Vec<Scheme>,
+    /// The thresholds of a screen, where a document asks for something and gives no number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screen: Option<Thresholds>,
+    /// What a year above a PUE costs more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surcharge: Option<SurchargeTerms>,
     /// Its scoring rubric.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rubric: Option<Rubric>,
+    /// Its indicators for a whole city.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indicators: Vec<Indicator>,
 }
 
 /// The documents that come with the library, the home document first.
-const DOCUMENTS: [&str; 19] = [
-    include_str!("../../law/cn/wuhan-2024.json"),
-    include_str!("../../law/cn/gb-40879-2021.json"),
-    include_str!("../../law/cn/national-2013.json"),
-    include_str!("../../law/cn/national-2017.json"),
-    include_str!("../../law/cn/national-2019.json"),
-    include_str!("../../law/cn/national-2021-07.json"),
-    include_str!("../../law/cn/national-2021-12.json"),
-    include_str!("../../law/cn/national-hubs-2022.json"),
-    include_str!("../../law/cn/national-2022-08.json"),
-    include_str!("../../law/cn/national-2024-07.json"),
-    include_str!("../../law/cn/beijing-2024.json"),
-    include_str!("../../law/cn/shanghai-2022.json"),
-    include_str!("../../law/cn/guangdong-2021.json"),
-    include_str!("../../law/cn/jiangsu-2021.json"),
-    include_str!("../../law/cn/national-green-2020.json"),
-    include_str!("../../law/cn/national-green-2025.json"),
-    include_str!("../../law/de/enefg-2023.json"),
-    include_str!("../../law/de/blue-angel-228.json"),
-    include_str!("../../law/eu/cndcp.json"),
+const DOCUMENTS: [&str; 21] = [
+    include_str!("../../../law/cn/wuhan-2024.json"),
+    include_str!("../../../law/cn/wuhan-proxy.json"),
+    include_str!("../../../law/cn/gb-40879-2021.json"),
+    include_str!("../../../law/cn/national-2013.json"),
+    include_str!("../../../law/cn/national-2017.json"),
+    include_str!("../../../law/cn/national-2019.json"),
+    include_str!("../../../law/cn/national-2021-07.json"),
+    include_str!("../../../law/cn/national-2021-12.json"),
+    include_str!("../../../law/cn/national-hubs-2022.json"),
+    include_str!("../../../law/cn/national-2022-08.json"),
+    include_str!("../../../law/cn/national-2024-07.json"),
+    include_str!("../../../law/cn/beijing-2024.json"),
+    include_str!("../../../law/cn/beijing-2022.json"),
+    include_str!("../../../law/cn/shanghai-2022.json"),
+    include_str!("../../../law/cn/guangdong-2021.json"),
+    include_str!("../../../law/cn/jiangsu-2021.json"),
+    include_str!("../../../law/cn/national-green-2020.json"),
+    include_str!("../../../law/cn/national-green-2025.json"),
+    include_str!("../../../law/de/enefg-2023.json"),
+    include_str!("../../../law/de/blue-angel-228.json"),
+    include_str!("../../../law/eu/cndcp.json"),
 ];
 
 impl Law {
@@ -58,7 +80,7 @@ impl Law {
             // Each of them is read by a test.
             let read = |text: &&str| serde_json::from_str(text).ok();
             let mut laws: Vec<Law> = DOCUMENTS.iter().filter_map(read).collect();
-            laws.iter_mut().filter_map(|law| law.pack.as_mut()).for_each(lend);
+            laws.iter_mut().for_each(lend);
             laws
         });
         &LAWS
@@ -70,9 +92,35 @@ impl Law {
     }
 }
 
-/// The words of a pack that stays for good are lent to every verdict: none of them is copied.
-fn lend(pack: &mut Pack) {
-    let of_text = |text: &mut Text| [&mut text.zh, &mut text.en].into_iter().for_each(keep);
+/// The words of a document that stays for good are lent to every verdict: none of them is copied.
+fn lend(law: &mut Law) {
+    law.pack.iter_mut().for_each(lend_pack);
+    for scheme in &mut law.schemes {
+        keep(&mut scheme.flag);
+        of_text(&mut scheme.action);
+        of_citation(&mut scheme.citation);
+    }
+    if let Some(terms) = &mut law.surcharge {
+        of_text(&mut terms.assumption);
+        of_citation(&mut terms.citation);
+    }
+    law.screen.iter_mut().flat_map(|screen| screen.sources.values_mut()).for_each(of_citation);
+    for one in &mut law.indicators {
+        keep(&mut one.id);
+        [&mut one.name, &mut one.unit].into_iter().chain(&mut one.reading).for_each(of_text);
+        of_citation(&mut one.citation);
+    }
+}
+
+fn of_text(text: &mut Text) {
+    [&mut text.zh, &mut text.en].into_iter().for_each(keep);
+}
+
+fn of_citation(citation: &mut Citation) {
+    [&mut citation.document, &mut citation.clause].into_iter().chain(&mut citation.quote).for_each(keep);
+}
+
+fn lend_pack(pack: &mut Pack) {
     [&mut pack.id, &mut pack.edition, &mut pack.number].into_iter().for_each(keep);
     [&mut pack.title, &mut pack.issuer].into_iter().for_each(of_text);
     pack.lapse.iter_mut().for_each(|lapse| of_text(&mut lapse.note));
@@ -96,7 +144,7 @@ fn lend_scope(scope: &mut Scope) {
         Scope::Not(scope) => lend_scope(scope),
         Scope::Unclear { when, because } => {
             lend_scope(when);
-            [&mut because.zh, &mut because.en].into_iter().for_each(keep);
+            of_text(because);
         }
         _ => {}
     }
@@ -104,7 +152,7 @@ fn lend_scope(scope: &mut Scope) {
 
 fn lend_check(check: &mut Check) {
     if let Check::Attested { what } = check {
-        [&mut what.zh, &mut what.en].into_iter().for_each(keep);
+        of_text(what);
     }
 }
 

@@ -4,22 +4,16 @@
 
 mod common;
 
-use common::golden;
 use pue::{Assessment, Outcome, packs, submission::audit_json};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The rows of the golden table as submissions, with the packs that wait to be asked for.
+/// The rows of the cases as submissions, with the packs that wait to be asked for.
 fn submissions() -> Vec<Value> {
     let mut all = Vec::new();
-    for group in golden("rules/verdicts.json")["groups"].as_array().unwrap() {
+    for (_, group) in common::groups("verdicts") {
         for row in group["rows"].as_array().unwrap() {
-            let months = row["months"].as_u64().unwrap_or(12) as usize;
-            let period = [&row["period"], &group["period"]].into_iter().find(|period| period.is_object());
-            let period = json!({ "/period": period.unwrap_or(&json!({"start": "2024-01-01", "end": "2025-01-01"})) });
-            let paper = json!({"/certificates/0/issued_on": "2012-01-01", "/certificates/0/expires_on": "2040-01-01"});
-            let changes = [&paper, &period, &group["site"], &row["change"]];
-            let mut submission = common::submission_of(row["pue"].as_f64().unwrap(), months, &changes);
+            let mut submission = common::submission_of_row(&group, row);
             // A second statement of the size, which would stand in for a rack list that is lost.
             submission["declared"].as_object_mut().unwrap().remove("standard_racks");
             all.push(submission);

@@ -153,29 +153,21 @@ fn a_hole_decides_only_if_it_cannot_matter() {
     assert!(judge(4500.0, 1.24)["settles"]["en"].as_str().unwrap().contains("missing"));
 }
 
-/// The audit of one row of a golden table.
-fn audit_of(group: &Value, row: &Value) -> pue::Assessment {
-    let months = row["months"].as_u64().unwrap_or(12) as usize;
-    let period = [&row["period"], &group["period"]].into_iter().find(|period| period.is_object());
-    let period = json!({ "/period": period.unwrap_or(&json!({"start": "2024-01-01", "end": "2025-01-01"})) });
-    // The certificate is in force whenever the row asks.
-    let paper = json!({"/certificates/0/issued_on": "2012-01-01", "/certificates/0/expires_on": "2040-01-01"});
-    let changes = [&paper, &period, &group["site"], &row["change"]];
-    let submission = common::submission_of(row["pue"].as_f64().unwrap(), months, &changes);
-    let pack = packs::by_id(group["pack"].as_str().unwrap()).unwrap();
-    let extra = if pack.on_request { vec![pack.clone()] } else { Vec::new() };
-    audit_json(submission.to_string().as_bytes(), &extra)
+/// The audit of one row of a document's cases.
+fn audit_of(pack: &str, group: &Value, row: &Value) -> pue::Assessment {
+    let extra = packs::by_id(pack).filter(|pack| pack.on_request).cloned();
+    audit_json(common::submission_of_row(group, row).to_string().as_bytes(), extra.as_slice())
 }
 
-/// Every limit at its edges, on a table that a lawyer can read: tests/golden/rules/verdicts.json.
+/// Every limit at its edges, on tables that a lawyer can read: `law/*/*.cases.json`.
 #[test]
 fn verdicts_at_their_edges() {
     let mut tested = std::collections::BTreeSet::new();
-    for group in golden("rules/verdicts.json")["groups"].as_array().unwrap() {
-        let (pack, requirement) = (group["pack"].as_str().unwrap(), group["requirement"].as_str().unwrap());
+    for (pack, group) in common::groups("verdicts") {
+        let requirement = group["requirement"].as_str().unwrap();
         tested.insert(format!("{pack} {requirement}"));
         for row in group["rows"].as_array().unwrap() {
-            let audit = audit_of(group, row);
+            let audit = audit_of(&pack, &group, row);
             let found = audit.verdicts.iter().find(|one| one.pack == pack && one.requirement == requirement);
             let outcome = found.map_or(json!("absent"), |verdict| json!(verdict.outcome));
             assert_eq!(outcome, row["expect"], "{pack} {requirement} {row}: {found:#?} {:?}", audit.findings);
@@ -200,15 +192,15 @@ fn verdicts_at_their_edges() {
     }
 }
 
-/// Averages, figures of zones, and what is only reported: tests/golden/rules/comparisons.json.
+/// Averages, figures of zones, and what is only reported.
 #[test]
 fn comparisons_at_their_edges() {
     let mut tested = std::collections::BTreeSet::new();
-    for group in golden("rules/comparisons.json")["groups"].as_array().unwrap() {
-        let (pack, requirement) = (group["pack"].as_str().unwrap(), group["requirement"].as_str().unwrap());
+    for (pack, group) in common::groups("comparisons") {
+        let requirement = group["requirement"].as_str().unwrap();
         tested.insert(format!("{pack} {requirement}"));
         for row in group["rows"].as_array().unwrap() {
-            let audit = audit_of(group, row);
+            let audit = audit_of(&pack, &group, row);
             let found = audit.comparisons.iter().find(|one| one.pack == pack && one.requirement == requirement);
             let within = found.map_or(json!("absent"), |comparison| json!(comparison.within));
             assert_eq!(within, row["expect"], "{pack} {requirement} {row}: {found:#?}");
@@ -224,6 +216,57 @@ fn comparisons_at_their_edges() {
             assert!(tested.contains(&format!("{} {}", pack.id, one.id)), "no row tests {} {}", pack.id, one.id);
         }
     }
+}
+
+/// Conditions for retrofit, and the screen that borrows its thresholds.
+#[test]
+fn flags_at_their_edges() {
+    let mut tested = std::collections::BTreeSet::new();
+    for (law, group) in common::groups("flags") {
+        let flag = group["flag"].as_str().unwrap();
+        tested.insert(format!("{law} {flag}"));
+        for row in group["rows"].as_array().unwrap() {
+            let audit = audit_of(&law, &group, row);
+            let found = audit.retrofit.iter().flat_map(|retrofit| &retrofit.flags);
+            let found = found.into_iter().find(|one| one.pack == law && one.flag == flag);
+            let outcome = found.map_or(json!("absent"), |flag| json!(flag.outcome));
+            assert_eq!(outcome, row["expect"], "{law} {flag} {row}: {found:#?} {:?}", audit.findings);
+            assert!(found.is_none_or(|flag| *flag.citation.clause == group["clause"]), "{law} {flag} {found:#?}");
+        }
+    }
+    for law in pue::rule::Law::all() {
+        let own = ["old", "inefficient", "small", "scattered", "idle"].iter().filter(|_| law.screen.is_some());
+        for flag in law.schemes.iter().map(|scheme| &*scheme.flag).chain(own.copied()) {
+            assert!(tested.contains(&format!("{} {flag}", law.id)), "no row tests {} {flag}", law.id);
+        }
+    }
+}
+
+/// The points of single inputs of a rubric.
+#[test]
+fn scores_at_their_edges() {
+    let rows = common::groups("scores");
+    assert!(!rows.is_empty());
+    for (law, row) in rows {
+        let rubric = packs::rubric(&law).unwrap();
+        let number = |text: &Value| {
+            pue::quantity::Ratio::from(&text.as_str().unwrap().parse::<pue::quantity::Decimal>().unwrap())
+        };
+        let inputs =
+            row["inputs"].as_object().unwrap().iter().map(|(key, value)| (key.clone(), number(value))).collect();
+        let scored = rubric.score(&inputs);
+        let (_, low, high) = scored.items.iter().find(|item| item.0 == row["item"].as_str().unwrap()).unwrap();
+        assert!(*low == number(&row["points"]) && low == high, "{law} {row}: {scored:?}");
+    }
+}
+
+/// Every document has its cases beside it.
+#[test]
+fn every_document_has_cases() {
+    let with: Vec<String> = common::cases().into_iter().map(|(id, _)| id).collect();
+    let mut all: Vec<String> = pue::rule::Law::all().iter().map(|law| law.id.clone()).collect();
+    all.sort();
+    assert_eq!(with, all);
 }
 
 /// Each figure names document, number, clause and basis.

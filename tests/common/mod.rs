@@ -32,6 +32,43 @@ pub fn golden(name: &str) -> Value {
     serde_json::from_str(&text(&format!("tests/golden/{name}"))).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
+/// The cases of every document: its id, and the file beside it (`law/cn/wuhan-2024.cases.json`).
+pub fn cases() -> Vec<(String, Value)> {
+    let mut all = Vec::new();
+    for folder in std::fs::read_dir(path("law")).unwrap() {
+        for file in std::fs::read_dir(folder.unwrap().path()).unwrap().map(|file| file.unwrap().path()) {
+            let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+            if let Some(id) = name.strip_suffix(".cases.json") {
+                let cases: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+                assert_eq!(cases["schema"], "pue/cases/1", "{name}");
+                all.push((id.to_owned(), cases));
+            }
+        }
+    }
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all
+}
+
+/// The groups of one kind in the cases of all documents, each with the id of its document.
+pub fn groups(kind: &str) -> Vec<(String, Value)> {
+    let of = |(id, cases): (String, Value)| {
+        let groups = cases[kind].as_array().cloned().unwrap_or_default();
+        groups.into_iter().map(move |group| (id.clone(), group)).collect::<Vec<_>>()
+    };
+    cases().into_iter().flat_map(of).collect()
+}
+
+/// The submission of a row of cases.
+pub fn submission_of_row(group: &Value, row: &Value) -> Value {
+    let months = row["months"].as_u64().unwrap_or(12) as usize;
+    let period = [&row["period"], &group["period"]].into_iter().find(|period| period.is_object());
+    let period = serde_json::json!({ "/period": period.unwrap_or(&serde_json::json!({"start": "2024-01-01", "end": "2025-01-01"})) });
+    // The certificate is in force whenever the row asks.
+    let paper =
+        serde_json::json!({"/certificates/0/issued_on": "2012-01-01", "/certificates/0/expires_on": "2040-01-01"});
+    submission_of(row["pue"].as_f64().unwrap(), months, &[&paper, &period, &group["site"], &row["change"]])
+}
+
 /// The outcome of one requirement of `wuhan-2024`.
 pub fn outcome(assessment: &pue::Assessment, requirement: &str) -> String {
     let verdict = assessment.verdicts.iter().find(|verdict| verdict.requirement == requirement);

@@ -260,6 +260,26 @@ fn scores_at_their_edges() {
     }
 }
 
+/// A new document is its file and its cases: what is invented here judges as those that are listed do.
+#[test]
+fn a_new_document_is_two_files() {
+    let law: pue::rule::Law = serde_json::from_value(golden("rules/invented.json")).unwrap();
+    let pack = law.pack.clone().unwrap();
+    pack.validate().unwrap();
+    assert_eq!(serde_json::to_value(&law).unwrap(), golden("rules/invented.json"), "it goes round");
+    let cases = golden("rules/invented.cases.json");
+    for group in cases["verdicts"].as_array().unwrap() {
+        for row in group["rows"].as_array().unwrap() {
+            let submission = common::submission_of_row(group, row).to_string();
+            let audit = audit_json(submission.as_bytes(), std::slice::from_ref(&pack));
+            let found =
+                audit.verdicts.iter().find(|one| one.pack == *law.id && group["requirement"] == *one.requirement);
+            assert_eq!(json!(found.unwrap().outcome), row["expect"], "{row}");
+            assert_eq!(json!(found.unwrap().citation.clause), group["clause"]);
+        }
+    }
+}
+
 /// Every document has its cases beside it.
 #[test]
 fn every_document_has_cases() {
@@ -326,4 +346,61 @@ fn published_editions_are_frozen() {
     let found: std::collections::BTreeMap<String, String> =
         packs::all().iter().map(|pack| (pack.name(), digest(pack))).collect();
     assert_eq!(json!(found), golden("rules/digests.json"), "{}", serde_json::to_string_pretty(&found).unwrap());
+}
+
+/// What a document says stands in its file and nowhere else: from the rules upward no code has a figure of it.
+#[test]
+fn no_figure_of_a_document_stands_in_code() {
+    fn figures(value: &Value, found: &mut std::collections::BTreeSet<String>) {
+        match value {
+            Value::String(text) => {
+                let is_figure = text.parse::<pue::quantity::Decimal>().is_ok();
+                let digits = text.trim_matches('0').len();
+                // Of whole numbers those that are no power of ten: these are factors of units too.
+                if is_figure && (text.contains('.') || (text.len() > 3 && digits > 0 && !text.starts_with('1'))) {
+                    found.insert(text.clone());
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| figures(item, found)),
+            Value::Object(map) => map.values().for_each(|value| figures(value, found)),
+            _ => {}
+        }
+    }
+    let mut all = std::collections::BTreeSet::new();
+    for law in pue::rule::Law::all() {
+        figures(&serde_json::to_value(law).unwrap(), &mut all);
+    }
+    assert!(["1.25", "1.35", "3000", "0.50", "5.5"].iter().all(|known| all.contains(*known)), "{all:?}");
+    // A half is what rounding goes by; a region is a place and no figure.
+    all.remove("0.5");
+    for pack in packs::all() {
+        all.retain(|figure| !pack.jurisdiction.contains(figure));
+    }
+    let (mut seen, mut faults) = (0, Vec::new());
+    let mut folders: Vec<std::path::PathBuf> =
+        ["rule", "retrofit", "assessment", "submission", "portfolio", "report", "facility"]
+            .map(|room| common::path(&format!("src/{room}")).into())
+            .to_vec();
+    folders.push(common::path("cli/src").into());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+            // Generators make energies, spreadsheets have cells: they know no rule.
+            if entry.is_dir() {
+                let knows_none =
+                    |path: &std::path::PathBuf| path.ends_with("bench_data") || path.ends_with("spreadsheet");
+                folders.extend(Some(entry).filter(|path| !knows_none(path)));
+                continue;
+            }
+            let text = std::fs::read_to_string(&entry).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap().split("#[cfg(all(test").next().unwrap();
+            for line in code.lines().map(|line| line.split("//").next().unwrap().replace('_', "")) {
+                let numbers = line.split(|c: char| !c.is_alphanumeric() && c != '.');
+                let known = numbers.filter(|number| all.contains(*number));
+                faults.extend(known.map(|number| format!("{number} in {}: {line}", entry.display())));
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 50, "{seen} files");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

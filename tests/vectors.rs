@@ -50,7 +50,7 @@ fn v2_design_figure() {
     assert_eq!(pue.ratio().round(5).unwrap().to_string(), v["expect"]["pue_5_digits"]);
     let standard = racks.standard().unwrap();
     assert_eq!(standard.ratio().to_f64(), v["expect"]["standard_racks"].as_f64().unwrap());
-    assert_eq!(Scale::national(standard).as_str(), v["expect"]["scale"]);
+    assert_eq!(pue::packs::national_scale(standard).unwrap().as_str(), v["expect"]["scale"]);
 }
 
 #[test]
@@ -68,14 +68,14 @@ fn v7_standard_racks_by_power() {
     let v = golden("v07-standard-racks.json");
     let standard = racks(&v["racks"]).standard().unwrap();
     assert_eq!(standard.ratio().to_f64(), v["expect"]["standard_racks"].as_f64().unwrap());
-    assert_eq!(Scale::national(standard).as_str(), v["expect"]["scale"]);
+    assert_eq!(pue::packs::national_scale(standard).unwrap().as_str(), v["expect"]["scale"]);
 }
 
 #[test]
 fn v8_scale_edges() {
     for row in golden("v08-scale.json")["expect"].as_array().unwrap() {
         let racks = StandardRacks::declared(row["standard_racks"].as_f64().unwrap()).unwrap();
-        assert_eq!(Scale::national(racks).as_str(), row["scale"], "{racks}");
+        assert_eq!(pue::packs::national_scale(racks).unwrap().as_str(), row["scale"], "{racks}");
         let by_pack = pue::packs::by_id("wuhan-2024").unwrap().scale_of(racks).unwrap();
         assert_eq!(by_pack.as_str(), row["scale"], "{racks}");
     }

@@ -310,6 +310,6 @@ fn kpis(measured: &MeasuredPue, part: &Period, extra: &Extra, ledger: &Ledger<'_
         occupancy: occupancy.map(|occupancy| occupancy.share.to_f64()),
         occupancy_basis: occupancy.map(|_| "count"),
         standard_racks: racks,
-        scale: racks.map(|racks| Scale::national(racks).as_str()),
+        scale: racks.and_then(packs::national_scale).map(Scale::as_str),
     }
 }

@@ -1,6 +1,6 @@
 use crate::{
     finding::{Code, Finding},
-    quantity::{Decimal, ExactPower, Ratio},
+    quantity::{ExactPower, Ratio},
 };
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -164,16 +164,6 @@ impl Scale {
             Scale::Medium => "中型",
             Scale::Large => "大型",
             Scale::SuperLarge => "超大型",
-        }
-    }
-
-    /// The national classes of 工信部联通〔2013〕13号: super-large from 10 000, large from 3 000 standard racks.
-    pub fn national(racks: StandardRacks) -> Scale {
-        let at_least = |edge: i128| Decimal::new(edge, 0).is_some_and(|edge| racks.0 >= Ratio::from(&edge));
-        match (at_least(10_000), at_least(3_000)) {
-            (true, _) => Scale::SuperLarge,
-            (_, true) => Scale::Large,
-            _ => Scale::MediumSmall,
         }
     }
 }

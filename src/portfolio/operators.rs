@@ -1,15 +1,14 @@
 //! What only shows over several sites of one operator.
 
 use crate::{
-    facility::{Facility, LifecycleKind, StandardRacks},
+    facility::{Facility, LifecycleKind, Scale, StandardRacks},
     finding::{Code, Finding},
     quantity::Ratio,
+    retrofit::Screen,
+    rule::packs,
 };
 use jiff::civil::Date;
 use std::collections::BTreeMap;
-
-/// Below this a project is not large (工信部联通〔2013〕13号).
-const LARGE: u64 = 3_000;
 
 /// So many sites are named.
 const SHOWN: usize = 20;
@@ -17,15 +16,14 @@ const SHOWN: usize = 20;
 /// Approved within so many years of each other (ours, `proxy`).
 const YEARS: i32 = 2;
 
-/// A site this small, and several of one operator in the city, are scattered (`proxy`: Guangdong's "small").
-const SMALL: u64 = 1_000;
-
 /// Projects that may have been split to evade the energy assessment (三(一) 严禁为规避能耗评估拆分项目), in Wuhan: several new projects of one
-/// operator, at one place or approved within two years of each other, each below 3 000 standard racks and together at
+/// operator, at one place or approved within two years of each other, each below the national edge of "large" and together at
 /// least that. A suspicion (`proxy`), never a verdict; the path of a finding is the operator's name.
 pub fn suspected_splits<'f>(sites: impl IntoIterator<Item = &'f Facility>) -> Vec<Finding> {
     let is_new = |site: &&Facility| site.lifecycle.as_ref().and_then(|one| one.kind) == Some(LifecycleKind::New);
-    let below = |site: &&Facility| racks(site).is_some_and(|racks| racks < Ratio::from(LARGE));
+    let Some(edge) = packs::national_edge(Scale::Large) else { return Vec::new() };
+    let large = Ratio::from(&edge);
+    let below = |site: &&Facility| racks(site).is_some_and(|racks| racks < large);
     let candidates = sites.into_iter().filter(in_wuhan).filter(is_new).filter(below);
     let mut findings = Vec::new();
     for (operator, sites) in by_operator(candidates) {
@@ -38,13 +36,13 @@ pub fn suspected_splits<'f>(sites: impl IntoIterator<Item = &'f Facility>) -> Ve
         }
         let groups = places.into_values().chain(approved_together(sites));
         let sums = groups.filter(|group| group.len() > 1).filter_map(|group| Some((sum(&group)?, group)));
-        let large = sums.filter(|(sum, _)| *sum >= Ratio::from(LARGE));
-        if let Some((sum, group)) = large.max_by(|(a, one), (b, other)| (a, other.len()).cmp(&(b, one.len()))) {
+        let as_large = sums.filter(|(sum, _)| *sum >= large);
+        if let Some((sum, group)) = as_large.max_by(|(a, one), (b, other)| (a, other.len()).cmp(&(b, one.len()))) {
             let ids: Vec<&str> = group.iter().take(SHOWN).map(|site| site.id.as_str()).collect();
             let mut finding = Finding::new(Code::ProjectSplitSuspected).path(operator);
             finding.count = group.len() as u64;
             let more = if group.len() > ids.len() { format!(" … ({})", group.len()) } else { String::new() };
-            findings.push(finding.found(format!("{}{more}: {sum}", ids.join(", "))).expected(format!("< {LARGE}")));
+            findings.push(finding.found(format!("{}{more}: {sum}", ids.join(", "))).expected(format!("< {edge}")));
         }
     }
     findings
@@ -83,7 +81,9 @@ fn approved_together(sites: Vec<&Facility>) -> Option<Vec<&Facility>> {
 /// Operators with several small sites in Wuhan (散), each with the ids of these: a screen (`proxy`), since no text defines 散.
 /// A site of which size, region or being an edge site is not known is not among them: its absence says nothing.
 pub fn scattered_operators<'f>(sites: impl IntoIterator<Item = &'f Facility>) -> BTreeMap<String, Vec<String>> {
-    let small = |site: &&Facility| racks(site).is_some_and(|racks| racks <= Ratio::from(SMALL));
+    let screen = Screen::wuhan_proxy().thresholds;
+    let edge = screen.map(|thresholds| Ratio::from(&thresholds.small_at_most));
+    let small = |site: &&Facility| racks(site).zip(edge).is_some_and(|(racks, edge)| racks <= edge);
     let own = |site: &&Facility| site.edge == Some(false);
     let sites = by_operator(sites.into_iter().filter(in_wuhan).filter(small).filter(own));
     let several = sites.into_iter().filter(|(_, sites)| sites.len() > 1);

@@ -1,7 +1,10 @@
 //! The packs that come with the library: the rules of the documents under `law/`.
 
 use super::{Pack, Rubric, law::Law};
-use crate::facility::Region;
+use crate::{
+    facility::{Region, Scale, StandardRacks},
+    quantity::Decimal,
+};
 use jiff::civil::Date;
 use std::sync::LazyLock;
 
@@ -11,6 +14,8 @@ pub const WUHAN_2024: &str = "wuhan-2024";
 pub const GB_40879_2021: &str = "gb-40879-2021";
 /// Germany's energy efficiency act (EnEfG).
 pub const ENEFG_2023: &str = "enefg-2023";
+/// The guidance of 2013 that fixes the sizes of sites.
+pub const NATIONAL_2013: &str = "national-2013";
 /// The index of national green data centres of 2020, a rubric.
 pub const NATIONAL_GREEN_2020: &str = "national-green-2020";
 
@@ -34,6 +39,22 @@ pub fn by_id(id: &str) -> Option<&'static Pack> {
 /// The rubric of the document of this id.
 pub fn rubric(id: &str) -> Option<&'static Rubric> {
     Law::by_id(id)?.rubric.as_ref()
+}
+
+/// The size class of so many standard racks by the national table (工信部联通〔2013〕13号).
+///
+/// ```
+/// use pue::{facility::StandardRacks, packs};
+/// let scale = |racks| packs::national_scale(StandardRacks::declared(racks)?).map(|scale| scale.as_str());
+/// assert_eq!([scale(2999.0), scale(3000.0), scale(10_000.0)], [Some("medium_small"), Some("large"), Some("super_large")]);
+/// ```
+pub fn national_scale(racks: StandardRacks) -> Option<Scale> {
+    by_id(NATIONAL_2013)?.scale_of(racks)
+}
+
+/// From so many standard racks on a site is of a class, by the national table.
+pub(crate) fn national_edge(class: Scale) -> Option<Decimal> {
+    by_id(NATIONAL_2013)?.scale.iter().find(|row| row.class == class).map(|row| row.racks)
 }
 
 /// Whether a pack is one that comes with the library, with all its content.

@@ -124,6 +124,6 @@ const SUBMISSION: &str = r#"{
   "declared": {},
   "certificates": [],
   "x_certificate": {"ladder": "green", "kind": "operation", "level": "AAAA", "issuer": "", "number": "", "facility": "WH-0001", "issued_on": "2024-06-20", "expires_on": "2026-06-19"},
-  "x_declared": {"pue": 1.24, "category": 1, "standard_racks": 3040, "occupancy": 0.70, "grade": "AAAA"}
+  "x_declared": {"pue": 1.24, "category": 1, "standard_racks": 3040, "occupancy": 0.7, "grade": "AAAA"}
 }
 "#;

@@ -1,6 +1,6 @@
 //! Documents as data (`law/`, `pue/law/1`): all that one document says, in one file each. They are parsed once, on first use.
 //!
-//! A new document is its file, the file of its cases, and a line in [`DOCUMENTS`].
+//! A new document is its file, the file of its cases, and a line in the list `DOCUMENTS`.
 
 mod indicator;
 mod scheme;

@@ -249,7 +249,7 @@ codes! {
     EnergyUnitSlip = "energy.unit_slip", Error, "数量级可疑，疑为单位混用(kWh/MWh)", "off by a factor near 1000: a slip between kWh and MWh", "核对单位与倍率", "check unit and multiplier";
     FacilityDates = "facility.dates", Warning, "日期前后矛盾", "the dates contradict each other", "更正批准与投运日期", "correct the days of approval and service";
     FacilityRegion = "facility.region", Warning, "无法识别的地区代码，视为未知", "unknown region code, taken as not known", "使用 GB/T 2260 或 ISO 3166 代码", "use a GB/T 2260 or ISO 3166 code";
-    FacilityHubNode = "facility.hub_node", Warning, "湖北不在国家枢纽节点之列", "Hubei is in none of the national hub nodes", "核对 hub_node", "check hub_node";
+    FacilityHubNode = "facility.hub_node", Warning, "所在省份不在国家枢纽节点之列", "its province is in none of the national hub nodes", "核对 hub_node", "check hub_node";
     ProjectSplitSuspected = "project.split_suspected", Warning, "同一运营者的多个新建项目合计达到大型，疑为拆分项目", "several new projects of one operator are large together: they may have been split", "核查是否为规避能耗评估而拆分(武政办〔2024〕9号 三(一))", "look into whether they were split to evade the energy assessment (武政办〔2024〕9号, 三(一))";
     FacilityTimeZone = "facility.time_zone", Error, "时区无法识别", "the time zone cannot be used", "使用 IANA 名称，例如 Asia/Shanghai", "use an IANA name, for example Asia/Shanghai";
 }
@@ -396,6 +396,12 @@ impl Finding {
         self
     }
 
+    /// Says in other words than the code's own what it is about.
+    pub(crate) fn worded(mut self, zh: &'static str, en: &'static str) -> Self {
+        self.message = Text::new(zh, en);
+        self
+    }
+
     /// Whether the figure cannot be formed or trusted because of it.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
@@ -528,17 +534,33 @@ pub struct Citation {
     pub document: Words,
     /// The clause in the issuer's own numbering.
     pub clause: Words,
-    /// The issuer's words for the figure, where they are quoted.
+    /// The issuer's words for the figure, verbatim (原文).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<Words>,
+    /// What the issuer says of it, in other words than his (大意).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paraphrase: Option<Words>,
     /// What the figure rests on.
     pub basis: Basis,
+}
+
+impl Basis {
+    /// In both languages.
+    pub fn text(self) -> Text {
+        match self {
+            Basis::Official => Text::new("官方文本", "official"),
+            Basis::Transcribed => Text::new("转录文本", "transcribed"),
+            Basis::Reading => Text::new("解读", "reading"),
+            Basis::Reported => Text::new("二手资料", "reported"),
+            Basis::Proxy => Text::new("代用阈值", "proxy"),
+        }
+    }
 }
 
 impl Citation {
     /// A citation without quotation.
     pub fn new(document: impl Into<Words>, clause: impl Into<Words>, basis: Basis) -> Self {
-        Citation { document: document.into(), clause: clause.into(), quote: None, basis }
+        Citation { document: document.into(), clause: clause.into(), quote: None, paraphrase: None, basis }
     }
 
     /// Adds the issuer's own words.

@@ -187,10 +187,10 @@ fn a_sentence_says_what_is_so() {
     };
     for (relation, limit, comparison, pue, message) in [
         ("at_most", "1.25", "rounded", 1.254, "meets: annual PUE 1.25 (rounded; in full 1.254) ≤ 1.25"),
-        ("at_most", "1.25", "full", 1.2500001, "annual PUE 1.250(+) is over the plan's binding indicator (≤ 1.25)"),
+        ("at_most", "1.25", "full", 1.2500001, "annual PUE 1.250(+) is over the binding limit (≤ 1.25)"),
         ("at_most", "1.25", "full", 1.2500001, "must fall by 4.800 kWh a year"),
-        ("at_least", "1.5", "full", 1.254, "is below the plan's binding indicator (≥ 1.5)"),
-        ("less_than", "1.25", "full", 1.25, "annual PUE 1.250 is not below the plan's binding indicator (< 1.25)"),
+        ("at_least", "1.5", "full", 1.254, "is below the binding limit (≥ 1.5)"),
+        ("less_than", "1.25", "full", 1.25, "annual PUE 1.250 is not below the binding limit (< 1.25)"),
     ] {
         let (_, found) = verdict(&annual(relation, limit, comparison), &submission_of(pue, 12, &[]));
         assert!(found.contains(message), "{found}");

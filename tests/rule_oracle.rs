@@ -175,7 +175,7 @@ fn pack(dice: &mut Dice, i: usize) -> Value {
     let until = dice.pick(&[None, None, Some("2024-12-30"), Some("2024-12-31")]);
     let mut pack = json!({
         "schema": "pue/pack/1", "id": format!("random-{i}"), "edition": "1", "title": "t", "issuer": "i", "number": "n",
-        "from": dice.pick(&["2020-01-01", "2024-12-31", "2025-01-01", "2024-06-30"]), "jurisdiction": [],
+        "from": dice.pick(&["2020-01-01", "2024-12-31", "2025-01-01", "2024-06-30"]), "jurisdiction": dice.pick(&[json!([]), json!([]), json!([]), json!(["CN"]), json!(["42", "31"])]),
         "comparison": dice.pick(&["full", "rounded"]),
         "scale": [{"class": "super_large", "relation": "at_least", "racks": "10000"},
                   {"class": "large", "relation": dice.pick(&["at_least", "more_than"]), "racks": "3000"},
@@ -329,6 +329,12 @@ fn holds(scope: &Value, pack: &Value, facts: &Facts<'_>) -> Option<bool> {
         "standard_racks" => facts.racks().map(|racks| stands(racks, inner)),
         "cabinets" => facts.cabinets().map(|count| stands((count, 1), inner)),
         "zone" | "climate" | "sector" | "air_conditioning" | "it_cooling" => among(inner, facts.text(kind)),
+        // Neither Hubei nor any other country has a national hub node.
+        "hub_node"
+            if facts.text("region").is_some_and(|region| ["42", "DE", "US"].iter().any(|p| region.starts_with(p))) =>
+        {
+            Some(inner == false)
+        }
         "independent_supply" | "hub_node" | "edge" => facts.flag(kind).map(|flag| inner == flag),
         "approved" => within(inner, facts.text("lifecycle/approved_on")),
         "in_service" => within(inner, facts.text("lifecycle/in_service_on")),
@@ -338,6 +344,16 @@ fn holds(scope: &Value, pack: &Value, facts: &Facts<'_>) -> Option<bool> {
         "occupancy" => facts.occupancy().map(|share| stands_by(&pack["comparison"], share, inner)),
         other => panic!("{other}"),
     }
+}
+
+/// The scope, within the pack's own regions.
+fn binds(rule: &Value, pack: &Value, facts: &Facts<'_>) -> Option<bool> {
+    let regions = &pack["jurisdiction"];
+    let here = match regions.as_array().unwrap().is_empty() {
+        true => Some(true),
+        false => holds(&json!({"region": regions}), pack, facts),
+    };
+    any(vec![here.map(|here| !here), holds(&rule["scope"], pack, facts).map(|holds| !holds)]).map(|not| !not)
 }
 
 fn graded(rule: &Value, facts: &Facts<'_>) -> Option<bool> {
@@ -394,7 +410,7 @@ fn judged(pack: &Value, facts: &Facts<'_>) -> &'static str {
     let in_force =
         pack["from"].as_str().unwrap() <= facts.day && pack["until"].as_str().is_none_or(|until| facts.day <= until);
     let rule = &pack["requirements"][0];
-    match (in_force, in_force.then(|| holds(&rule["scope"], pack, facts)).flatten()) {
+    match (in_force, in_force.then(|| binds(rule, pack, facts)).flatten()) {
         (false, _) => "not_applicable",
         (_, None) => "undetermined",
         (_, Some(false)) => "not_applicable",

@@ -68,7 +68,7 @@ impl Options {
             let Some(thresholds) = &mut self.screen.thresholds else {
                 return Err(bad("a screen with thresholds".to_owned(), of));
             };
-            set_screen(thresholds, key, value).map_err(|expected| bad(expected, value))?;
+            set_screen(thresholds.to_mut(), key, value).map_err(|expected| bad(expected, value))?;
         } else {
             if !packs::all().iter().chain(&self.packs).any(|pack| pack.id == of) {
                 let known = packs::all().iter().map(|pack| &*pack.id).chain([self.screen.id.as_str()]);

@@ -168,6 +168,14 @@ impl Facility {
         (design.milliwatts() / 300 > rated.milliwatts()).then(|| finding.expected(format!("≈ {design}")))
     }
 
+    /// Whether it stands in a national hub node, as it says; a province that has none decides it, whatever it says.
+    pub fn in_hub_node(&self) -> Option<bool> {
+        match self.region.and_then(|region| region.has_hub_node()) {
+            Some(false) => Some(false),
+            _ => self.hub_node,
+        }
+    }
+
     /// What contradicts something else. Paths are relative to the facility's own place in the input.
     pub fn check(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
@@ -178,8 +186,7 @@ impl Facility {
         if let Some(lifecycle) = &self.lifecycle {
             findings.extend(lifecycle.check());
         }
-        if self.hub_node == Some(true) && self.region.as_ref().is_some_and(|region| region.lies_in("42") == Some(true))
-        {
+        if self.hub_node == Some(true) && self.in_hub_node() == Some(false) {
             findings.push(Finding::new(Code::FacilityHubNode).path("/hub_node").found("true").expected("false"));
         }
         findings

@@ -29,7 +29,21 @@ const ISO_PROVINCES: [&str; 34] = [
     "GX", "HI", "CQ", "SC", "GZ", "YN", "XZ", "SN", "GS", "QH", "NX", "XJ", "TW", "HK", "MO",
 ];
 
+/// The provinces of the eight national hub nodes (国家枢纽节点): 京津冀, 内蒙古, 长三角, 粤港澳大湾区, 成渝, 贵州, 甘肃, 宁夏.
+const HUB_PROVINCES: [&str; 16] =
+    ["11", "12", "13", "15", "31", "32", "33", "34", "44", "50", "51", "52", "62", "64", "81", "82"];
+
 impl Region {
+    /// Whether a national hub node lies in its province; `None` if it is no single province.
+    pub(crate) fn has_hub_node(&self) -> Option<bool> {
+        let province = significant(self.as_str()).get(..2);
+        match province {
+            Some(province) if province.bytes().all(|b| b.is_ascii_digit()) => Some(HUB_PROVINCES.contains(&province)),
+            Some(_) => Some(false),
+            None => None,
+        }
+    }
+
     /// The code.
     pub fn as_str(&self) -> &str {
         self.code.get(..usize::from(self.len)).and_then(|code| std::str::from_utf8(code).ok()).unwrap_or_default()

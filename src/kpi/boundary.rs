@@ -247,8 +247,9 @@ impl Boundary {
                     Finding::new(Code::MeterOrphan)
                         .path(site.property(i, "/parent"))
                         .meter(&meter.id)
-                        .found_text(("没有 parent，未作扣减", "no parent; nothing is taken off for it"))
-                        .expected(("其所在的供电侧计量点", "the supply meter that it hangs on")),
+                        .worded("未填上级计量点，未作扣减", "no parent meter is stated; nothing is taken off for it")
+                        .found_text(("没有 parent", "no parent"))
+                        .expected(("其所在的供电侧计量点", "the supply meter below which it stands")),
                 );
             }
         }

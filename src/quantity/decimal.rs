@@ -70,6 +70,13 @@ impl Decimal {
     }
 }
 
+/// A whole number, without digits behind the point.
+impl From<i32> for Decimal {
+    fn from(whole: i32) -> Decimal {
+        Decimal { units: whole.into(), digits: 0 }
+    }
+}
+
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(short) = i64::try_from(self.units).ok().and_then(|units| Digits::new(units, self.digits)) {

@@ -1,8 +1,10 @@
 use super::printable;
 use crate::{
     assessment::Assessment,
-    finding::{Finding, Lang, Severity},
-    rule::Outcome,
+    finding::{Basis, Finding, Lang, Severity},
+    quantity::ExactEnergy,
+    retrofit::{Flag, measures},
+    rule::{Outcome, Verdict, packs},
 };
 use std::fmt;
 
@@ -29,8 +31,49 @@ impl<'a> Letter<'a> {
 
     /// Whether there is anything to be mended, given or told.
     pub fn is_needed(&self) -> bool {
-        let fails = self.assessment.verdicts.iter().any(|verdict| verdict.outcome == Outcome::Fails);
-        fails || !self.assessment.findings.is_empty()
+        self.has(Outcome::Fails) || !self.assessment.findings.is_empty() || self.flags().next().is_some()
+    }
+
+    fn has(&self, outcome: Outcome) -> bool {
+        self.assessment.verdicts.iter().any(|verdict| verdict.outcome == outcome)
+    }
+
+    /// The flags of the retrofit screen that are raised.
+    fn flags(&self) -> impl Iterator<Item = &'a Flag> + use<'a> {
+        let flags = self.assessment.retrofit.iter().flat_map(|retrofit| &retrofit.flags);
+        flags.filter(|flag| flag.outcome.is_flagged())
+    }
+
+    /// The flags, what reaching the target would save, and the measures that Wuhan's plan names.
+    fn retrofit(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(retrofit) = &self.assessment.retrofit else { return Ok(()) };
+        for (i, flag) in self.flags().enumerate() {
+            if i == 0 {
+                let words =
+                    self.pick("改造筛查命中(提示，不是判定)", "Raised by the retrofit screen (a hint, no verdict)");
+                writeln!(f, "\n{words}")?;
+            }
+            let action =
+                flag.action.as_ref().map_or(String::new(), |action| format!("; {}", action.in_lang(self.lang)));
+            let evidence = printable(flag.evidence.in_lang(self.lang));
+            writeln!(f, "- {} {}: {evidence}{action}", flag.pack, flag.flag)?;
+        }
+        let saved = retrofit.savings_kwh.filter(|saved| *saved > ExactEnergy::ZERO).zip(retrofit.target);
+        if let Some((saved, target)) = saved.filter(|_| self.has(Outcome::Fails) || self.flags().next().is_some()) {
+            let words = self.pick(
+                "按目前 IT 负荷，PUE 降至目标值每年可节电",
+                "At today's IT load, reaching the target PUE saves a year",
+            );
+            writeln!(f, "{words} ({target}): {saved}")?;
+        }
+        let in_wuhan = |verdict: &Verdict| verdict.pack == packs::WUHAN_2024 && verdict.outcome == Outcome::Fails;
+        let proxy = |flag: &Flag| flag.citation.basis == Basis::Proxy;
+        if self.assessment.verdicts.iter().any(in_wuhan) || self.flags().any(proxy) {
+            let words = self.pick("方案所列措施(二(六)15)", "Measures that the plan names (二(六)15)");
+            let measures = measures().map(|measure| measure.in_lang(self.lang).to_owned());
+            writeln!(f, "\n{words}: {}", measures.join(self.pick("、", ", ")))?;
+        }
+        Ok(())
     }
 
     /// The verdicts of one outcome, under a heading.
@@ -137,7 +180,11 @@ impl fmt::Display for Letter<'_> {
             writeln!(f, "\n{}", self.pick(zh, en))?;
         }
         let parts = [
-            (Severity::Error, "须更正(更正前不作判定)", "To be corrected (nothing is decided before)"),
+            (
+                Severity::Error,
+                "须更正(更正前不判定与之有关的要求)",
+                "To be corrected (what depends on it is not decided before)",
+            ),
             (Severity::Warning, "请核对", "To be checked"),
             (Severity::Note, "可补充", "To be added, if you can"),
         ];
@@ -152,11 +199,24 @@ impl fmt::Display for Letter<'_> {
                 self.fault(f, number, finding)?;
             }
         }
+        let (zh, en) = if self.has(Outcome::Fails) {
+            (
+                "报送数据未发现问题；但有不符合的要求，请按下列各项整改。",
+                "No fault was found in the data; but the site does not meet what follows.",
+            )
+        } else if self.has(Outcome::Undetermined) {
+            (
+                "报送数据未发现问题；但有要求尚不能判定，原因见下。",
+                "No fault was found in the data; but not all can be decided, as follows.",
+            )
+        } else {
+            ("未发现问题，无需修改。", "Nothing was found that has to be mended.")
+        };
         if number == 0 {
-            writeln!(f, "\n{}", self.pick("未发现问题，无需修改。", "Nothing was found that has to be mended."))?;
+            writeln!(f, "\n{}", self.pick(zh, en))?;
         }
         self.verdicts(f, Outcome::Fails, "不符合的要求", "Requirements that are not met")?;
         self.verdicts(f, Outcome::Undetermined, "尚不能判定", "Not decided yet")?;
-        Ok(())
+        self.retrofit(f)
     }
 }

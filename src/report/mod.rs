@@ -6,7 +6,7 @@ pub use letter::Letter;
 
 use crate::{
     assessment::Assessment,
-    finding::{Basis, Finding, Lang, Severity, Text},
+    finding::{Finding, Lang, Severity, Text},
     retrofit::{FlagOutcome, measures},
     rule::{Comparison, Outcome, Verdict},
 };
@@ -73,20 +73,6 @@ impl<'a> Report<'a> {
         match self.style {
             Style::Text => writeln!(f, "    {}", printable(&text.to_string())),
             Style::Markdown => writeln!(f, "  - {}", escape(&text.to_string())),
-        }
-    }
-
-    fn basis(&self, basis: Basis) -> &'static str {
-        let (zh, en) = match basis {
-            Basis::Official => ("原文", "official"),
-            Basis::Transcribed => ("转录文本", "transcribed"),
-            Basis::Reading => ("解读", "reading"),
-            Basis::Reported => ("二手资料", "reported"),
-            Basis::Proxy => ("代用阈值", "proxy"),
-        };
-        match self.lang {
-            Lang::Zh => zh,
-            Lang::En => en,
         }
     }
 
@@ -187,7 +173,12 @@ impl<'a> Report<'a> {
         let citation = &verdict.citation;
         self.below(
             f,
-            format_args!("{source} {} {} ({})", citation.document, citation.clause, self.basis(citation.basis)),
+            format_args!(
+                "{source} {} {} ({})",
+                citation.document,
+                citation.clause,
+                citation.basis.text().in_lang(self.lang)
+            ),
         )?;
         if let Some(settles) = &verdict.settles {
             self.below(
@@ -211,7 +202,8 @@ impl<'a> Report<'a> {
         let shown = one.level.clone().or(value).unwrap_or("—".to_owned());
         let limit = format_args!("{} {}", one.relation.symbol(), one.limit).to_string();
         self.item(f, format_args!("{} {}: {shown} / {limit} · {within}", one.pack, one.requirement))?;
-        let (citation, basis) = (&one.citation, self.basis(one.citation.basis));
+        let (citation, basis) = (&one.citation, one.citation.basis.text());
+        let basis = basis.in_lang(self.lang);
         let why = self.say(&one.why_not_judged);
         self.below(f, format_args!("{} {} ({basis}); {why}", citation.document, citation.clause))
     }
@@ -339,7 +331,8 @@ impl fmt::Display for Report<'_> {
                     _ => self.pick("闲置", "idle"),
                 };
                 self.item(f, format_args!("{name}: {outcome} · {}", self.say(&flag.evidence)))?;
-                let basis = self.basis(flag.citation.basis);
+                let basis = flag.citation.basis.text();
+                let basis = basis.in_lang(self.lang);
                 self.below(f, format_args!("{} {} ({basis})", flag.citation.document, flag.citation.clause))?;
                 if let Some(action) = &flag.action {
                     self.below(f, format_args!("→ {}", self.say(action)))?;

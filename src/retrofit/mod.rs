@@ -14,11 +14,12 @@ use crate::{
     facility::{Facility, Region},
     finding::{Citation, Text, Words},
     kpi::{AnnualPue, AnyPue, MeasuredPue},
-    quantity::{Decimal, ExactEnergy, Published, Ratio},
-    rule::{Case, Law, law::Thresholds},
+    quantity::{Decimal, ExactEnergy, Published, Ratio, Relation},
+    rule::{Case, Counted, Law, law::Thresholds},
 };
 use jiff::civil::Date;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// A screen with its thresholds, all of them changeable.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +28,7 @@ pub struct Screen {
     /// Its name, printed with each flag.
     pub id: String,
     /// Its thresholds; none: it screens nothing.
-    pub thresholds: Option<Thresholds>,
+    pub thresholds: Option<Cow<'static, Thresholds>>,
 }
 
 /// The default screen.
@@ -36,7 +37,7 @@ const WUHAN_PROXY: &str = "wuhan-proxy";
 impl Screen {
     /// `wuhan-proxy`: the default.
     pub fn wuhan_proxy() -> Self {
-        let thresholds = Law::by_id(WUHAN_PROXY).and_then(|law| law.screen.clone());
+        let thresholds = Law::by_id(WUHAN_PROXY).and_then(|law| law.screen.as_ref()).map(Cow::Borrowed);
         Screen { id: WUHAN_PROXY.to_owned(), thresholds }
     }
 
@@ -51,7 +52,7 @@ impl Screen {
         let elsewhere = |region: &Region, place: &str| region.lies_in(place) == Some(false);
         let here =
             |limits: &&Thresholds| !case.facility().region.is_some_and(|region| elsewhere(&region, &limits.place));
-        let Some(limits) = self.thresholds.as_ref().filter(here) else {
+        let Some(limits) = self.thresholds.as_deref().filter(here) else {
             return Retrofit { flags: schemes, surcharge, ..Retrofit::default() };
         };
         let look = Look { id: &self.id, limits };
@@ -65,7 +66,7 @@ impl Screen {
             look.idle(facility, on),
         ];
         let flags = own.into_iter().chain(schemes).collect();
-        let savings_kwh = annual.and_then(|annual| look.savings(annual));
+        let savings_kwh = annual.and_then(|annual| look.savings(annual, case));
         Retrofit {
             flags,
             savings_kwh,
@@ -84,9 +85,11 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
-    /// `(PUE − target) × E_IT` a year at today's IT load; zero where the target is met.
-    fn savings(&self, annual: AnnualPue) -> Option<ExactEnergy> {
-        let allowed = Ratio::from(&self.limits.target).floor_of(annual.it().microjoules())?;
+    /// `(PUE − target) × E_IT` a year at today's IT load; zero where the target is met, and nothing where that is open.
+    fn savings(&self, annual: AnnualPue, case: &Case<'_>) -> Option<ExactEnergy> {
+        let target = Ratio::from(&self.limits.target);
+        case.annual_pue_holds(Counted::Unstated, Relation::AtMost, |value| value <= target)?;
+        let allowed = target.floor_of(annual.it().microjoules())?;
         Some((annual.total() - ExactEnergy::from_microjoules(allowed)).max(ExactEnergy::ZERO))
     }
 
@@ -113,7 +116,8 @@ impl Look<'_> {
             None => Text::new("没有可信的年度 PUE", "there is no annual PUE to be trusted"),
         };
         // Whatever the missing energy was.
-        let known = case.annual_pue_holds(|value| value > Ratio::from(&self.limits.inefficient_above));
+        let above = Ratio::from(&self.limits.inefficient_above);
+        let known = case.annual_pue_holds(Counted::Unstated, Relation::MoreThan, |value| value > above);
         self.flag("inefficient", annual.and(known), evidence)
     }
 
@@ -196,7 +200,7 @@ pub struct Retrofit {
     /// The flags; none for a site outside Wuhan.
     pub flags: Vec<Flag>,
     /// What reaching the target would save a year at today's IT load, of the time that is known; `None` without an annual
-    /// PUE.
+    /// PUE, and where what is missing leaves open whether the target is met.
     pub savings_kwh: Option<ExactEnergy>,
     /// The same in yuan, if a tariff was given.
     #[serde(skip_serializing_if = "Option::is_none")]

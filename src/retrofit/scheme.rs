@@ -4,10 +4,10 @@ use super::{Flag, FlagOutcome};
 use crate::{
     facility::LifecycleKind,
     finding::{Citation, Text},
-    kpi::{AnnualPue, AnyPue},
+    kpi::AnnualPue,
     quantity::{Decimal, ExactEnergy, Ratio},
     rule::{
-        Case, Law, Truth,
+        Case, Counted, Law, Truth,
         law::{Scheme, SurchargeTerms},
         packs,
     },
@@ -49,7 +49,7 @@ fn look_at(law: &str, scheme: &Scheme, case: &Case<'_>) -> Option<Flag> {
 fn known(case: &Case<'_>) -> Text {
     let facility = case.facility();
     let (mut zh, mut en) = (Vec::new(), Vec::new());
-    if let Some(pue) = case.annual() {
+    if let Some(pue) = case.annual(Counted::Unstated) {
         zh.push(format!("年度 PUE {pue}"));
         en.push(format!("annual PUE {pue}"));
         zh.push(format!("年用电 {:.3} GWh", pue.total().kwh() / 1e6));
@@ -140,12 +140,4 @@ pub(super) fn surcharge(case: &Case<'_>) -> Option<Surcharge> {
         let holds = terms.days.hold(case.day()) && terms.place.holds(pack, case) == Truth::Yes;
         of(terms, annual, first.year()).filter(|_| holds)
     })
-}
-
-/// Annual PUE of a case.
-impl Case<'_> {
-    /// The annual PUE of electricity, if there is one that can be trusted.
-    pub(crate) fn annual(&self) -> Option<AnnualPue> {
-        self.trusted_electricity().and_then(AnyPue::annual)
-    }
 }

@@ -1,11 +1,11 @@
-use super::{Benchmark, Check, Comparison, Figures, Nature, Outcome, Pack, Scope, Shown, Truth, Verdict};
+use super::{Benchmark, Check, Comparison, Counted, Figures, Nature, Outcome, Pack, Scope, Shown, Truth, Verdict};
 use crate::{
     facility::{Certificate, Facility, LifecycleKind, StandardRacks},
     finding::{Citation, Finding, Text, Words},
-    kpi::{AnnualPue, AnyPue, Boundary, MeasuredPue},
+    kpi::{AnnualPue, Boundary, MeasuredPue},
     ledger::Ledger,
     metering::Carrier,
-    quantity::{Decimal, ExactEnergy, Ratio, Relation},
+    quantity::{Decimal, ExactEnergy, Relation},
     site::Site,
 };
 use jiff::civil::Date;
@@ -19,6 +19,8 @@ pub struct Case<'a> {
     pub(super) pue: &'a MeasuredPue,
     pub(super) figures: Figures,
     pub(super) other_carriers: &'a [Carrier],
+    /// Of those, the ones that cannot be weighed.
+    pub(super) unweighted: &'a [Carrier],
     /// Of the design, or as declared; worked out once.
     pub(super) standard_racks: Option<StandardRacks>,
     /// Whether an error in the input keeps the figure from being trusted.
@@ -40,7 +42,6 @@ impl<'a> Case<'a> {
         pue: &'a MeasuredPue,
         boundary: &'a Boundary,
     ) -> Self {
-        let other_carriers = boundary.other_carriers();
         let distrusted = pue.findings.iter().any(Finding::is_error);
         let standard_racks = facility.standard_racks();
         Case {
@@ -49,7 +50,8 @@ impl<'a> Case<'a> {
             on,
             pue,
             figures: Figures::default(),
-            other_carriers,
+            other_carriers: boundary.other_carriers(),
+            unweighted: boundary.unweighted_carriers(),
             standard_racks,
             distrusted,
         }
@@ -77,32 +79,14 @@ impl<'a> Case<'a> {
         self.on
     }
 
-    /// The PUE of electricity, if no error stands against it.
-    pub(crate) fn trusted_electricity(&self) -> Option<AnyPue> {
-        self.pue.electricity.pue.filter(|_| !self.distrusted)
-    }
-
     /// The annual PUE of electricity, if nothing of it is missing.
     pub(crate) fn annual_if_exact(&self) -> Option<AnnualPue> {
-        self.trusted_electricity().and_then(AnyPue::annual).filter(|_| self.pue.electricity.bounds.exact)
+        self.annual(Counted::Electricity).filter(|_| self.pue.electricity.bounds.exact)
     }
 
     /// The electricity of the data centre in a year, if all of it is known.
     pub(super) fn annual_total(&self) -> Option<ExactEnergy> {
         self.annual_if_exact().map(|annual| annual.total())
-    }
-
-    /// Whether a condition holds for the annual PUE of electricity, whatever the missing energy was; `None`: not known.
-    pub(crate) fn annual_pue_holds(&self, holds: impl Fn(Ratio) -> bool) -> Option<bool> {
-        let answer = holds(self.trusted_electricity().and_then(AnyPue::annual)?.ratio());
-        let agrees = |value: Ratio| holds(value) == answer;
-        let (bounds, all) = (self.pue.electricity.bounds, self.pue.all_carriers.as_ref());
-        let with_all = || {
-            all.and_then(|all| Some((all.pue?.ratio(), all.bounds)))
-                .is_some_and(|(all, bounds)| agrees(all) && (bounds.exact || bounds.all(agrees)))
-        };
-        let sure = (bounds.exact || bounds.all(agrees)) && (self.other_carriers.is_empty() || with_all());
-        sure.then_some(answer)
     }
 }
 
@@ -110,6 +94,7 @@ impl<'a> Case<'a> {
 struct Asked<'a> {
     id: &'a Words,
     nature: Nature,
+    limit_name: Option<&'a Text>,
     scope: &'a Scope,
     check: &'a Check,
     citation: Citation,
@@ -152,6 +137,7 @@ impl Pack {
             let asked = Asked {
                 id: &requirement.id,
                 nature: requirement.nature,
+                limit_name: requirement.limit_name.as_ref(),
                 scope: &requirement.scope,
                 check: &requirement.check,
                 citation: self.citation(requirement),
@@ -167,17 +153,19 @@ impl Pack {
     /// How a case compares with the pack's figures that do not judge; those that are not for it are left out.
     pub fn compare_case(&self, case: &Case<'_>) -> Vec<Comparison> {
         let is_for_it =
-            |benchmark: &&Benchmark| self.in_force(case.on) && benchmark.scope.holds(self, case) != Truth::No;
+            |one: &&Benchmark| self.in_force(case.on) && self.binds(&one.scope, case, false).truth != Truth::No;
         let compared = self.comparisons.iter().filter(is_for_it).map(|benchmark| {
             let asked = Asked {
                 id: &benchmark.id,
                 nature: Nature::Expected,
+                limit_name: None,
                 scope: &benchmark.scope,
                 check: &benchmark.check,
                 citation: Citation {
                     document: self.number.clone(),
                     clause: benchmark.clause.clone(),
                     quote: benchmark.quote.clone(),
+                    paraphrase: benchmark.paraphrase.clone(),
                     basis: benchmark.basis,
                 },
                 scope_readings: &[],
@@ -205,6 +193,7 @@ impl Pack {
         };
         let mut verdict = Verdict::new(self, asked.id, asked.nature, (relation, shown), asked.citation.clone());
         verdict.is_silent = asked.is_silent;
+        verdict.limit_name = asked.limit_name.filter(|_| !asked.is_silent).cloned();
         if !asked.is_silent {
             verdict.trace.reserve_exact(if asked.not_in_force.is_some() { 1 } else { 3 });
         }
@@ -216,26 +205,26 @@ impl Pack {
             verdict.say(why.clone());
             return verdict;
         }
-        let truth = asked.scope.holds(self, case);
+        let truth = self.binds(asked.scope, case, false).truth;
         if !verdict.is_silent {
             self.note_scope(&mut verdict, &asked, truth, case);
         }
         match truth {
             Truth::No => {
                 verdict.outcome = Outcome::NotApplicable;
-                verdict.say(asked.scope.explain(self, case).1);
+                verdict.say(join(self.binds(asked.scope, case, true).because));
                 return verdict;
             }
             Truth::Unknown => {
-                let (_, missing) = asked.scope.explain(self, case);
+                let missing = join(self.binds(asked.scope, case, true).because);
                 let why = Text::new(
-                    format!("无法确定本规则是否适用，缺少{}", missing.zh),
-                    format!("whether it binds the site is not known; missing: {}", missing.en),
+                    format!("无法确定本规则是否适用，尚不明确：{}", missing.zh),
+                    format!("whether it binds the site is not known, since this is not known: {}", missing.en),
                 );
-                let settles = Text::new(format!("补充{}", missing.zh), format!("giving {}", missing.en));
+                let settles = Text::new(format!("明确{}", missing.zh), format!("stating {}", missing.en));
                 verdict.undetermined(why, settles);
                 if !verdict.is_silent {
-                    verdict.missing = asked.scope.unknown(self, case);
+                    verdict.missing = self.unknown(asked.scope, case);
                 }
                 return verdict;
             }

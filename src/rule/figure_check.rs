@@ -23,26 +23,6 @@ impl Figures {
     }
 }
 
-impl Case<'_> {
-    pub(super) fn figure(&self, metric: Metric) -> Option<Ratio> {
-        if self.distrusted {
-            return None;
-        }
-        let facility = self.facility();
-        match metric {
-            Metric::Occupancy => facility.racks.as_ref().and_then(|racks| racks.occupancy()).map(|known| known.share),
-            Metric::StandardRacks => self.standard_racks.map(|racks| racks.ratio()),
-            Metric::YearsInService => facility
-                .lifecycle
-                .as_ref()
-                .and_then(|lifecycle| lifecycle.years_in_service(self.day()))
-                .and_then(|years| Ratio::new(years.into(), 1)),
-            Metric::ReusedShare => self.figures.reused_share,
-            Metric::WaterUsage => self.figures.water_usage,
-        }
-    }
-}
-
 impl Pack {
     /// Whether a figure stands so to a limit.
     pub(super) fn decide_figure(
@@ -53,30 +33,18 @@ impl Pack {
         relation: Relation,
         limit: Decimal,
     ) {
+        if metric == Metric::Pue {
+            return self.decide_pue(verdict, case, relation, limit);
+        }
+        if case.distrusted {
+            return verdict.distrusted();
+        }
         let name = metric.text();
-        let Some(value) = case.figure(metric) else {
-            let settles = match metric {
-                Metric::Occupancy => Text::new(
-                    "已装与已用机架数(racks.installed、racks.occupied)",
-                    "the racks installed and occupied (racks.installed, racks.occupied)",
-                ),
-                Metric::StandardRacks => Text::new("机架清单(racks.types)", "its rack list (racks.types)"),
-                Metric::YearsInService => {
-                    Text::new("投运日期(lifecycle.in_service_on)", "its first day in service (lifecycle.in_service_on)")
-                }
-                Metric::ReusedShare => Text::new(
-                    "全年余热利用量(heat_reused_kwh)及完整的总电量",
-                    "the heat reused in the period (heat_reused_kwh), and all of the total energy",
-                ),
-                Metric::WaterUsage => Text::new(
-                    "全年用水量(water_m3)及完整的 IT 电量",
-                    "the water used (water_m3), and all of the IT energy",
-                ),
-            };
+        let Some(value) = case.figure(metric, self.counts) else {
             let why = Text::new(format!("{}未知", name.zh), format!("its {} is not known", name.en));
-            return verdict.undetermined(why, settles);
+            return verdict.undetermined(why, metric.missing());
         };
-        let met = self.comparison.holds(value, relation, limit);
+        let met = metric.holds(self, value, relation, limit);
         verdict.value = Some(value);
         verdict.step(
             "compare",

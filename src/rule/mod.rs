@@ -8,8 +8,10 @@ mod engine;
 mod figure_check;
 mod grade_check;
 pub mod law;
+mod metric;
 mod pack;
 pub mod packs;
+mod prose;
 mod pue_check;
 pub mod rubric;
 mod score_check;
@@ -19,8 +21,9 @@ mod verdict;
 pub use engine::Case;
 pub use figure_check::Figures;
 pub use law::Law;
+pub use metric::Metric;
 pub use pack::{
-    Band, Benchmark, Check, InvalidPack, JudgingBasis, Lapse, Metric, Nature, Pack, Requirement, ScaleClass, Settings,
+    Band, Benchmark, Check, Counted, InvalidPack, JudgingBasis, Lapse, Nature, Pack, Requirement, ScaleClass, Settings,
     Source,
 };
 pub use rubric::Rubric;

@@ -1,6 +1,6 @@
-use super::{Scope, rubric::Rubric};
+use super::{Metric, Scope, rubric::Rubric};
 use crate::{
-    facility::{CertificateKind, Ladder, Level, Scale, StandardRacks},
+    facility::{CertificateKind, Ladder, Level, Region, Scale, StandardRacks},
     finding::{Basis, Citation, Text, Words},
     quantity::{Comparison, Decimal, Ratio, Relation},
 };
@@ -33,11 +33,15 @@ pub struct Pack {
     /// A day after which the text's own period is over although nobody repealed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lapse: Option<Lapse>,
-    /// The regions whose code begins so.
+    /// The regions whose code begins so: no requirement or comparison of the pack is for a site elsewhere, and one whose region
+    /// is not known is undetermined. Empty: everywhere.
     pub jurisdiction: Vec<String>,
     /// How a value is compared with a limit.
     #[serde(default)]
     pub comparison: Comparison,
+    /// Which energies its PUE counts.
+    #[serde(default, skip_serializing_if = "Counted::is_unstated")]
+    pub counts: Counted,
     /// The size classes, the largest first.
     pub scale: Vec<ScaleClass>,
     /// What the text leaves open, and how it is taken.
@@ -93,6 +97,26 @@ pub struct Settings {
     pub kinds: Vec<CertificateKind>,
 }
 
+/// Which energies the PUE of a document counts (计入的能源).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Counted {
+    /// The text does not say: electricity is taken, and the PUE of all carriers has to lie on the same side of the limit.
+    #[default]
+    Unstated,
+    /// Electricity alone (仅计电力): diesel or bought cooling changes nothing.
+    Electricity,
+    /// All carriers (全部能源).
+    AllCarriers,
+}
+
+impl Counted {
+    fn is_unstated(&self) -> bool {
+        *self == Counted::Unstated
+    }
+}
+
 /// Whether a requirement binds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -124,6 +148,9 @@ pub struct Requirement {
     pub scope: Scope,
     /// What it asks.
     pub check: Check,
+    /// What the document calls its limit (约束性指标上限); unset: as its nature says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_name: Option<Text>,
     /// Where it stands.
     pub source: Source,
     /// How silent or ambiguous words of its scope are read; printed with each verdict.
@@ -196,37 +223,6 @@ pub struct Band {
     pub at_most: Decimal,
 }
 
-/// A figure of a site that a rule may ask for, besides its PUE and its grade.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum Metric {
-    /// Rack occupancy (上架率) by count of cabinets, from 0 to 1.
-    Occupancy,
-    /// Standard racks (标准机架数).
-    StandardRacks,
-    /// Whole years in service on the day asked about (投运年数).
-    YearsInService,
-    /// Reused energy / E_DC (ERF), from 0 to 1.
-    ReusedShare,
-    /// Litres of water per kWh of IT energy (WUE).
-    WaterUsage,
-}
-
-impl Metric {
-    /// Its name in both languages.
-    pub fn text(self) -> Text {
-        match self {
-            Metric::Occupancy => Text::new("上架率(按机柜数)", "rack occupancy by count"),
-            Metric::StandardRacks => Text::new("标准机架数", "standard racks"),
-            Metric::YearsInService => Text::new("投运年数", "years in service"),
-            Metric::ReusedShare => Text::new("能源再利用率(ERF)", "reused share of the energy (ERF)"),
-            Metric::WaterUsage => Text::new("水利用效率(WUE，l/kWh)", "water usage effectiveness (WUE, l/kWh)"),
-        }
-    }
-}
-
 /// A figure of a document that compares and never judges a site.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -241,9 +237,12 @@ pub struct Benchmark {
     pub check: Check,
     /// The clause in the issuer's own numbering.
     pub clause: Words,
-    /// The issuer's words.
+    /// The issuer's words, verbatim (原文).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<Words>,
+    /// What the issuer says, in other words than his (大意).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paraphrase: Option<Words>,
     /// What the figure rests on: any basis, since it does not judge.
     pub basis: Basis,
     /// Why it does not judge.
@@ -258,9 +257,12 @@ pub struct Benchmark {
 pub struct Source {
     /// The clause in the issuer's own numbering.
     pub clause: Words,
-    /// The issuer's words.
+    /// The issuer's words, verbatim (原文).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<Words>,
+    /// What the issuer says, in other words than his (大意).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paraphrase: Option<Words>,
     /// What the figure rests on.
     pub basis: JudgingBasis,
 }
@@ -327,6 +329,9 @@ impl Check {
                         format!("rubric/items: {} rests on {:?}, which cannot judge", item.id, item.basis)
                     }));
             }
+            Check::Figure { figure: Metric::Pue, limit, .. } if !pue(limit) => {
+                faults.push(format!("limit: expected 1 or more, found {limit}"));
+            }
             Check::Figure { figure: Metric::Occupancy | Metric::ReusedShare, limit, .. }
                 if Ratio::from(limit) > Ratio::ONE =>
             {
@@ -372,6 +377,7 @@ impl Pack {
             document: self.number.clone(),
             clause: requirement.source.clause.clone(),
             quote: requirement.source.quote.clone(),
+            paraphrase: requirement.source.paraphrase.clone(),
             basis: requirement.source.basis.into(),
         }
     }
@@ -394,6 +400,9 @@ impl Pack {
         expect(self.until.is_none_or(|until| until >= self.from), &|| {
             "until: expected a day from `from` on".to_owned()
         });
+        for code in self.jurisdiction.iter().filter(|code| !Region::is_prefix(code)) {
+            expect(false, &|| format!("jurisdiction: expected a region code or its beginning, found {code:?}"));
+        }
         let descending =
             self.scale.windows(2).all(|pair| matches!(pair, [a, b] if Ratio::from(&a.racks) > Ratio::from(&b.racks)));
         let classes = self.scale.windows(2).all(|pair| matches!(pair, [a, b] if a.class > b.class));

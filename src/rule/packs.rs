@@ -26,14 +26,33 @@ pub fn all() -> &'static [Pack] {
     &PACKS
 }
 
-/// The pack of this id.
+/// The pack of this id, in its newest edition; or the one of a name `ID@EDITION`.
 ///
 /// ```
 /// use pue::packs;
 /// assert_eq!(packs::by_id(packs::WUHAN_2024).unwrap().number, "武政办〔2024〕9号");
+/// assert!(packs::by_id("wuhan-2024@2024-01-25").is_some() && packs::by_id("wuhan-2024@2023-01-25").is_none());
 /// ```
 pub fn by_id(id: &str) -> Option<&'static Pack> {
-    all().iter().find(|pack| pack.id == id)
+    find(all(), id)
+}
+
+fn find<'p>(packs: &'p [Pack], name: &str) -> Option<&'p Pack> {
+    match name.split_once('@') {
+        Some((id, edition)) => packs.iter().find(|pack| pack.id == id && pack.edition == edition),
+        None => packs.iter().filter(|pack| pack.id == name).max_by(|a, b| order(a).cmp(&order(b))),
+    }
+}
+
+/// An edition is a day, or a day and which one of that day: `2024-01-25`, `2024-01-25.2`.
+fn order(pack: &Pack) -> (&str, u32) {
+    let (day, which) = pack.edition.split_once('.').unwrap_or((&pack.edition, "1"));
+    (day, which.parse().unwrap_or(0))
+}
+
+/// Whether a newer edition is in force on a day.
+fn is_superseded(packs: &[Pack], pack: &Pack, on: Date) -> bool {
+    packs.iter().any(|other| other.id == pack.id && other.in_force(on) && order(other) > order(pack))
 }
 
 /// The rubric of the document of this id.
@@ -64,11 +83,43 @@ pub(crate) fn is_published(pack: &Pack) -> bool {
 
 /// The packs that apply by default to a site in `region` on day `on`: `wuhan-2024` always, so that its answer, even "not
 /// applicable", is seen; and those in force there on that day whose own period is not over and that do not wait to be asked
-/// for. Where none is in force, there is none: the nearest one is no answer.
+/// for, each in the newest edition in force. Where none is in force, there is none: the nearest one is no answer.
 pub fn applying(region: Option<&Region>, on: Date) -> impl Iterator<Item = &'static Pack> {
+    applying_of(all(), region, on)
+}
+
+fn applying_of<'p>(packs: &'p [Pack], region: Option<&Region>, on: Date) -> impl Iterator<Item = &'p Pack> {
     let applies = move |pack: &Pack| {
         let here = || region.is_some_and(|region| region.lies_in_any(&pack.jurisdiction) == Some(true));
         !pack.on_request && pack.in_force(on) && !pack.is_lapsed(on) && here()
     };
-    all().iter().enumerate().filter(move |(i, pack)| *i == 0 || applies(pack)).map(|(_, pack)| pack)
+    let is_it = move |pack: &&Pack| pack.id == WUHAN_2024 || applies(pack);
+    packs.iter().filter(is_it).filter(move |pack| !is_superseded(packs, pack, on))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_edition_in_force_applies() {
+        let old = by_id(GB_40879_2021).unwrap().clone();
+        let mut new = old.clone();
+        (new.edition, new.from) = ("2022-11-01.2".into(), "2024-06-01".parse().unwrap());
+        let mut tenth = old.clone();
+        (tenth.edition, tenth.from) = ("2022-11-01.10".into(), "2025-06-01".parse().unwrap());
+        let packs = [old, new, tenth];
+        let region: Region = "420100".parse().unwrap();
+        let on = |day: &str| {
+            applying_of(&packs, Some(&region), day.parse().unwrap()).map(Pack::name).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(on("2024-05-31"), "gb-40879-2021@2022-11-01");
+        assert_eq!(on("2024-06-01"), "gb-40879-2021@2022-11-01.2");
+        assert_eq!(on("2025-06-01"), "gb-40879-2021@2022-11-01.10");
+        assert_eq!(on("2022-10-31"), "");
+        let find = |name: &str| find(&packs, name).map(Pack::name);
+        assert_eq!(find(GB_40879_2021).as_deref(), Some("gb-40879-2021@2022-11-01.10"));
+        assert_eq!(find("gb-40879-2021@2022-11-01").as_deref(), Some("gb-40879-2021@2022-11-01"));
+        assert_eq!(find("gb-40879-2021@2022-11-02"), None);
+    }
 }

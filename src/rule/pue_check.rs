@@ -1,35 +1,94 @@
 //! Rules about the annual PUE: a limit, or a table of grades.
 
-use super::{Band, Case, Nature, Outcome, Pack, Shown, Verdict};
+use super::{Band, Case, Counted, Nature, Outcome, Pack, Shown, Verdict};
 use crate::{
     finding::Text,
-    kpi::{AnnualPue, AnyPue, Bounds, Measure},
+    kpi::{AnnualPue, AnyPue, Bounds, Measure, Method},
+    metering::Carrier,
     quantity::{Comparison, Decimal, ExactEnergy, Published, Ratio, Relation},
 };
 use std::borrow::Cow;
 
+impl<'a> Case<'a> {
+    /// The ratio that a document counts; `None` if a carrier of it cannot be weighed.
+    fn measure(&self, counted: Counted) -> Option<&'a Measure> {
+        match counted {
+            Counted::AllCarriers if !self.other_carriers.is_empty() => self.pue.all_carriers.as_ref(),
+            _ => Some(&self.pue.electricity),
+        }
+    }
+
+    /// The annual PUE that a document counts, if no error stands against it.
+    pub(crate) fn annual(&self, counted: Counted) -> Option<AnnualPue> {
+        self.measure(counted)?.pue.filter(|_| !self.distrusted).and_then(AnyPue::annual)
+    }
+
+    /// The same, if nothing is missing, and nothing besides what is counted could matter.
+    pub(super) fn annual_pue_if_exact(&self, counted: Counted) -> Option<Ratio> {
+        let exact = self.measure(counted)?.bounds.exact && (!self.may_count_more(counted));
+        self.annual(counted).filter(|_| exact).map(|annual| annual.ratio())
+    }
+
+    /// Whether the annual PUE stands so to a limit, whatever the missing energy was; `None`: not known.
+    pub(crate) fn annual_pue_holds(
+        &self,
+        counted: Counted,
+        relation: Relation,
+        holds: impl Fn(Ratio) -> bool,
+    ) -> Option<bool> {
+        let (annual, bounds) = (self.annual(counted)?, self.measure(counted)?.bounds);
+        let met = holds(annual.ratio());
+        let sure = bounds.exact || bounds.all(|value| holds(value) == met);
+        (sure && !self.other_carriers_matter(counted, relation, met, holds)).then_some(met)
+    }
+
+    /// Whether the document leaves open if what crossed the boundary besides electricity counts.
+    fn may_count_more(&self, counted: Counted) -> bool {
+        counted == Counted::Unstated && !self.other_carriers.is_empty()
+    }
+
+    /// Whether the value over all carriers may lie on another side of the limit.
+    fn other_carriers_matter(
+        &self,
+        counted: Counted,
+        relation: Relation,
+        met: bool,
+        holds: impl Fn(Ratio) -> bool,
+    ) -> bool {
+        // Other carriers only add: what is too much on electricity alone is too much with them, and what is enough is enough.
+        let settled = match relation {
+            Relation::AtMost | Relation::LessThan => !met,
+            Relation::AtLeast | Relation::MoreThan => met,
+        };
+        if !self.may_count_more(counted) || settled {
+            return false;
+        }
+        let agrees = |ratio: Ratio| holds(ratio) == met;
+        match self.pue.all_carriers.as_ref().and_then(|all| Some((all.pue?, all.bounds))) {
+            Some((all, bounds)) => !agrees(all.ratio()) || !(bounds.exact || bounds.all(agrees)),
+            None => true, // not known
+        }
+    }
+}
+
 impl Pack {
-    /// Whether the annual PUE of electricity stands so to a limit; whatever else crossed the boundary must not matter.
+    /// Whether the annual PUE stands so to a limit; what the document does not count out must not matter.
     pub(super) fn decide_pue(&self, verdict: &mut Verdict, case: &Case<'_>, relation: Relation, limit: Decimal) {
         if case.distrusted {
-            return verdict.undetermined(
-                Text::new("数据存在错误，数值不可信", "the data have errors, so the figure cannot be trusted"),
-                Text::new("更正所列错误后重新计算", "correcting the errors listed and computing again"),
-            );
+            return verdict.distrusted();
         }
-        let measure = &case.pue.electricity;
+        let counts_all = self.counts == Counted::AllCarriers;
+        let Some(measure) = case.measure(self.counts) else { return unweighed(verdict, case) };
         let annual = match measure.pue {
             Some(AnyPue::Annual(annual)) => annual,
             Some(AnyPue::Interim(_)) => return not_annual(verdict, measure),
-            None if case.pue.pue().is_some() => {
-                let carriers = carriers(case);
-                return verdict.undetermined(
-                    Text::new(
-                        format!("仅计电力得不出 PUE，另有{}", carriers.zh),
-                        format!("electricity alone makes no PUE; there is also {}", carriers.en),
-                    ),
-                    Text::new("由主管部门明确 PUE 计算口径", "the authority naming the method of the PUE"),
+            None if case.pue.pue().is_some() && !counts_all => {
+                let carriers = carriers(case.other_carriers);
+                let why = Text::new(
+                    format!("仅计电力得不出 PUE，另有{}", carriers.zh),
+                    format!("electricity alone makes no PUE; there is also {}", carriers.en),
                 );
+                return verdict.undetermined(why, method_to_be_named());
             }
             None => {
                 return verdict.undetermined(
@@ -38,15 +97,13 @@ impl Pack {
                 );
             }
         };
+        let method = if counts_all { Method::default() } else { Method::ElectricityOnly }.as_str();
         let value = annual.ratio();
         verdict.value = Some(value);
-        verdict.method = Some("electricity-only");
+        verdict.method = Some(method);
         verdict.assumptions.extend(case.pue.confirmed.iter().cloned());
-        let energies = [
-            ("e_dc_kwh", annual.total().into()),
-            ("e_it_kwh", annual.it().into()),
-            ("method", "electricity-only".into()),
-        ];
+        let energies =
+            [("e_dc_kwh", annual.total().into()), ("e_it_kwh", annual.it().into()), ("method", method.into())];
         verdict.step("pue", "E_DC / E_IT", value, energies);
         let holds = |value: Ratio| self.comparison.holds(value, relation, limit);
         let met = holds(value);
@@ -56,16 +113,16 @@ impl Pack {
         if let Some((why, settles)) = straddles(verdict, measure.bounds, met, holds) {
             return verdict.undetermined(why, settles);
         }
-        if other_carriers_matter(case, relation, met, holds) {
-            let carriers = carriers(case);
+        if case.other_carriers_matter(self.counts, relation, met, holds) {
+            if !case.unweighted.is_empty() {
+                return unweighed(verdict, case);
+            }
+            let carriers = carriers(case.other_carriers);
             let why = Text::new(
                 format!("仅计电力与计入全部能源的结果落在限值两侧({})", carriers.zh),
                 format!("electricity alone and all carriers lie on different sides of the limit ({})", carriers.en),
             );
-            return verdict.undetermined(
-                why,
-                Text::new("由主管部门明确 PUE 计算口径", "the authority naming the method of the PUE"),
-            );
+            return verdict.undetermined(why, method_to_be_named());
         }
         verdict.outcome = if met { Outcome::Meets } else { Outcome::Fails };
         if matches!(relation, Relation::AtMost | Relation::LessThan) && self.comparison == Comparison::Full {
@@ -91,9 +148,10 @@ impl Pack {
         self.decide_pue(verdict, case, Relation::AtMost, limit);
         let Some(value) = verdict.value else { return };
         let of = |value: Ratio| bands.iter().find(|band| self.comparison.holds(value, Relation::AtMost, band.at_most));
-        let (band, bounds) = (of(value), case.pue.electricity.bounds);
-        let is_sure =
-            bounds.exact || bounds.all(|bound| of(bound).map(|band| &band.name) == band.map(|band| &band.name));
+        let (band, bounds) = (of(value), case.measure(self.counts).map(|measure| measure.bounds));
+        let is_sure = bounds.is_some_and(|bounds| {
+            bounds.exact || bounds.all(|bound| of(bound).map(|band| &band.name) == band.map(|band| &band.name))
+        });
         let name = band.map_or("none", |band| band.name.as_str()).to_owned();
         let settled = is_sure && verdict.outcome != Outcome::Undetermined;
         verdict.step("band", "the first band whose limit the value keeps", name, [("sure", settled.into())]);
@@ -157,27 +215,44 @@ fn straddles(verdict: &mut Verdict, bounds: Bounds, met: bool, holds: impl Fn(Ra
     (!same).then_some((why, settles))
 }
 
-/// Whether the value over all carriers may lie on another side of the limit.
-fn other_carriers_matter(case: &Case<'_>, relation: Relation, met: bool, holds: impl Fn(Ratio) -> bool) -> bool {
-    // Other carriers only add: what is too much on electricity alone is too much with them, and what is enough is enough.
-    let settled = match relation {
-        Relation::AtMost | Relation::LessThan => !met,
-        Relation::AtLeast | Relation::MoreThan => met,
+/// Not decided, since a carrier that may count, or counts, cannot be weighed.
+fn unweighed(verdict: &mut Verdict, case: &Case<'_>) {
+    let is_thermal = |carrier: &Carrier| matches!(carrier, Carrier::ChilledWater | Carrier::HotWater);
+    let carriers = carriers(case.unweighted);
+    let (why, settles) = if case.unweighted.iter().all(is_thermal) {
+        (
+            Text::new(
+                format!("外购冷热量({})未给折电系数，计入后的 PUE 未知", carriers.zh),
+                format!(
+                    "the factor of bought cooling or heat is missing ({}), so the PUE with it is not known",
+                    carriers.en
+                ),
+            ),
+            Text::new("补充该计量点的折电系数(factor)", "the factor of its meter"),
+        )
+    } else {
+        (
+            Text::new(
+                format!("{}不能折算，计入后的 PUE 未知", carriers.zh),
+                format!("{} cannot be weighed, so the PUE with it is not known", carriers.en),
+            ),
+            Text::new(
+                "按“数据问题”补充该计量点的折电系数、单位或所供发电机",
+                "what the findings ask of its meter: the factor, the unit, or the generator that it feeds",
+            ),
+        )
     };
-    if case.other_carriers.is_empty() || settled {
-        return false;
-    }
-    let agrees = |ratio: Ratio| holds(ratio) == met;
-    match case.pue.all_carriers.as_ref().and_then(|all| Some((all.pue?, all.bounds))) {
-        Some((all, bounds)) => !agrees(all.ratio()) || !(bounds.exact || bounds.all(agrees)),
-        None => true, // not known
-    }
+    verdict.undetermined(why, settles);
 }
 
-/// The carriers besides electricity.
-fn carriers(case: &Case<'_>) -> Text {
-    let (zh, en): (Vec<&str>, Vec<&str>) =
-        case.other_carriers.iter().map(|carrier| (carrier.zh(), carrier.as_str())).unzip();
+fn method_to_be_named() -> Text {
+    Text::new("由主管部门明确 PUE 计算口径", "the authority naming the method of the PUE")
+}
+
+fn carriers(list: &[Carrier]) -> Text {
+    let mut list = list.to_vec();
+    list.dedup();
+    let (zh, en): (Vec<&str>, Vec<&str>) = list.iter().map(|carrier| (carrier.zh(), carrier.as_str())).unzip();
     Text::new(zh.join("、"), en.join(", "))
 }
 
@@ -213,13 +288,16 @@ fn pue_sentence(verdict: &Verdict, value: Ratio, limit: Decimal, comparison: Com
             format!("; at today's IT load the non-IT energy must fall by {amount} a year"),
         )
     });
-    let (nature_zh, nature_en) = match verdict.nature {
-        Nature::Mandatory => ("强制性限值", "the mandatory limit"),
-        Nature::Binding => ("约束性指标上限", "the plan's binding indicator"),
-        Nature::Expected => ("预期性指标上限", "the plan's expected indicator"),
-        Nature::Unstated => ("文件所列限值", "the document's limit"),
-        Nature::Threshold => ("文件所列处置界限", "the threshold beyond which the document provides for action"),
-    };
+    let own = verdict.limit_name.clone();
+    let Text { zh: name_zh, en: name_en } = own.unwrap_or_else(|| match verdict.nature {
+        Nature::Mandatory => Text::new("强制性限值", "the mandatory limit"),
+        Nature::Binding => Text::new("约束性限值", "the binding limit"),
+        Nature::Expected => Text::new("预期性限值", "the expected limit"),
+        Nature::Unstated => Text::new("文件所列限值", "the document's limit"),
+        Nature::Threshold => {
+            Text::new("文件所列处置界限", "the threshold beyond which the document provides for action")
+        }
+    });
     let (is_zh, is_en) = match verdict.relation {
         Relation::AtMost => ("超过", "is over"),
         Relation::LessThan => ("未低于", "is not below"),
@@ -227,7 +305,7 @@ fn pue_sentence(verdict: &Verdict, value: Ratio, limit: Decimal, comparison: Com
         Relation::MoreThan => ("未高于", "is not above"),
     };
     Text::new(
-        format!("年度 PUE {shown_zh} {is_zh}{nature_zh}({symbol} {limit}){zh}"),
-        format!("annual PUE {shown_en} {is_en} {nature_en} ({symbol} {limit}){en}"),
+        format!("年度 PUE {shown_zh} {is_zh}{name_zh}({symbol} {limit}){zh}"),
+        format!("annual PUE {shown_en} {is_en} {name_en} ({symbol} {limit}){en}"),
     )
 }

@@ -1,8 +1,9 @@
-use super::{Case, Pack, engine::join};
+use super::{Case, Metric, Pack, engine::join};
 use crate::{
-    facility::{AirConditioning, ItCooling, LifecycleKind, Racks, Region, Scale, StandardRacks},
+    facility::{AirConditioning, ItCooling, LifecycleKind, Region, Scale, StandardRacks},
     finding::Text,
-    quantity::{Decimal, ExactEnergy, Published, Ratio, Relation},
+    kpi::AnnualPue,
+    quantity::{Decimal, Ratio, Relation},
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -188,9 +189,12 @@ impl Scope {
         Some(match self {
             Scope::Region(_) => "/facility/region",
             Scope::Lifecycle(_) => "/facility/lifecycle/kind",
-            Scope::ScaleAtLeast(_) | Scope::Scale(_) | Scope::StandardRacks { .. } | Scope::Cabinets { .. } => {
-                "/facility/racks/types"
+            Scope::ScaleAtLeast(_) | Scope::Scale(_) | Scope::StandardRacks { .. } => {
+                return Metric::StandardRacks.place();
             }
+            Scope::Cabinets { .. } => return Metric::Cabinets.place(),
+            Scope::YearsInService { .. } => return Metric::YearsInService.place(),
+            Scope::Occupancy { .. } => return Metric::Occupancy.place(),
             Scope::Zone(_) => "/facility/zone",
             Scope::Climate(_) => "/facility/climate",
             Scope::Sector(_) => "/facility/sector",
@@ -198,8 +202,7 @@ impl Scope {
             Scope::ItCooling(_) => "/facility/it_cooling",
             Scope::IndependentSupply(_) => "/facility/independent_supply",
             Scope::Approved(_) => "/facility/lifecycle/approved_on",
-            Scope::InService(_) | Scope::YearsInService { .. } => "/facility/lifecycle/in_service_on",
-            Scope::Occupancy { .. } => "/facility/racks/occupied",
+            Scope::InService(_) => "/facility/lifecycle/in_service_on",
             Scope::HubNode(_) => "/facility/hub_node",
             Scope::Edge(_) => "/facility/edge",
             _ => return None,
@@ -262,6 +265,14 @@ impl Scope {
     /// Whether it holds; why not is worked out only if that is asked for.
     pub(super) fn examine(&self, pack: &Pack, case: &Case<'_>, explain: bool) -> Finding {
         let facility = case.facility();
+        let on = |metric: Metric, relation: Relation, limit: Decimal| {
+            let shown = || {
+                // Of a PUE that is not exact the value is shown all the same.
+                let value = case.figure(metric, pack.counts).or_else(|| case.annual(pack.counts).map(AnnualPue::ratio));
+                value.map_or(metric.text(), |value| metric.sentence(value, limit))
+            };
+            leaf(explain, case.stands(pack, metric, relation, limit), shown, || metric.missing())
+        };
         match self {
             Scope::All(conditions) => combine(
                 conditions.iter().map(|condition| condition.examine(pack, case, explain)),
@@ -286,15 +297,7 @@ impl Scope {
                 };
                 Finding { truth, because }
             }
-            Scope::Region(prefixes) => leaf(
-                explain,
-                facility.region.as_ref().and_then(|region| region.lies_in_any(prefixes)),
-                || {
-                    let code = facility.region.as_ref().map_or("", |region| region.as_str());
-                    Text::new(format!("所在地区为 {code}"), format!("its region is {code}"))
-                },
-                || Text::new("地区代码(region)，具体到市", "its region, down to the city"),
-            ),
+            Scope::Region(prefixes) => in_region(explain, prefixes, case),
             Scope::Lifecycle(kinds) => lifecycle(explain, kinds, pack, case),
             Scope::ScaleAtLeast(least) => {
                 let racks = case.standard_racks;
@@ -302,7 +305,7 @@ impl Scope {
                     explain,
                     racks.map(|racks| pack.scale_of(racks) >= Some(*least)),
                     || of_racks(racks),
-                    missing_racks,
+                    || Metric::StandardRacks.missing(),
                 )
             }
             Scope::Scale(classes) => {
@@ -311,26 +314,18 @@ impl Scope {
                     explain,
                     racks.map(|racks| pack.scale_of(racks).is_some_and(|class| classes.contains(&class))),
                     || of_racks(racks),
-                    missing_racks,
+                    || Metric::StandardRacks.missing(),
                 )
             }
-            Scope::StandardRacks { relation, limit } => {
-                let racks = case.standard_racks;
-                let holds = racks.map(|racks| relation.admits(racks.ratio().cmp(&Ratio::from(limit))));
-                leaf(explain, holds, || of_racks(racks), missing_racks)
+            Scope::StandardRacks { relation, limit } => on(Metric::StandardRacks, *relation, *limit),
+            Scope::Cabinets { relation, limit } => on(Metric::Cabinets, *relation, *limit),
+            Scope::YearsInService { at_least } => {
+                on(Metric::YearsInService, Relation::AtLeast, Decimal::from(*at_least))
             }
-            Scope::Cabinets { relation, limit } => {
-                let cabinets = facility.racks.as_ref().and_then(Racks::cabinets);
-                leaf(
-                    explain,
-                    cabinets.map(|cabinets| relation.admits(Ratio::from(cabinets).cmp(&Ratio::from(limit)))),
-                    || {
-                        let cabinets = cabinets.unwrap_or(0);
-                        Text::new(format!("机柜数为 {cabinets}"), format!("it has {cabinets} cabinets"))
-                    },
-                    || Text::new("机架清单(racks.types)", "its rack list (racks.types)"),
-                )
-            }
+            Scope::AnnualGwh { relation, limit } => on(Metric::AnnualGwh, *relation, *limit),
+            Scope::AnnualTce { relation, limit } => on(Metric::AnnualTce, *relation, *limit),
+            Scope::AnnualPue { relation, limit } => on(Metric::Pue, *relation, *limit),
+            Scope::Occupancy { relation, limit } => on(Metric::Occupancy, *relation, *limit),
             Scope::Zone(zones) => one_of(explain, facility.zone.as_ref(), zones, ("功能区", "zone", "zone")),
             Scope::Climate(climates) => {
                 one_of(explain, facility.climate.as_ref(), climates, ("气候区", "climate", "climate"))
@@ -367,59 +362,7 @@ impl Scope {
                 let service = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.in_service_on);
                 within(explain, service, days, ("投运日期", "first day in service", "lifecycle.in_service_on"))
             }
-            Scope::YearsInService { at_least } => {
-                let years = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.years_in_service(case.day()));
-                leaf(
-                    explain,
-                    years.map(|years| years >= *at_least),
-                    || {
-                        let years = years.unwrap_or(0);
-                        Text::new(format!("投运 {years} 年"), format!("it has been in service for {years} years"))
-                    },
-                    || {
-                        Text::new(
-                            "投运日期(lifecycle.in_service_on)",
-                            "its first day in service (lifecycle.in_service_on)",
-                        )
-                    },
-                )
-            }
             Scope::Day(days) => within(explain, Some(case.day()), days, ("所问日期", "the day asked about", "period")),
-            Scope::AnnualGwh { relation, limit } => {
-                of_energy(explain, case, *relation, Ratio::from(limit).checked_mul(Ratio::from(1_000_000)))
-            }
-            Scope::AnnualTce { relation, limit } => {
-                let kwh_per_tce = Ratio::new(10_000_000, 1_229);
-                let kwh = kwh_per_tce.and_then(|per_tce| Ratio::from(limit).checked_mul(per_tce));
-                of_energy(explain, case, *relation, kwh)
-            }
-            Scope::AnnualPue { relation, limit } => leaf(
-                explain,
-                case.annual_pue_holds(|value| pack.comparison.holds(value, *relation, *limit)),
-                || {
-                    let pue = case.annual().and_then(|pue| Published::new(pue.ratio(), 3));
-                    let pue = pue.map_or(String::new(), |pue| pue.beside(*limit));
-                    Text::new(format!("年度 PUE 为 {pue}"), format!("its annual PUE is {pue}"))
-                },
-                || Text::new("可信的年度 PUE", "an annual PUE that can be trusted"),
-            ),
-            Scope::Occupancy { relation, limit } => {
-                let share = facility.racks.as_ref().and_then(Racks::occupancy).map(|known| known.share);
-                leaf(
-                    explain,
-                    share.map(|share| pack.comparison.holds(share, *relation, *limit)),
-                    || {
-                        let percent = share.map_or(0.0, Ratio::to_f64) * 100.0;
-                        Text::new(format!("上架率 {percent:.1}%"), format!("its occupancy is {percent:.1} %"))
-                    },
-                    || {
-                        Text::new(
-                            "已装与已用机架数(racks.installed、racks.occupied)",
-                            "the racks installed and occupied (racks.installed, racks.occupied)",
-                        )
-                    },
-                )
-            }
             Scope::Unclear { when, because } => {
                 let inner = when.examine(pack, case, explain);
                 match inner.truth {
@@ -429,12 +372,12 @@ impl Scope {
             }
             Scope::HubNode(wanted) => leaf(
                 explain,
-                facility.hub_node.map(|hub| hub == *wanted),
+                facility.in_hub_node().map(|hub| hub == *wanted),
                 || match wanted {
                     true => Text::new("不在国家枢纽节点", "it is in no national hub node"),
                     false => Text::new("在国家枢纽节点", "it is in a national hub node"),
                 },
-                || Text::new("是否在国家枢纽节点(hub_node)", "whether it is in a national hub node"),
+                || Text::new("是否在国家枢纽节点(hub_node)", "whether it is in a national hub node (hub_node)"),
             ),
             Scope::Edge(wanted) => leaf(
                 explain,
@@ -449,32 +392,9 @@ impl Scope {
     }
 }
 
-/// Whether the electricity of a year stands so to an edge in kWh.
-fn of_energy(explain: bool, case: &Case<'_>, relation: Relation, edge: Option<Ratio>) -> Finding {
-    let used = case.annual_total();
-    let holds =
-        used.zip(edge).and_then(|(used, edge)| Some(relation.admits(used.ratio_to(ExactEnergy::KWH)?.cmp(&edge))));
-    leaf(
-        explain,
-        holds,
-        || {
-            let gwh = used.map_or(0.0, |used| used.kwh() / 1e6);
-            Text::new(format!("年用电 {gwh:.3} GWh"), format!("it uses {gwh:.3} GWh a year"))
-        },
-        || Text::new("年用电量(连续 12 个月)", "its electricity of twelve continuous months"),
-    )
-}
-
 fn of_racks(racks: Option<StandardRacks>) -> Text {
-    let racks = racks.map(|racks| racks.to_string()).unwrap_or_default();
-    Text::new(format!("规模为 {racks} 个标准机架"), format!("its scale is {racks} standard racks"))
-}
-
-fn missing_racks() -> Text {
-    Text::new(
-        "机架清单(racks.types)或申报的标准机架数；额定 IT 功率不能代替",
-        "its rack list (racks.types) or declared standard racks; the rated IT power does not stand for them",
-    )
+    let value = racks.map_or(Ratio::ZERO, StandardRacks::ratio);
+    Metric::StandardRacks.sentence(value, Decimal::from(0))
 }
 
 /// Whether a field is one of some values; the words name it in Chinese, in English, and by its key.
@@ -526,6 +446,39 @@ fn leaf(explain: bool, holds: Option<bool>, why_not: impl Fn() -> Text, what: im
         Truth::Unknown => vec![what()],
     };
     Finding { truth, because }
+}
+
+/// Whether a site lies in one of some regions.
+fn in_region(explain: bool, prefixes: &[String], case: &Case<'_>) -> Finding {
+    let region = case.facility().region;
+    leaf(
+        explain,
+        region.and_then(|region| region.lies_in_any(prefixes)),
+        || {
+            let code = region.map_or_else(String::new, |region| region.to_string());
+            Text::new(format!("所在地区为 {code}"), format!("its region is {code}"))
+        },
+        || Text::new("地区代码(region)，具体到市", "its region, down to the city"),
+    )
+}
+
+impl Pack {
+    /// Whether a requirement with this scope is for a site: one of the pack's regions, and of the scope; and why it is so.
+    pub(super) fn binds(&self, scope: &Scope, case: &Case<'_>, explain: bool) -> Finding {
+        let here = (!self.jurisdiction.is_empty()).then(|| in_region(explain, &self.jurisdiction, case));
+        let parts = here.into_iter().chain(std::iter::once_with(|| scope.examine(self, case, explain)));
+        combine(parts, Truth::No, Truth::Yes)
+    }
+
+    /// Where that stands which would have to be known to say whom a requirement binds.
+    pub(super) fn unknown(&self, scope: &Scope, case: &Case<'_>) -> Vec<&'static str> {
+        let region = Scope::Region(self.jurisdiction.clone());
+        let here = (!self.jurisdiction.is_empty()).then(|| region.unknown(self, case));
+        let mut places: Vec<&'static str> = here.into_iter().flatten().chain(scope.unknown(self, case)).collect();
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
 }
 
 /// `decisive` settles the whole, and the first part that is so says why; without one, anything unknown leaves it open; else it

@@ -1,6 +1,6 @@
 //! Rules about a score: what is not known of it leaves the rule open, unless no answer could change it.
 
-use super::{Case, Metric, Outcome, Pack, Verdict, rubric::Rubric};
+use super::{Case, Counted, Metric, Outcome, Pack, Verdict, rubric::Rubric};
 use crate::{
     finding::Text,
     quantity::{Decimal, Ratio},
@@ -8,26 +8,20 @@ use crate::{
 use std::collections::BTreeMap;
 
 impl Case<'_> {
-    /// The inputs of a rubric that a case carries, by name; others are not known.
-    fn inputs(&self) -> BTreeMap<String, Ratio> {
-        // Where something else crossed the boundary, electricity alone may not be what is scored.
-        let exact = self.annual_if_exact().filter(|_| self.other_carriers.is_empty());
-        let known = [
-            ("pue", exact.map(|pue| pue.ratio())),
-            ("occupancy", self.figure(Metric::Occupancy)),
-            ("standard_racks", self.figure(Metric::StandardRacks)),
-            ("years_in_service", self.figure(Metric::YearsInService)),
-            ("reused_share", self.figure(Metric::ReusedShare)),
-            ("water_usage", self.figure(Metric::WaterUsage)),
-        ];
-        known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    /// The inputs of a rubric that a case carries, by the names of the figures; others are not known.
+    fn inputs(&self, counted: Counted) -> BTreeMap<String, Ratio> {
+        let known = |metric: Metric| {
+            let value = self.figure(metric, counted).filter(|_| !self.distrusted)?;
+            Some((metric.as_str().to_owned(), value))
+        };
+        Metric::ALL.into_iter().filter_map(known).collect()
     }
 }
 
 impl Pack {
     /// Whether the score by a rubric is high enough, whatever the inputs are that are missing.
     pub(super) fn decide_score(&self, verdict: &mut Verdict, case: &Case<'_>, rubric: &Rubric, at_least: Decimal) {
-        let given = case.inputs();
+        let given = case.inputs(self.counts);
         let (scored, passes) = (rubric.score(&given), rubric.passes(&given));
         let limit = Ratio::from(&at_least);
         let inputs = [("low", scored.low.into()), ("high", scored.high.into()), ("at_least", at_least.into())];

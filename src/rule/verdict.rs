@@ -87,6 +87,9 @@ pub struct Verdict {
     /// Whether only value and outcome are wanted, without words and trace.
     #[serde(skip)]
     pub(super) is_silent: bool,
+    /// What the document calls its limit.
+    #[serde(skip)]
+    pub(super) limit_name: Option<Text>,
     /// Whether a grade is asked for.
     #[serde(skip)]
     pub(crate) asks_for_grade: bool,
@@ -123,6 +126,7 @@ impl Verdict {
             settles: None,
             message: Text::new("", ""),
             is_silent: false,
+            limit_name: None,
             asks_for_grade: false,
             missing: Vec::new(),
             trace: Vec::new(),
@@ -134,6 +138,14 @@ impl Verdict {
         self.outcome = Outcome::Undetermined;
         self.settles = Some(settles);
         self.say(why);
+    }
+
+    /// Not decided, since the data have errors.
+    pub(super) fn distrusted(&mut self) {
+        self.undetermined(
+            Text::new("数据存在错误，数值不可信", "the data have errors, so the figure cannot be trusted"),
+            Text::new("更正所列错误后重新计算", "correcting the errors listed and computing again"),
+        );
     }
 
     /// The outcome's own word, then the reason.

@@ -5,6 +5,7 @@ use crate::{
     assessment::{Assessment, Declared, Figure},
     facility::{Level, StandardRacks, Standing},
     finding::{Code, Finding, Text},
+    kpi::Method,
     ledger::Ledger,
     quantity::{Decimal, ExactEnergy, Ratio},
 };
@@ -49,6 +50,9 @@ pub(super) fn compare(
             trap.unwrap_or(Text::new("与重算值不符，原因不明", "it differs, and no usual cause explains it"))
         };
         let mut declared = number(said, value, reason);
+        if let Some(why) = as_a_pack_counts(said, assessment).filter(|_| declared.agrees == Some(false)) {
+            (declared.agrees, declared.reason) = (Some(true), why);
+        }
         if declared.agrees == Some(false)
             && let Some(why) = cannot_tell(said, assessment)
         {
@@ -142,6 +146,20 @@ fn undeclared(assessment: &Assessment) -> Option<Finding> {
     let said = assessment.findings.iter().any(|finding| finding.path.as_deref().is_some_and(is_of_it));
     let expected = Text::new("申报的 PUE，用以核对重算值", "the PUE declared, which bears out the recomputed one");
     (assessment.pue.is_some() && !said).then(|| Finding::new(Code::JsonMissing).path(place).expected(expected))
+}
+
+/// A declared PUE that is the one a pack has judged by, electricity alone, where the reported one counts all carriers.
+fn as_a_pack_counts(said: f64, assessment: &Assessment) -> Option<Text> {
+    let alone = assessment.pue.as_ref()?.electricity_only?;
+    let verdict = assessment.verdicts.iter().find(|one| one.method == Some(Method::ElectricityOnly.as_str()))?;
+    agreement(said, alone)?;
+    Some(Text::new(
+        format!("等于只计电量的 PUE，即 {} 所用口径；重算值计入全部能源", verdict.pack),
+        format!(
+            "equal to the PUE of electricity alone, by which {} judges; the recomputed one counts all carriers",
+            verdict.pack
+        ),
+    ))
 }
 
 /// Why a PUE that differs from the recomputed one may be right.

@@ -66,7 +66,12 @@ pub fn submission_of_row(group: &Value, row: &Value) -> Value {
     // The certificate is in force whenever the row asks.
     let paper =
         serde_json::json!({"/certificates/0/issued_on": "2012-01-01", "/certificates/0/expires_on": "2040-01-01"});
-    submission_of(row["pue"].as_f64().unwrap(), months, &[&paper, &period, &group["site"], &row["change"]])
+    let mut submission =
+        submission_of(row["pue"].as_f64().unwrap(), months, &[&paper, &period, &group["site"], &row["change"]]);
+    // Carriers besides electricity.
+    let also = row["also"].as_array().into_iter().flatten().cloned();
+    submission["energy"].as_array_mut().unwrap().extend(also);
+    submission
 }
 
 /// The outcome of one requirement of `wuhan-2024`.

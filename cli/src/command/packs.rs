@@ -3,7 +3,7 @@
 use crate::{ending::Ending, judging, language::pick, output};
 use clap::{Args, Subcommand, ValueEnum};
 use comfy_table::{Table, presets};
-use pue::{Lang, Pack, packs};
+use pue::{Lang, Pack, finding::Basis, packs};
 use std::{fmt::Write as _, path::PathBuf};
 
 #[derive(Args)]
@@ -118,61 +118,32 @@ fn tell(pack: &Pack, lang: Lang) -> String {
     if let Some(lapse) = &pack.lapse {
         let _ = writeln!(text, "{} ({})", lapse.note.in_lang(lang), lapse.after);
     }
-    for requirement in &pack.requirements {
-        let _ = writeln!(text, "\n{}  [{}]", requirement.id, word(&requirement.nature));
-        let _ = writeln!(text, "  {}: {}", pick(lang, "条款", "clause"), requirement.source.clause);
-        if let Some(quote) = &requirement.source.quote {
-            let _ = writeln!(text, "  “{quote}”");
+    let _ = writeln!(text, "{}", pack.text().in_lang(lang));
+    let mut line = |zh: &str, en: &str, words: &str| {
+        if !words.is_empty() {
+            text += &format!("  {}: {words}\n", pick(lang, zh, en));
         }
-        let _ = writeln!(text, "  {}: {}", pick(lang, "要求", "asks"), word(&requirement.check));
-        let _ = writeln!(text, "  {}: {}", pick(lang, "适用对象", "binds"), word(&requirement.scope));
-        let _ = writeln!(text, "  {}: {}", pick(lang, "依据", "basis"), word(&requirement.source.basis));
-        for reading in requirement.scope_readings.iter().chain(&requirement.readings) {
-            let _ = writeln!(text, "  {}: {}", pick(lang, "理解", "read as"), reading.in_lang(lang));
+    };
+    for one in &pack.requirements {
+        let (nature, source) = (one.nature.text(), &one.source);
+        line("\n要求", "\nrule", &format!("{} ({})", one.id, nature.in_lang(lang)));
+        line("内容", "asks", one.check.text().in_lang(lang));
+        line("对象", "binds", one.scope.text().in_lang(lang));
+        line("条款", "clause", &format!("{} ({})", source.clause, Basis::from(source.basis).text().in_lang(lang)));
+        line("原文", "verbatim", source.quote.as_deref().unwrap_or_default());
+        line("大意", "in substance", source.paraphrase.as_deref().unwrap_or_default());
+        for reading in one.scope_readings.iter().chain(&one.readings) {
+            line("理解", "read as", reading.in_lang(lang));
         }
     }
     for one in &pack.comparisons {
-        let _ = writeln!(text, "\n{}  ({})", one.id, pick(lang, "仅对照，不判定", "compares, never judges"));
-        let _ = writeln!(text, "  {}: {}", pick(lang, "条款", "clause"), one.clause);
-        if let Some(quote) = &one.quote {
-            let _ = writeln!(text, "  “{quote}”");
-        }
-        let _ = writeln!(text, "  {}: {}", pick(lang, "内容", "figure"), word(&one.check));
-        let _ = writeln!(text, "  {}: {}", pick(lang, "原因", "because"), one.why_not_judged.in_lang(lang));
+        line("\n对照(不判定)", "\ncompares, never judges", &one.id);
+        line("内容", "figure", one.check.text().in_lang(lang));
+        line("对象", "for", one.scope.text().in_lang(lang));
+        line("条款", "clause", &format!("{} ({})", one.clause, one.basis.text().in_lang(lang)));
+        line("原文", "verbatim", one.quote.as_deref().unwrap_or_default());
+        line("大意", "in substance", one.paraphrase.as_deref().unwrap_or_default());
+        line("原因", "because", one.why_not_judged.in_lang(lang));
     }
-    text
-}
-
-/// A part of a pack in the pack's own words, on one line.
-fn word(part: &impl serde::Serialize) -> String {
-    let json = serde_json::to_value(part).unwrap_or_default();
-    match json {
-        serde_json::Value::String(text) => text,
-        other => flat(&other),
-    }
-}
-
-/// `annual_pue: relation at_most, limit 1.25`.
-fn flat(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::Object(map) if map.contains_key("zh") || map.contains_key("en") => {
-            map.get("zh").or(map.get("en")).and_then(|text| text.as_str()).unwrap_or_default().to_owned()
-        }
-        serde_json::Value::Object(map) => {
-            let parts: Vec<String> = map
-                .iter()
-                .map(|(key, value)| match value {
-                    serde_json::Value::Object(_) => format!("{key} ({})", flat(value)),
-                    _ => format!("{key} {}", flat(value)),
-                })
-                .collect();
-            parts.join(", ")
-        }
-        serde_json::Value::Array(items) => {
-            let parts: Vec<String> = items.iter().map(flat).collect();
-            format!("[{}]", parts.join("; "))
-        }
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
+    text.replace("  \n", "\n")
 }

@@ -9,6 +9,7 @@ use pue::{
     Assessment, Lang, Outcome,
     assessment::{Change, Difference, WhatIf},
     facility::{Certificate, CertificateKind, Ladder, Level, RackType, Racks},
+    finding::Text,
     quantity::{ExactEnergy, ExactPower, Ratio},
 };
 use serde::Serialize;
@@ -92,6 +93,8 @@ struct Answer<'a> {
     pue_after: Option<Ratio>,
     differences: &'a [Difference],
     least_cuts: &'a [Cut],
+    /// What was not asked for and is taken to be so.
+    assumptions: &'a [Text],
     verdicts: &'a [pue::Verdict],
 }
 
@@ -105,6 +108,7 @@ impl Arguments {
         let changes = self.changes(&submission, &now)?;
         let answer = WhatIf::new(&ledger, ledger.period(), &options, &changes);
         let cuts = cuts(&now);
+        let assumed = self.assumed(&submission);
         let text = match self.format {
             Format::Json => {
                 let answer = Answer {
@@ -114,14 +118,37 @@ impl Arguments {
                     pue_after: answer.pue_after,
                     differences: &answer.differences,
                     least_cuts: &cuts,
+                    assumptions: &assumed,
                     verdicts: &answer.verdicts,
                 };
                 serde_json::to_string(&answer).map_err(|error| error.to_string())? + "\n"
             }
-            Format::Text => self.tell(&now, &answer, &cuts, lang),
+            Format::Text => {
+                let mut text = self.tell(&now, &answer, &cuts, lang);
+                for one in &assumed {
+                    let _ = writeln!(text, "{}: {}", pick(lang, "假设", "assumed"), one.in_lang(lang));
+                }
+                text
+            }
         };
         output::write(None, &text)?;
         Ok(ending(&answer))
+    }
+
+    /// What a change needs and nobody said.
+    fn assumed(&self, submission: &pue::Submission) -> Vec<Text> {
+        let first = submission.period().first_day();
+        let of_paper = self.certificate.map(|_| {
+            Text::new(
+                format!("所加证书视为本场所的绿色等级、运行类证书，{first} 颁发"),
+                format!("the certificate is one of this site, of the green grade, of operation, issued on {first}"),
+            )
+        });
+        let of_racks = self
+            .racks
+            .as_ref()
+            .map(|_| Text::new("已装、已用机柜数不变", "the cabinets installed and occupied stay as they are"));
+        of_paper.into_iter().chain(of_racks).collect()
     }
 
     fn changes(&self, submission: &pue::Submission, now: &Assessment) -> Result<Vec<Change>, String> {

@@ -117,7 +117,8 @@ fn of_text(text: &mut Text) {
 }
 
 fn of_citation(citation: &mut Citation) {
-    [&mut citation.document, &mut citation.clause].into_iter().chain(&mut citation.quote).for_each(keep);
+    let words = [&mut citation.document, &mut citation.clause].into_iter();
+    words.chain(&mut citation.quote).chain(&mut citation.paraphrase).for_each(keep);
 }
 
 fn lend_pack(pack: &mut Pack) {
@@ -125,13 +126,16 @@ fn lend_pack(pack: &mut Pack) {
     [&mut pack.title, &mut pack.issuer].into_iter().for_each(of_text);
     pack.lapse.iter_mut().for_each(|lapse| of_text(&mut lapse.note));
     for one in &mut pack.requirements {
-        [&mut one.id, &mut one.source.clause].into_iter().chain(&mut one.source.quote).for_each(keep);
+        let words = [&mut one.id, &mut one.source.clause].into_iter();
+        words.chain(&mut one.source.quote).chain(&mut one.source.paraphrase).for_each(keep);
+        one.limit_name.iter_mut().for_each(of_text);
         one.scope_readings.iter_mut().chain(&mut one.readings).for_each(of_text);
         lend_scope(&mut one.scope);
         lend_check(&mut one.check);
     }
     for one in &mut pack.comparisons {
-        [&mut one.id, &mut one.clause].into_iter().chain(&mut one.quote).for_each(keep);
+        let words = [&mut one.id, &mut one.clause].into_iter();
+        words.chain(&mut one.quote).chain(&mut one.paraphrase).for_each(keep);
         of_text(&mut one.why_not_judged);
         lend_scope(&mut one.scope);
         lend_check(&mut one.check);

@@ -413,3 +413,130 @@ fn no_figure_of_a_document_stands_in_code() {
     assert!(seen > 50, "{seen} files");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+/// What stands as the document's own words is in the document.
+#[test]
+fn quotations_are_verbatim() {
+    let excerpt = common::text("tests/golden/rules/wuhan-2024.excerpt.txt");
+    let pack = packs::by_id(packs::WUHAN_2024).unwrap();
+    for one in &pack.requirements {
+        let quote = one.source.quote.as_deref().unwrap();
+        assert!(excerpt.contains(quote), "{quote}");
+    }
+    // Of no other document the words are at hand.
+    for other in packs::all().iter().filter(|other| other.id != pack.id) {
+        assert!(other.requirements.iter().all(|one| one.source.quote.is_none()), "{}", other.id);
+        assert!(other.comparisons.iter().all(|one| one.quote.is_none()), "{}", other.id);
+    }
+}
+
+/// A province without a national hub node decides the question, whatever the field says.
+#[test]
+fn a_hub_node_lies_in_a_hub_province() {
+    let found = |region: &str| {
+        let changes = json!({"/facility/region": region, "/facility/hub_node": true});
+        let audit = audit_json(common::submission_of(1.2, 12, &[&changes]).to_string().as_bytes(), &[]);
+        audit.findings.iter().any(|finding| finding.code.as_str() == "facility.hub_node")
+    };
+    for none in ["420100", "370100", "410100", "CN-HB"] {
+        assert!(found(none), "{none}");
+    }
+    for hub in ["520100", "110105", "440100", "CN-GZ", "CN"] {
+        assert!(!found(hub), "{hub}");
+    }
+}
+
+/// What is given and not understood is not said to be missing.
+#[test]
+fn a_region_that_is_not_understood_was_given() {
+    let changes = json!({"/facility/region": "Wuhan"});
+    let audit = audit_json(common::submission_of(1.2, 12, &[&changes]).to_string().as_bytes(), &[]);
+    let codes: Vec<&str> = audit.findings.iter().map(|finding| finding.code.as_str()).collect();
+    assert!(codes.contains(&"facility.region") && !codes.contains(&"json.missing"), "{codes:?}");
+    let said = &audit.verdicts[0].message;
+    assert_eq!(audit.verdicts[0].outcome, pue::Outcome::Undetermined);
+    assert!(!said.en.contains("missing") && !said.zh.contains("缺少"), "{said:?}");
+}
+
+fn cooling_without_factor(pue: f64) -> Value {
+    let mut submission = common::submission_of(pue, 12, &[]);
+    let cooling =
+        json!({"point": "purchased_cooling", "carrier": "chilled_water", "unit": "kWh", "monthly": vec![3e5; 12]});
+    submission["energy"].as_array_mut().unwrap().push(cooling);
+    submission
+}
+
+/// What cannot be weighed leaves open what reaching the target would save, unless electricity alone is too much.
+#[test]
+fn savings_are_not_known_where_the_pue_is_open() {
+    let saved = |pue: f64| {
+        let audit = audit_json(cooling_without_factor(pue).to_string().as_bytes(), &[]);
+        audit.retrofit.unwrap().savings_kwh.map(|saved| saved.kwh().round())
+    };
+    assert_eq!([saved(1.20), saved(1.30)], [None, Some(2_400_000.0)]);
+}
+
+/// A declared PUE that a pack judges by is explained, and no mismatch.
+#[test]
+fn a_declared_pue_of_electricity_alone_is_explained() {
+    let of = |declared: f64| {
+        let mut submission = common::submission_of(1.24, 12, &[&json!({"/declared/pue": declared})]);
+        let diesel = json!({"point": "generator_fuel", "carrier": "diesel", "unit": "l", "monthly": vec![4000.0; 12]});
+        submission["energy"].as_array_mut().unwrap().push(diesel);
+        let audit = audit_json(submission.to_string().as_bytes(), &[]);
+        let told = audit.findings.iter().any(|finding| finding.code == pue::finding::Code::DeclaredPue);
+        let declared = &audit.declared.as_ref().unwrap()["pue"];
+        (declared.agrees, told, declared.reason.en.to_string())
+    };
+    let (agrees, told, reason) = of(1.24);
+    assert_eq!((agrees, told), (Some(true), false));
+    assert!(reason.contains("electricity alone, by which wuhan-2024 judges"), "{reason}");
+    let (agrees, told, _) = of(1.22);
+    assert_eq!((agrees, told), (Some(false), true));
+}
+
+/// The letter to a site that fails, and whose data have no fault, says that, with the flags and the measures.
+#[test]
+fn a_letter_to_a_site_that_fails_without_faults() {
+    use pue::{Lang, report::Letter};
+    let mut submission: Value =
+        serde_json::from_str(&common::text("examples/data/submissions/02-over-the-limit.json")).unwrap();
+    submission["facility"]["lifecycle"]["in_service_on"] = json!("2010-01-01");
+    submission["facility"]["lifecycle"]["approved_on"] = json!("2009-01-01");
+    submission["declared"]["pue"] = json!(1.31);
+    let audit = audit_json(submission.to_string().as_bytes(), &[]);
+    assert!(audit.findings.is_empty(), "{:?}", audit.findings);
+    let (zh, en) = (Letter::new(&audit, Lang::Zh).to_string(), Letter::new(&audit, Lang::En).to_string());
+    for not in ["无需修改", "更正前"] {
+        assert!(!zh.contains(not), "{zh}");
+    }
+    for not in ["Nothing was found", "not decided before"] {
+        assert!(!en.contains(not), "{en}");
+    }
+    for part in ["不符合的要求", "wuhan-proxy old", "每年可节电", "液冷"] {
+        assert!(zh.contains(part), "{part}: {zh}");
+    }
+    for part in ["does not meet", "wuhan-proxy old", "saves a year (1.25)", "liquid cooling"] {
+        assert!(en.contains(part), "{part}: {en}");
+    }
+}
+
+/// A pack's own name of its limit is its own: another pack's verdict does not use it.
+#[test]
+fn a_verdict_speaks_in_its_packs_words() {
+    let audit = audit_json(common::submission_of(1.6, 12, &[]).to_string().as_bytes(), &[]);
+    for verdict in audit.verdicts.iter().filter(|verdict| verdict.outcome == pue::Outcome::Fails) {
+        let own = verdict.message.en.contains("the plan's binding indicator");
+        assert_eq!(own, verdict.pack == packs::WUHAN_2024, "{}", verdict.message.en);
+    }
+}
+
+/// The annex as its table prints it, and what is counted once.
+#[test]
+fn the_annex_says_how_it_is_read() {
+    let annex = pue::rule::law::Indicator::annex();
+    let of = |id: &str| annex.iter().find(|one| one.id == id).unwrap();
+    assert_eq!(of("4").unit.zh, "万个");
+    assert!(of("13").reading.as_ref().unwrap().zh.contains("含本数"));
+    assert!(of("15").reading.as_ref().unwrap().zh.contains("只计一次"));
+}

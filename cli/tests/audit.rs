@@ -231,8 +231,8 @@ fn a_letter_says_what_fails() {
     over["energy"][0]["monthly_kwh"] = months.iter().map(|month| json!(month.as_f64().unwrap() * 1.3)).collect();
     over["declared"]["pue"] = json!(1.3);
     for (lang, words) in [
-        ("en", ["Nothing was found that has to be mended", "is over the plan's binding indicator"]),
-        ("zh", ["未发现问题", "超过约束性指标上限"]),
+        ("en", ["No fault was found in the data; but the site does not meet", "is over the plan's binding indicator"]),
+        ("zh", ["报送数据未发现问题；但有不符合的要求", "超过约束性指标上限"]),
     ] {
         let letters = folder.file(lang);
         let options = ["-", "--letters", &letters, "--lang", lang, "--format", "json"];

@@ -64,7 +64,7 @@ impl<'a> Letter<'a> {
                 "按目前 IT 负荷，PUE 降至目标值每年可节电",
                 "At today's IT load, reaching the target PUE saves a year",
             );
-            writeln!(f, "{words} ({target}): {saved}")?;
+            writeln!(f, "\n{words} ({target}): {saved}")?;
         }
         let in_wuhan = |verdict: &Verdict| verdict.pack == packs::WUHAN_2024 && verdict.outcome == Outcome::Fails;
         let proxy = |flag: &Flag| flag.citation.basis == Basis::Proxy;

@@ -458,7 +458,13 @@ fn in_region(explain: bool, prefixes: &[String], case: &Case<'_>) -> Finding {
             let code = region.map_or_else(String::new, |region| region.to_string());
             Text::new(format!("所在地区为 {code}"), format!("its region is {code}"))
         },
-        || Text::new("地区代码(region)，具体到市", "its region, down to the city"),
+        || match region {
+            Some(region) => Text::new(
+                format!("比 {region} 更具体的地区代码(region)"),
+                format!("its region, more exactly than {region}"),
+            ),
+            None => Text::new("可识别的地区代码(region)", "its region, by a known code"),
+        },
     )
 }
 

@@ -288,7 +288,7 @@ fn a_new_document_is_two_files() {
 #[test]
 fn every_document_has_cases() {
     let with: Vec<String> = common::cases().into_iter().map(|(id, _)| id).collect();
-    let mut all: Vec<String> = pue::rule::Law::all().iter().map(|law| law.id.clone()).collect();
+    let mut all: Vec<String> = pue::rule::Law::all().iter().map(|law| law.id.to_string()).collect();
     all.sort();
     assert_eq!(with, all);
 }

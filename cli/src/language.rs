@@ -34,3 +34,8 @@ impl From<Language> for Lang {
 pub fn pick<'t>(lang: Lang, zh: &'t str, en: &'t str) -> &'t str {
     if lang == Lang::Zh { zh } else { en }
 }
+
+/// A count and what is counted: `1 record`, `2 records`.
+pub fn plural(count: u64, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}

@@ -48,7 +48,7 @@ impl Record {
             let names: Vec<&str> = estimates.iter().map(|method| method.as_str()).collect();
             set("estimate", names.join(","));
         }
-        set("screen", options.screen.id.clone());
+        set("screen", options.screen.id.to_string());
         let factors = [("tariff", options.tariff), ("co2", options.co2)];
         factors
             .into_iter()

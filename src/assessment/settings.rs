@@ -71,7 +71,7 @@ impl Options {
             set_screen(thresholds.to_mut(), key, value).map_err(|expected| bad(expected, value))?;
         } else {
             if !packs::all().iter().chain(&self.packs).any(|pack| pack.id == of) {
-                let known = packs::all().iter().map(|pack| &*pack.id).chain([self.screen.id.as_str()]);
+                let known = packs::all().iter().map(|pack| &*pack.id).chain([&*self.screen.id]);
                 return Err(bad(format!("one of {}", known.collect::<Vec<_>>().join(", ")), of));
             }
             set_pack(&mut Settings::default(), key, value).map_err(|expected| bad(expected, value))?;

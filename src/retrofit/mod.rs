@@ -26,7 +26,7 @@ use std::borrow::Cow;
 #[non_exhaustive]
 pub struct Screen {
     /// Its name, printed with each flag.
-    pub id: String,
+    pub id: Words,
     /// Its thresholds; none: it screens nothing.
     pub thresholds: Option<Cow<'static, Thresholds>>,
 }
@@ -38,7 +38,7 @@ impl Screen {
     /// `wuhan-proxy`: the default.
     pub fn wuhan_proxy() -> Self {
         let thresholds = Law::by_id(WUHAN_PROXY).and_then(|law| law.screen.as_ref()).map(Cow::Borrowed);
-        Screen { id: WUHAN_PROXY.to_owned(), thresholds }
+        Screen { id: WUHAN_PROXY.into(), thresholds }
     }
 
     /// Screens a site on a day. A site that is known to lie outside Wuhan is not screened: there are no flags then.
@@ -80,7 +80,7 @@ impl Screen {
 
 /// A look at one site by some thresholds.
 struct Look<'a> {
-    id: &'a str,
+    id: &'a Words,
     limits: &'a Thresholds,
 }
 
@@ -182,7 +182,7 @@ impl Look<'_> {
             Some(false) => FlagOutcome::NotFlagged,
             None => FlagOutcome::Undetermined,
         };
-        Flag { flag: flag.into(), outcome, pack: self.id.to_owned(), evidence, citation, action: None }
+        Flag { flag: flag.into(), outcome, pack: self.id.clone(), evidence, citation, action: None }
     }
 }
 
@@ -226,7 +226,7 @@ pub struct Flag {
     /// Whether it is raised.
     pub outcome: FlagOutcome,
     /// The screen.
-    pub pack: String,
+    pub pack: Words,
     /// Why.
     pub evidence: Text,
     /// From where the threshold was borrowed, or where it stands.

@@ -16,13 +16,13 @@ use serde::Serialize;
 
 /// The flags of all documents that hold for a site.
 pub(super) fn flags(case: &Case<'_>) -> Vec<Flag> {
-    let all = Law::all().iter().flat_map(|law| law.schemes.iter().map(move |scheme| (law.id.as_str(), scheme)));
+    let all = Law::all().iter().flat_map(|law| law.schemes.iter().map(move |scheme| (law, scheme)));
     all.filter_map(|(law, scheme)| look_at(law, scheme, case)).collect()
 }
 
 /// The flag of a site; `None` where the scheme does not hold.
-fn look_at(law: &str, scheme: &Scheme, case: &Case<'_>) -> Option<Flag> {
-    let pack = packs::by_id(law).or(packs::all().first())?;
+fn look_at(law: &Law, scheme: &Scheme, case: &Case<'_>) -> Option<Flag> {
+    let pack = law.pack.as_ref().or(packs::all().first())?;
     if !scheme.days.hold(case.day()) || scheme.place.holds(pack, case) != Truth::Yes {
         return None;
     }
@@ -38,7 +38,7 @@ fn look_at(law: &str, scheme: &Scheme, case: &Case<'_>) -> Option<Flag> {
     Some(Flag {
         flag: scheme.flag.clone(),
         outcome,
-        pack: law.to_owned(),
+        pack: law.id.clone(),
         evidence,
         citation: scheme.citation.clone(),
         action: (outcome == FlagOutcome::Flagged).then(|| scheme.action.clone()),
@@ -136,7 +136,7 @@ pub(super) fn surcharge(case: &Case<'_>) -> Option<Surcharge> {
     // The year in which the twelve months begin: months before the first that bears it bear none.
     let first = case.day().tomorrow().ok()?.checked_sub(jiff::Span::new().years(1)).ok()?;
     Law::all().iter().find_map(|law| {
-        let (terms, pack) = (law.surcharge.as_ref()?, packs::by_id(&law.id)?);
+        let (terms, pack) = (law.surcharge.as_ref()?, law.pack.as_ref()?);
         let holds = terms.days.hold(case.day()) && terms.place.holds(pack, case) == Truth::Yes;
         of(terms, annual, first.year()).filter(|_| holds)
     })

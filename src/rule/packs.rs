@@ -52,7 +52,8 @@ fn order(pack: &Pack) -> (&str, u32) {
 
 /// Whether a newer edition is in force on a day.
 fn is_superseded(packs: &[Pack], pack: &Pack, on: Date) -> bool {
-    packs.iter().any(|other| other.id == pack.id && other.in_force(on) && order(other) > order(pack))
+    let is_newer = |other: &Pack| other.id == pack.id && other.in_force(on) && order(other) > order(pack);
+    packs.iter().any(|other| !std::ptr::eq(other, pack) && is_newer(other))
 }
 
 /// The rubric of the document of this id.
@@ -68,12 +69,18 @@ pub fn rubric(id: &str) -> Option<&'static Rubric> {
 /// assert_eq!([scale(2999.0), scale(3000.0), scale(10_000.0)], [Some("medium_small"), Some("large"), Some("super_large")]);
 /// ```
 pub fn national_scale(racks: StandardRacks) -> Option<Scale> {
-    by_id(NATIONAL_2013)?.scale_of(racks)
+    national()?.scale_of(racks)
+}
+
+/// The document with the national table.
+fn national() -> Option<&'static Pack> {
+    static NATIONAL: LazyLock<Option<&'static Pack>> = LazyLock::new(|| by_id(NATIONAL_2013));
+    *NATIONAL
 }
 
 /// From so many standard racks on a site is of a class, by the national table.
 pub(crate) fn national_edge(class: Scale) -> Option<Decimal> {
-    by_id(NATIONAL_2013)?.scale.iter().find(|row| row.class == class).map(|row| row.racks)
+    national()?.scale.iter().find(|row| row.class == class).map(|row| row.racks)
 }
 
 /// Whether a pack is one that comes with the library, with all its content.

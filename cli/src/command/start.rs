@@ -111,7 +111,7 @@ fn few_lines(text: &mut String, assessment: &Assessment, lang: Lang) {
     }
     if let Some(retrofit) = &assessment.retrofit {
         let flags = retrofit.flags.iter().filter(|flag| flag.outcome.is_flagged());
-        let name = |flag: &Flag| match flag.pack.as_str() {
+        let name = |flag: &Flag| match &*flag.pack {
             "wuhan-proxy" => flag.flag.to_string(),
             other => format!("{} ({other})", flag.flag),
         };

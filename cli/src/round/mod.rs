@@ -7,6 +7,7 @@ mod pool;
 pub use answer::{Answer, harmless, header, marks};
 pub use input::Record;
 
+use crate::language::plural;
 use indicatif::{ProgressBar, ProgressStyle};
 use pue::assessment::Options;
 use std::{
@@ -94,7 +95,11 @@ pub fn run<T: Send>(
         let (count, bytes, batch) = batch?;
         records += count;
         bar.inc(bytes);
-        bar.set_message(format!("{records} records, {:.0}/s", records as f64 / bar.elapsed().as_secs_f64().max(1e-3)));
+        bar.set_message(format!(
+            "{}, {:.0}/s",
+            plural(records, "record"),
+            records as f64 / bar.elapsed().as_secs_f64().max(1e-3)
+        ));
         take(batch)
     });
     bar.finish_and_clear();

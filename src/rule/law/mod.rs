@@ -27,7 +27,7 @@ pub struct Law {
     /// [`LAW_SCHEMA`].
     pub schema: String,
     /// Its id, that of its pack if it has one.
-    pub id: String,
+    pub id: Words,
     /// Its rules; only these are digested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pack: Option<Pack>,
@@ -94,6 +94,7 @@ impl Law {
 
 /// The words of a document that stays for good are lent to every verdict: none of them is copied.
 fn lend(law: &mut Law) {
+    keep(&mut law.id);
     law.pack.iter_mut().for_each(lend_pack);
     for scheme in &mut law.schemes {
         keep(&mut scheme.flag);

@@ -4,7 +4,11 @@ use super::{
     Batch,
     table::{MOST_ROWS, Row},
 };
-use crate::{ending::Ending, language::pick, round};
+use crate::{
+    ending::Ending,
+    language::{pick, plural},
+    round,
+};
 use pue::{
     Facility, Lang, Outcome,
     portfolio::{Register, Round, scattered_operators, suspected_splits},
@@ -130,11 +134,13 @@ impl Summary {
         match lang {
             Lang::Zh => format!(
                 "{records} 份，其中 {clean} 份未发现问题：{}，无法读取 {unjudged}；合计 PUE(Σ总电量/ΣIT){sum}，含 {counted} 个无错误的年度值，其余 {left_out} 个未计入\n最常见的问题：{frequent}\n",
-                counts.join(","),
+                counts.join("，"),
             ),
             Lang::En => format!(
-                "{records} records, {clean} of them without a fault: {}, {unjudged} unreadable; PUE of all (Σ total / Σ IT) {sum}, of {counted} annual values without errors, {left_out} left out\nmost frequent faults: {frequent}\n",
+                "{}, {clean} of them without a fault: {}, {unjudged} unreadable; PUE of all (Σ total / Σ IT) {sum}, of {} without errors, {left_out} left out\nmost frequent faults: {frequent}\n",
+                plural(records as u64, "record"),
                 counts.join(", "),
+                plural(counted as u64, "annual value"),
             ),
         }
     }

@@ -259,6 +259,12 @@ fn every_option_of_every_command_is_used() {
     let summary: Value = serde_json::from_str(&read(&summary)).unwrap();
     assert_eq!((&summary["schema"], &summary["complete"]), (&json!("pue/summary/1"), &json!(true)));
     assert_eq!(summary["attendance"]["missing"][0]["id"], "WH-0999");
+    let saved = &summary["largest_savings"][0];
+    let kwh = saved["savings_kwh"].as_f64().unwrap();
+    assert!((saved["savings_yuan"].as_f64().unwrap() - 0.6 * kwh).abs() < 1.0, "{saved}");
+    assert!((saved["savings_co2_t"].as_f64().unwrap() - 0.5703 * kwh / 1e3).abs() < 1.0, "{saved}");
+    let out_2 = read(&out_2);
+    assert!(out_2.contains(" CNY, ") && out_2.contains(" t CO₂e"), "{out_2}");
     assert!(read(&out_3).contains("\"holds\":true"), "{}", read(&out_3));
     let board: Value = serde_json::from_str(&read(&file("board.json"))).unwrap();
     assert_eq!(board.as_array().unwrap().len(), 30);

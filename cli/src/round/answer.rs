@@ -6,6 +6,7 @@ use pue::{
     Assessment, Code, Facility, Finding, Lang, Outcome, Severity, Submission,
     assessment::{Figure, Options},
     quantity::ExactEnergy,
+    retrofit::Savings,
 };
 
 /// One record and its answer.
@@ -45,10 +46,12 @@ impl Answer {
             || self.assessment.findings.iter().any(|finding| finding.severity > Severity::Note)
     }
 
-    /// What reaching the target would save in a year.
-    pub fn savings(&self) -> Option<(String, ExactEnergy)> {
-        let kwh = self.assessment.retrofit.as_ref()?.savings_kwh.filter(|kwh| *kwh > ExactEnergy::ZERO)?;
-        Some((self.assessment.facility.clone()?, kwh))
+    /// What reaching the target would save in a year, with money and emissions as far as their factors were given.
+    pub fn savings(&self) -> Option<(String, Savings)> {
+        let retrofit = self.assessment.retrofit.as_ref()?;
+        let mut savings = retrofit.savings(None, None).filter(|savings| savings.kwh > ExactEnergy::ZERO)?;
+        (savings.yuan, savings.co2_t) = (retrofit.savings_yuan, retrofit.savings_co2_t);
+        Some((self.assessment.facility.clone()?, savings))
     }
 
     /// The declared PUE; marked where it is not what was recomputed.

@@ -12,7 +12,7 @@ use crate::{
 use pue::{
     Facility, Lang, Outcome,
     portfolio::{Register, Round, scattered_operators, suspected_splits},
-    quantity::ExactEnergy,
+    retrofit::Savings,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ pub struct Summary {
     rows: Vec<Row>,
     to_look_at: Vec<Row>,
     facilities: Vec<Facility>,
-    savings: Vec<(String, ExactEnergy)>,
+    savings: Vec<(String, Savings)>,
 }
 
 impl Summary {
@@ -57,7 +57,7 @@ impl Summary {
                 self.rows.push(row);
             }
         }
-        self.savings.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        self.savings.sort_by(|a, b| b.1.kwh.cmp(&a.1.kwh).then_with(|| a.0.cmp(&b.0)));
         self.savings.truncate(5);
     }
 
@@ -102,8 +102,14 @@ impl Summary {
         let outcomes = [Outcome::Meets, Outcome::Fails, Outcome::Undetermined, Outcome::NotApplicable];
         let outcomes = outcomes.map(|outcome| (outcome.as_str(), portfolio.with(outcome)));
         let faults = self.round.frequent().into_iter().map(|(code, count)| json!({"code": code, "records": count}));
-        let savings =
-            self.savings.iter().map(|(facility, kwh)| json!({"facility": facility, "savings_kwh": kwh.kwh()}));
+        let savings = self.savings.iter().map(|(facility, savings)| {
+            let mut one = json!({"facility": facility, "savings_kwh": savings.kwh.kwh()});
+            let factors = [("savings_yuan", savings.yuan), ("savings_co2_t", savings.co2_t)];
+            for (key, value) in factors.into_iter().filter_map(|(key, value)| Some((key, value?))) {
+                one[key] = json!(value);
+            }
+            one
+        });
         let summary = json!({
             "schema": "pue/summary/1",
             "complete": !round::is_stopped(),
@@ -158,9 +164,11 @@ impl Summary {
                 pick(lang, "同一运营者的多个小型场所(代用阈值)", "several small sites of one operator (a proxy)");
             lines.push(format!("{words}: {operator}: {}", ids.join(", ")));
         }
-        for (facility, kwh) in &self.savings {
+        for (facility, savings) in &self.savings {
             let words = pick(lang, "每年节电潜力", "yearly savings");
-            lines.push(format!("{words}: {facility}: {:.3} MWh", kwh.kwh() / 1e3));
+            let yuan = savings.yuan.map(|yuan| format!(", {yuan:.0} CNY")).unwrap_or_default();
+            let tonnes = savings.co2_t.map(|tonnes| format!(", {tonnes:.1} t CO₂e")).unwrap_or_default();
+            lines.push(format!("{words}: {facility}: {:.3} MWh{yuan}{tonnes}", savings.kwh.kwh() / 1e3));
         }
         lines
     }

@@ -5,7 +5,7 @@ use crate::{
     round::{Answer, header, marks},
 };
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
-use pue::{Facility, Lang, Outcome, quantity::ExactEnergy};
+use pue::{Facility, Lang, Outcome, retrofit::Savings};
 
 /// A longer table is read by nobody: beyond, it shows the records that somebody has to look at.
 pub const MOST_ROWS: usize = 1000;
@@ -17,7 +17,7 @@ pub struct Row {
     marks: Vec<(String, Outcome)>,
     pub needs_a_look: bool,
     pub facility: Option<Facility>,
-    pub savings: Option<(String, ExactEnergy)>,
+    pub savings: Option<(String, Savings)>,
 }
 
 impl Row {

@@ -540,3 +540,17 @@ fn the_annex_says_how_it_is_read() {
     assert!(of("13").reading.as_ref().unwrap().zh.contains("含本数"));
     assert!(of("15").reading.as_ref().unwrap().zh.contains("只计一次"));
 }
+
+/// A document that counts electricity alone says what it leaves out, and what that rests on.
+#[test]
+fn what_is_left_out_is_said() {
+    let audit = audit_json(cooling_without_factor(1.24).to_string().as_bytes(), &[]);
+    let gb = audit.verdicts.iter().find(|verdict| verdict.pack == packs::GB_40879_2021).unwrap();
+    assert_eq!(gb.outcome, pue::Outcome::Meets);
+    assert!(
+        gb.assumptions.iter().any(|one| one.en.starts_with("chilled_water does not count")),
+        "{:?}",
+        gb.assumptions
+    );
+    assert!(audit.verdicts[0].settles.as_ref().unwrap().en.contains("the factor of its meter"));
+}

@@ -102,6 +102,16 @@ impl Pack {
         verdict.value = Some(value);
         verdict.method = Some(method);
         verdict.assumptions.extend(case.pue.confirmed.iter().cloned());
+        if self.counts == Counted::Electricity && !case.other_carriers.is_empty() && !verdict.is_silent {
+            let carriers = carriers(case.other_carriers);
+            verdict.assumptions.push(Text::new(
+                format!("{}不计入；发电机所发电量以其输出计量点为准，未装则未计入", carriers.zh),
+                format!(
+                    "{} does not count; what generators make counts by the meter at their output, and not without one",
+                    carriers.en
+                ),
+            ));
+        }
         let energies =
             [("e_dc_kwh", annual.total().into()), ("e_it_kwh", annual.it().into()), ("method", method.into())];
         verdict.step("pue", "E_DC / E_IT", value, energies);

@@ -1,11 +1,10 @@
-use super::{Energy, QuantityError, Ratio, Unit};
+use super::{QuantityError, Ratio, Unit};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{
     fmt,
     iter::Sum,
     ops::{Add, AddAssign, Neg, Sub, SubAssign},
 };
-use uom::si::energy::joule;
 
 /// An exact amount of energy: a whole number of microjoules (1 µJ = 1 mW·ms; 1 mWh = 3 600 000 µJ).
 ///
@@ -55,11 +54,6 @@ impl ExactEnergy {
         self.over(ExactEnergy::KWH).unwrap_or(self.0 as f64 / ExactEnergy::KWH.0 as f64)
     }
 
-    /// As a `uom` quantity.
-    pub fn to_energy(self) -> Energy {
-        Energy::new::<joule>(self.0 as f64 / 1e6)
-    }
-
     /// `self / other`; `None` if `other` is zero.
     pub fn ratio_to(self, other: ExactEnergy) -> Option<Ratio> {
         Ratio::new(self.0, other.0)
@@ -85,16 +79,6 @@ impl ExactEnergy {
             }
             _ => self.ratio_to(other).map(Ratio::to_f64),
         }
-    }
-}
-
-/// # Errors
-/// [`QuantityError`] for NaN, infinities and beyond 10¹² kWh.
-impl TryFrom<Energy> for ExactEnergy {
-    type Error = QuantityError;
-
-    fn try_from(energy: Energy) -> Result<Self, QuantityError> {
-        ExactEnergy::from_kwh(energy.get::<uom::si::energy::kilowatt_hour>())
     }
 }
 

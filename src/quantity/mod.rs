@@ -1,14 +1,15 @@
-//! Quantities (量): units at the edge, exact sums, rounding by GB/T 8170.
+//! Quantities (量): exact sums, ratios and limits, units at the edge, rounding by GB/T 8170.
 //!
-//! At the API a quantity is a `uom` quantity ([`Energy`], [`Power`]): an energy cannot be passed for a power. Inside,
-//! sums are integers ([`ExactEnergy`], in microjoule), so that they do not depend on their order, and a figure is a
-//! fraction of two integers ([`Ratio`]), compared with a limit ([`Decimal`], its printed digits kept) without losing a
-//! digit. On the wire every number carries its unit in its key (`it_kwh`): `uom`'s own serde form (base units, 1 kWh as
-//! 3600000.0) is not used.
+//! An energy ([`ExactEnergy`], a whole number of microjoules) cannot be passed for a power ([`ExactPower`]), and sums do not
+//! depend on their order. A figure is a fraction of two integers ([`Ratio`]), compared with a limit ([`Decimal`], its printed
+//! digits kept) without losing a digit. On the wire every number carries its unit in its key (`it_kwh`). The feature `uom`
+//! converts from and to the quantities of that crate; its own serde form (base units, 1 kWh as 3600000.0) is not used.
 
 mod decimal;
 mod digits;
 mod energy;
+#[cfg(feature = "uom")]
+mod interop;
 mod power;
 mod ratio;
 mod rounding;
@@ -23,9 +24,9 @@ pub use ratio::Ratio;
 pub use rounding::{Comparison, Published, Relation};
 pub(crate) use unit::{Conversion, Count};
 pub use unit::{Dimension, Unit};
-/// `uom`, the units of measurement crate whose quantities stand in this API.
+/// The crate of units of measurement that [`ExactEnergy`] and [`ExactPower`] convert from and to (feature `uom`).
+#[cfg(feature = "uom")]
 pub use uom;
-pub use uom::si::f64::{Energy, Power};
 
 /// Why a number is not a quantity.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]

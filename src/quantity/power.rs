@@ -1,7 +1,6 @@
-use super::{ExactEnergy, Power, QuantityError, Ratio, Unit};
+use super::{ExactEnergy, QuantityError, Ratio, Unit};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
-use uom::si::power::{kilowatt, watt};
 
 /// An exact power: a whole number of milliwatts, at most 10¹² kW either way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,11 +31,6 @@ impl ExactPower {
         self.0 as f64 / 1e6
     }
 
-    /// As a `uom` quantity.
-    pub fn to_power(self) -> Power {
-        Power::new::<watt>(self.0 as f64 / 1e3)
-    }
-
     /// The energy that it makes over so many milliseconds.
     pub fn over(self, milliseconds: i64) -> ExactEnergy {
         ExactEnergy::from_microjoules(i128::from(self.0) * i128::from(milliseconds))
@@ -45,16 +39,6 @@ impl ExactPower {
     /// `self / other`; `None` if `other` is zero.
     pub fn ratio_to(self, other: ExactPower) -> Option<Ratio> {
         Ratio::new(self.0.into(), other.0.into())
-    }
-}
-
-/// # Errors
-/// [`QuantityError`] for NaN, infinities and beyond 10¹² kW.
-impl TryFrom<Power> for ExactPower {
-    type Error = QuantityError;
-
-    fn try_from(power: Power) -> Result<Self, QuantityError> {
-        ExactPower::from_kw(power.get::<kilowatt>())
     }
 }
 

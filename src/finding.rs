@@ -4,6 +4,7 @@
 //! its own room. Findings never stop a calculation by themselves: all of them are returned at once, each with a stable
 //! [`Code`], a place, what was found, what was expected and a text in Chinese and English.
 
+use crate::place::Place;
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
@@ -286,9 +287,10 @@ pub struct Finding {
     pub code: Code,
     /// How much it weighs.
     pub severity: Severity,
-    /// JSON Pointer into the input, where the input was JSON.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
+    /// Where in the description or the submission; on the wire its JSON Pointer, `path`.
+    #[serde(rename = "path", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub place: Option<Place>,
     /// The meter concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meter: Option<String>,
@@ -341,7 +343,7 @@ impl Finding {
         Finding {
             code,
             severity: code.severity(),
-            path: None,
+            place: None,
             meter: None,
             file: None,
             line: None,
@@ -361,8 +363,8 @@ impl Finding {
     }
 
     /// Names the place in the input.
-    pub fn path(mut self, pointer: impl Into<String>) -> Self {
-        self.path = Some(pointer.into());
+    pub fn place(mut self, place: Place) -> Self {
+        self.place = Some(place);
         self
     }
 
@@ -422,18 +424,18 @@ const PLACES: usize = 1000;
 /// Findings as they are gathered: see [`Finding::gather`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Gathered {
-    groups: BTreeMap<(Code, Place), Finding>,
+    groups: BTreeMap<(Code, Key), Finding>,
     places: BTreeMap<Code, usize>,
 }
 
 /// Path, meter, and, for what has neither, the file.
-type Place = (Option<String>, Option<String>, Option<String>);
+type Key = (Option<Place>, Option<String>, Option<String>);
 
 impl Gathered {
     pub(crate) fn push(&mut self, finding: Finding) {
         let code = finding.code;
-        let file = finding.file.clone().filter(|_| finding.path.is_none() && finding.meter.is_none());
-        let key = (code, (finding.path.clone(), finding.meter.clone(), file));
+        let file = finding.file.clone().filter(|_| finding.place.is_none() && finding.meter.is_none());
+        let key = (code, (finding.place.clone(), finding.meter.clone(), file));
         if let Some(known) = self.groups.get_mut(&key) {
             let count = known.count + finding.count;
             if finding.at < known.at {
@@ -446,7 +448,7 @@ impl Gathered {
         if *places < PLACES {
             *places += 1;
             self.groups.insert(key, finding);
-        } else if let Some((_, first)) = self.groups.range_mut((code, Place::default())..).next() {
+        } else if let Some((_, first)) = self.groups.range_mut((code, Key::default())..).next() {
             first.count += finding.count;
         }
     }
@@ -471,8 +473,8 @@ impl fmt::Display for Finding {
             Severity::Note => "note",
         };
         write!(f, "{weight} {}", self.code)?;
-        if let Some(path) = &self.path {
-            write!(f, " at {path}")?;
+        if let Some(place) = &self.place {
+            write!(f, " at {place}")?;
         }
         if let Some(meter) = &self.meter {
             write!(f, " ({meter})")?;

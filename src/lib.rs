@@ -5,6 +5,7 @@
 )]
 
 // The rooms, in layer order: each imports only from rooms above it (`tests/layering.rs`).
+pub mod place;
 pub mod finding;
 pub mod quantity;
 pub mod period;

@@ -4,8 +4,8 @@ use crate::{
     facility::{Certificate, Facility},
     finding::{Code, Faults, Finding, Text},
     metering::{Ids, Meter, MeteringTree},
+    place::{Part, Place, place},
 };
-use std::fmt;
 
 /// A data centre with its meters and certificates.
 ///
@@ -40,10 +40,7 @@ impl Site {
         certificates: Vec<Certificate>,
         mut findings: Vec<Finding>,
     ) -> Self {
-        findings.extend(facility.check().into_iter().map(|mut finding| {
-            finding.path = Some(format!("/facility{}", finding.path.unwrap_or_default()));
-            finding
-        }));
+        findings.extend(facility.check());
         let id = |i: usize| meters.get(i).map_or("", |(_, meter)| &meter.id);
         let shared = Ids::new(meters.len(), id);
         let mut sound = Vec::with_capacity(meters.len());
@@ -52,7 +49,7 @@ impl Site {
             let count = if shared.are_shared() { shared.all(&meter.id, id).len() } else { 1 };
             if count > 1 {
                 let found = Text::new(format!("{count} 个计量点同号"), format!("{count} meters of this id"));
-                faults.push(Finding::new(Code::MeterDuplicateId).path("/id").meter(&meter.id).found_text(found));
+                faults.push(Finding::new(Code::MeterDuplicateId).place(place!(id)).meter(&meter.id).found_text(found));
             }
             sound.push(!faults.iter().any(Finding::is_error));
             findings.extend(faults.into_iter().map(|finding| at_place(*place, finding)));
@@ -69,7 +66,7 @@ impl Site {
             let meter = finding.meter.as_deref().and_then(|meter| ids.first(meter, id)).and_then(|i| places.get(i));
             findings.push(match meter {
                 Some(place) => at_place(*place, finding),
-                None => finding.path("/meters"),
+                None => finding.place(place!(meters)),
             });
         }
         for (meter, place) in kept.iter().zip(&places) {
@@ -79,7 +76,7 @@ impl Site {
                 same_flow && of.id != meter.id && of.check_of.is_none()
             };
             if let Some(checked) = meter.check_of.as_ref().filter(|of| !ids.first(of, id).is_some_and(may_be_checked)) {
-                let finding = Finding::new(Code::MeterValue).path("/check_of").meter(&meter.id).found(checked);
+                let finding = Finding::new(Code::MeterValue).place(place!(check_of)).meter(&meter.id).found(checked);
                 findings.push(at_place(
                     *place,
                     finding.expected((
@@ -138,14 +135,14 @@ impl Site {
         self.places.get(meter).copied()
     }
 
-    /// The same as a JSON Pointer.
-    pub(crate) fn place(&self, meter: usize) -> String {
-        self.places.get(meter).map_or("/meters".to_owned(), Spot::to_string)
+    /// The same as a place.
+    pub(crate) fn place(&self, meter: usize) -> Place {
+        self.property(meter, Place::WHOLE)
     }
 
-    /// Where a property (`/parent`) of a meter stands.
-    pub(crate) fn property(&self, meter: usize, path: &str) -> String {
-        self.places.get(meter).map_or("/meters".to_owned(), |place| place.property(path))
+    /// Where a property of a meter stands.
+    pub(crate) fn property(&self, meter: usize, property: Place) -> Place {
+        self.places.get(meter).map_or(place!(meters), |spot| spot.property(property))
     }
 
     /// Its time zone.
@@ -168,26 +165,26 @@ impl PartialEq for Site {
 
 /// Meters with their places in a plain list.
 pub(crate) fn in_list(meters: Vec<Meter>) -> Vec<(Spot, Meter)> {
-    meters.into_iter().enumerate().map(|(i, meter)| (Spot::new(METERS, i), meter)).collect()
+    meters.into_iter().enumerate().map(|(i, meter)| (Spot::new(Part::Meters, i), meter)).collect()
 }
 
-/// A member of one of the input's lists; shown as a JSON Pointer.
+/// A member of the list of meters, or of that of energies.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spot {
     /// The list that holds its energies, or itself.
-    list: &'static str,
+    list: Part,
     index: usize,
     /// Where it is described in `meters`, if it stands in another list.
     described: Option<usize>,
 }
 
 impl Spot {
-    pub(crate) const fn new(list: &'static str, index: usize) -> Self {
+    pub(crate) const fn new(list: Part, index: usize) -> Self {
         Spot { list, index, described: None }
     }
 
     /// The position in a list, if it is of that one.
-    pub(crate) fn within(self, list: &str) -> Option<usize> {
+    pub(crate) fn within(self, list: Part) -> Option<usize> {
         (self.list == list).then_some(self.index)
     }
 
@@ -196,27 +193,23 @@ impl Spot {
         Spot { described: Some(other.index), ..self }
     }
 
-    /// The JSON Pointer of a property (`/parent`): a row of energies has few of them.
-    pub(crate) fn property(self, path: &str) -> String {
-        let of_row = ["", "/id", "/point", "/carrier", "/unit"].contains(&path);
+    pub(crate) fn place(self) -> Place {
+        Place::from(self.list).item(self.index)
+    }
+
+    /// The place of a property: a row of energies has few of them.
+    pub(crate) fn property(self, property: Place) -> Place {
+        let of_row = matches!(property.name(), None | Some("id" | "point" | "carrier" | "unit"));
         match self.described {
-            Some(index) if !of_row => format!("/{METERS}/{index}{path}"),
-            None if !of_row && self.list != METERS => self.to_string(),
-            _ => format!("{self}{path}"),
+            Some(index) if !of_row => Place::from(Part::Meters).item(index).join(property),
+            None if !of_row && self.list == Part::Energy => self.place(),
+            _ => self.place().join(property),
         }
     }
 }
 
-/// The list of meters.
-pub(crate) const METERS: &str = "meters";
-
-impl fmt::Display for Spot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "/{}/{}", self.list, self.index)
-    }
-}
-
-fn at_place(place: Spot, mut finding: Finding) -> Finding {
-    finding.path = Some(place.property(finding.path.as_deref().unwrap_or_default()));
+/// A finding about a property of a meter, at the meter's own place.
+fn at_place(spot: Spot, mut finding: Finding) -> Finding {
+    finding.place = Some(spot.property(finding.place.unwrap_or_default()));
     finding
 }

@@ -283,7 +283,7 @@ fn a_small_factor_and_a_generator_that_gives_too_little_are_named() {
     let implausible = |energy: Vec<Value>, meters: Vec<Value>| -> Vec<String> {
         let findings = audit(energy, meters).findings;
         let named = findings.into_iter().filter(|finding| finding.code.as_str() == "meter.implausible");
-        named.map(|finding| finding.path.unwrap()).collect()
+        named.map(|finding| common::pointer(&finding)).collect()
     };
     let ups = || row("ups_output", 1.0);
     for (factor, expected) in [(0.019, true), (0.02, false), (0.25, false)] {
@@ -581,7 +581,7 @@ fn impossible_racks_are_named() {
             submission["facility"]["racks"]["types"] = change.clone();
         }
         let findings = audit_json(submission.to_string().as_bytes(), &[]).findings;
-        let named = |finding: &pue::Finding| finding.code.as_str() == code && finding.path.as_deref() == Some(place);
+        let named = |finding: &pue::Finding| finding.code.as_str() == code && common::pointer(finding) == place;
         assert!(findings.iter().any(named), "{change}: {findings:#?}");
     }
 }

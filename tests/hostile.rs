@@ -196,11 +196,8 @@ fn faulty_sites_name_all_their_faults() {
         ]
     });
     let read = pue::read::site(site.to_string().as_bytes()).value.unwrap();
-    let found: Vec<(String, &str)> = read
-        .findings()
-        .iter()
-        .map(|finding| (finding.code.to_string(), finding.path.as_deref().unwrap_or("")))
-        .collect();
+    let found: Vec<(String, String)> =
+        read.findings().iter().map(|finding| (finding.code.to_string(), common::pointer(finding))).collect();
     for expected in [
         ("facility.time_zone", "/facility/time_zone"),
         ("facility.region", "/facility/region"),
@@ -214,7 +211,7 @@ fn faulty_sites_name_all_their_faults() {
         ("meter.cycle", "/meters/5/parent"),
         ("meter.value", "/meters/6/multiplier"),
     ] {
-        assert!(found.contains(&(expected.0.to_owned(), expected.1)), "{expected:?} is not in {found:#?}");
+        assert!(found.contains(&(expected.0.to_owned(), expected.1.to_owned())), "{expected:?} is not in {found:#?}");
     }
     assert!(serde_json::from_value::<Site>(site).is_err());
 }
@@ -336,11 +333,11 @@ fn ids_that_are_not_what_they_look_like_are_named() {
         submission["facility"]["id"] = json!(id);
         submission["certificates"][0]["facility"] = json!(id);
         let audit = audit_json(submission.to_string().as_bytes(), &[]);
-        let places: Vec<&str> = audit
+        let places: Vec<String> = audit
             .findings
             .iter()
             .filter(|finding| finding.code.as_str() == "id.suspicious")
-            .filter_map(|finding| finding.path.as_deref())
+            .map(common::pointer)
             .collect();
         assert_eq!(places, ["/certificates/0/facility", "/facility/id"], "{id:?}");
     }

@@ -4,7 +4,8 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-const ROOMS: [&str; 17] = [
+const ROOMS: [&str; 18] = [
+    "place",
     "finding",
     "quantity",
     "period",

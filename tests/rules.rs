@@ -393,11 +393,14 @@ fn no_figure_of_a_document_stands_in_code() {
     folders.push(common::path("cli/src").into());
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
-            // Generators make energies, spreadsheets have cells: they know no rule.
+            // Generators make energies, spreadsheets have cells, forms have classes of accuracy: they know no rule.
             if entry.is_dir() {
                 let knows_none =
                     |path: &std::path::PathBuf| path.ends_with("bench_data") || path.ends_with("spreadsheet");
                 folders.extend(Some(entry).filter(|path| !knows_none(path)));
+                continue;
+            }
+            if entry.ends_with("submission/form.rs") {
                 continue;
             }
             let text = std::fs::read_to_string(&entry).unwrap();

@@ -53,7 +53,7 @@ fn every_fault_is_found_and_none_is_invented() {
         }
         for finding in &audit.findings {
             assert!(!finding.message.zh.is_empty() && !finding.message.en.is_empty() && !finding.advice.zh.is_empty());
-            assert!(finding.path.is_some(), "{name}: {finding} has no place");
+            assert!(finding.place.is_some(), "{name}: {finding} has no place");
         }
     }
     assert!(unlike.is_empty(), "found {found}, missed {missed}, invented {invented}: {unlike:#?}");
@@ -104,7 +104,7 @@ fn a_claim_is_compared_with_what_can_be_trusted() {
 #[test]
 fn a_missing_second_figure_is_noted_once() {
     let missing = |audit: &Assessment| {
-        let notes = audit.findings.iter().filter(|finding| finding.path.as_deref() == Some("/declared/pue"));
+        let notes = audit.findings.iter().filter(|finding| common::pointer(finding) == "/declared/pue");
         notes.map(|finding| finding.code.as_str()).collect::<Vec<_>>()
     };
     for (name, audit) in audits("clean") {
@@ -137,7 +137,7 @@ fn findings_stand_where_the_fault_is() {
     ] {
         let audit = audit_json(text.as_bytes(), &[]);
         let places = audit.findings.iter().filter(|finding| finding.code.as_str() == code);
-        assert_eq!(places.map(|finding| finding.path.as_deref()).collect::<Vec<_>>(), [Some(place)], "{code}");
+        assert_eq!(places.map(common::pointer).collect::<Vec<_>>(), [place], "{code}");
     }
     // A property of a meter stands in the list of meters, if it is listed; else its row is all there is.
     let audits = audits("faulty");
@@ -154,9 +154,6 @@ fn findings_stand_where_the_fault_is() {
     ] {
         let (_, audit) = audits.iter().find(|(name, _)| name.starts_with(number)).unwrap();
         let mut places = audit.findings.iter().filter(|finding| finding.code.as_str() == code);
-        assert!(
-            places.any(|finding| finding.path.as_deref().unwrap().starts_with(place)),
-            "{number}: {code} at {place}"
-        );
+        assert!(places.any(|finding| common::pointer(finding).starts_with(place)), "{number}: {code} at {place}");
     }
 }

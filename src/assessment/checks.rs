@@ -6,6 +6,7 @@ use crate::{
     finding::{Code, Finding, Text},
     kpi::{AnyPue, MeasuredPue},
     period::Period,
+    place::{Part, Place, place},
     quantity::{ExactEnergy, Ratio},
     rule::{Outcome, Verdict},
     site::Site,
@@ -30,7 +31,7 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
     let stands = |paper: &Certificate| paper.standing(&site.facility().id, on) == Standing::InForce;
     let in_force: Vec<&Certificate> = site.certificates().iter().filter(|paper| stands(paper)).collect();
     for (i, paper) in site.certificates().iter().enumerate() {
-        let place = |key: &str| format!("/certificates/{i}{key}");
+        let place = |key: &'static str| Place::from(Part::Certificates).item(i).key(key);
         let contradicts = |other: &&&Certificate| {
             let same = (other.ladder, other.kind) == (paper.ladder, paper.kind)
                 || (other.number.is_some() && other.number == paper.number);
@@ -38,13 +39,13 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
         };
         if let Some(other) = in_force.iter().filter(|_| stands(paper)).find(contradicts) {
             let level = |paper: &Certificate| paper.level.map_or("–", Level::short);
-            let finding = Finding::new(Code::CertificateConflict).path(place("/level"));
+            let finding = Finding::new(Code::CertificateConflict).place(place("level"));
             findings.push(finding.found(level(paper)).expected(level(other)));
         }
         if let (Some(issued), Some(expires)) = (paper.issued_on, paper.expires_on)
             && expires < issued
         {
-            let finding = Finding::new(Code::FacilityDates).path(place("/expires_on")).found(expires);
+            let finding = Finding::new(Code::FacilityDates).place(place("expires_on")).found(expires);
             findings.push(finding.expected(format!("≥ {issued}")));
         }
         // Operation is certified after it began; what was rebuilt began before.
@@ -54,7 +55,7 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
             && issued < began
             && stands(paper)
         {
-            let finding = Finding::new(Code::FacilityDates).path(place("/issued_on")).found(issued);
+            let finding = Finding::new(Code::FacilityDates).place(place("issued_on")).found(issued);
             findings.push(finding.expected(format!("≥ {began}")));
         }
         // A renewal, or the one before it, is no fault beside the one that is in force.
@@ -64,7 +65,7 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
             Standing::InForce => None,
             Standing::OtherSite => Some(
                 Finding::new(Code::CertificateOtherSite)
-                    .path(place("/facility"))
+                    .place(place("facility"))
                     .found(paper.facility.as_deref().unwrap_or_default())
                     .expected(site.facility().id.as_str()),
             ),
@@ -72,7 +73,7 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
                 let day = paper.expires_on.map(|day| day.to_string()).unwrap_or_default();
                 Some(
                     Finding::new(Code::CertificateExpired)
-                        .path(place("/expires_on"))
+                        .place(place("expires_on"))
                         .found(day)
                         .expected(format!("≥ {on}")),
                 )
@@ -81,27 +82,27 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
                 let day = paper.issued_on.map(|day| day.to_string()).unwrap_or_default();
                 Some(
                     Finding::new(Code::CertificateNotYet)
-                        .path(place("/issued_on"))
+                        .place(place("issued_on"))
                         .found(day)
                         .expected(format!("≤ {on}")),
                 )
             }
-            Standing::NoExpiry => Some(Finding::new(Code::CertificateNoExpiry).path(place("/expires_on"))),
+            Standing::NoExpiry => Some(Finding::new(Code::CertificateNoExpiry).place(place("expires_on"))),
             Standing::Incomplete => Some(
                 Finding::new(Code::JsonMissing)
-                    .path(place(""))
+                    .place(Place::from(Part::Certificates).item(i))
                     .expected(("facility、issued_on 与 expires_on", "facility, issued_on and expires_on")),
             ),
         };
         findings.extend(standing);
         let fields =
-            [("/ladder", paper.ladder.is_none()), ("/kind", paper.kind.is_none()), ("/level", paper.level.is_none())];
+            [("ladder", paper.ladder.is_none()), ("kind", paper.kind.is_none()), ("level", paper.level.is_none())];
         for (key, _) in fields.into_iter().filter(|(_, missing)| *missing) {
             let expected = ("缺少则该证书不能计入", "needed for the certificate to count");
-            findings.push(Finding::new(Code::JsonMissing).path(place(key)).expected(expected));
+            findings.push(Finding::new(Code::JsonMissing).place(place(key)).expected(expected));
         }
         if let (Some(pue), Some(level)) = (poor, paper.level.filter(|level| *level >= Level::AAAA)) {
-            findings.push(Finding::new(Code::CertificateUnlikely).path(place("/level")).found_text(Text::new(
+            findings.push(Finding::new(Code::CertificateUnlikely).place(place("level")).found_text(Text::new(
                 format!("{}，PUE {pue}", level.short()),
                 format!("{} beside PUE {pue}", level.short()),
             )));
@@ -112,17 +113,16 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
 
 /// What a rule would have to know, and nothing has been said of yet.
 pub(super) fn missing(site: &Site, verdicts: &[Verdict], known: &[Finding]) -> Vec<Finding> {
-    let asked = verdicts.iter().flat_map(|verdict| verdict.missing.iter().map(move |path| (*path, verdict)));
+    let asked = verdicts.iter().flat_map(|verdict| verdict.missing.iter().map(move |place| (place, verdict)));
     // A finding about the object that holds it, or about what it holds, says it already.
-    let is_said = |path: &str| {
-        let said =
-            |known: &str| known.starts_with(path) || (path.starts_with(known) && known.len() > "/facility".len());
-        known.iter().filter_map(|finding| finding.path.as_deref()).any(said)
+    let is_said = |place: &Place| {
+        let said = |known: &Place| known.is_within(place) || (place.is_within(known) && known.steps().len() > 1);
+        known.iter().filter_map(|finding| finding.place.as_ref()).any(said)
     };
-    let missing = asked.filter(|(path, _)| !is_said(path)).map(|(path, verdict)| {
+    let missing = asked.filter(|(place, _)| !is_said(place)).map(|(place, verdict)| {
         let who = format!("{} {}", verdict.pack, verdict.requirement);
         Finding::new(Code::JsonMissing)
-            .path(path)
+            .place(place.clone())
             .expected(Text::new(format!("{who} 所需"), format!("needed by {who}")))
     });
     missing.chain(no_certificate(site, verdicts)).collect()
@@ -133,7 +133,7 @@ fn no_certificate(site: &Site, verdicts: &[Verdict]) -> Option<Finding> {
     let asked = |verdict: &Verdict| verdict.outcome == Outcome::Undetermined && verdict.asks_for_grade;
     let missing = site.certificates().is_empty() && verdicts.iter().any(asked);
     let expected = ("绿色低碳等级证书", "a certificate of the green low-carbon grade");
-    missing.then(|| Finding::new(Code::JsonMissing).path("/certificates").expected(expected))
+    missing.then(|| Finding::new(Code::JsonMissing).place(place!(certificates)).expected(expected))
 }
 
 /// Whether it began with its first day in service: what was rebuilt or extended was there before.
@@ -151,13 +151,13 @@ fn dates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Finding> {
         let early = first.filter(|day| (*day - part.first_day()).get_days() > TEST_RUN_DAYS);
         let whole = measured.pue().is_some_and(|pue| pue.annual().is_some());
         [
-            ("/facility/lifecycle/in_service_on", early.filter(|day| whole || *day > part.last_day())),
-            ("/facility/lifecycle/approved_on", lifecycle.approved_on.filter(|day| *day > part.first_day())),
+            (place!(facility / lifecycle / in_service_on), early.filter(|day| whole || *day > part.last_day())),
+            (place!(facility / lifecycle / approved_on), lifecycle.approved_on.filter(|day| *day > part.first_day())),
         ]
     });
-    let late = days.into_iter().flatten().filter_map(|(path, day)| {
+    let late = days.into_iter().flatten().filter_map(|(place, day)| {
         let day = day?;
-        let finding = Finding::new(Code::FacilityDates).path(path).found(day);
+        let finding = Finding::new(Code::FacilityDates).place(place).found(day);
         Some(finding.expected(format!("≤ {}", part.first_day())))
     });
     late.collect()
@@ -169,26 +169,28 @@ const TEST_RUN_DAYS: i32 = 92;
 /// More IT energy than all racks of the design, or those installed, use at their rated power.
 fn above_racks(site: &Site, measured: &MeasuredPue, part: &Period) -> Option<Finding> {
     let (racks, pue) = (site.facility().racks.as_ref()?, measured.pue()?);
-    let places =
-        [("/facility/racks/types", racks.design_power()), ("/facility/racks/installed", racks.most_installed_power())];
-    places.into_iter().find_map(|(path, power)| {
+    let places = [
+        (place!(facility / racks / types), racks.design_power()),
+        (place!(facility / racks / installed), racks.most_installed_power()),
+    ];
+    places.into_iter().find_map(|(place, power)| {
         let possible = power?.over(part.milliseconds());
         if pue.it() <= possible {
             return None;
         }
         let allowed = ExactEnergy::from_microjoules(Ratio::new(102, 100)?.floor_of(possible.microjoules())?);
-        let finding = || Finding::new(Code::RacksInconsistent).path(path).found(pue.it());
-        (pue.it() > allowed).then(|| finding().expected(format!("≤ {allowed}")))
+        let finding = Finding::new(Code::RacksInconsistent).place(place).found(pue.it());
+        (pue.it() > allowed).then(|| finding.expected(format!("≤ {allowed}")))
     })
 }
 
 /// What is a part of the total energy cannot be more than all of it.
 fn above_total(measured: &MeasuredPue, extra: &Extra) -> Vec<Finding> {
     let Some(pue) = measured.pue().filter(|_| measured.reported().coverage.common == 1.0) else { return Vec::new() };
-    let parts = [("/heat_reused_kwh", extra.heat_reused), ("/renewable_kwh", extra.renewable)];
-    let above = parts.into_iter().filter_map(|(path, part)| {
+    let parts = [(place!(heat_reused_kwh), extra.heat_reused), (place!(renewable_kwh), extra.renewable)];
+    let above = parts.into_iter().filter_map(|(place, part)| {
         let part = part.filter(|part| *part > pue.total())?;
-        Some(Finding::new(Code::EnergyAboveTotal).path(path).found(part).expected(format!("≤ {}", pue.total())))
+        Some(Finding::new(Code::EnergyAboveTotal).place(place).found(part).expected(format!("≤ {}", pue.total())))
     });
     above.collect()
 }
@@ -199,5 +201,6 @@ fn plausible(site: &Site, measured: &MeasuredPue) -> Option<Finding> {
     let least =
         if site.facility().it_cooling == Some(ItCooling::Air) { Ratio::new(105, 100)? } else { Ratio::new(102, 100)? };
     let implausible = pue.ratio() > Ratio::from(4) || pue.ratio() < least;
-    implausible.then(|| Finding::new(Code::PueImplausible).path("/meters").found(pue).expected(format!("{least} – 4")))
+    implausible
+        .then(|| Finding::new(Code::PueImplausible).place(place!(meters)).found(pue).expected(format!("{least} – 4")))
 }

@@ -18,6 +18,7 @@ use crate::{
     ledger::{Ledger, LedgerError},
     metering::{MeasurementPoint, Readings},
     period::{Period, TZDB, rfc3339},
+    place::Place,
     quantity::{ExactEnergy, Ratio},
     retrofit::Screen,
     rule::{Case, Figures, Pack, Verdict, packs},
@@ -271,7 +272,7 @@ fn applied<'p>(facility: &Facility, on: Date, extra: &'p [Pack]) -> (Vec<&'p Pac
         // Two packs of one name are one, or one of them is not what it says it is.
         match published(asked).or_else(|| packs.iter().copied().find(|pack| pack.name() == asked.name())) {
             Some(known) if known != asked => {
-                findings.push(Finding::new(Code::PackOtherContent).path("").found(asked.name()));
+                findings.push(Finding::new(Code::PackOtherContent).place(Place::WHOLE).found(asked.name()));
             }
             Some(known) if !packs.contains(&known) => packs.push(known),
             Some(_) => {}

@@ -1,4 +1,7 @@
-use crate::finding::{Code, Finding};
+use crate::{
+    finding::{Code, Finding},
+    place::place,
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +64,7 @@ impl Lifecycle {
         let (approved, service) = (self.approved_on?, self.in_service_on?);
         (service < approved).then(|| {
             Finding::new(Code::FacilityDates)
-                .path("/lifecycle/in_service_on")
+                .place(place!(facility / lifecycle / in_service_on))
                 .found(service)
                 .expected(format!("≥ {approved}"))
         })

@@ -15,6 +15,7 @@ pub use region::{Region, RegionError};
 
 use crate::{
     finding::{Code, Finding, Text},
+    place::place,
     quantity::{ExactPower, Ratio},
 };
 use jiff::tz::TimeZone;
@@ -155,11 +156,13 @@ impl Facility {
     fn check_power(&self) -> Option<Finding> {
         let racks = self.standard_racks()?;
         let Some(design) = racks.power() else {
-            let finding = Finding::new(Code::RacksInconsistent).path("/racks/types").found(racks.ratio().to_f64());
+            let finding = Finding::new(Code::RacksInconsistent)
+                .place(place!(facility / racks / types))
+                .found(racks.ratio().to_f64());
             return Some(finding.expected(("可能的功率", "a power that is possible")));
         };
         let rated = self.rated_it?;
-        let finding = Finding::new(Code::RacksInconsistent).path("/rated_it_kw").found(rated);
+        let finding = Finding::new(Code::RacksInconsistent).place(place!(facility / rated_it_kw)).found(rated);
         // A hundredth is rounding.
         if rated.milliwatts() / 101 > design.milliwatts() / 100 {
             return Some(finding.expected(format!("≤ {design}")));
@@ -176,7 +179,7 @@ impl Facility {
         }
     }
 
-    /// What contradicts something else. Paths are relative to the facility's own place in the input.
+    /// What contradicts something else.
     pub fn check(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         if let Some(racks) = &self.racks {
@@ -187,7 +190,9 @@ impl Facility {
             findings.extend(lifecycle.check());
         }
         if self.hub_node == Some(true) && self.in_hub_node() == Some(false) {
-            findings.push(Finding::new(Code::FacilityHubNode).path("/hub_node").found("true").expected("false"));
+            findings.push(
+                Finding::new(Code::FacilityHubNode).place(place!(facility / hub_node)).found("true").expected("false"),
+            );
         }
         findings
     }

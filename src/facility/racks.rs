@@ -1,5 +1,6 @@
 use crate::{
     finding::{Code, Finding},
+    place::place,
     quantity::{ExactPower, Ratio},
 };
 use serde::{Serialize, Serializer};
@@ -80,14 +81,16 @@ impl Racks {
 
     pub(super) fn check(&self) -> impl Iterator<Item = Finding> {
         let designed = self.cabinets();
-        let ordered =
-            [("/racks/occupied", self.occupied, self.installed), ("/racks/installed", self.installed, designed)];
+        let ordered = [
+            (place!(facility / racks / occupied), self.occupied, self.installed),
+            (place!(facility / racks / installed), self.installed, designed),
+        ];
         ordered
             .into_iter()
-            .filter_map(|(path, some, of)| Some((path, some?, of?)))
+            .filter_map(|(place, some, of)| Some((place, some?, of?)))
             .filter(|(_, some, of)| some > of)
-            .map(|(path, some, of)| {
-                Finding::new(Code::RacksInconsistent).path(path).found(some).expected(format!("≤ {of}"))
+            .map(|(place, some, of)| {
+                Finding::new(Code::RacksInconsistent).place(place).found(some).expected(format!("≤ {of}"))
             })
     }
 }

@@ -2,6 +2,7 @@ use super::Method;
 use crate::{
     finding::{Code, Finding, Text},
     metering::{Carrier, MeasurementPoint as Point, Meter},
+    place::place,
     quantity::{Dimension, ExactEnergy, Ratio},
     site::Site,
 };
@@ -229,7 +230,7 @@ impl Boundary {
             if !is_below(site, i, supplies) {
                 self.electricity.push(Term { meter: i, factor: share(meter), minus: false });
             } else if !is_below(site, i, |point| point == meter.point) {
-                let finding = Finding::new(Code::MeterDoubleCounted).path(site.place(i)).meter(&meter.id);
+                let finding = Finding::new(Code::MeterDoubleCounted).place(site.place(i)).meter(&meter.id);
                 self.findings.push(finding.found(meter.point.as_str()));
             }
         }
@@ -245,7 +246,7 @@ impl Boundary {
             } else if !belongs && meter.parent.is_none() {
                 self.findings.push(
                     Finding::new(Code::MeterOrphan)
-                        .path(site.property(i, "/parent"))
+                        .place(site.property(i, place!(parent)))
                         .meter(&meter.id)
                         .worded("未填上级计量点，未作扣减", "no parent meter is stated; nothing is taken off for it")
                         .found_text(("没有 parent", "no parent"))
@@ -280,7 +281,7 @@ impl Boundary {
             };
             let thermal = matches!(meter.carrier, Carrier::ChilledWater | Carrier::HotWater);
             if thermal && matches!(meter.point, Point::Cooling | Point::Other) {
-                let finding = Finding::new(Code::MeterNotCounted).path(site.place(i)).meter(&meter.id);
+                let finding = Finding::new(Code::MeterNotCounted).place(site.place(i)).meter(&meter.id);
                 self.findings.push(finding.found_text(meter.carrier_at_point()));
             }
             if !(bought || generator || is_fuel(meter)) || (generator && linked(i)) || tree.above(i).any(above_it) {
@@ -294,7 +295,7 @@ impl Boundary {
                 self.unweighted.push(meter.carrier);
                 let expected =
                     ("所供发电机的 generator_output 计量点(如有)", "the generator_output meter that it feeds, if any");
-                let finding = Finding::new(Code::MeterDoubleCounted).path(site.property(i, "/parent"));
+                let finding = Finding::new(Code::MeterDoubleCounted).place(site.property(i, place!(parent)));
                 self.findings
                     .push(finding.meter(&meter.id).found_text(("没有 parent", "no parent")).expected(expected));
                 continue;
@@ -322,8 +323,9 @@ impl Boundary {
                     } else {
                         ("热值已知的单位", "a unit whose energy content is known")
                     };
-                    let path = site.property(i, if bought { "/factor" } else { "/unit" });
-                    self.findings.push(Finding::new(Code::JsonMissing).path(path).meter(&meter.id).expected(expected));
+                    let place = site.property(i, if bought { place!(factor) } else { place!(unit) });
+                    self.findings
+                        .push(Finding::new(Code::JsonMissing).place(place).meter(&meter.id).expected(expected));
                 }
             }
         }
@@ -354,12 +356,13 @@ impl Boundary {
             Some(category) if has(category.point()) => Some(category),
             Some(category) => {
                 self.findings.push(
-                    Finding::new(Code::DeclaredCategory).path("/declared/category").found(category.number()).expected(
-                        Text::new(
+                    Finding::new(Code::DeclaredCategory)
+                        .place(place!(declared / category))
+                        .found(category.number())
+                        .expected(Text::new(
                             format!("{} 处的计量点", category.point().as_str()),
                             format!("a meter at {}", category.point().as_str()),
-                        ),
-                    ),
+                        )),
                 );
                 lowest
             }
@@ -375,13 +378,14 @@ impl Boundary {
         }
         if self.it.is_empty() {
             if has(Point::UpsInput) {
-                self.findings
-                    .push(Finding::new(Code::PueUpsInput).path("/meters").found("ups_input").expected("ups_output"));
+                self.findings.push(
+                    Finding::new(Code::PueUpsInput).place(place!(meters)).found("ups_input").expected("ups_output"),
+                );
             }
             return;
         }
         if category.is_none() {
-            self.findings.push(Finding::new(Code::PueCategoryUnknown).path("/meters").found("it_load"));
+            self.findings.push(Finding::new(Code::PueCategoryUnknown).place(place!(meters)).found("it_load"));
         }
         self.take_off_non_it(site);
         // A branch that says where it hangs, and hangs below no meter of this point, is not covered by it.
@@ -391,7 +395,7 @@ impl Boundary {
             if meter.parent.is_some() && !covers && !is_below(site, i, |above| above == point) {
                 self.findings.push(
                     Finding::new(Code::PueCategoryMixed)
-                        .path(site.place(i))
+                        .place(site.place(i))
                         .meter(&meter.id)
                         .found(meter.point.as_str())
                         .expected(point.as_str()),
@@ -425,7 +429,7 @@ impl Boundary {
             && self.category == Some(Category::Basic)
         {
             self.category = None;
-            let finding = Finding::new(Code::PueCategoryRefused).path("/facility/non_it_on_ups_share");
+            let finding = Finding::new(Code::PueCategoryRefused).place(place!(facility / non_it_on_ups_share));
             self.findings.push(finding.found(non_it).expected("≤ 0.1"));
         }
     }
@@ -435,7 +439,7 @@ impl Boundary {
         let generates = |meter: &Meter| matches!(meter.point, Point::Pv | Point::Wind | Point::GeneratorOutput);
         for (i, meter) in site.meters().iter().enumerate().filter(|(_, meter)| meter.net) {
             if !site.meters().iter().any(generates) {
-                self.findings.push(Finding::new(Code::MeterNet).path(site.property(i, "/net")).meter(&meter.id));
+                self.findings.push(Finding::new(Code::MeterNet).place(site.property(i, place!(net))).meter(&meter.id));
             }
         }
         for term in self.electricity.iter().chain(&self.other_carriers).chain(&self.it) {

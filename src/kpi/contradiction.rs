@@ -7,6 +7,7 @@ use crate::{
     ledger::{Book, Ledger},
     metering::Meter,
     period::{Granularity, rfc3339},
+    place::place,
     quantity::ExactEnergy,
 };
 use std::ops::Range;
@@ -72,7 +73,7 @@ impl Contradictions {
         let site = ledger.site();
         let mut findings = Vec::new();
         if let Some(first) = self.first {
-            let mut finding = Finding::new(Code::MeterContradiction).path("/meters");
+            let mut finding = Finding::new(Code::MeterContradiction).place(place!(meters));
             finding = finding.found_text((
                 "IT 电量大于总电量，或总用电时 IT 为零",
                 "IT energy above the total, or at zero while the total runs",
@@ -82,7 +83,7 @@ impl Contradictions {
             findings.push(finding);
         }
         for &(check, said, checked) in &self.checks {
-            let mut finding = Finding::new(Code::MeterContradiction).path(site.place(check));
+            let mut finding = Finding::new(Code::MeterContradiction).place(site.place(check));
             finding.meter = site.meters().get(check).map(|meter| meter.id.clone());
             findings.push(finding.found(checked).expected(format!("≈ {said}")));
         }

@@ -9,6 +9,7 @@ use crate::{
     finding::{Code, Finding, Text},
     ledger::Ledger,
     period::Period,
+    place::place,
     quantity::{ExactEnergy, Ratio},
 };
 use serde::Serialize;
@@ -234,7 +235,7 @@ impl Views<'_> {
         };
         if !reports_all_carriers && weighed {
             let expected = ("其他能源的数据", "data of the other carriers");
-            measured.findings.push(Finding::new(Code::JsonMissing).path("/meters").expected(expected));
+            measured.findings.push(Finding::new(Code::JsonMissing).place(place!(meters)).expected(expected));
         }
         if let Some(refused) = self.refused(boundary, view) {
             measured.category = None;
@@ -266,7 +267,7 @@ impl Views<'_> {
         let unseen = declared.checked_add(Ratio::new(-1, 10)?)?;
         let least = ExactEnergy::from_microjoules(unseen.floor_of((it + taken_off).microjoules())?);
         (taken_off < least).then(|| {
-            let finding = Finding::new(Code::PueCategoryRefused).path("/facility/non_it_on_ups_share");
+            let finding = Finding::new(Code::PueCategoryRefused).place(place!(facility / non_it_on_ups_share));
             let (zh, en) = (format!("分项计量不少于 {least}"), format!("sub-metered at least {least}"));
             finding.found(format!("{declared}: {taken_off}")).expected(Text::new(zh, en))
         })
@@ -278,7 +279,7 @@ fn is_one(measure: &Measure) -> bool {
 }
 
 fn exactly_one() -> Finding {
-    Finding::new(Code::PueExactlyOne).path("/meters").found("1").expected("> 1")
+    Finding::new(Code::PueExactlyOne).place(place!(meters)).found("1").expected("> 1")
 }
 
 /// What has to be said beside a value, or instead of one.
@@ -290,11 +291,12 @@ fn qualify(measure: &Measure, part: &Period) -> Vec<Finding> {
     }
     let estimated = measure.coverage.estimated_share;
     if estimated > 0.0 {
-        let finding = Finding::new(Code::EstimateShare).path("/period").found(format!("{:.2} %", estimated * 100.0));
+        let finding =
+            Finding::new(Code::EstimateShare).place(place!(period)).found(format!("{:.2} %", estimated * 100.0));
         findings.push(finding.expected("≤ 10 %"));
     }
     if !part.is_one_year() {
-        let finding = Finding::new(Code::PuePartialYear).path("/period").found(part);
+        let finding = Finding::new(Code::PuePartialYear).place(place!(period)).found(part);
         findings.push(match part.one_day_longer().filter(Period::is_one_year) {
             Some(year) => {
                 let (zh, en) = (format!("{year}?end 不含当日"), format!("{year}? the end is exclusive"));
@@ -308,7 +310,7 @@ fn qualify(measure: &Measure, part: &Period) -> Vec<Finding> {
             |zh, en| if measure.unknown_months.is_empty() { String::new() } else { format!("{zh}{months}{en}") };
         findings.push(
             Finding::new(Code::CoverageLow)
-                .path("/period")
+                .place(place!(period))
                 .found_text(Text::new(
                     format!("{known:.1} %{}", nothing_of("，", " 无数据")),
                     format!("{known:.1} %{}", nothing_of(", nothing of ", "")),

@@ -11,6 +11,7 @@ use crate::{
     ledger::Ledger,
     metering::{Carrier, MeasurementPoint},
     period::Period,
+    place::{Place, place},
     quantity::{ExactEnergy, Ratio},
 };
 use std::cell::LazyCell;
@@ -90,7 +91,7 @@ fn above_rating(ledger: &Ledger<'_>, measured: &MeasuredPue, part: &Period, mont
     let (pue, possible) = (measured.pue()?, possible(ledger, measured, part)?);
     let (rated, margin) = (ledger.site().facility().rated_it?, Ratio::new(102, 100)?);
     let allowed = |energy: ExactEnergy| margin.floor_of(energy.microjoules()).map(ExactEnergy::from_microjoules);
-    let finding = || Finding::new(Code::EnergyAboveRating).path("/facility/rated_it_kw");
+    let finding = || Finding::new(Code::EnergyAboveRating).place(place!(facility / rated_it_kw));
     let whole = allowed(possible)?;
     if pue.it() > whole {
         return Some(finding().found(pue.it()).expected(format!("≤ {whole}")));
@@ -105,7 +106,7 @@ fn above_rating(ledger: &Ledger<'_>, measured: &MeasuredPue, part: &Period, mont
 fn months_below_one(months: &[Month<'_>]) -> impl Iterator<Item = Finding> {
     months.iter().filter(|month| month.total < month.it).map(|Month { month, total, it, .. }| {
         let found = format!("{}: {total}", name_of(month));
-        Finding::new(Code::PueBelowOne).path("/monthly").found(found).expected(format!("≥ {it}"))
+        Finding::new(Code::PueBelowOne).place(place!(monthly)).found(found).expected(format!("≥ {it}"))
     })
 }
 
@@ -113,7 +114,9 @@ fn months_below_one(months: &[Month<'_>]) -> impl Iterator<Item = Finding> {
 /// of nothing at all between others: a zero that stands for what is missing makes it look known.
 fn outlier_months(months: &[Month<'_>]) -> Vec<Finding> {
     let finding = |month: &Month<'_>, found: String| {
-        Finding::new(Code::EnergyOutlierMonth).path("/monthly").found(format!("{}: {found}", name_of(month.month)))
+        Finding::new(Code::EnergyOutlierMonth)
+            .place(place!(monthly))
+            .found(format!("{}: {found}", name_of(month.month)))
     };
     let is_empty = |month: &&Month<'_>| month.total == ExactEnergy::ZERO && month.it == ExactEnergy::ZERO;
     let in_use: Vec<(&Month<'_>, f64)> =
@@ -210,7 +213,7 @@ fn parts_above_total(ledger: &Ledger<'_>, measured: &MeasuredPue) -> Option<Find
     let mut classes = ledger.site().meters().iter().map(|meter| meter.class_thousandths());
     let worst = classes.try_fold(0, |worst: i128, class| Some(worst.max(class?)));
     let off = worst.map_or(UNKNOWN_CLASS, |worst| UNKNOWN_CLASS.min(2.0 * worst as f64 / 1000.0));
-    let finding = || Finding::new(Code::MeterSumCheck).path("/meters").found(shown(parts));
+    let finding = || Finding::new(Code::MeterSumCheck).place(place!(meters)).found(shown(parts));
     (parts > ratio * (1.0 + off)).then(|| finding().expected(format!("≤ {}", shown(ratio))))
 }
 
@@ -230,7 +233,7 @@ fn more_than_total(ledger: &Ledger<'_>, measured: &MeasuredPue, all: &View<'_>) 
         let terms = topmost(site, |other| other == point);
         let first = terms.first()?.meter;
         let passed = Some(all.sum(&terms)).filter(|passed| *passed > most && all.known_share_of(&terms) >= 1.0)?;
-        let finding = Finding::new(Code::MeterSumCheck).path(site.place(first)).meter(&site.meters().get(first)?.id);
+        let finding = Finding::new(Code::MeterSumCheck).place(site.place(first)).meter(&site.meters().get(first)?.id);
         Some(finding.found(passed).expected(format!("≤ {most}")))
     });
     above.collect()
@@ -249,7 +252,7 @@ fn generators(ledger: &Ledger<'_>, boundary: &Boundary, measured: &MeasuredPue, 
     let matters = burnt.max(given) >= total / TRIAL_RUNS;
     (matters && (given > burnt || given < burnt / POOREST_GENERATOR)).then(|| {
         let least = ExactEnergy::from_microjoules(burnt / POOREST_GENERATOR);
-        let finding = Finding::new(Code::MeterImplausible).path(ledger.site().place(first.meter));
+        let finding = Finding::new(Code::MeterImplausible).place(ledger.site().place(first.meter));
         let meter = ledger.site().meters().get(first.meter).map_or("", |meter| &meter.id);
         finding.meter(meter).found(output).expected(format!("{least} – {fuel}"))
     })
@@ -260,7 +263,7 @@ fn shares_of_nothing<'l>(ledger: &'l Ledger<'_>) -> impl Iterator<Item = Finding
     let site = ledger.site();
     let none = site.meters().iter().enumerate().filter(|(_, meter)| meter.share == Some(Ratio::ZERO));
     none.map(|(i, meter)| {
-        let finding = Finding::new(Code::MeterImplausible).path(site.property(i, "/share")).meter(&meter.id);
+        let finding = Finding::new(Code::MeterImplausible).place(site.property(i, place!(share))).meter(&meter.id);
         finding.found(0).expected("> 0")
     })
 }
@@ -271,7 +274,7 @@ fn cheap_cooling(ledger: &Ledger<'_>, boundary: &Boundary) -> Vec<Finding> {
     let cheap = boundary.bought_cooling.iter().filter_map(|term| {
         let meter = ledger.site().meters().get(term.meter)?;
         let factor = meter.factor.filter(|factor| *factor < least)?;
-        let finding = Finding::new(Code::MeterImplausible).path(ledger.site().property(term.meter, "/factor"));
+        let finding = Finding::new(Code::MeterImplausible).place(ledger.site().property(term.meter, place!(factor)));
         Some(finding.meter(&meter.id).found(factor).expected(format!("≥ {least}")))
     });
     cheap.collect()
@@ -325,7 +328,7 @@ fn months_of_meters(
         let slipped = |month: usize, energy: i128| matters(energy) && usual.is_mended_by(month, side, change(energy));
         for &(month, energy) in months.iter().filter(|(month, energy)| slipped(*month, *energy)) {
             let (found, usual) = (ExactEnergy::from_microjoules(energy), ExactEnergy::from_microjoules(median));
-            let finding = Finding::new(Code::EnergyUnitSlip).path(ledger.site().place(meter));
+            let finding = Finding::new(Code::EnergyUnitSlip).place(ledger.site().place(meter));
             let month = view.name_of_month(month);
             findings.push(finding.found(format!("{month}: {found}")).expected(format!("≈ {usual}")));
         }
@@ -377,7 +380,7 @@ fn twins(ledger: &Ledger<'_>, view: &View<'_>, mut prints: Vec<Print>) -> Vec<Fi
     });
     let id = |meter: usize| ledger.site().meters().get(meter).map_or("", |meter| &meter.id);
     let finding = |(one, other)| {
-        let finding = Finding::new(Code::EnergyCopiedMonths).path(ledger.site().place(other)).meter(id(other));
+        let finding = Finding::new(Code::EnergyCopiedMonths).place(ledger.site().place(other)).meter(id(other));
         finding.found(format!("{} = {}", id(other), id(one)))
     };
     twins.map(finding).collect()
@@ -397,7 +400,7 @@ fn equal_months(
         let (&(first, amount), &(last, _)) = run.first().zip(run.last())?;
         let code = if run.len() == view.months().len() { Code::EnergyConstant } else { Code::EnergyCopiedMonths };
         let (from, to) = (view.name_of_month(first), view.name_of_month(last));
-        let finding = Finding::new(code).path(ledger.site().place(meter));
+        let finding = Finding::new(code).place(ledger.site().place(meter));
         (amount != 0).then(|| finding.found(format!("{from} … {to}")))
     });
     let equal: Vec<Finding> = equal.collect();
@@ -432,7 +435,7 @@ fn copied_stretch(ledger: &Ledger<'_>, view: &View<'_>, meter: usize, months: &[
     });
     let ((from, copy), (until, copy_until)) = by_lag.filter(|_| !are_coarse(months))?;
     let name = |month: &(usize, i128)| view.name_of_month(month.0);
-    let finding = Finding::new(Code::EnergyCopiedMonths).path(ledger.site().place(meter));
+    let finding = Finding::new(Code::EnergyCopiedMonths).place(ledger.site().place(meter));
     Some(finding.found(format!("{} … {} = {} … {}", name(copy), name(copy_until), name(from), name(until))))
 }
 
@@ -454,9 +457,9 @@ fn slips(ledger: &Ledger<'_>, boundary: &Boundary, measured: &MeasuredPue, part:
     // A sum of one meter is that meter's fault.
     let place = |terms: &[Term]| match terms {
         [one] => ledger.site().place(one.meter),
-        _ => "/meters".to_owned(),
+        _ => place!(meters),
     };
-    let slip = |path: String| Finding::new(Code::EnergyUnitSlip).path(path);
+    let slip = |place: Place| Finding::new(Code::EnergyUnitSlip).place(place);
     let power = rated().or_else(racks);
     if let Some((reference, name)) = power.filter(|(reference, _)| is_slip(it.kwh(), reference.kwh())) {
         return Some(slip(place(&boundary.it)).found(format!("IT {it}")).expected(about(name, reference)));
@@ -466,6 +469,6 @@ fn slips(ledger: &Ledger<'_>, boundary: &Boundary, measured: &MeasuredPue, part:
         Some(_) => slip(place(&boundary.electricity()))
             .found_text(Text::new(format!("总电量 {total}"), format!("total {total}")))
             .expected(about(("IT", "IT"), it)),
-        None => slip("/meters".to_owned()).found(format!("IT {it}")).expected(about(("总电量", "total"), total)),
+        None => slip(place!(meters)).found(format!("IT {it}")).expected(about(("总电量", "total"), total)),
     })
 }

@@ -8,6 +8,7 @@ use crate::{
     ledger::{Book, Ledger, Sum, unknown_ms},
     metering::clean::Hole,
     period::{Granularity, Period},
+    place::place,
     quantity::{ExactEnergy, Ratio},
 };
 use jiff::civil::Date;
@@ -158,24 +159,24 @@ impl<'a> View<'a> {
         let annual = part.is_one_year() && enough && self.ledger.has_edges_of(part);
         // One meter of a sum without a reading leaves all of it unknown.
         let unusable = |code: Code, terms: &[Term]| {
-            let finding = Finding::new(code).path("/meters").found_text(UNUSABLE);
+            let finding = Finding::new(code).place(place!(meters)).found_text(UNUSABLE);
             let silent = terms.iter().find(|term| self.known_share_of(std::slice::from_ref(*term)) == 0.0);
             match silent.and_then(|term| Some((term.meter, self.ledger.site().meters().get(term.meter)?))) {
-                Some((i, meter)) if terms.len() > 1 => finding.path(self.ledger.site().place(i)).meter(&meter.id),
+                Some((i, meter)) if terms.len() > 1 => finding.place(self.ledger.site().place(i)).meter(&meter.id),
                 _ => finding,
             }
         };
         let formed = if self.total.iter().all(|term| term.minus) {
-            Err(Finding::new(Code::PueNoTotal).path("/meters"))
+            Err(Finding::new(Code::PueNoTotal).place(place!(meters)))
         } else if self.it.is_empty() {
-            Err(Finding::new(Code::PueNoIt).path("/meters"))
+            Err(Finding::new(Code::PueNoIt).place(place!(meters)))
         } else if coverage.total == 0.0 {
             Err(unusable(Code::PueNoTotal, &self.total))
         } else if coverage.it == 0.0 {
             Err(unusable(Code::PueNoIt, self.it))
         } else if self.common_ms == 0 {
             let found = ("没有两者都已知的日历时段", "no step of the calendar in which both are known");
-            Err(Finding::new(Code::CoverageMismatch).path("/meters").found_text(found))
+            Err(Finding::new(Code::CoverageMismatch).place(place!(meters)).found_text(found))
         } else if annual {
             AnnualPue::annual(self.total(), self.it()).map(AnyPue::Annual).map_err(as_finding)
         } else {
@@ -620,9 +621,9 @@ pub(super) fn name_of(month: &Period) -> String {
 fn as_finding(error: PueError) -> Finding {
     match error {
         PueError::BelowOne { total, it } => {
-            Finding::new(Code::PueBelowOne).path("/meters").found(total).expected(format!("≥ {it}"))
+            Finding::new(Code::PueBelowOne).place(place!(meters)).found(total).expected(format!("≥ {it}"))
         }
-        PueError::ItZero(it) => Finding::new(Code::PueItZero).path("/meters").found(it).expected("> 0 kWh"),
-        other => Finding::new(Code::PueItZero).path("/meters").found(other),
+        PueError::ItZero(it) => Finding::new(Code::PueItZero).place(place!(meters)).found(it).expected("> 0 kWh"),
+        other => Finding::new(Code::PueItZero).place(place!(meters)).found(other),
     }
 }

@@ -85,7 +85,7 @@ impl Ledger<'_> {
             let amount = ExactEnergy::from_microjoules(filled.steps.total() - book.exact());
             let ways = filled.counts.iter().map(|(method, count)| format!("{} ×{count}", method.as_str()));
             let found = format!("{amount}: {}", ways.collect::<Vec<_>>().join(", "));
-            let mut finding = Finding::new(Code::EstimateMade).path(self.site.place(i)).meter(&meter.id).found(found);
+            let mut finding = Finding::new(Code::EstimateMade).place(self.site.place(i)).meter(&meter.id).found(found);
             finding.count = filled.counts.values().sum();
             Some(finding)
         })

@@ -23,7 +23,7 @@ impl Ledger<'_> {
                 of_changes(meter, book),
             ];
             for (code, at, count, found, expected) in proposals.into_iter().flatten() {
-                let mut finding = Finding::new(code).path(self.site.place(i)).meter(&meter.id);
+                let mut finding = Finding::new(code).place(self.site.place(i)).meter(&meter.id);
                 (finding.at, finding.count) = (Some(rfc3339(at, self.period.zone())), count);
                 hints.push(finding.found_text(found).expected(expected));
             }

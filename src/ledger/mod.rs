@@ -454,7 +454,7 @@ impl<'s> Ledger<'s> {
         let zone = self.period.zone();
         for (i, (meter, book)) in self.site.meters().iter().zip(&self.books).enumerate() {
             for (code, &(count, at, tally)) in &book.log {
-                let mut finding = Finding::new(*code).path(self.site.place(i)).meter(&meter.id);
+                let mut finding = Finding::new(*code).place(self.site.place(i)).meter(&meter.id);
                 finding.count = count;
                 finding.at = Some(rfc3339(at, zone));
                 finding.until = tally.until.map(|until| rfc3339(until, zone));
@@ -493,7 +493,7 @@ impl<'s> Ledger<'s> {
             }
             let unplaced = [(Code::ReadingOutOfOrder, book.displaced), (Code::ReadingOutsidePeriod, book.outside)];
             for (code, count) in unplaced.into_iter().filter(|(_, count)| *count > 0) {
-                let mut finding = Finding::new(code).path(self.site.place(i)).meter(&meter.id);
+                let mut finding = Finding::new(code).place(self.site.place(i)).meter(&meter.id);
                 finding.count = count;
                 all.push(finding);
             }

@@ -189,7 +189,7 @@ impl<'s> LedgerStream<'s> {
         for (i, (meter, (count, first))) in
             site.meters().iter().zip(late).enumerate().filter(|(_, (_, late))| late.0 > 0)
         {
-            let mut finding = Finding::new(Code::ReadingLate).path(site.place(i)).meter(&meter.id);
+            let mut finding = Finding::new(Code::ReadingLate).place(site.place(i)).meter(&meter.id);
             finding.count = count;
             finding.at = Some(rfc3339(first, &zone));
             ledger.findings.push(finding);

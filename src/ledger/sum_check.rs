@@ -156,7 +156,7 @@ fn differ(ledger: &Ledger<'_>, main: usize, check: usize) -> Option<Finding> {
 }
 
 fn about(ledger: &Ledger<'_>, code: Code, meter: usize) -> Finding {
-    let finding = Finding::new(code).path(ledger.site().place(meter));
+    let finding = Finding::new(code).place(ledger.site().place(meter));
     match ledger.site().meters().get(meter) {
         Some(meter) => finding.meter(&meter.id),
         None => finding,

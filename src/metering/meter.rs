@@ -1,5 +1,6 @@
 use crate::{
     finding::{Code, Finding, Text},
+    place::{Place, place},
     quantity::{Conversion, Dimension, ExactPower, Ratio, Unit},
 };
 use jiff::{Timestamp, civil::Date, tz::Offset};
@@ -207,12 +208,13 @@ impl Meter {
         Text::new(format!("{point} 处的 {carrier}"), format!("{carrier} at {point}"))
     }
 
-    /// What does not fit together. Paths are relative to the meter's own place in the input.
+    /// What does not fit together. Places are relative to the meter's own place in the input.
     pub fn check(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let mut fault = |path: &str, found: Text, expected: (&'static str, &'static str)| {
-            let code = if ["/unit", "/carrier"].contains(&path) { Code::MeterUnit } else { Code::MeterValue };
-            findings.push(Finding::new(code).path(path).meter(&self.id).found_text(found).expected(expected));
+        let mut fault = |place: Place, found: Text, expected: (&'static str, &'static str)| {
+            let code =
+                if [place!(unit), place!(carrier)].contains(&place) { Code::MeterUnit } else { Code::MeterValue };
+            findings.push(Finding::new(code).place(place).meter(&self.id).found_text(found).expected(expected));
         };
         let above_zero = ("大于 0 的数", "a number above 0");
         let power = self.unit.dimension() == Dimension::Power;
@@ -223,65 +225,70 @@ impl Meter {
             } else {
                 ("W、kW 或 MW", "W, kW or MW")
             };
-            fault("/unit", self.unit.as_str().into(), expected);
+            fault(place!(unit), self.unit.as_str().into(), expected);
         } else if !self.carrier.is_measured_in(self.unit) {
             let (unit, carrier) = (self.unit.as_str(), self.carrier.as_str());
             let found = Text::new(format!("{carrier} 以 {unit} 计"), format!("{unit} of {carrier}"));
-            fault("/unit", found, ("该能源适用的单位", "a unit of this carrier"));
+            fault(place!(unit), found, ("该能源适用的单位", "a unit of this carrier"));
         }
         let fuel =
             matches!(self.carrier, Carrier::Diesel | Carrier::NaturalGas | Carrier::Hydrogen | Carrier::Bioethanol);
         if self.point.is_electrical() && self.carrier != Carrier::Electricity && !fuel {
-            fault("/carrier", self.carrier_at_point(), ("电力", "electricity"));
+            fault(place!(carrier), self.carrier_at_point(), ("电力", "electricity"));
         }
         if !(self.multiplier.is_finite() && self.multiplier > 0.0) {
-            fault("/multiplier", self.multiplier.to_string().into(), above_zero);
+            fault(place!(multiplier), self.multiplier.to_string().into(), above_zero);
         }
         if let MeterKind::Register { modulus: Some(modulus), .. } = self.kind
             && !(modulus.is_finite() && modulus > 0.0)
         {
-            fault("/kind/register/modulus", modulus.to_string().into(), above_zero);
+            fault(place!(kind / register / modulus), modulus.to_string().into(), above_zero);
         }
         if self.capacity.is_some_and(|capacity| capacity.milliwatts() <= 0) {
-            fault("/capacity_kw", "≤ 0".into(), above_zero);
+            fault(place!(capacity_kw), "≤ 0".into(), above_zero);
         }
         if self.share.is_some_and(|share| share < Ratio::ZERO || share > Ratio::ONE) {
-            fault("/share", shown(self.share), ("0 至 1 的数", "a number from 0 to 1"));
+            fault(place!(share), shown(self.share), ("0 至 1 的数", "a number from 0 to 1"));
         }
         if self.factor.is_some_and(|factor| factor < Ratio::ZERO || factor > Ratio::from(100)) {
             let expected =
                 ("每 kWh 冷量折合的 kWh 电量，0 至 100", "kWh of electricity per kWh of cooling, from 0 to 100");
-            fault("/factor", shown(self.factor), expected);
+            fault(place!(factor), shown(self.factor), expected);
         }
         if self.max_gap_s.is_some_and(|seconds| seconds == 0 || seconds > LONGEST_GAP_S) {
             let found = self.max_gap_s.unwrap_or(0).to_string();
-            fault("/max_gap_s", found.into(), ("1 至 86400 秒(一天)", "seconds from 1 to 86400 (a day)"));
+            fault(place!(max_gap_s), found.into(), ("1 至 86400 秒(一天)", "seconds from 1 to 86400 (a day)"));
         }
         if !self.events.is_empty() && !matches!(self.kind, MeterKind::Register { .. }) {
             let count = self.events.len();
             let found = Text::new(format!("无表码的计量点有 {count} 项"), format!("{count} on a meter without dial"));
-            fault("/events", found, ("只有 register 可有换表事件", "events on registers only"));
+            fault(place!(events), found, ("只有 register 可有换表事件", "events on registers only"));
         }
         for event in &self.events {
             let dials = [Some(event.last), Some(event.first), event.multiplier.map(|m| if m > 0.0 { m } else { -1.0 })];
             if dials.iter().flatten().any(|dial| !(dial.is_finite() && *dial >= 0.0)) {
                 let expected = ("表码不小于 0，倍率大于 0", "dial values from 0 up and a multiplier above 0");
-                fault("/events", format!("{event:?}").into(), expected);
+                fault(place!(events), format!("{event:?}").into(), expected);
             }
         }
         if self.events.windows(2).any(|pair| matches!(pair, [a, b] if a.at >= b.at)) {
             let found = ("换表事件未按时间先后", "events that are not in time order");
-            fault("/events", found.into(), ("按时间先后，各不相同", "one event after the other"));
+            fault(place!(events), found.into(), ("按时间先后，各不相同", "one event after the other"));
         }
         for (key, is_said, fits, expected) in [
-            ("/net", self.net, self.is_supply(), ("仅适用于 grid_supply", "only at a grid_supply")),
+            (place!(net), self.net, self.is_supply(), ("仅适用于 grid_supply", "only at a grid_supply")),
             (
-                "/absent",
+                place!(absent),
                 self.absent == Absent::Zero,
                 self.kind == MeterKind::Interval,
                 ("仅适用于 interval", "only on interval meters"),
             ),
-            ("/on_change", self.on_change, self.kind == MeterKind::Power, ("仅适用于 power", "only on power meters")),
+            (
+                place!(on_change),
+                self.on_change,
+                self.kind == MeterKind::Power,
+                ("仅适用于 power", "only on power meters"),
+            ),
         ] {
             if is_said && !fits {
                 fault(key, self.point.as_str().into(), expected);
@@ -289,12 +296,12 @@ impl Meter {
         }
         if self.confirmed.iter().any(|stretch| stretch.until <= stretch.from || stretch.why.trim().is_empty()) {
             let found = ("止时不晚于起时，或未写明理由", "an end that is not after the start, or no reason");
-            fault("/events", found.into(), ("from 早于 until，并写明理由", "from before until, and the reason"));
+            fault(place!(events), found.into(), ("from 早于 until，并写明理由", "from before until, and the reason"));
         }
         if let (Some(from), Some(until)) = (self.from, self.until)
             && until <= from
         {
-            fault("/until", until.to_string().into(), ("晚于 from 的日期", "a day after from"));
+            fault(place!(until), until.to_string().into(), ("晚于 from 的日期", "a day after from"));
         }
         findings
     }

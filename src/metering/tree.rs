@@ -1,5 +1,8 @@
 use super::{Ids, Meter};
-use crate::finding::{Code, Finding};
+use crate::{
+    finding::{Code, Finding},
+    place::place,
+};
 
 /// Which meter is above which (计量树).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,7 +26,7 @@ impl MeteringTree {
             let parent = meter.parent.as_deref().and_then(|id| {
                 let found = ids.first(id, of);
                 if found.is_none() {
-                    findings.push(Finding::new(Code::MeterOrphan).path("/parent").meter(&meter.id).found(id));
+                    findings.push(Finding::new(Code::MeterOrphan).place(place!(parent)).meter(&meter.id).found(id));
                 }
                 found
             });
@@ -34,14 +37,14 @@ impl MeteringTree {
                 *parent = None;
                 findings.push(
                     Finding::new(Code::MeterCycle)
-                        .path("/parent")
+                        .place(place!(parent))
                         .meter(&meter.id)
                         .found(meter.parent.as_deref().unwrap_or_default()),
                 );
             }
         }
         cut_depth(&mut parents, |i| {
-            let finding = Finding::new(Code::MeterValue).path("/parent");
+            let finding = Finding::new(Code::MeterValue).place(place!(parent));
             let expected = format!("≤ {DEEPEST}");
             findings.extend(
                 meters

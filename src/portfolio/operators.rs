@@ -18,7 +18,7 @@ const YEARS: i32 = 2;
 
 /// Projects that may have been split to evade the energy assessment (三(一) 严禁为规避能耗评估拆分项目), in Wuhan: several new projects of one
 /// operator, at one place or approved within two years of each other, each below the national edge of "large" and together at
-/// least that. A suspicion (`proxy`), never a verdict; the path of a finding is the operator's name.
+/// least that. A suspicion (`proxy`), never a verdict; what was found is the operator, the ids and the sum.
 pub fn suspected_splits<'f>(sites: impl IntoIterator<Item = &'f Facility>) -> Vec<Finding> {
     let is_new = |site: &&Facility| site.lifecycle.as_ref().and_then(|one| one.kind) == Some(LifecycleKind::New);
     let Some(edge) = packs::national_edge(Scale::Large) else { return Vec::new() };
@@ -39,10 +39,12 @@ pub fn suspected_splits<'f>(sites: impl IntoIterator<Item = &'f Facility>) -> Ve
         let as_large = sums.filter(|(sum, _)| *sum >= large);
         if let Some((sum, group)) = as_large.max_by(|(a, one), (b, other)| (a, other.len()).cmp(&(b, one.len()))) {
             let ids: Vec<&str> = group.iter().take(SHOWN).map(|site| site.id.as_str()).collect();
-            let mut finding = Finding::new(Code::ProjectSplitSuspected).path(operator);
+            let mut finding = Finding::new(Code::ProjectSplitSuspected);
             finding.count = group.len() as u64;
             let more = if group.len() > ids.len() { format!(" … ({})", group.len()) } else { String::new() };
-            findings.push(finding.found(format!("{}{more}: {sum}", ids.join(", "))).expected(format!("< {edge}")));
+            findings.push(
+                finding.found(format!("{operator}: {}{more}: {sum}", ids.join(", "))).expected(format!("< {edge}")),
+            );
         }
     }
     findings
@@ -134,8 +136,8 @@ mod tests {
         let pair = |racks, second: &str, zone: &str, operator: &str| {
             [site("a", "X", 2000, "2022-01-01", "east_lake"), site("b", operator, racks, second, zone)]
         };
-        assert_eq!(of(&pair(1000, "2024-01-01", "other", "X")), ["a, b: 3000"]);
-        assert_eq!(of(&pair(1000, "2030-01-01", "east_lake", "X")), ["a, b: 3000"]);
+        assert_eq!(of(&pair(1000, "2024-01-01", "other", "X")), ["X: a, b: 3000"]);
+        assert_eq!(of(&pair(1000, "2030-01-01", "east_lake", "X")), ["X: a, b: 3000"]);
         for fine in [
             pair(999, "2024-01-01", "east_lake", "X"),
             pair(1000, "2024-01-02", "other", "X"),

@@ -1,6 +1,7 @@
 use super::node::{Members, Node};
 use crate::{
     finding::{Code, Finding, Gathered, Text},
+    place::{Place, Walk},
     quantity::{ExactPower, Ratio},
 };
 use jiff::civil::Date;
@@ -8,13 +9,12 @@ use serde::{Deserialize, de::value::StrDeserializer};
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, HashSet},
-    fmt,
 };
 
 /// The fields of an object: each is asked for by name and type; what does not fit becomes a finding, and whatever
 /// nobody asked for is named at the end.
 pub(crate) struct Fields<'n> {
-    place: Place<'n>,
+    place: Walk<'n>,
     /// The marks of all keys: most of what is asked for is not there, and this tells at a glance.
     marks: u64,
     entries: Vec<Entry<'n>>,
@@ -47,27 +47,6 @@ fn mark(key: &str) -> u64 {
     let (first, last) = (key.as_bytes().first(), key.as_bytes().last());
     let letter = |byte: Option<&u8>| byte.map_or(0, |byte| u32::from(*byte | 0x20));
     1_u64.rotate_left(key.len() as u32 + letter(first) + 8 * letter(last))
-}
-
-/// Where an object or a value stands; written as a JSON Pointer only when somebody has to be told.
-#[derive(Clone, Copy)]
-pub(crate) enum Place<'p> {
-    Top,
-    Key(&'p Place<'p>, &'p str),
-    Item(&'p Place<'p>, &'p str, usize),
-}
-
-impl fmt::Display for Place<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (up, key, index) = match *self {
-            Place::Top => return Ok(()),
-            Place::Key(up, key) => (up, key, None),
-            Place::Item(up, key, index) => (up, key, Some(index)),
-        };
-        let key: String = key.chars().take(100).collect();
-        write!(f, "{up}/{}", key.replace('~', "~0").replace('/', "~1"))?;
-        index.map_or(Ok(()), |index| write!(f, "/{index}"))
-    }
 }
 
 /// No list of a site or a submission is longer.
@@ -103,9 +82,9 @@ fn strike_doubles(entries: &mut Vec<Entry<'_>>, mut found: impl FnMut(&str)) {
 
 impl<'n> Fields<'n> {
     /// The fields of an object; anything else is a finding. Of a duplicate key neither value is used.
-    pub(crate) fn new(node: Node<'n>, place: Place<'n>, findings: &'n RefCell<Gathered>) -> Option<Self> {
+    pub(crate) fn new(node: Node<'n>, place: Walk<'n>, findings: &'n RefCell<Gathered>) -> Option<Self> {
         let Node::Map(members) = node else {
-            let finding = Finding::new(Code::JsonType).path(place.to_string()).found_text(node.describe());
+            let finding = Finding::new(Code::JsonType).place(place.place()).found_text(node.describe());
             findings.borrow_mut().push(finding.expected(("对象", "an object")));
             return None;
         };
@@ -121,26 +100,27 @@ impl<'n> Fields<'n> {
         }
         if may_be_double {
             strike_doubles(&mut entries, |key| {
-                let path = Place::Key(&place, key).to_string();
+                let double = Walk::Key(&place, key).place();
                 let found = Text::new(format!("{key:?} 出现两次"), format!("{key:?} twice"));
-                findings.borrow_mut().push(Finding::new(Code::JsonDuplicateKey).path(path).found_text(found));
+                findings.borrow_mut().push(Finding::new(Code::JsonDuplicateKey).place(double).found_text(found));
             });
         }
         Some(Fields { place, marks, entries, findings })
     }
 
     /// The place of the object itself.
-    pub(crate) fn place(&self) -> String {
-        self.place.to_string()
+    pub(crate) fn place(&self) -> Place {
+        self.place.place()
     }
 
     /// Its index, if it is a member of a list.
     pub(crate) fn index(&self) -> usize {
-        if let Place::Item(.., index) = self.place { index } else { 0 }
+        if let Walk::Item(.., index) = self.place { index } else { 0 }
     }
 
-    pub(crate) fn path(&self, key: &str) -> String {
-        Place::Key(&self.place, key).to_string()
+    /// The place of one of its fields.
+    pub(crate) fn place_of(&self, key: &str) -> Place {
+        Walk::Key(&self.place, key).place()
     }
 
     pub(crate) fn push(&self, finding: Finding) {
@@ -167,7 +147,7 @@ impl<'n> Fields<'n> {
 
     /// Notes that something a rule needs is not given.
     pub(crate) fn missing(&self, key: &str, expected: impl Into<Text>) {
-        self.push(Finding::new(Code::JsonMissing).path(self.path(key)).expected(expected));
+        self.push(Finding::new(Code::JsonMissing).place(self.place_of(key)).expected(expected));
     }
 
     fn typed<T>(
@@ -179,7 +159,9 @@ impl<'n> Fields<'n> {
         let node = self.node(key)?;
         let value = convert(node);
         if value.is_none() {
-            self.push(Finding::new(Code::JsonType).path(self.path(key)).found_text(node.describe()).expected(expected));
+            self.push(
+                Finding::new(Code::JsonType).place(self.place_of(key)).found_text(node.describe()).expected(expected),
+            );
         }
         value
     }
@@ -206,7 +188,7 @@ impl<'n> Fields<'n> {
         let id = self.str(key)?;
         if is_suspicious(id) {
             let shown: String = id.chars().take(60).flat_map(char::escape_unicode).collect();
-            self.push(Finding::new(Code::IdSuspicious).path(self.path(key)).found(shown));
+            self.push(Finding::new(Code::IdSuspicious).place(self.place_of(key)).found(shown));
         }
         Some(id)
     }
@@ -224,7 +206,10 @@ impl<'n> Fields<'n> {
         let (zh, en) = (of_text.text("zh"), of_text.text("en"));
         if zh.is_none() && en.is_none() {
             self.push(
-                Finding::new(Code::JsonType).path(self.path(key)).found_text(("对象", "an object")).expected(expected),
+                Finding::new(Code::JsonType)
+                    .place(self.place_of(key))
+                    .found_text(("对象", "an object"))
+                    .expected(expected),
             );
         }
         of_text.finish();
@@ -285,7 +270,7 @@ impl<'n> Fields<'n> {
             let shown: String = text.chars().take(60).collect();
             self.push(
                 Finding::new(Code::JsonUnknownValue)
-                    .path(self.path(key))
+                    .place(self.place_of(key))
                     .found(format!("{shown:?}"))
                     .expected(expected_of(&error.to_string())),
             );
@@ -294,7 +279,7 @@ impl<'n> Fields<'n> {
     }
 
     pub(crate) fn object<'s>(&'s self, key: &'static str) -> Option<Fields<'s>> {
-        Fields::new(self.node(key)?, Place::Key(&self.place, key), self.findings)
+        Fields::new(self.node(key)?, Walk::Key(&self.place, key), self.findings)
     }
 
     /// The members of a list.
@@ -304,16 +289,16 @@ impl<'n> Fields<'n> {
             _ => None,
         })?;
         if items.len() > LONGEST {
-            let finding = Finding::new(Code::JsonTooLarge).path(self.path(key)).found(items.len());
+            let finding = Finding::new(Code::JsonTooLarge).place(self.place_of(key)).found(items.len());
             self.push(finding.expected(format!("≤ {LONGEST}")));
             return None;
         }
         Some(items)
     }
 
-    /// The path of a member of a list.
-    pub(crate) fn member(&self, key: &str, index: usize) -> String {
-        Place::Item(&self.place, key, index).to_string()
+    /// The place of a member of a list.
+    pub(crate) fn member(&self, key: &str, index: usize) -> Place {
+        Walk::Item(&self.place, key, index).place()
     }
 
     /// How many members a list has, whatever they are; anything else that was given counts as one.
@@ -327,7 +312,7 @@ impl<'n> Fields<'n> {
 
     pub(crate) fn objects<'s>(&'s self, key: &'static str) -> Option<impl Iterator<Item = Fields<'s>>> {
         let items = self.list(key)?.values().enumerate();
-        Some(items.filter_map(move |(i, node)| Fields::new(node, Place::Item(&self.place, key, i), self.findings)))
+        Some(items.filter_map(move |(i, node)| Fields::new(node, Walk::Item(&self.place, key, i), self.findings)))
     }
 
     /// Names the fields that nobody asked for; those that start with `x_` are the sender's own.
@@ -337,7 +322,7 @@ impl<'n> Fields<'n> {
                 Some(known) => Text::same(known),
                 None => Text::new("文档所列字段，或以 x_ 开头", "a documented field, or one that starts with x_"),
             };
-            self.push(Finding::new(Code::JsonUnknownField).path(self.path(entry.key)).expected(expected));
+            self.push(Finding::new(Code::JsonUnknownField).place(self.place_of(entry.key)).expected(expected));
         }
     }
 }

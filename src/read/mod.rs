@@ -15,7 +15,7 @@ pub(crate) use canonical::Digest;
 pub use csv::{CsvError, csv};
 #[cfg(feature = "csv")]
 pub(crate) use csv::{Faults, Reading, Take, each_reading};
-pub(crate) use fields::{Fields, Place, number};
+pub(crate) use fields::{Fields, number};
 pub(crate) use node::{Document, Node};
 #[cfg(feature = "json")]
 pub use site::site;

@@ -1,11 +1,12 @@
-use super::{Document, Fields, Node, fields::Place};
+use super::{Document, Fields, Node};
 use crate::{
     facility::{Certificate, Facility, Lifecycle, RackType, Racks, Region},
     finding::{Code, Finding, Gathered, Text},
     metering::{Carrier, Confirmed, Exchange, MeasurementPoint, Meter, MeterKind},
     period::time_zone,
+    place::{Part, Walk, place},
     quantity::Unit,
-    site::{METERS, Site, Spot},
+    site::{Site, Spot},
 };
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -57,7 +58,7 @@ struct Parts {
 }
 
 fn parts<'n>(node: Node<'n>, findings: &'n RefCell<Gathered>) -> Option<Parts> {
-    let fields = Fields::new(node, Place::Top, findings)?;
+    let fields = Fields::new(node, Walk::Top, findings)?;
     expect_schema(&fields, SITE_SCHEMA)?;
     let Some(of_facility) = fields.object("facility") else {
         fields.missing("facility", ("描述数据中心的对象", "an object that describes the data centre"));
@@ -77,7 +78,7 @@ pub(crate) fn expect_schema(fields: &Fields<'_>, schema: &str) -> Option<()> {
     let found = found.map_or(("没有 schema", "no schema").into(), |found| {
         Text::same(format!("{:?}", found.chars().take(60).collect::<String>()))
     });
-    fields.push(Finding::new(Code::JsonSchema).path("/schema").found_text(found).expected(format!("{schema:?}")));
+    fields.push(Finding::new(Code::JsonSchema).place(place!(schema)).found_text(found).expected(format!("{schema:?}")));
     None
 }
 
@@ -97,7 +98,7 @@ pub(crate) fn facility(fields: Fields<'_>) -> Facility {
             if parsed.is_none() {
                 fields.push(
                     Finding::new(Code::FacilityRegion)
-                        .path(fields.path("region"))
+                        .place(fields.place_of("region"))
                         .found_text(node.describe())
                         .expected((
                             "文本形式的 GB/T 2260 六位代码，或 ISO 3166 代码，如 US-CO",
@@ -139,7 +140,7 @@ fn zone_of(fields: &Fields<'_>, region: Option<&Region>) -> TimeZone {
             Ok(zone) => return zone,
             Err(_) => fields.push(
                 Finding::new(Code::FacilityTimeZone)
-                    .path(fields.path("time_zone"))
+                    .place(fields.place_of("time_zone"))
                     .found(name.chars().take(60).collect::<String>())
                     .expected(("IANA 名称，如 Asia/Shanghai", "an IANA name such as Asia/Shanghai")),
             ),
@@ -237,7 +238,7 @@ pub(crate) fn certificates(fields: &Fields<'_>) -> Vec<Certificate> {
 pub(crate) fn meters(fields: &Fields<'_>) -> Vec<(Spot, Meter)> {
     let mut meters = Vec::with_capacity(fields.members("meters").min(100));
     let rows = fields.objects("meters").into_iter().flatten();
-    meters.extend(rows.filter_map(|row| Some((Spot::new(METERS, row.index()), meter(row)?))));
+    meters.extend(rows.filter_map(|row| Some((Spot::new(Part::Meters, row.index()), meter(row)?))));
     meters
 }
 
@@ -278,7 +279,7 @@ fn meter(row: Fields<'_>) -> Option<Meter> {
     meter.utc_offset = offset(&row);
     let usable = is_named && fits == [true; 3] && carrier.is_some();
     if !usable {
-        row.push(Finding::new(Code::MeterUnusable).path(row.place()).meter(&meter.id));
+        row.push(Finding::new(Code::MeterUnusable).place(row.place()).meter(&meter.id));
     }
     row.finish();
     usable.then_some(meter)
@@ -330,7 +331,7 @@ pub(crate) fn unit(row: &Fields<'_>) -> Option<Unit> {
     if found.is_none() {
         let shown: String = text.chars().take(40).collect();
         let finding = Finding::new(Code::MeterUnit)
-            .path(row.path("unit"))
+            .place(row.place_of("unit"))
             .found(format!("{shown:?}"))
             .expected("kWh MWh GWh Wh MJ GJ kW MW W l m3 kg");
         row.push(finding);
@@ -376,7 +377,9 @@ fn instant(event: &Fields<'_>, key: &'static str) -> Option<jiff::Timestamp> {
     let read = text.parse().ok();
     if read.is_none() {
         let expected = ("带时差的 RFC 3339 时间", "RFC 3339 with offset");
-        event.push(Finding::new(Code::JsonType).path(event.path(key)).found(format!("{text:?}")).expected(expected));
+        event.push(
+            Finding::new(Code::JsonType).place(event.place_of(key)).found(format!("{text:?}")).expected(expected),
+        );
     }
     read
 }
@@ -397,7 +400,7 @@ fn offset(row: &Fields<'_>) -> Option<jiff::tz::Offset> {
     let offset = read().and_then(|seconds| jiff::tz::Offset::from_seconds(seconds).ok());
     if offset.is_none() {
         let shown: String = text.chars().take(40).collect();
-        let finding = Finding::new(Code::JsonType).path(row.path("utc_offset")).found(format!("{shown:?}"));
+        let finding = Finding::new(Code::JsonType).place(row.place_of("utc_offset")).found(format!("{shown:?}"));
         row.push(finding.expected("+08:00"));
     }
     offset

@@ -2,6 +2,7 @@ use super::printable;
 use crate::{
     assessment::Assessment,
     finding::{Basis, Finding, Lang, Severity},
+    place::{Part, Place, Step},
     quantity::ExactEnergy,
     retrofit::{Flag, measures},
     rule::{Outcome, Verdict, packs},
@@ -126,9 +127,9 @@ impl<'a> Letter<'a> {
         writeln!(f, "{number}. {}", printable(finding.message.in_lang(self.lang)))?;
         let mut line = |name: &str, text: &str| writeln!(f, "   {name}: {}", printable(text));
         // A cell says where; a pointer is for programs, so its words come first.
-        let path = finding.path.as_deref().filter(|path| !path.is_empty() && finding.cell.is_none());
-        let path = path.map(|path| format!("{} ({path})", in_words(path, self.lang)));
-        let places = [finding.file.clone(), finding.cell.clone(), path, finding.meter.clone()];
+        let place = finding.place.as_ref().filter(|place| place.part() != Part::Whole && finding.cell.is_none());
+        let place = place.map(|place| format!("{} ({place})", in_words(place, self.lang)));
+        let places = [finding.file.clone(), finding.cell.clone(), place, finding.meter.clone()];
         let mut places: Vec<String> = places.into_iter().flatten().filter(|place| !place.is_empty()).collect();
         places.extend(finding.line.map(|number| format!("{} {number}", self.pick("行", "line"))));
         places.extend(finding.at.clone());
@@ -146,19 +147,14 @@ impl<'a> Letter<'a> {
     }
 }
 
-/// A JSON Pointer for people, who count from 1.
-fn in_words(pointer: &str, lang: Lang) -> String {
-    let mut words = String::new();
-    for key in pointer.split('/').skip(1) {
-        let key = key.replace("~1", "/").replace("~0", "~");
-        words.push_str(if words.is_empty() { "" } else { " " });
-        match (key.parse::<usize>(), lang) {
-            (Ok(index), Lang::Zh) => words += &format!("第 {} 项", index.saturating_add(1)),
-            (Ok(index), Lang::En) => words += &format!("#{}", index.saturating_add(1)),
-            (Err(_), _) => words += &key,
-        }
-    }
-    words
+/// A place for people, who count from 1.
+fn in_words(place: &Place, lang: Lang) -> String {
+    let words = place.steps().iter().map(|step| match (step, lang) {
+        (Step::Item(index), Lang::Zh) => format!("第 {} 项", index.saturating_add(1)),
+        (Step::Item(index), Lang::En) => format!("#{}", index.saturating_add(1)),
+        (Step::Key(key), _) => key.to_string(),
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 impl fmt::Display for Letter<'_> {

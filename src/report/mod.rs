@@ -7,6 +7,7 @@ pub use letter::Letter;
 use crate::{
     assessment::Assessment,
     finding::{Finding, Lang, Severity, Text},
+    place::Part,
     retrofit::{FlagOutcome, measures},
     rule::{Comparison, Outcome, Verdict},
 };
@@ -217,8 +218,8 @@ impl<'a> Report<'a> {
         let mut place = String::new();
         if let Some(meter) = &finding.meter {
             write!(place, " {meter}")?;
-        } else if let Some(path) = finding.path.as_ref().filter(|path| !path.is_empty()) {
-            write!(place, " {path}")?;
+        } else if let Some(known) = finding.place.as_ref().filter(|known| known.part() != Part::Whole) {
+            write!(place, " {known}")?;
         }
         if let Some(file) = &finding.file {
             write!(place, " {file}")?;

@@ -5,6 +5,7 @@ use super::{Case, Counted, Pack};
 use crate::{
     facility::Racks,
     finding::Text,
+    place::{Place, place},
     quantity::{Decimal, ExactEnergy, Published, Ratio, Relation},
 };
 use serde::{Deserialize, Serialize};
@@ -112,11 +113,11 @@ impl Metric {
     }
 
     /// Where it stands in a submission; `None` for what is measured.
-    pub(super) const fn place(self) -> Option<&'static str> {
+    pub(super) fn place(self) -> Option<Place> {
         match self {
-            Metric::Occupancy => Some("/facility/racks/occupied"),
-            Metric::StandardRacks | Metric::Cabinets => Some("/facility/racks/types"),
-            Metric::YearsInService => Some("/facility/lifecycle/in_service_on"),
+            Metric::Occupancy => Some(place!(facility / racks / occupied)),
+            Metric::StandardRacks | Metric::Cabinets => Some(place!(facility / racks / types)),
+            Metric::YearsInService => Some(place!(facility / lifecycle / in_service_on)),
             Metric::Pue | Metric::ReusedShare | Metric::WaterUsage | Metric::AnnualGwh | Metric::AnnualTce => None,
         }
     }

@@ -3,6 +3,7 @@ use crate::{
     facility::{AirConditioning, ItCooling, LifecycleKind, Region, Scale, StandardRacks},
     finding::Text,
     kpi::AnnualPue,
+    place::{Place, place},
     quantity::{Decimal, Ratio, Relation},
 };
 use jiff::civil::Date;
@@ -174,7 +175,7 @@ impl Scope {
     }
 
     /// Where that stands which would have to be known, of the conditions that are not.
-    pub(super) fn unknown(&self, pack: &Pack, case: &Case<'_>) -> Vec<&'static str> {
+    pub(super) fn unknown(&self, pack: &Pack, case: &Case<'_>) -> Vec<Place> {
         match self {
             Scope::All(parts) | Scope::Any(parts) => parts.iter().flat_map(|part| part.unknown(pack, case)).collect(),
             Scope::Not(inner) => inner.unknown(pack, case),
@@ -185,26 +186,26 @@ impl Scope {
     }
 
     /// Where that stands which a condition looks at; `None` for what is measured.
-    const fn place(&self) -> Option<&'static str> {
+    fn place(&self) -> Option<Place> {
         Some(match self {
-            Scope::Region(_) => "/facility/region",
-            Scope::Lifecycle(_) => "/facility/lifecycle/kind",
+            Scope::Region(_) => place!(facility / region),
+            Scope::Lifecycle(_) => place!(facility / lifecycle / kind),
             Scope::ScaleAtLeast(_) | Scope::Scale(_) | Scope::StandardRacks { .. } => {
                 return Metric::StandardRacks.place();
             }
             Scope::Cabinets { .. } => return Metric::Cabinets.place(),
             Scope::YearsInService { .. } => return Metric::YearsInService.place(),
             Scope::Occupancy { .. } => return Metric::Occupancy.place(),
-            Scope::Zone(_) => "/facility/zone",
-            Scope::Climate(_) => "/facility/climate",
-            Scope::Sector(_) => "/facility/sector",
-            Scope::AirConditioning(_) => "/facility/air_conditioning",
-            Scope::ItCooling(_) => "/facility/it_cooling",
-            Scope::IndependentSupply(_) => "/facility/independent_supply",
-            Scope::Approved(_) => "/facility/lifecycle/approved_on",
-            Scope::InService(_) => "/facility/lifecycle/in_service_on",
-            Scope::HubNode(_) => "/facility/hub_node",
-            Scope::Edge(_) => "/facility/edge",
+            Scope::Zone(_) => place!(facility / zone),
+            Scope::Climate(_) => place!(facility / climate),
+            Scope::Sector(_) => place!(facility / sector),
+            Scope::AirConditioning(_) => place!(facility / air_conditioning),
+            Scope::ItCooling(_) => place!(facility / it_cooling),
+            Scope::IndependentSupply(_) => place!(facility / independent_supply),
+            Scope::Approved(_) => place!(facility / lifecycle / approved_on),
+            Scope::InService(_) => place!(facility / lifecycle / in_service_on),
+            Scope::HubNode(_) => place!(facility / hub_node),
+            Scope::Edge(_) => place!(facility / edge),
             _ => return None,
         })
     }
@@ -477,10 +478,10 @@ impl Pack {
     }
 
     /// Where that stands which would have to be known to say whom a requirement binds.
-    pub(super) fn unknown(&self, scope: &Scope, case: &Case<'_>) -> Vec<&'static str> {
+    pub(super) fn unknown(&self, scope: &Scope, case: &Case<'_>) -> Vec<Place> {
         let region = Scope::Region(self.jurisdiction.clone());
         let here = (!self.jurisdiction.is_empty()).then(|| region.unknown(self, case));
-        let mut places: Vec<&'static str> = here.into_iter().flatten().chain(scope.unknown(self, case)).collect();
+        let mut places: Vec<Place> = here.into_iter().flatten().chain(scope.unknown(self, case)).collect();
         places.sort_unstable();
         places.dedup();
         places

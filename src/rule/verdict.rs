@@ -2,6 +2,7 @@ use super::{Nature, Pack};
 use crate::{
     facility::Region,
     finding::{Citation, Text, Words},
+    place::Place,
     quantity::{Decimal, ExactEnergy, Ratio, Relation},
 };
 use jiff::civil::Date;
@@ -95,7 +96,7 @@ pub struct Verdict {
     pub(crate) asks_for_grade: bool,
     /// Where that stands which would have to be known to say whom it binds.
     #[serde(skip)]
-    pub(crate) missing: Vec<&'static str>,
+    pub(crate) missing: Vec<Place>,
     /// How it came about, step by step, from the code that decided.
     pub trace: Vec<TraceStep>,
 }

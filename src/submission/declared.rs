@@ -7,6 +7,7 @@ use crate::{
     finding::{Code, Finding, Text},
     kpi::Method,
     ledger::Ledger,
+    place::{Part, Place, place},
     quantity::{Decimal, ExactEnergy, Ratio},
 };
 use std::collections::BTreeMap;
@@ -37,7 +38,7 @@ pub(super) fn compare(
             };
             let none = Text::new("有数据支持的值", "a value that something supports");
             let recomputed = declared.recomputed.as_ref().map_or(none, |figure| Text::same(show(figure)));
-            let finding = Finding::new(code).path(format!("/declared/{key}")).found(show(&declared.said));
+            let finding = Finding::new(code).place(Place::from(Part::Declared).key(key)).found(show(&declared.said));
             let (zh, en) = (&declared.reason.zh, &declared.reason.en);
             new.push(finding.expected(recomputed).detail(zh, en));
         }
@@ -141,11 +142,13 @@ pub(super) fn compare(
 
 /// A recomputed PUE that no second figure bears out, unless it was said before why there is none.
 fn undeclared(assessment: &Assessment) -> Option<Finding> {
-    let place = "/declared/pue";
-    let is_of_it = |path: &str| path == "/declared" || path == place;
-    let said = assessment.findings.iter().any(|finding| finding.path.as_deref().is_some_and(is_of_it));
+    let place = place!(declared / pue);
+    let is_of_it = |finding: &Finding| {
+        finding.place.as_ref().is_some_and(|known| *known == place || *known == Place::from(Part::Declared))
+    };
+    let said = assessment.findings.iter().any(is_of_it);
     let expected = Text::new("申报的 PUE，用以核对重算值", "the PUE declared, which bears out the recomputed one");
-    (assessment.pue.is_some() && !said).then(|| Finding::new(Code::JsonMissing).path(place).expected(expected))
+    (assessment.pue.is_some() && !said).then(|| Finding::new(Code::JsonMissing).place(place).expected(expected))
 }
 
 /// A declared PUE that is the one a pack has judged by, electricity alone, where the reported one counts all carriers.
@@ -170,8 +173,9 @@ struct Doubt {
 
 /// Energies that have errors, or months that are missing, make a recomputed PUE that nothing can be measured against.
 fn cannot_tell(said: f64, assessment: &Assessment) -> Option<Doubt> {
-    let is_of_energies = |path: &str| ["/energy", "/meters", "/period"].iter().any(|part| path.starts_with(part));
-    let doubts = |finding: &Finding| finding.is_error() && finding.path.as_deref().is_some_and(is_of_energies);
+    let of_energies = [Part::Energy, Part::Meters, Part::Period];
+    let is_of_energies = |place: &Place| of_energies.contains(&place.part());
+    let doubts = |finding: &Finding| finding.is_error() && finding.place.as_ref().is_some_and(is_of_energies);
     if assessment.findings.iter().any(doubts) {
         let reason =
             Text::new("电量数据有错误，更正后再比较", "the energies have errors; it is compared once they are mended");

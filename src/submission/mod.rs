@@ -4,6 +4,8 @@
 //! one answer.
 
 mod declared;
+#[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "only spreadsheets ask for kinds, choices and sheets"))]
+pub(crate) mod form;
 #[cfg(feature = "xlsx")]
 mod spreadsheet;
 mod traps;
@@ -17,6 +19,7 @@ use crate::{
     ledger::{Ledger, LedgerError},
     metering::{MeasurementPoint, Meter},
     period::Period,
+    place::{Part, Place, place},
     quantity::ExactEnergy,
     read::{Digest, Document},
     rule::Pack,
@@ -111,7 +114,7 @@ impl Submission {
         let ledger = match self.ledger() {
             Ok(ledger) => ledger,
             Err(error) => {
-                let finding = Finding::new(Code::PeriodOutOfRange).path("/period").found(error);
+                let finding = Finding::new(Code::PeriodOutOfRange).place(place!(period)).found(error);
                 let findings = self.site.findings().iter().cloned().chain([finding]).collect();
                 let facility = Some(self.site.facility().id.clone());
                 return Unusable { facility, findings, input_sha256: self.digest.hex() }.into();
@@ -122,10 +125,9 @@ impl Submission {
         self.own_generation(&ledger, &mut assessment);
         // A submission has its figures in rows: that is the place where a sum is at fault. What its reader found keeps its own.
         for finding in &mut assessment.findings {
-            if matches!(finding.path.as_deref(), Some("/meters" | "/monthly"))
-                && !self.site.findings().contains(finding)
-            {
-                finding.path = Some("/energy".to_owned());
+            let of_all = |place: &Place| [Place::from(Part::Meters), Place::from(Part::Monthly)].contains(place);
+            if finding.place.as_ref().is_some_and(of_all) && !self.site.findings().contains(finding) {
+                finding.place = Some(Place::from(Part::Energy));
             }
         }
         assessment.record.input_sha256 = Some(self.digest.hex());
@@ -139,7 +141,7 @@ impl Submission {
         let metered = metered.into_iter().flatten().fold(ExactEnergy::ZERO, |sum, energy| sum + energy);
         // A hundredth is rounding.
         if (stated - metered).microjoules() > stated.microjoules() / 100 {
-            let finding = Finding::new(Code::EnergyUnmetered).path("/renewable_kwh/on_site");
+            let finding = Finding::new(Code::EnergyUnmetered).place(place!(renewable_kwh / on_site));
             let before = std::mem::take(&mut assessment.findings);
             let new = finding.found(stated).expected(format!("≤ {metered}"));
             assessment.findings = Finding::gather(before.into_iter().chain([new]));

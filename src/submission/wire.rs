@@ -6,8 +6,9 @@ use crate::{
     kpi::Category,
     metering::{Carrier, Column, Ids, MeasurementPoint, Meter, MeterKind},
     period::{Granularity, Period, PeriodError},
+    place::{Part, Place, Walk, place},
     quantity::{ExactEnergy, Unit},
-    read::{self, Digest, Document, Fields, Node, Place, number},
+    read::{self, Digest, Document, Fields, Node, number},
     site::{Site, Spot},
 };
 use std::{borrow::Cow, cell::RefCell};
@@ -34,7 +35,7 @@ pub(super) fn read(document: &Document<'_>) -> Result<Submission, Unusable> {
 }
 
 fn parts<'n>(node: Node<'n>, findings: &'n RefCell<Gathered>) -> Option<Parts> {
-    let fields = Fields::new(node, Place::Top, findings)?;
+    let fields = Fields::new(node, Walk::Top, findings)?;
     read::expect_schema(&fields, SUBMISSION_SCHEMA)?;
     let Some(of_facility) = fields.object("facility") else {
         fields.missing("facility", ("描述数据中心的对象", "an object that describes the data centre"));
@@ -77,7 +78,7 @@ fn period(fields: &Fields<'_>, zone: jiff::tz::TimeZone) -> Option<Period> {
     if let Err(error) = &period {
         let reversed = matches!(error, PeriodError::Reversed { .. });
         let code = if reversed { Code::PeriodReversed } else { Code::PeriodOutOfRange };
-        fields.push(Finding::new(code).path("/period").found(format!("{start}/{end}")));
+        fields.push(Finding::new(code).place(place!(period)).found(format!("{start}/{end}")));
     }
     period.ok()
 }
@@ -119,7 +120,7 @@ impl Stated {
 
     /// The energies of a meter that stands at a place in the input; none if no row speaks for it.
     pub(super) fn column(&self, at: Spot) -> Column<'_> {
-        let row = at.within(ROWS).and_then(|at| self.rows.binary_search_by_key(&at, |(row, _)| *row).ok());
+        let row = at.within(Part::Energy).and_then(|at| self.rows.binary_search_by_key(&at, |(row, _)| *row).ok());
         let Some((_, parts)) = row.and_then(|row| self.rows.get(row)) else { return Column::default() };
         let (start, time) = match &parts.stretches {
             Some((start, end)) => (start.as_slice(), end.as_slice()),
@@ -165,7 +166,7 @@ fn energy<'n>(fields: &'n Fields<'n>, months: Option<&[i64]>) -> Vec<Row<'n>> {
     for (row, twice) in rows.into_iter().zip(twice) {
         if twice {
             let found = format!("{}, {}", row.point.as_str(), row.carrier.as_str());
-            fields.push(Finding::new(Code::EnergyDuplicate).path(row.at.to_string()).found(found));
+            fields.push(Finding::new(Code::EnergyDuplicate).place(row.at.place()).found(found));
         } else {
             kept.push(row);
         }
@@ -174,7 +175,7 @@ fn energy<'n>(fields: &'n Fields<'n>, months: Option<&[i64]>) -> Vec<Row<'n>> {
 }
 
 fn energy_row<'n>(row: Fields<'n>, months: Option<&[i64]>) -> Option<Row<'n>> {
-    let at = Spot::new(ROWS, row.index());
+    let at = Spot::new(Part::Energy, row.index());
     let (id, point) = (row.id_str("id"), row.choice("point"));
     let carrier = read::carrier(&row, point);
     let stated = read::unit(&row);
@@ -184,14 +185,17 @@ fn energy_row<'n>(row: Fields<'n>, months: Option<&[i64]>) -> Option<Row<'n>> {
     if in_kwh && stated.is_some_and(|unit| unit != Unit::KilowattHour) {
         let found = stated.map_or("", Unit::as_str);
         row.push(
-            Finding::new(Code::MeterUnit).path(row.path("unit")).found(found).expected("kWh (monthly_kwh, total_kwh)"),
+            Finding::new(Code::MeterUnit)
+                .place(row.place_of("unit"))
+                .found(found)
+                .expected("kWh (monthly_kwh, total_kwh)"),
         );
     }
     if in_kwh && (by_unit.is_some() || whole_unit.is_some()) {
         let found = "monthly_kwh/total_kwh and monthly/total";
         row.push(
             Finding::new(Code::JsonDuplicateKey)
-                .path(row.place())
+                .place(row.place())
                 .found(found)
                 .expected(("只给其中一种", "one of the two")),
         );
@@ -210,11 +214,13 @@ fn energy_row<'n>(row: Fields<'n>, months: Option<&[i64]>) -> Option<Row<'n>> {
         let unit = rounded_to(&parts.value);
         if known + 1 == months.len() && (sum - whole).abs() > 0.5 * unit * known as f64 {
             let total = if in_kwh { "total_kwh" } else { "total" };
-            row.push(Finding::new(Code::DeclaredTotal).path(row.path(total)).found(whole).expected(sum.to_string()));
+            row.push(
+                Finding::new(Code::DeclaredTotal).place(row.place_of(total)).found(whole).expected(sum.to_string()),
+            );
         }
     }
     if point.is_none() || carrier.is_none() || unit.is_none() {
-        row.push(Finding::new(Code::MeterUnusable).path(row.place()));
+        row.push(Finding::new(Code::MeterUnusable).place(row.place()));
     }
     row.finish();
     let ends = months.and_then(|months| Some((*months.first()?, *months.last()?)));
@@ -238,7 +244,7 @@ fn values(row: &Fields<'_>, key: &'static str, months: Option<&[i64]>) -> Option
     let expected = months.map(|months| months.len().saturating_sub(1));
     if expected.is_some_and(|expected| items.len() != expected) {
         let expected = expected.unwrap_or_default().to_string();
-        row.push(Finding::new(Code::EnergyMonths).path(row.path(key)).found(items.len()).expected(expected));
+        row.push(Finding::new(Code::EnergyMonths).place(row.place_of(key)).found(items.len()).expected(expected));
     }
     let (mut value, mut gaps) = (Vec::with_capacity(items.len().min(12)), Vec::new());
     for (i, node) in items.values().enumerate() {
@@ -250,7 +256,7 @@ fn values(row: &Fields<'_>, key: &'static str, months: Option<&[i64]>) -> Option
         if node.is_null() {
             row.push(
                 Finding::new(Code::JsonMissing)
-                    .path(row.member(key, i))
+                    .place(row.member(key, i))
                     .expected(("当月电量", "the energy of the month")),
             );
         } else {
@@ -271,11 +277,11 @@ const FIGURES: std::ops::RangeInclusive<f64> = 0.0..=1e12;
 
 /// The figure of a key; anything but a number from 0 up to what a site can use is an error and missing.
 fn figure_at(row: &Fields<'_>, key: &'static str) -> Option<f64> {
-    figure(row, || row.path(key), row.node(key)?)
+    figure(row, || row.place_of(key), row.node(key)?)
 }
 
-fn figure(row: &Fields<'_>, path: impl Fn() -> String, node: Node<'_>) -> Option<f64> {
-    let fault = |code: Code| Finding::new(code).path(path()).found_text(node.describe());
+fn figure(row: &Fields<'_>, place: impl Fn() -> Place, node: Node<'_>) -> Option<f64> {
+    let fault = |code: Code| Finding::new(code).place(place()).found_text(node.describe());
     match number(node) {
         Some(number) if FIGURES.contains(&number) => return Some(number),
         Some(number) if number < 0.0 => row.push(fault(Code::ReadingNegative).expected("≥ 0")),
@@ -303,7 +309,7 @@ fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row<'_>>) 
     };
     for (place, meter) in listed.iter().filter(|_| ids.are_shared()) {
         if ids.all(&meter.id, id).len() > 1 {
-            fields.push(Finding::new(Code::MeterDuplicateId).path(format!("{place}/id")).meter(&meter.id));
+            fields.push(Finding::new(Code::MeterDuplicateId).place(place.place().key("id")).meter(&meter.id));
         }
     }
     let mut heard = vec![false; listed.len()];
@@ -337,7 +343,7 @@ fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row<'_>>) 
                 if listed_there.iter().any(own) {
                     // One sum cannot be shared out among meters that count differently.
                     let expected = ("每个计量点一行，注明 id", "a row with id for each of the meters listed there");
-                    fields.push(Finding::new(Code::MeterUnusable).path(row.at.to_string()).expected(expected));
+                    fields.push(Finding::new(Code::MeterUnusable).place(row.at.place()).expected(expected));
                 }
                 for &i in listed_there {
                     hear(i);
@@ -345,7 +351,7 @@ fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row<'_>>) 
                 }
             }
         }
-        stated.extend(row.at.within(ROWS).map(|at| (at, row.parts)));
+        stated.extend(row.at.within(Part::Energy).map(|at| (at, row.parts)));
         spoken.push((row.at, known, name, row.point, row.carrier, row.unit));
     }
     // What hangs on a meter that a row stands for hangs on that row.
@@ -381,7 +387,7 @@ fn claims(fields: &Fields<'_>) -> Claims {
         if found.is_none() {
             declared.push(
                 Finding::new(Code::JsonUnknownValue)
-                    .path(declared.path("category"))
+                    .place(declared.place_of("category"))
                     .found(number)
                     .expected(("1、2 或 3", "1, 2 or 3")),
             );
@@ -394,7 +400,7 @@ fn claims(fields: &Fields<'_>) -> Claims {
         standard_racks: declared.ratio("standard_racks").and_then(|ratio| {
             let racks = StandardRacks::declared(ratio.to_f64());
             if racks.is_none() {
-                let finding = Finding::new(Code::DeclaredRacks).path(declared.path("standard_racks"));
+                let finding = Finding::new(Code::DeclaredRacks).place(declared.place_of("standard_racks"));
                 let expected = ("可能的标准机架数", "a number of standard racks that is possible");
                 declared.push(finding.found(ratio.to_f64()).expected(expected));
             }

@@ -146,3 +146,8 @@ pub fn pointers(value: &Value, here: &str, all: &mut Vec<String>) {
         _ => {}
     }
 }
+
+/// Where a finding stands, as a JSON Pointer; empty for the whole and for nowhere.
+pub fn pointer(finding: &pue::Finding) -> String {
+    finding.place.as_ref().map(ToString::to_string).unwrap_or_default()
+}

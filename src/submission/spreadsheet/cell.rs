@@ -1,7 +1,23 @@
 //! What a cell says to its field, where it can be read in one way only.
 
-use super::layout::{Field, Kind};
+use crate::submission::form::{Choice, Field, Kind};
 use serde_json::{Value, json};
+
+/// The name of a cell: `D7` is row 6, column 3.
+pub(super) fn name(row: u32, column: u32) -> String {
+    let (mut letters, mut left) = (String::new(), column + 1);
+    while left > 0 {
+        left -= 1;
+        letters.insert(0, char::from(b'A' + (left % 26) as u8));
+        left /= 26;
+    }
+    format!("{letters}{}", row + 1)
+}
+
+/// A choice as the spreadsheet shows it: `grid_supply 市电进线`.
+pub(super) fn shown((word, zh): Choice) -> String {
+    format!("{word} {}", zh.split('|').next().unwrap_or_default()).trim_end().to_owned()
+}
 
 /// A cell's value as its field asks for; whatever does not fit stays as it is and becomes a finding later.
 pub(super) fn fitted(field: &Field, value: &Value) -> Value {
@@ -47,4 +63,29 @@ fn date(text: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+impl Field {
+    /// The word that a cell's text stands for: as it is shown, or in one of the two languages.
+    fn word(&self, text: &str) -> Option<&'static str> {
+        let blanks = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| text.split_at(at));
+        let parts: Vec<[String; 2]> = blanks.map(|(left, right)| [plain(left), plain(right)]).collect();
+        let text = plain(text);
+        let is_it = |&&(word, zh): &&Choice| {
+            let word = plain(word);
+            let both = |zh: &String| parts.iter().any(|[a, b]| (a, b) == (&word, zh) || (a, b) == (zh, &word));
+            let mut zh = zh.split('|').map(plain).filter(|zh| !zh.is_empty());
+            text == word || zh.any(|zh| text == zh || both(&zh))
+        };
+        self.choices.iter().find(is_it).map(|(word, _)| *word)
+    }
+}
+
+/// A text as it is compared: without blanks and underscores, in small letters, full-width characters as usual ones.
+fn plain(text: &str) -> String {
+    let usual = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    text.chars().map(usual).filter(|c| !c.is_whitespace() && *c != '_').flat_map(char::to_lowercase).collect()
 }

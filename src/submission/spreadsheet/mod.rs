@@ -5,12 +5,34 @@
 //! refused.
 
 mod cell;
-mod layout;
 mod reader;
 mod template;
 mod workbook;
 
 pub use reader::Spreadsheet;
+
+use crate::place::{Place, Step};
+use serde_json::Value;
+
+/// Of the sheet with one thing a row: the columns of key and value, and the first row, from 0.
+const KEY_COLUMN: u32 = 2;
+const VALUE_COLUMN: u32 = 3;
+const FIRST_FIELD: u32 = 1;
+
+/// Of a table: the row of its keys, and the first row of data, from 0.
+const KEY_ROW: u32 = 2;
+const FIRST_ROW: u32 = 3;
+
+/// The sheet of what may be chosen: a column for each list.
+const CHOICES_SHEET: &str = "选项 Choices";
+
+/// What stands at a place of a submission.
+fn value_at<'v>(submission: &'v Value, place: &Place) -> Option<&'v Value> {
+    place.steps().iter().try_fold(submission, |value, step| match step {
+        Step::Key(key) => value.get(&**key),
+        Step::Item(index) => value.get(index),
+    })
+}
 
 /// A spreadsheet that cannot be read, or a submission that cannot be shown as one: why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +56,7 @@ pub struct Unfit(String);
 pub fn template(filled: Option<&[u8]>) -> Result<Vec<u8>, Unfit> {
     let Some(json) = filled else { return template::write(None).map_err(Unfit) };
     let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
-    let submission: serde_json::Value = serde_json::from_slice(json).map_err(|error| Unfit(error.to_string()))?;
+    let submission: Value = serde_json::from_slice(json).map_err(|error| Unfit(error.to_string()))?;
     if let Some(lost) = template::without_place(&submission) {
         return Err(Unfit(format!("{lost} has no place in the spreadsheet")));
     }

@@ -1,17 +1,16 @@
 //! A filled spreadsheet to a submission; what is found in the submission is then pointed to in the cells.
 
-use super::Unfit;
 use super::{
-    cell::fitted,
-    layout::{
-        FACILITY, FACILITY_SHEET, FACILITY_WORDS, FIRST_FIELD, FIRST_ROW, Field, KEY_COLUMN, KEY_ROW, TABLES, Table,
-        VALUE_COLUMN, name,
-    },
+    FIRST_FIELD, FIRST_ROW, KEY_COLUMN, KEY_ROW, Unfit, VALUE_COLUMN,
+    cell::{fitted, name},
+    value_at,
     workbook::{self, Cells, FORMULA},
 };
 use crate::{
     assessment::Assessment,
     finding::{Code, Finding, Text},
+    place::{Part, Place, Step},
+    submission::form::{FACILITY, FACILITY_SHEET, FACILITY_WORDS, Field, TABLES, Table},
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -21,10 +20,10 @@ use std::collections::BTreeMap;
 pub struct Spreadsheet {
     /// The submission.
     pub(super) json: Vec<u8>,
-    /// Where each value stands: its JSON Pointer, and the cell.
-    cells: Vec<(String, String)>,
-    /// Formulas without a value: their JSON Pointers, and what they came to.
-    formulas: BTreeMap<String, String>,
+    /// Where each value stands: its place in the submission, and the cell.
+    cells: Vec<(Place, String)>,
+    /// Formulas without a value, and what they came to.
+    formulas: BTreeMap<Place, String>,
     findings: Vec<Finding>,
 }
 
@@ -39,14 +38,14 @@ type Filled<'f> = Vec<(u32, &'f Field, Value)>;
 
 /// The units of listed meters, by id.
 fn units(submission: &Value) -> BTreeMap<String, Value> {
-    let meters = submission.pointer("/meters").and_then(Value::as_array).into_iter().flatten();
+    let meters = submission.get("meters").and_then(Value::as_array).into_iter().flatten();
     meters.filter_map(|meter| Some((meter.get("id")?.as_str()?.to_owned(), meter.get("unit")?.clone()))).collect()
 }
 
 /// A sheet holds energies by month: that is what is read of a meter, in the unit of its row, if nothing else is said.
 fn complete_meters(submission: &mut Value) {
-    let rows: Vec<Value> = submission.pointer("/energy").and_then(Value::as_array).cloned().unwrap_or_default();
-    let meters = submission.pointer_mut("/meters").and_then(Value::as_array_mut);
+    let rows: Vec<Value> = submission.get("energy").and_then(Value::as_array).cloned().unwrap_or_default();
+    let meters = submission.get_mut("meters").and_then(Value::as_array_mut);
     for meter in meters.into_iter().flatten().filter_map(Value::as_object_mut) {
         let row = meter.get("id").and_then(|id| rows.iter().find(|row| row.get("id") == Some(id)));
         let unit = row.and_then(|row| row.get("unit")).cloned().unwrap_or(json!("kWh"));
@@ -71,13 +70,13 @@ fn parse(bytes: &[u8]) -> Result<Spreadsheet, String> {
             let units = units(&submission);
             let rows = read.table(table, sheet, cells, (months, &units))?;
             if !rows.is_empty() {
-                set(&mut submission, table.pointer, Value::Array(rows));
+                set(&mut submission, &table.at, Value::Array(rows));
             }
         }
     }
     complete_meters(&mut submission);
-    let formula = |pointer: &str| submission.pointer(pointer)?.get(FORMULA)?.as_str().map(str::to_owned);
-    let formulas = read.cells.iter().filter_map(|(pointer, _)| Some((pointer.clone(), formula(pointer)?)));
+    let formula = |place: &Place| value_at(&submission, place)?.get(FORMULA)?.as_str().map(str::to_owned);
+    let formulas = read.cells.iter().filter_map(|(place, _)| Some((place.clone(), formula(place)?)));
     read.formulas = formulas.collect();
     read.json = serde_json::to_vec(&submission).map_err(|error| error.to_string())?;
     Ok(read)
@@ -86,23 +85,24 @@ fn parse(bytes: &[u8]) -> Result<Spreadsheet, String> {
 /// How many calendar months the period touches, as far as it can be read.
 fn months(submission: &Value) -> usize {
     let month = |key: &str| {
-        let text = submission.pointer(key)?.as_str()?;
+        let text = submission.get("period")?.get(key)?.as_str()?;
         let number = |range| text.get(range).and_then(|digits: &str| digits.parse::<usize>().ok());
         Some((number(0..4)? * 12 + number(5..7)?, number(8..10)?))
     };
-    let Some(((start, _), (end, day))) = month("/period/start").zip(month("/period/end")) else { return 12 };
+    let Some(((start, _), (end, day))) = month("start").zip(month("end")) else { return 12 };
     (end + usize::from(day > 1)).saturating_sub(start).clamp(1, 12)
 }
 
-/// Puts a value at a JSON Pointer, making the objects on the way.
-fn set(root: &mut Value, pointer: &str, value: Value) {
+/// Puts a value at a place, making the objects on the way.
+fn set(root: &mut Value, place: &Place, value: Value) {
     let mut here = root;
-    for key in pointer.split('/').skip(1) {
+    for step in place.steps() {
+        let Step::Key(key) = step else { return };
         if !here.is_object() {
             *here = Value::Object(Map::new());
         }
         let Value::Object(map) = here else { return };
-        here = map.entry(key).or_insert(Value::Null);
+        here = map.entry(&**key).or_insert(Value::Null);
     }
     *here = value;
 }
@@ -117,7 +117,7 @@ fn has_fields(cells: &Cells) -> bool {
 fn has_keys(table: &Table, cells: &Cells) -> bool {
     let keys = || cells.range((KEY_ROW, 0)..(KEY_ROW + 1, 0)).filter_map(|(_, key)| key.as_str());
     let of = |table: &Table| keys().filter(|key| table.columns.iter().any(|field| field.key == *key)).count();
-    of(table) > 1 && TABLES.iter().all(|other| other.pointer == table.pointer || of(other) < of(table))
+    of(table) > 1 && TABLES.iter().all(|other| other.at == table.at || of(other) < of(table))
 }
 
 impl Spreadsheet {
@@ -162,13 +162,14 @@ impl Spreadsheet {
         let mut known = Vec::new();
         for (&(row, _), key) in cells.iter().filter(|((_, column), _)| *column == KEY_COLUMN) {
             let Some(field) = FACILITY.iter().find(|field| key.as_str() == Some(field.key)) else { continue };
-            if self.cells.iter().any(|(known, _)| known == field.key) {
+            let place = field.place();
+            if self.cells.iter().any(|(known, _)| *known == place) {
                 continue; // given again: its value is named as misplaced
             }
-            self.cells.push((field.key.to_owned(), format!("{sheet}!{}", name(row, VALUE_COLUMN))));
+            self.cells.push((place.clone(), format!("{sheet}!{}", name(row, VALUE_COLUMN))));
             known.push(row);
             if let Some(value) = cells.get(&(row, VALUE_COLUMN)) {
-                set(submission, field.key, fitted(field, value));
+                set(submission, &place, fitted(field, value));
             }
         }
         for ((row, column), value) in cells {
@@ -243,82 +244,43 @@ impl Spreadsheet {
             return Err(format!("expected at most {MOST_ROWS} rows in the sheet {sheet:?}, found {}", rows.len()));
         }
         let values = rows.into_iter().enumerate().map(|(i, (row, filled))| {
-            let (pointer, before) = (format!("{}/{i}", table.pointer), self.cells.len());
+            let (value, (list, total)) = match table.at.part() {
+                Part::Energy => energy(filled, months, units),
+                _ => (object(filled), NAMES_IN_KWH),
+            };
             for (column, field) in &columns {
-                let cell = format!("{sheet}!{}", name(row, *column));
-                self.cells.push((format!("{pointer}/{}", field.key), cell));
+                let at = table.at.clone().item(i);
+                let at = match field.key.parse::<usize>() {
+                    Ok(month) => at.key(list).item(month - 1),
+                    Err(_) => at.key(if field.key == "total" { total } else { field.key }),
+                };
+                self.cells.push((at, format!("{sheet}!{}", name(row, *column))));
             }
-            match table.pointer {
-                "/energy" => self.energy(before, filled, months, units),
-                _ => object(filled),
-            }
+            value
         });
         Ok(values.collect())
     }
 
-    /// A row of energy: its months are one list, in the unit that it states, or its meter; electricity is in kWh if nobody
-    /// states one.
-    fn energy(&mut self, own: usize, filled: Filled<'_>, months: usize, units: &BTreeMap<String, Value>) -> Value {
-        let of = |key: &str| filled.iter().find(|(_, field, _)| field.key == key).map(|(.., value)| value.clone());
-        let text = |key: &str| of(key).and_then(|value| value.as_str().map(str::to_owned));
-        let is_electric = match (text("carrier"), text("point").as_deref()) {
-            (Some(carrier), _) => carrier == "electricity",
-            (None, point) => !matches!(point, Some("generator_fuel" | "purchased_cooling")),
-        };
-        let unit = of("unit").or_else(|| units.get(&text("id")?).cloned());
-        let in_kwh = unit.as_ref().map_or(is_electric, |unit| unit == "kWh");
-        let (list, total) = if in_kwh { ("monthly_kwh", "total_kwh") } else { ("monthly", "total") };
-        let (mut values, mut row) = (vec![Value::Null; months], Vec::new());
-        let mut any = false;
-        for (column, field, value) in filled {
-            match field.key.parse::<usize>() {
-                Ok(month) => {
-                    any = true;
-                    values.resize(values.len().max(month), Value::Null);
-                    if let Some(place) = values.get_mut(month - 1) {
-                        *place = value;
-                    }
-                }
-                Err(_) => row.push((column, field, value)),
-            }
-        }
-        for (known, _) in self.cells.iter_mut().skip(own) {
-            let Some((before, key)) = known.rsplit_once('/') else { continue };
-            if let Ok(month) = key.parse::<usize>() {
-                *known = format!("{before}/{list}/{}", month - 1);
-            } else if key == "total" {
-                *known = format!("{before}/{total}");
-            }
-        }
-        let mut row = object(row);
-        if let Value::Object(map) = &mut row {
-            map.extend(unit.map(|unit| ("unit".to_owned(), unit)));
-            if let Some(sum) = map.remove("total") {
-                map.insert(total.to_owned(), sum);
-            }
-            if any {
-                map.insert(list.to_owned(), Value::Array(values));
-            }
-        }
-        row
-    }
-
     /// Names file and cell of each finding of the submission's assessment, and adds what was found in the spreadsheet itself.
     pub fn point_to_cells(self, file: &str, assessment: &mut Assessment) {
-        // By their pointers, with their order in the sheets.
-        let cells = self.cells.iter().enumerate().map(|(order, (known, cell))| (known.as_str(), (order, cell)));
-        let cells: BTreeMap<&str, (usize, &String)> = cells.collect();
+        // By their places, with their order in the sheets.
+        let cells = self.cells.iter().enumerate().map(|(order, (known, cell))| (known, (order, cell)));
+        let cells: BTreeMap<&Place, (usize, &String)> = cells.collect();
         for finding in &mut assessment.findings {
-            let Some(path) = finding.path.as_deref() else { continue };
+            let Some(place) = &finding.place else { continue };
             // The value itself, or the first one within it, or the one that it is within.
-            let within = format!("{path}/");
-            let from = || cells.range(within.as_str()..).take_while(|(known, _)| known.starts_with(&within));
-            let inner = || from().map(|(_, place)| place).min();
-            let outer = || path.rsplit_once('/').and_then(|(outer, _)| cells.get(outer));
-            let cell = cells.get(path).or_else(inner).or_else(outer);
-            finding.cell = cell.filter(|_| !path.is_empty()).map(|(_, cell)| (*cell).clone());
+            let inner = || {
+                cells
+                    .range::<&Place, _>(place..)
+                    .take_while(|(known, _)| known.is_within(place))
+                    .map(|(_, at)| at)
+                    .min()
+            };
+            let outer = || cells.get(&place.outer()?);
+            let cell = cells.get(place).or_else(inner).or_else(outer);
+            finding.cell = cell.filter(|_| place.part() != Part::Whole).map(|(_, cell)| (*cell).clone());
             finding.file = Some(file.to_owned());
-            if let Some(error) = self.formulas.get(path).filter(|_| finding.code == Code::JsonType) {
+            if let Some(error) = self.formulas.get(place).filter(|_| finding.code == Code::JsonType) {
                 let found = |words: &str| format!("{words} {error}").trim_end().to_owned();
                 finding.found = Some(Text::new(found("没有结果的公式"), found("a formula without a value")));
             }
@@ -329,6 +291,50 @@ impl Spreadsheet {
         });
         assessment.findings.extend(own);
     }
+}
+
+/// How the months and the sum of a row of energies are called.
+type Names = (&'static str, &'static str);
+
+const NAMES_IN_KWH: Names = ("monthly_kwh", "total_kwh");
+
+/// A row of energies: its months are one list, in the unit that it states, or its meter; electricity is in kWh if nobody
+/// states one. With the names of that list and of the sum.
+fn energy(filled: Filled<'_>, months: usize, units: &BTreeMap<String, Value>) -> (Value, Names) {
+    let of = |key: &str| filled.iter().find(|(_, field, _)| field.key == key).map(|(.., value)| value.clone());
+    let text = |key: &str| of(key).and_then(|value| value.as_str().map(str::to_owned));
+    let is_electric = match (text("carrier"), text("point").as_deref()) {
+        (Some(carrier), _) => carrier == "electricity",
+        (None, point) => !matches!(point, Some("generator_fuel" | "purchased_cooling")),
+    };
+    let unit = of("unit").or_else(|| units.get(&text("id")?).cloned());
+    let in_kwh = unit.as_ref().map_or(is_electric, |unit| unit == "kWh");
+    let (list, total) = if in_kwh { NAMES_IN_KWH } else { ("monthly", "total") };
+    let (mut values, mut row) = (vec![Value::Null; months], Vec::new());
+    let mut any = false;
+    for (column, field, value) in filled {
+        match field.key.parse::<usize>() {
+            Ok(month) => {
+                any = true;
+                values.resize(values.len().max(month), Value::Null);
+                if let Some(place) = values.get_mut(month - 1) {
+                    *place = value;
+                }
+            }
+            Err(_) => row.push((column, field, value)),
+        }
+    }
+    let mut row = object(row);
+    if let Value::Object(map) = &mut row {
+        map.extend(unit.map(|unit| ("unit".to_owned(), unit)));
+        if let Some(sum) = map.remove("total") {
+            map.insert(total.to_owned(), sum);
+        }
+        if any {
+            map.insert(list.to_owned(), Value::Array(values));
+        }
+    }
+    (row, (list, total))
 }
 
 fn object(filled: Filled<'_>) -> Value {

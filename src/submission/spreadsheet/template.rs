@@ -1,8 +1,13 @@
 //! The spreadsheet to be filled in, with Chinese and English headings; or a submission in its form.
 
-use super::layout::{
-    CHOICES_SHEET, Choice, FACILITY, FACILITY_SHEET, FIRST_FIELD, FIRST_ROW, Field, KEY_COLUMN, KEY_ROW, Kind, TABLES,
-    VALUE_COLUMN, name, shown,
+use super::{
+    CHOICES_SHEET, FIRST_FIELD, FIRST_ROW, KEY_COLUMN, KEY_ROW, VALUE_COLUMN,
+    cell::{name, shown},
+    value_at,
+};
+use crate::{
+    place::{Part, Place, place},
+    submission::form::{Choice, FACILITY, FACILITY_SHEET, Field, Kind, TABLES, Table},
 };
 use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use serde_json::Value;
@@ -12,37 +17,32 @@ pub(super) fn write(filled: Option<&Value>) -> Result<Vec<u8>, String> {
     book(filled).map_err(|error| error.to_string())
 }
 
-/// What of a submission the spreadsheet cannot show, the first: a JSON Pointer.
-pub(super) fn without_place(submission: &Value) -> Option<String> {
-    let is_known = |path: &str| {
-        let in_table = TABLES.iter().any(|table| {
-            let Some(row) = path.strip_prefix(table.pointer) else { return false };
-            match row.split('/').skip(2).collect::<Vec<_>>()[..] {
-                ["monthly_kwh" | "monthly", _] | ["total_kwh"] => table.pointer == "/energy",
-                [key] => table.columns.iter().any(|field| field.key == key && key.parse::<usize>().is_err()),
+/// What of a submission the spreadsheet cannot show, the first.
+pub(super) fn without_place(submission: &Value) -> Option<Place> {
+    let in_table = |place: &Place, table: &Table| {
+        let Some(depth) = place.steps().len().checked_sub(table.at.steps().len()) else { return false };
+        place.is_within(&table.at)
+            && match (depth, place.name()) {
+                (3, Some("monthly_kwh" | "monthly")) | (2, Some("total_kwh")) => table.at.part() == Part::Energy,
+                (2, Some(key)) => table.columns.iter().any(|field| field.key == key && key.parse::<usize>().is_err()),
                 _ => false,
             }
-        });
-        // Of a name in two languages one is shown.
-        in_table
-            || path == "/schema"
-            || ["/facility/name/zh", "/facility/name/en"].contains(&path)
-            || FACILITY.iter().any(|field| field.key == path)
     };
-    let mut waiting = vec![(String::new(), submission)];
-    while let Some((path, value)) = waiting.pop() {
-        let empty = match value {
-            Value::Object(map) => map.is_empty(),
-            Value::Array(items) => items.is_empty(),
-            Value::Null => true,
-            _ => false,
-        };
+    // Of a name in two languages one is shown.
+    let mut known = vec![place!(schema), place!(facility / name / zh), place!(facility / name / en)];
+    known.extend(FACILITY.iter().map(Field::place));
+    let is_known = |place: &Place| known.contains(place) || TABLES.iter().any(|table| in_table(place, table));
+    let mut waiting = vec![(Place::WHOLE, submission)];
+    while let Some((place, value)) = waiting.pop() {
         match value {
-            Value::Object(map) => waiting.extend(map.iter().map(|(key, value)| (format!("{path}/{key}"), value))),
-            Value::Array(items) => {
-                waiting.extend(items.iter().enumerate().map(|(i, value)| (format!("{path}/{i}"), value)))
+            Value::Object(map) => {
+                waiting.extend(map.iter().map(|(key, value)| (place.clone().key(key.clone()), value)))
             }
-            _ if !empty && !is_known(&path) => return Some(path),
+            Value::Array(items) => {
+                waiting.extend(items.iter().enumerate().map(|(i, value)| (place.clone().item(i), value)))
+            }
+            Value::Null => {}
+            _ if !is_known(&place) => return Some(place),
             _ => {}
         }
     }
@@ -95,7 +95,7 @@ fn book(filled: Option<&Value>) -> Result<Vec<u8>, XlsxError> {
         sheet.write_string(row, 1, field.en)?;
         sheet.write_string_with_format(row, KEY_COLUMN as u16, field.key, &formats.key)?;
         lists.allow(sheet, field, (row, row), VALUE_COLUMN as u16)?;
-        let value = filled.and_then(|filled| filled.pointer(field.key));
+        let value = filled.and_then(|filled| value_at(filled, &field.place()));
         fill(sheet, field, row, VALUE_COLUMN as u16, value, &formats)?;
     }
     for (column, width) in [(0, 28.0), (1, 36.0), (2, 30.0), (3, 28.0)] {
@@ -113,7 +113,7 @@ fn book(filled: Option<&Value>) -> Result<Vec<u8>, XlsxError> {
             lists.allow(sheet, field, (FIRST_ROW, FIRST_ROW + 199), column)?;
         }
         sheet.set_freeze_panes(FIRST_ROW, 0)?;
-        let rows = filled.and_then(|filled| filled.pointer(table.pointer)).and_then(Value::as_array);
+        let rows = filled.and_then(|filled| value_at(filled, &table.at)).and_then(Value::as_array);
         for (i, row) in rows.into_iter().flatten().enumerate() {
             for (column, field) in table.columns.iter().enumerate() {
                 let month = field.key.parse::<usize>().ok();

@@ -1,6 +1,6 @@
 //! A stranger's spreadsheet to its cells: bounded in every way, for the archive and its parser are somebody else's.
 
-use super::layout::name;
+use super::cell::name;
 use calamine::{DataRef, Reader, Xlsx};
 use serde_json::{Value, json};
 use std::{

@@ -155,9 +155,8 @@ impl Summary {
     fn together(&self, lang: Lang) -> Vec<String> {
         let mut lines = Vec::new();
         for finding in suspected_splits(&self.facilities).into_iter().take(MOST_LINES) {
-            let (operator, found) =
-                (finding.path.unwrap_or_default(), finding.found.map(|found| found.in_lang(lang).to_owned()));
-            lines.push(format!("{}: {operator}: {}", finding.message.in_lang(lang), found.unwrap_or_default()));
+            let found = finding.found.as_ref().map_or("", |found| found.in_lang(lang));
+            lines.push(format!("{}: {found}", finding.message.in_lang(lang)));
         }
         for (operator, ids) in scattered_operators(&self.facilities).into_iter().take(MOST_LINES) {
             let words =

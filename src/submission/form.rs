@@ -1,4 +1,8 @@
-//! Where what stands in the spreadsheet of a submission: the same for the template and for its reader.
+//! The form of a submission (填报表): what is filled in, with its names in Chinese and English, and what may be chosen.
+//!
+//! The spreadsheet is made and read by it, and places are named by it.
+
+use crate::place::{Part, Place, Step, place};
 
 /// What a cell holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -11,7 +15,7 @@ pub(super) enum Kind {
 
 /// One thing to fill in.
 pub(super) struct Field {
-    /// Its place in the submission: a JSON Pointer, or a key within the row of a table.
+    /// As it stands in the sheet: its place in the submission, or a key within the row of a table.
     pub(super) key: &'static str,
     pub(super) zh: &'static str,
     pub(super) en: &'static str,
@@ -23,34 +27,11 @@ pub(super) struct Field {
 /// A word of the submission, and the Chinese one; further ones that mean the same behind it, each after a bar.
 pub(super) type Choice = (&'static str, &'static str);
 
-/// A choice as the spreadsheet shows it: `grid_supply 市电进线`.
-pub(super) fn shown((word, zh): Choice) -> String {
-    format!("{word} {}", zh.split('|').next().unwrap_or_default()).trim_end().to_owned()
-}
-
 impl Field {
-    /// The word that a cell's text stands for: as it is shown, or in one of the two languages.
-    pub(super) fn word(&self, text: &str) -> Option<&'static str> {
-        let blanks = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| text.split_at(at));
-        let parts: Vec<[String; 2]> = blanks.map(|(left, right)| [plain(left), plain(right)]).collect();
-        let text = plain(text);
-        let is_it = |&&(word, zh): &&Choice| {
-            let word = plain(word);
-            let both = |zh: &String| parts.iter().any(|[a, b]| (a, b) == (&word, zh) || (a, b) == (zh, &word));
-            let mut zh = zh.split('|').map(plain).filter(|zh| !zh.is_empty());
-            text == word || zh.any(|zh| text == zh || both(&zh))
-        };
-        self.choices.iter().find(is_it).map(|(word, _)| *word)
+    /// The place in the submission of what stands in the sheet of one thing a row.
+    pub(super) fn place(&self) -> Place {
+        self.key.parse().unwrap_or_default()
     }
-}
-
-/// A text as it is compared: without blanks and underscores, in small letters, full-width characters as usual ones.
-fn plain(text: &str) -> String {
-    let usual = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        c => c,
-    };
-    text.chars().map(usual).filter(|c| !c.is_whitespace() && *c != '_').flat_map(char::to_lowercase).collect()
 }
 
 const fn field(key: &'static str, zh: &'static str, en: &'static str, kind: Kind) -> Field {
@@ -67,25 +48,13 @@ pub(super) struct Table {
     /// The words by one of which the sheet is known, whatever else its name says.
     pub(super) words: [&'static str; 2],
     /// Where its rows go in the submission.
-    pub(super) pointer: &'static str,
+    pub(super) at: Place,
     pub(super) columns: &'static [Field],
 }
 
 /// The sheet with one thing a row.
 pub(super) const FACILITY_SHEET: &str = "场所 Facility";
 pub(super) const FACILITY_WORDS: [&str; 2] = ["facility", "场所"];
-/// Of that sheet: the columns of key and value, and the first row, from 0.
-pub(super) const KEY_COLUMN: u32 = 2;
-pub(super) const VALUE_COLUMN: u32 = 3;
-pub(super) const FIRST_FIELD: u32 = 1;
-
-/// Of a table: the row of its keys, and the first row of data, from 0.
-pub(super) const KEY_ROW: u32 = 2;
-pub(super) const FIRST_ROW: u32 = 3;
-
-/// The sheet of what may be chosen: a column for each list.
-pub(super) const CHOICES_SHEET: &str = "选项 Choices";
-
 const FLAGS: &[Choice] = &[("TRUE", "是"), ("FALSE", "否")];
 
 pub(super) const FACILITY: &[Field] = &[
@@ -204,11 +173,11 @@ const CLASSES: &[Choice] = &[
     ("C", ""),
 ];
 
-pub(super) const TABLES: [Table; 4] = [
+pub(super) static TABLES: [Table; 4] = [
     Table {
         sheet: "机架 Racks",
         words: ["rack", "机架"],
-        pointer: "/facility/racks/types",
+        at: place!(facility / racks / types),
         columns: &[
             field("count", "设计机柜数", "Cabinets by design", Kind::Number),
             field("rated_kw", "单柜额定功率(kW)", "Rated power of one (kW)", Kind::Number),
@@ -217,7 +186,7 @@ pub(super) const TABLES: [Table; 4] = [
     Table {
         sheet: "能耗 Energy",
         words: ["energy", "能耗"],
-        pointer: "/energy",
+        at: place!(energy),
         columns: &[
             field("id", "编号", "Id", Kind::Text),
             choice("point", "计量位置", "Measurement point", POINTS),
@@ -241,7 +210,7 @@ pub(super) const TABLES: [Table; 4] = [
     Table {
         sheet: "证书 Certificates",
         words: ["certificate", "证书"],
-        pointer: "/certificates",
+        at: place!(certificates),
         columns: &[
             choice("ladder", "类别", "Ladder", LADDERS),
             choice("kind", "类型", "Kind", STAGES),
@@ -256,7 +225,7 @@ pub(super) const TABLES: [Table; 4] = [
     Table {
         sheet: "计量点 Meters",
         words: ["meter", "计量点"],
-        pointer: "/meters",
+        at: place!(meters),
         columns: &[
             field("id", "编号(同能耗表)", "Id (as in Energy)", Kind::Text),
             choice("point", "计量位置", "Measurement point", POINTS),
@@ -276,13 +245,16 @@ pub(super) const TABLES: [Table; 4] = [
     },
 ];
 
-/// The name of a cell: `D7` is row 6, column 3.
-pub(super) fn name(row: u32, column: u32) -> String {
-    let (mut letters, mut left) = (String::new(), column + 1);
-    while left > 0 {
-        left -= 1;
-        letters.insert(0, char::from(b'A' + (left % 26) as u8));
-        left /= 26;
-    }
-    format!("{letters}{}", row + 1)
+/// The names, Chinese and English, of what stands at a place, if it has a field of its own.
+pub(crate) fn names(place: &Place) -> Option<(&'static str, &'static str)> {
+    let names = |field: &Field| (field.zh, field.en);
+    let Some(table) = TABLES.iter().find(|table| place.is_within(&table.at)) else {
+        return FACILITY.iter().find(|field| field.place() == *place).map(names);
+    };
+    let key = match place.steps().get(table.at.steps().len()..)? {
+        [Step::Item(_), Step::Key(key)] if table.at.part() == Part::Energy && key == "total_kwh" => "total",
+        [Step::Item(_), Step::Key(key)] => &**key,
+        _ => return None,
+    };
+    table.columns.iter().find(|field| field.key == key).map(names)
 }

@@ -3,7 +3,7 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pue::{
     AnnualPue, Ledger, Period, Readings, Site,
-    kpi::Boundary,
+    kpi::{Boundary, Course, MeasuredPue},
     ledger::{Histories, LedgerStream},
     metering::Series,
     packs,
@@ -97,8 +97,12 @@ fn ledgers(c: &mut Criterion) {
     group.finish();
     let ledger = Ledger::build(&site, &readings, year.clone()).expect("a ledger");
     let boundary = Boundary::new(&site, None);
-    c.bench_function("ledger of a year to its PUE", |b| b.iter(|| ledger.pue(black_box(&boundary), &year)));
-    c.bench_function("ledger of a year to its months", |b| b.iter(|| ledger.monthly(black_box(&boundary), &year)));
+    c.bench_function("ledger of a year to its PUE", |b| {
+        b.iter(|| MeasuredPue::over(&ledger, black_box(&boundary), &year))
+    });
+    c.bench_function("ledger of a year to its months", |b| {
+        b.iter(|| Course::new(&ledger, black_box(&boundary), &year).monthly())
+    });
 }
 
 fn small_calls(c: &mut Criterion) {
@@ -192,7 +196,7 @@ fn rules(c: &mut Criterion) {
     let submission = Submission::from_json(&json).expect("a submission");
     let ledger = submission.ledger().expect("a ledger");
     let boundary = Boundary::new(submission.site(), None);
-    let measured = ledger.pue(&boundary, ledger.period());
+    let measured = MeasuredPue::over(&ledger, &boundary, ledger.period());
     let on = ledger.period().last_day();
     let all = packs::all();
     let case = Case::new(submission.site(), on, &measured, &boundary, &[]);

@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release --example embedder`
 
-use pue::{Ledger, Period, Site, packs};
+use pue::{AnnualPue, Ledger, Period, Site, packs};
 use std::{error::Error, fs::File};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let ledger = Ledger::build(&site, &readings, Period::year(2024, site.time_zone())?)?;
-    let annual = ledger.annual_pue()?; // an error names the months that are missing
+    let annual = AnnualPue::of(&ledger)?; // an error names the months that are missing
 
     for finding in ledger.findings() {
         eprintln!("{finding}");

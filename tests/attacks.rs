@@ -5,7 +5,11 @@ mod common;
 
 use common::{good_submission, outcome};
 use pue::{
-    Assessment, Ledger, Pack, Period, Readings, Site, assessment::Options, kpi::Method, metering::Series, packs,
+    Assessment, Ledger, Pack, Period, Readings, Site,
+    assessment::Options,
+    kpi::{AnnualPue, Method},
+    metering::Series,
+    packs,
     submission::audit_json,
 };
 use serde_json::{Value, json};
@@ -467,7 +471,7 @@ fn judging_and_assessing_agree() {
     assert_eq!(verdict(&site, &readings), "undetermined");
     let year = Period::year(2024, site.time_zone()).unwrap();
     let ledger = Ledger::build(&site, &readings, year).unwrap();
-    assert!(ledger.annual_pue().is_err());
+    assert!(AnnualPue::of(&ledger).is_err());
     assert_eq!(outcome(&Assessment::of(&ledger, &Default::default()), "pue-new-large"), "undetermined");
 }
 

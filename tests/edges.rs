@@ -3,7 +3,7 @@
 
 use pue::{
     Ledger, Period, Readings, Site,
-    kpi::Boundary,
+    kpi::{Boundary, Course, MeasuredPue},
     ledger::{Histories, LedgerStream, Parcel, PartialLedger},
     metering::Series,
     period::Granularity,
@@ -141,14 +141,14 @@ fn a_part_beyond_the_ledger_has_no_bounds() {
         readings.insert(id, Series::registers(vec![month.start(), month.end()], vec![0.0, kwh]));
     }
     let ledger = Ledger::build(&site, &readings, month.clone()).unwrap();
-    let bounds = |part: &Period| ledger.pue(&Boundary::new(&site, None), part).electricity.bounds;
+    let bounds = |part: &Period| MeasuredPue::over(&ledger, &Boundary::new(&site, None), part).electricity.bounds;
     assert!(bounds(&month).exact);
     let beyond = bounds(&period("2024"));
     assert_eq!((beyond.low, beyond.high, beyond.exact), (None, None, false));
     // Rolling years are of whole months.
     let part = period("2022-12-15/2024-03-01");
     let boundary = Boundary::new(&site, None);
-    assert_eq!(ledger.course(&boundary, &part).rolling_year().len(), 3);
+    assert_eq!(Course::new(&ledger, &boundary, &part).rolling_year().len(), 3);
 }
 
 #[test]

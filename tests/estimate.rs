@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use pue::{
     Ledger, Period, Readings, Site,
     assessment::{Assessment, Options},
-    kpi::{Boundary, Method},
+    kpi::{Boundary, MeasuredPue, Method},
     ledger::Estimate,
     metering::Series,
 };
@@ -41,7 +41,7 @@ fn readings(period: &Period, gone: &[(&str, std::ops::Range<i64>)]) -> Readings 
 }
 
 fn kwh(ledger: &Ledger<'_>, period: &Period) -> (f64, f64, f64) {
-    let measured = ledger.pue(&Boundary::new(ledger.site(), None), period);
+    let measured = MeasuredPue::over(&ledger, &Boundary::new(ledger.site(), None), period);
     let pue = measured.pue().unwrap();
     (pue.total().kwh(), pue.it().kwh(), measured.reported().coverage.estimated_share)
 }
@@ -132,7 +132,7 @@ fn v4_each_method_has_its_own_result() {
     for expect in golden["expect"].as_array().unwrap() {
         let name = expect["method"].as_str().unwrap();
         let method = Method::ALL.into_iter().find(|method| method.as_str() == name).unwrap();
-        let measured = ledger.pue(&Boundary::by(method, &site, None), &period);
+        let measured = MeasuredPue::over(&ledger, &Boundary::by(method, &site, None), &period);
         let pue = measured.pue().unwrap();
         assert_eq!(measured.method(), method);
         assert_eq!(pue.total().kwh(), expect["total_kwh"].as_f64().unwrap(), "{name}");
@@ -148,7 +148,7 @@ fn an_estimate_contradicts_no_meter() {
     let period = Period::parse("2024-01-01/2024-02-26", site.time_zone()).unwrap();
     let readings = readings(&period, &[("ups", 504..505)]);
     let ledger = Ledger::build(&site, &readings, period.clone()).unwrap().estimate(&[Estimate::Linear]);
-    let measured = ledger.pue(&Boundary::new(&site, None), &period);
+    let measured = MeasuredPue::over(&ledger, &Boundary::new(&site, None), &period);
     assert_eq!(measured.reported().coverage.common, 1.0);
     assert!(!measured.findings.iter().any(|finding| finding.code.as_str() == "meter.contradiction"));
 }
@@ -165,9 +165,9 @@ proptest! {
         let readings = readings(&period, &gone);
         let boundary = Boundary::new(&site, None);
         let plain = Ledger::build(&site, &readings, period.clone()).unwrap();
-        let known = plain.pue(&boundary, &period).electricity;
+        let known = MeasuredPue::over(&plain, &boundary, &period).electricity;
         let ledger = plain.clone().estimate(&Estimate::ALL);
-        let filled = ledger.pue(&boundary, &period).electricity;
+        let filled = MeasuredPue::over(&ledger, &boundary, &period).electricity;
         prop_assert_eq!(known.bounds, filled.bounds);
         prop_assert_eq!((known.coverage.total, known.coverage.it), (filled.coverage.total, filled.coverage.it));
         prop_assert!(filled.coverage.common >= known.coverage.common);

@@ -9,7 +9,7 @@ mod common;
 use pue::{
     Ledger, Period, Readings, Site,
     finding::{Code, Severity},
-    kpi::Boundary,
+    kpi::{Boundary, MeasuredPue},
     metering::Series,
     period::Granularity,
 };
@@ -415,13 +415,13 @@ fn answer(made: &Made) -> Answer {
     let last = pue::period::local(made.start + made.days * DAY, &site.time_zone()).date();
     let period = Period::dates(first, last, site.time_zone()).unwrap();
     let ledger = Ledger::build(&site, &readings, period).unwrap();
-    let measured = ledger.pue(&Boundary::new(&site, None), ledger.period());
+    let measured = MeasuredPue::over(&ledger, &Boundary::new(&site, None), ledger.period());
     // Of every month and every stretch of days too the bounds hold the value.
     let zone = site.time_zone();
     for part in
         ledger.period().parts(Granularity::Month).chain(Period::dates(first, first.tomorrow().unwrap(), zone).ok())
     {
-        let of_part = ledger.pue(&Boundary::new(&site, None), &part);
+        let of_part = MeasuredPue::over(&ledger, &Boundary::new(&site, None), &part);
         for measure in [Some(&of_part.electricity), of_part.all_carriers.as_ref()].into_iter().flatten() {
             let (Some(pue), bounds) = (measure.pue, measure.bounds) else { continue };
             assert!(bounds.low.is_none_or(|low| low <= pue.ratio()), "{part}: {measure:?}");

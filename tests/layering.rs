@@ -2,7 +2,10 @@
 
 mod common;
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 const ROOMS: [&str; 18] = [
     "place",
@@ -75,8 +78,7 @@ fn imports(code: &str) -> Vec<String> {
 }
 
 fn upward(file: &str, text: &str) -> Vec<String> {
-    let room = file.split(['/', '.']).next().unwrap_or("");
-    let Some(own) = rank(room) else { return Vec::new() };
+    let Some(own) = rank(room(file)) else { return Vec::new() };
     let code = code(text);
     let mut faults: Vec<String> = imports(&code)
         .into_iter()
@@ -91,22 +93,88 @@ fn upward(file: &str, text: &str) -> Vec<String> {
     faults
 }
 
-#[test]
-fn no_room_imports_upward() {
+/// The names of the types that a file defines.
+fn types(text: &str) -> impl Iterator<Item = String> {
+    let before_tests = code(text).split("#[cfg(test)]").next().unwrap_or("").to_owned();
+    let named = |line: &str| {
+        let rest = ["struct ", "enum ", "type "].iter().find_map(|word| Some(line.split_once(word)?.1))?;
+        let is_item = line.starts_with("pub") || line.starts_with(|c: char| "set".contains(c));
+        Some(name(rest)).filter(|name| is_item && name.starts_with(char::is_uppercase))
+    };
+    before_tests.lines().filter_map(named).collect::<Vec<_>>().into_iter()
+}
+
+fn name(text: &str) -> String {
+    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+/// The types that a file gives methods of its own, not those of a trait.
+fn inherent_impls(text: &str) -> Vec<String> {
+    let of = |line: &str| {
+        let rest = line.strip_prefix("impl")?;
+        // What stands in angle brackets after `impl` is a list of parameters.
+        let rest = if rest.starts_with('<') { rest.split_once("> ")?.1 } else { rest.strip_prefix(' ')? };
+        let head = rest.split('{').next().unwrap_or("");
+        let path = head.split(['<', ' ']).next().unwrap_or("");
+        (!head.contains(" for ")).then(|| name(path.rsplit("::").next().unwrap_or("")))
+    };
+    code(text).lines().filter_map(of).filter(|name| name.starts_with(char::is_uppercase)).collect()
+}
+
+fn sources() -> Vec<(String, String)> {
     let src = PathBuf::from(common::path("src"));
     let mut all = Vec::new();
     files(&src, &mut all);
     assert!(all.len() > 30, "only {} files were read", all.len());
-    let faults: Vec<String> = all
-        .iter()
-        .flat_map(|path| {
-            upward(
-                &path.strip_prefix(&src).unwrap().to_string_lossy().replace('\\', "/"),
-                &std::fs::read_to_string(path).unwrap(),
-            )
-        })
-        .collect();
+    let named = |path: &PathBuf| path.strip_prefix(&src).unwrap().to_string_lossy().replace('\\', "/");
+    all.iter().map(|path| (named(path), std::fs::read_to_string(path).unwrap())).collect()
+}
+
+fn room(file: &str) -> &str {
+    file.split(['/', '.']).next().unwrap_or("")
+}
+
+/// Methods that a room gives to a type of another one.
+fn impls_elsewhere(sources: &[(String, String)]) -> Vec<String> {
+    let mut homes: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (file, text) in sources {
+        types(text).for_each(|name| homes.entry(name).or_default().push(room(file)));
+    }
+    let mut faults = Vec::new();
+    for (file, text) in sources {
+        for of in inherent_impls(text) {
+            // What is defined in none, as by a macro, is its own file's.
+            if let Some(rooms) = homes.get(&of).filter(|rooms| !rooms.contains(&room(file))) {
+                faults.push(format!("{file} gives methods to {of} of {}", rooms.join(", ")));
+            }
+        }
+    }
+    faults
+}
+
+#[test]
+fn no_room_imports_upward() {
+    let faults: Vec<String> = sources().iter().flat_map(|(file, text)| upward(file, text)).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn no_room_gives_methods_to_a_type_of_another() {
+    let mut sources = sources();
+    let faults = impls_elsewhere(&sources);
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    // And one that is planted is seen, a trait's is none.
+    for (planted, seen) in [
+        ("impl Ledger<'_> {\n    fn pue() {}\n}", true),
+        ("impl<'a> crate::ledger::Ledger<'a> {}", true),
+        ("impl From<Ledger<'_>> for Pue {}", false),
+        ("impl std::fmt::Display for Finding {}", false),
+        ("impl MeasuredPue {}", false),
+    ] {
+        sources.push(("kpi/planted.rs".to_owned(), planted.to_owned()));
+        assert_eq!(impls_elsewhere(&sources).len(), usize::from(seen), "{planted}");
+        sources.pop();
+    }
 }
 
 #[test]

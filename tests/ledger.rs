@@ -118,7 +118,9 @@ fn all(ledger: &Ledger<'_>) -> String {
     let coverage = (book.coverage(ledger.period()).to_bits(), book.course_coverage(ledger.period()).to_bits());
     format!(
         "{steps:?} {coverage:?} {findings:?} {:?}",
-        ledger.pue(&pue::kpi::Boundary::new(ledger.site(), None), ledger.period()).electricity.bounds
+        pue::kpi::MeasuredPue::over(&ledger, &pue::kpi::Boundary::new(ledger.site(), None), ledger.period())
+            .electricity
+            .bounds
     )
 }
 
@@ -310,7 +312,7 @@ proptest! {
             readings.insert("total", column(1.3));
             readings.insert("it", column(1.0));
             let ledger = Ledger::build(&site, &readings, period.clone()).unwrap();
-            ledger.pue(&pue::kpi::Boundary::new(&site, None), &period).electricity.bounds
+            pue::kpi::MeasuredPue::over(&ledger, &pue::kpi::Boundary::new(&site, None), &period).electricity.bounds
         };
         let (full, less) = (build(&[]), build(&gone));
         prop_assert!(less.low.unwrap() <= full.low.unwrap());
@@ -352,7 +354,7 @@ proptest! {
                 readings.insert(id, series);
             }
             let ledger = Ledger::build(&site, &readings, period.clone()).unwrap();
-            ledger.pue(&pue::kpi::Boundary::new(&site, None), &period).electricity.bounds
+            pue::kpi::MeasuredPue::over(&ledger, &pue::kpi::Boundary::new(&site, None), &period).electricity.bounds
         };
         let full = build(&|_| false);
         let less = build(&|hour| gone.contains(&hour));
@@ -375,7 +377,7 @@ proptest! {
             readings.insert("total", Series::intervals(start.clone(), end.clone(), wh.iter().map(|(it, more)| f64::from(it + more) * factor / 1000.0).collect()));
             readings.insert("it", Series::intervals(start, end, wh.iter().map(|(it, _)| f64::from(*it) * factor / 1000.0).collect()));
             let ledger = Ledger::build(&site, &readings, period.clone()).unwrap();
-            ledger.pue(&pue::kpi::Boundary::new(&site, None), &period).pue().map(|pue| pue.ratio())
+            pue::kpi::MeasuredPue::over(&ledger, &pue::kpi::Boundary::new(&site, None), &period).pue().map(|pue| pue.ratio())
         };
         prop_assert_eq!(build(1.0), build(f64::from(factor)));
         prop_assert!(build(1.0).is_some());
@@ -534,7 +536,7 @@ fn parts_of_different_meters_merge() {
     let noon = period.start() + 12 * H;
     let it = part(&["it"], i64::MIN..i64::MAX);
     let merged = part(&["total"], noon..i64::MAX).merge(it).unwrap().merge(part(&["total"], i64::MIN..noon)).unwrap();
-    let pue = merged.close().pue(&pue::kpi::Boundary::new(&site, None), &period);
+    let pue = pue::kpi::MeasuredPue::over(&merged.close(), &pue::kpi::Boundary::new(&site, None), &period);
     assert_eq!(pue.pue().unwrap().ratio().to_f64(), 1.25);
     assert!(pue.electricity.bounds.exact);
 }

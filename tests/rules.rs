@@ -143,7 +143,7 @@ fn a_hole_decides_only_if_it_cannot_matter() {
             readings.insert(id, Series::intervals(start.clone(), end.clone(), vec![kw; start.len()]));
         }
         let ledger = Ledger::build(&site, &readings, year).unwrap();
-        assert!(ledger.annual_pue().is_ok());
+        assert!(pue::AnnualPue::of(&ledger).is_ok());
         let verdicts = packs::by_id("wuhan-2024").unwrap().judge(&ledger);
         serde_json::to_value(&verdicts[0]).unwrap()
     };

@@ -5,7 +5,7 @@ mod common;
 
 use pue::{
     Ledger, Period, Readings, Site,
-    kpi::Boundary,
+    kpi::{Boundary, MeasuredPue},
     ledger::Estimate,
     metering::Series,
     period::{rfc3339, time_zone},
@@ -253,7 +253,7 @@ fn clean_sites_have_no_findings() {
         let made = make(seed, false);
         let ledger = Ledger::build(&made.site, &made.readings, made.period.clone()).unwrap();
         assert_eq!(ledger.findings(), [], "seed {seed}");
-        let measured = ledger.pue(&Boundary::new(&made.site, None), &made.period);
+        let measured = MeasuredPue::over(&ledger, &Boundary::new(&made.site, None), &made.period);
         let pue = measured.pue().unwrap();
         assert_eq!(pue.total().kwh(), made.total as f64 / 2000.0, "seed {seed}");
         assert_eq!(pue.it().kwh(), made.it as f64 / 2000.0, "seed {seed}");
@@ -284,11 +284,12 @@ fn planted_faults_are_found_and_the_truth_is_within_the_bounds() {
         assert_eq!(found, made.planted, "seed {seed}");
         let boundary = Boundary::new(&made.site, None);
         let truth = made.total as f64 / made.it as f64;
-        let bounds = ledger.pue(&boundary, &made.period).electricity.bounds;
+        let bounds = MeasuredPue::over(&ledger, &boundary, &made.period).electricity.bounds;
         let exact = pue::quantity::Ratio::new(made.total.into(), made.it.into()).unwrap();
         let (low, high) = (bounds.low.unwrap(), bounds.high.unwrap());
         within += u64::from(low <= exact && exact <= high);
-        let value = |ledger: &Ledger<'_>| ledger.pue(&boundary, &made.period).pue().unwrap().ratio().to_f64();
+        let value =
+            |ledger: &Ledger<'_>| MeasuredPue::over(ledger, &boundary, &made.period).pue().unwrap().ratio().to_f64();
         plain += (value(&ledger) / truth - 1.0).abs();
         let filled = ledger.estimate(&Estimate::ALL);
         if filled.findings().iter().any(|finding| finding.code.as_str() == "estimate.made") {

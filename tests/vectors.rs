@@ -7,7 +7,7 @@ use common::{bytes, golden, outcome, text};
 use pue::{
     Ledger, Period,
     facility::{RackType, Racks, Scale, StandardRacks},
-    kpi::{AnyPue, Boundary, Pue},
+    kpi::{AnyPue, Boundary, MeasuredPue, Pue},
     period::{Granularity, time_zone},
     quantity::{Comparison, ExactEnergy, ExactPower, Ratio, Relation},
     submission::audit_json,
@@ -173,13 +173,13 @@ fn v15_the_real_site() {
     let boundary = Boundary::new(&site, None);
     for granularity in [Granularity::Month, Granularity::Hour] {
         let ledger = Ledger::build_by(&site, &readings, whole.clone(), granularity).unwrap();
-        let measured = ledger.pue(&boundary, &whole);
+        let measured = MeasuredPue::over(&ledger, &boundary, &whole);
         let pue = measured.pue().unwrap();
         assert_eq!(pue.kind(), v["whole"]["kind"]);
         assert_eq!(pue.ratio().round(4).unwrap().to_string(), v["whole"]["pue_4_digits"]);
         for row in v["years"].as_array().unwrap() {
             let year = Period::year(row["year"].as_i64().unwrap() as i16, zone.clone()).unwrap();
-            let measured = ledger.pue(&boundary, &year);
+            let measured = MeasuredPue::over(&ledger, &boundary, &year);
             let pue = measured.pue().unwrap();
             assert_eq!(pue.kind(), row["kind"], "{year}");
             let percent = measured.reported().coverage.result() * 100.0;
@@ -200,7 +200,7 @@ fn v15_every_month_is_the_printed_one() {
     let readings = pue::read::csv(&site, "readings.csv", text("examples/data/esif/readings.csv").as_bytes()).unwrap();
     let whole = Period::parse("2016-06-01/2025-09-01", site.time_zone()).unwrap();
     let ledger = Ledger::build(&site, &readings, whole.clone()).unwrap();
-    let months = ledger.monthly(&Boundary::new(&site, None), &whole);
+    let months = pue::kpi::Course::new(&ledger, &Boundary::new(&site, None), &whole).monthly();
     let printed = text("tests/golden/v15-esif-monthly.csv");
     let printed: Vec<(&str, f64)> =
         printed.lines().skip(1).map(|line| (&line[..7], line.rsplit(',').next().unwrap().parse().unwrap())).collect();

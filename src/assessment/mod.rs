@@ -214,7 +214,7 @@ impl<'a> Ground<'a> {
     fn new(ledger: &'a Ledger<'_>, part: &Period, options: &Options) -> Self {
         let site = ledger.site();
         let boundary = Boundary::by(options.method, site, options.category);
-        let (measured, monthly) = ledger.pue_by_month(&boundary, part);
+        let (measured, monthly) = MeasuredPue::by_month(ledger, &boundary, part);
         let mut findings: Vec<Finding> = site.findings().to_vec();
         findings.extend(ledger.findings());
         findings.extend(measured.findings.iter().cloned());
@@ -223,7 +223,7 @@ impl<'a> Ground<'a> {
         // Rules judge what they always judge, whichever method the report shows.
         let judged = (options.method != Method::default()).then(|| {
             let boundary = Boundary::new(site, options.category);
-            (ledger.pue(&boundary, part), boundary)
+            (MeasuredPue::over(ledger, &boundary, part), boundary)
         });
         findings.extend(judged.iter().flat_map(|(measured, _)| measured.findings.iter().cloned()));
         let findings = Finding::gather(findings);

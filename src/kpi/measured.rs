@@ -1,8 +1,8 @@
 use super::{
     AnnualPue, AnyPue, Method, Overhead,
     boundary::{Boundary, Category, Term},
+    plausibility::{self, Evidence},
     series::{Course, Monthly},
-    suspicion,
     view::{Months, View},
 };
 use crate::{
@@ -148,57 +148,48 @@ fn list(items: &[String]) -> String {
     if items.is_empty() { "–".to_owned() } else { items.join(", ") }
 }
 
-impl Ledger<'_> {
-    /// The annual PUE (年度 PUE) of the ledger's period.
+impl AnnualPue {
+    /// The annual PUE (年度 PUE) of a ledger's period.
     ///
     /// # Errors
     /// [`NotAnnual`]: which months are missing, or which errors stand against it; not a number that looks annual.
-    pub fn annual_pue(&self) -> Result<AnnualPue, NotAnnual> {
-        let boundary = Boundary::new(self.site(), None);
-        let measured = self.pue(&boundary, self.period());
+    pub fn of(ledger: &Ledger<'_>) -> Result<AnnualPue, NotAnnual> {
+        let boundary = Boundary::new(ledger.site(), None);
+        let measured = MeasuredPue::over(ledger, &boundary, ledger.period());
         let reported = measured.reported();
         let errors = || {
-            let all =
-                self.site().findings().iter().cloned().chain(self.findings()).chain(measured.findings.iter().cloned());
-            all.filter(Finding::is_error).collect::<Vec<_>>()
+            let found = ledger.site().findings().iter().cloned().chain(ledger.findings());
+            found.chain(measured.findings.iter().cloned()).filter(Finding::is_error).collect::<Vec<_>>()
         };
         match reported.pue {
             None => Err(NotAnnual::NoPue(reported.fault.iter().cloned().chain(errors()).collect())),
             Some(_) if !errors().is_empty() => Err(NotAnnual::Distrusted(errors())),
             Some(AnyPue::Annual(pue)) => Ok(pue),
-            Some(_) if !self.period().is_one_year() => Err(NotAnnual::NotAYear(self.period().to_string())),
+            Some(_) if !ledger.period().is_one_year() => Err(NotAnnual::NotAYear(ledger.period().to_string())),
             Some(_) => Err(NotAnnual::TooLittleKnown {
                 known: reported.coverage.common,
                 months: reported.unknown_months.clone(),
             }),
         }
     }
+}
 
-    /// The PUE of a part of the period, whatever its kind, with all that qualifies it.
+impl MeasuredPue {
+    /// The PUE of a part of a ledger's period, whatever its kind, with all that qualifies it.
     ///
     /// Total and IT are compared over the ledger's steps in which every meter counted for them is known. A part that does
     /// not start and end with a step is of the whole steps within it, and its value is an interim one.
-    pub fn pue(&self, boundary: &Boundary, part: &Period) -> MeasuredPue {
-        self.views(boundary, part).measured(boundary, part)
+    pub fn over(ledger: &Ledger<'_>, boundary: &Boundary, part: &Period) -> MeasuredPue {
+        Views::new(ledger, boundary, part).measured(boundary, part)
     }
 
     /// The same with its months.
-    pub(crate) fn pue_by_month(&self, boundary: &Boundary, part: &Period) -> (MeasuredPue, Vec<Monthly>) {
-        let views = self.views(boundary, part);
+    pub(crate) fn by_month(ledger: &Ledger<'_>, boundary: &Boundary, part: &Period) -> (MeasuredPue, Vec<Monthly>) {
+        let views = Views::new(ledger, boundary, part);
         let measured = views.measured(boundary, part);
         let weighed = boundary.unweighted_carriers().is_empty();
         let view = if weighed { views.all.unwrap_or(views.electricity) } else { views.electricity };
-        (measured, Course::of(self, part, view).monthly())
-    }
-
-    fn views<'a>(&'a self, boundary: &'a Boundary, part: &Period) -> Views<'a> {
-        let months = Months::of(self, part);
-        let view = |total: Vec<Term>| View::new(self, total, &boundary.it, part, &months);
-        Views {
-            ledger: self,
-            electricity: view(boundary.electricity()),
-            all: (!boundary.other_carriers().is_empty()).then(|| view(boundary.all_carriers())),
-        }
+        (measured, Course::of(ledger, part, view).monthly())
     }
 }
 
@@ -210,7 +201,17 @@ struct Views<'a> {
     all: Option<View<'a>>,
 }
 
-impl Views<'_> {
+impl<'a> Views<'a> {
+    fn new(ledger: &'a Ledger<'_>, boundary: &'a Boundary, part: &Period) -> Self {
+        let months = Months::of(ledger, part);
+        let view = |total: Vec<Term>| View::new(ledger, total, &boundary.it, part, &months);
+        Views {
+            ledger,
+            electricity: view(boundary.electricity()),
+            all: (!boundary.other_carriers().is_empty()).then(|| view(boundary.all_carriers())),
+        }
+    }
+
     fn measured(&self, boundary: &Boundary, part: &Period) -> MeasuredPue {
         let electricity = self.electricity.measure(part);
         let all_view = self.all.as_ref().unwrap_or(&self.electricity);
@@ -248,8 +249,9 @@ impl Views<'_> {
         }
         measured.findings.extend(qualified);
         measured.findings.extend(view.contradictions().findings(self.ledger));
-        let suspect = suspicion::all(self.ledger, boundary, &measured, view, all_view, &self.electricity, part);
-        measured.findings.extend(suspect);
+        let evidence = Evidence::new((self.ledger, boundary, part), &measured, (view, all_view, &self.electricity));
+        let implausible = plausibility::findings(&evidence);
+        measured.findings.extend(implausible);
         measured
     }
 }

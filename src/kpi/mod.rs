@@ -13,7 +13,7 @@ pub(crate) use pue::PUBLISHED_DIGITS;
 mod pue;
 mod ratios;
 mod series;
-mod suspicion;
+mod plausibility;
 mod view;
 
 pub use boundary::{Boundary, Category, ENERGY_CONTENT, EnergyContent};

@@ -53,8 +53,8 @@ pub struct Course<'a> {
     spans: Vec<(i64, i64)>,
 }
 
-impl Ledger<'_> {
-    /// The course of the PUE (PUE 时间序列) over a part of the period.
+impl<'a> Course<'a> {
+    /// The course of the PUE (PUE 时间序列) over a part of the period of a ledger.
     ///
     /// The sums are over all carriers, or of electricity where a carrier cannot be weighed.
     ///
@@ -65,33 +65,27 @@ impl Ledger<'_> {
     /// # let file = "time,grid,ups\n2024-01-01 00:00,0,0\n2024-01-01 01:00,125,100\n2024-01-01 02:00,245,200\n";
     /// # let readings = pue::read::csv(&site, "a.csv", file.as_bytes())?;
     /// # let day = pue::Period::parse("2024-01-01/2024-01-02", site.time_zone())?;
-    /// use pue::{kpi::Boundary, period::Granularity};
+    /// use pue::{kpi::{Boundary, Course}, period::Granularity};
     /// let ledger = pue::Ledger::build(&site, &readings, day.clone())?;
     /// let boundary = Boundary::new(&site, None);
-    /// let hours = ledger.course(&boundary, &day).by(Granularity::Hour);
+    /// let hours = Course::new(&ledger, &boundary, &day).by(Granularity::Hour);
     /// assert_eq!((hours[0].pue, hours[1].pue, hours[2].pue), (Some(1.25), Some(1.2), None));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn course<'a>(&'a self, boundary: &'a Boundary, part: &Period) -> Course<'a> {
+    pub fn new(ledger: &'a Ledger<'a>, boundary: &'a Boundary, part: &Period) -> Self {
         let weighed = boundary.unweighted_carriers().is_empty();
         let total = if weighed { boundary.all_carriers() } else { boundary.electricity() };
-        Course::of(self, part, View::new(self, total, &boundary.it, part, &Months::of(self, part)))
+        Course::of(ledger, part, View::new(ledger, total, &boundary.it, part, &Months::of(ledger, part)))
     }
 
-    /// The months of a part of the period, each with its PUE over common time.
-    pub fn monthly(&self, boundary: &Boundary, part: &Period) -> Vec<Monthly> {
-        self.course(boundary, part).monthly()
-    }
-}
-
-impl<'a> Course<'a> {
     pub(super) fn of(ledger: &'a Ledger<'a>, part: &Period, view: View<'a>) -> Self {
         let mut spans = view.spans();
         spans.sort_unstable();
         Course { ledger, part: part.clone(), view, spans }
     }
 
-    pub(super) fn monthly(&self) -> Vec<Monthly> {
+    /// The months, each with its PUE over common time.
+    pub fn monthly(&self) -> Vec<Monthly> {
         let months = self.by(Granularity::Month).into_iter().enumerate();
         let monthly = months.map(|(month, stretch)| Monthly {
             month: self.view.name_of_month(month),

@@ -347,7 +347,6 @@ impl<'a> View<'a> {
 
     /// The months, by number, with the energy of one meter, where all of it is known by itself.
     pub(super) fn months_of(&self, meter: usize, energies: &mut Vec<(usize, i128)>) {
-        energies.clear();
         let Some(book) = self.ledger.book(meter) else { return };
         let amount = |(month, steps): (usize, &Range<usize>)| (month, book.scaled(steps, Ratio::ONE));
         if book.holes_in(&self.part).is_empty() && book.spans.is_empty() {

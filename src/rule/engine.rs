@@ -111,7 +111,7 @@ impl Pack {
     pub fn judge(&self, ledger: &Ledger<'_>) -> Vec<Verdict> {
         let site = ledger.site();
         let boundary = Boundary::new(site, None);
-        let measured = ledger.pue(&boundary, ledger.period());
+        let measured = MeasuredPue::over(ledger, &boundary, ledger.period());
         let case = Case::new(site, ledger.period().last_day(), &measured, &boundary, &ledger.findings());
         self.judge_case(&case)
     }

@@ -3,7 +3,7 @@
 use pue::{
     Finding, Lang, Ledger, Outcome, Pack, Period, Readings, Site, Verdict,
     assessment::VerdictRecord,
-    kpi::Boundary,
+    kpi::{Boundary, MeasuredPue},
     ledger::{Estimate, Histories, LedgerStream, Parcel, PartialLedger},
     metering::Series,
     period::Granularity,
@@ -63,7 +63,7 @@ pub fn csv(bytes: &[u8]) {
             let day = Period::parse("2024-03-09/2024-03-12", site.time_zone()).expect("days");
             let ledger = Ledger::build(&site, &whole, day.clone()).expect("a ledger").estimate(&Estimate::ALL);
             ledger.findings();
-            ledger.pue(&Boundary::new(&site, None), &day);
+            MeasuredPue::over(&ledger, &Boundary::new(&site, None), &day);
             let mut stream = LedgerStream::new(&site, day, Granularity::Hour, Histories::by_capacity(&site), 24 * H)
                 .expect("a stream");
             stream.read_csv("a.csv", bytes).expect("the same file");
@@ -152,7 +152,7 @@ impl Case {
         let mut findings = ledger.findings();
         findings.retain(|finding| !matches!(finding.code.as_str(), "reading.out_of_order" | "reading.outside_period"));
         let coverage = (book.coverage(&self.period).to_bits(), book.course_coverage(&self.period).to_bits());
-        let bounds = ledger.pue(&Boundary::new(&self.site, None), &self.period).electricity.bounds;
+        let bounds = MeasuredPue::over(&ledger, &Boundary::new(&self.site, None), &self.period).electricity.bounds;
         format!("{steps:?} {coverage:?} {bounds:?} {findings:?}")
     }
 }
@@ -164,7 +164,7 @@ pub fn series(bytes: &[u8]) {
     let mut backwards = case.rows.clone();
     backwards.reverse();
     assert_eq!(case.all(&ledger), case.all(&case.build(&backwards)));
-    ledger.estimate(&Estimate::ALL).pue(&Boundary::new(&case.site, None), &case.period);
+    MeasuredPue::over(&ledger.estimate(&Estimate::ALL), &Boundary::new(&case.site, None), &case.period);
 }
 
 /// One series, cut, sent and merged, or taken one by one: the ledger of the whole.

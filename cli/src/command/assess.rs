@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use pue::{
     Assessment, Finding, Lang, Ledger, Period, Readings, Site,
     assessment::Options,
-    kpi::{Boundary, Category, Method},
+    kpi::{Boundary, Category, MeasuredPue, Method},
     ledger::Estimate,
     read::{self, CsvError},
     report::{Report, Style},
@@ -138,7 +138,7 @@ impl Arguments {
         // An hour without readings tells whether the description gives a total and IT energy.
         let hour = Period::parse("2024-01-01/2024-01-02", site.time_zone()).map_err(|error| error.to_string())?;
         let nothing = Ledger::build(site, &Readings::default(), hour.clone()).map_err(|error| error.to_string())?;
-        let lacking = nothing.pue(&boundary, &hour).findings.into_iter();
+        let lacking = MeasuredPue::over(&nothing, &boundary, &hour).findings.into_iter();
         let lacking =
             lacking.filter(|finding| finding.found.as_ref().is_none_or(|found| found.en != "no usable readings"));
         let findings = Finding::gather(site.findings().iter().cloned().chain(lacking));

@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pue::{
     Ledger, Period, Readings, Site,
-    kpi::Boundary,
+    kpi::{Boundary, Course, MeasuredPue},
     metering::{MeasurementPoint, Series},
     period::Granularity,
 };
@@ -99,7 +99,7 @@ impl Answer {
                 .kwh()
         });
         let counted = |series: Vec<pue::kpi::Stretch>| series.iter().filter(|stretch| stretch.pue.is_some()).count();
-        let course = ledger.course(&boundary, period);
+        let course = Course::new(&ledger, &boundary, period);
         let by = |step| counted(course.by(step));
         let series =
             [by(Granularity::Hour), by(Granularity::Day), by(Granularity::Month), counted(course.rolling_year())];
@@ -107,7 +107,7 @@ impl Answer {
         for finding in ledger.findings() {
             *faults.entry(finding.code.to_string()).or_default() += finding.count;
         }
-        let measured = ledger.pue(&boundary, period);
+        let measured = MeasuredPue::over(&ledger, &boundary, period);
         let bounds = measured.reported().bounds;
         let pue = measured.pue().map(|pue| {
             let bound = |bound: Option<pue::quantity::Ratio>, open: f64| bound.map_or(open, |bound| bound.to_f64());

@@ -3,7 +3,12 @@
 
 use crate::{ending::Ending, language::pick, output};
 use pue::{
-    Assessment, Lang, Ledger, Outcome, Period, Site, kpi::Boundary, period::Granularity, read, retrofit::Flag, sample,
+    Assessment, Lang, Ledger, Outcome, Period, Site,
+    kpi::{Boundary, Course, MeasuredPue},
+    period::Granularity,
+    read,
+    retrofit::Flag,
+    sample,
     submission::audit_json,
 };
 use std::fmt::Write as _;
@@ -63,7 +68,7 @@ fn real(text: &mut String, lang: Lang) -> Result<(), Box<dyn std::error::Error>>
     );
     writeln!(text, "{head}")?;
     for part in whole.years().into_iter().chain([whole.clone()]) {
-        let measured = ledger.pue(&boundary, &part);
+        let measured = MeasuredPue::over(&ledger, &boundary, &part);
         let Some(pue) = measured.pue() else { continue };
         let four = pue.ratio().round(4).map(|value| value.to_string()).unwrap_or_default();
         let label =
@@ -84,7 +89,7 @@ fn real(text: &mut String, lang: Lang) -> Result<(), Box<dyn std::error::Error>>
     writeln!(text, "\n{}", pick(lang, "各月 PUE", "PUE by month"))?;
     writeln!(text, "        {}", (1..=12).map(|month| format!("{month:>7}")).collect::<String>())?;
     for year in whole.years() {
-        let months = ledger.monthly(&boundary, &year);
+        let months = Course::new(&ledger, &boundary, &year).monthly();
         let before = usize::try_from(year.first_day().month()).unwrap_or(1) - 1;
         let cell = |pue: Option<f64>| pue.map_or("      –".to_owned(), |pue| format!("{pue:>7.4}"));
         let cells: String = months.iter().map(|month| cell(month.pue)).collect();

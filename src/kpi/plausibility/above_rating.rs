@@ -1,0 +1,28 @@
+use super::Evidence;
+use crate::{
+    finding::{Code, Finding},
+    kpi::view::{Month, name_of},
+    place::place,
+    quantity::{ExactEnergy, Ratio},
+};
+
+/// More IT energy than 1.02 × rated power × hours, as a whole or in a month.
+pub(super) fn check(evidence: &Evidence<'_, '_>) -> Vec<Finding> {
+    above(evidence).into_iter().collect()
+}
+
+fn above(evidence: &Evidence<'_, '_>) -> Option<Finding> {
+    let (pue, possible) = (evidence.measured.pue()?, evidence.possible()?);
+    let (rated, margin) = (evidence.ledger.site().facility().rated_it?, Ratio::new(102, 100)?);
+    let allowed = |energy: ExactEnergy| margin.floor_of(energy.microjoules()).map(ExactEnergy::from_microjoules);
+    let finding = || Finding::new(Code::EnergyAboveRating).place(place!(facility / rated_it_kw));
+    let whole = allowed(possible)?;
+    if pue.it() > whole {
+        return Some(finding().found(pue.it()).expected(format!("≤ {whole}")));
+    }
+    evidence.months.iter().find_map(|Month { month, it, .. }| {
+        let possible = rated.over(month.milliseconds());
+        let most = if *it > possible { allowed(possible)? } else { return None };
+        (*it > most).then(|| finding().found(format!("{}: {it}", name_of(month))).expected(format!("≤ {most}")))
+    })
+}

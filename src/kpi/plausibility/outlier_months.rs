@@ -1,0 +1,32 @@
+use super::{Evidence, FEWEST, OUTLIER, median_of};
+use crate::{
+    finding::{Code, Finding},
+    kpi::view::{Month, name_of},
+    place::place,
+    quantity::ExactEnergy,
+};
+
+/// A month's PUE that is more than 30 % from the median month's; a month without IT energy is as far as can be. And a month
+/// of nothing at all between others: a zero that stands for what is missing makes it look known.
+pub(super) fn check(evidence: &Evidence<'_, '_>) -> Vec<Finding> {
+    let months = &evidence.months;
+    let finding = |month: &Month<'_>, found: String| {
+        Finding::new(Code::EnergyOutlierMonth)
+            .place(place!(monthly))
+            .found(format!("{}: {found}", name_of(month.month)))
+    };
+    let is_empty = |month: &&Month<'_>| month.total == ExactEnergy::ZERO && month.it == ExactEnergy::ZERO;
+    let in_use: Vec<(&Month<'_>, f64)> =
+        months.iter().filter(|month| month.total > ExactEnergy::ZERO).map(|month| (month, month.ratio())).collect();
+    let Some(median) = median_of(in_use.iter().map(|(_, ratio)| *ratio)) else { return Vec::new() };
+    let far = in_use.iter().filter(|(_, ratio)| in_use.len() >= FEWEST && (ratio - median).abs() > OUTLIER * median);
+    let far = far.map(|(month, ratio)| finding(month, format!("{ratio:.3}")).expected(format!("≈ {median:.3}")));
+    let empty = months.iter().filter(is_empty);
+    far.chain(empty.map(|month| finding(month, month.total.to_string()).expected("> 0, null"))).collect()
+}
+
+impl Month<'_> {
+    fn ratio(&self) -> f64 {
+        self.total.over(self.it).unwrap_or(f64::INFINITY)
+    }
+}

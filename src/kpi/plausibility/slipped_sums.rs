@@ -1,0 +1,42 @@
+use super::{Evidence, is_slip};
+use crate::{
+    finding::{Code, Finding, Text},
+    kpi::boundary::Term,
+    place::{Place, place},
+    quantity::ExactEnergy,
+};
+
+/// IT against what the rated power makes, or that of the racks where none is stated; else total against IT.
+pub(super) fn check(evidence: &Evidence<'_, '_>) -> Vec<Finding> {
+    slip(evidence).into_iter().collect()
+}
+
+fn slip(evidence: &Evidence<'_, '_>) -> Option<Finding> {
+    let (boundary, site) = (evidence.boundary, evidence.ledger.site());
+    let pue = evidence.measured.pue()?;
+    let (total, it) = (pue.total(), pue.it());
+    let rated = || Some((evidence.possible()?, ("额定功率 × 小时", "rated power × hours")));
+    let racks = || {
+        let design = site.facility().racks.as_ref()?.design_power()?;
+        Some((design.over(evidence.known_ms()), ("机架功率 × 小时", "power of the racks × hours")))
+    };
+    let about =
+        |(zh, en): (&str, &str), energy: ExactEnergy| Text::new(format!("≈ {zh} {energy}"), format!("≈ {en} {energy}"));
+    // A sum of one meter is that meter's fault.
+    let place = |terms: &[Term]| match terms {
+        [one] => site.place(one.meter),
+        _ => place!(meters),
+    };
+    let off_at = |place: Place| Finding::new(Code::EnergyUnitSlip).place(place);
+    let power = rated().or_else(racks);
+    if let Some((reference, name)) = power.filter(|(reference, _)| is_slip(it.kwh(), reference.kwh())) {
+        return Some(off_at(place(&boundary.it)).found(format!("IT {it}")).expected(about(name, reference)));
+    }
+    let off = is_slip(it.kwh(), total.kwh());
+    off.then(|| match power {
+        Some(_) => off_at(place(&boundary.electricity()))
+            .found_text(Text::new(format!("总电量 {total}"), format!("total {total}")))
+            .expected(about(("IT", "IT"), it)),
+        None => off_at(place!(meters)).found(format!("IT {it}")).expected(about(("总电量", "total"), total)),
+    })
+}

@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let json = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         // Whatever the bytes are, there is one answer, and it says what is wrong with them.
         let answer = audit_json(&json, &[]);
-        let pue = answer.pue.as_ref().map_or("–".to_owned(), |pue| pue.published.to_string());
+        let pue = answer.pue.as_ref().map_or("–".to_owned(), |pue| pue.published().to_string());
         let worst = answer.worst().map_or("unreadable", Outcome::as_str);
         let faults = answer.findings.iter().filter(|finding| finding.is_error()).count();
         println!("{:<10} PUE {pue:<6} {worst:<15} {faults} errors", answer.facility.as_deref().unwrap_or("–"));

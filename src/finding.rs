@@ -92,7 +92,7 @@ pub enum Lang {
 }
 
 /// How much a finding weighs. Each [`Code`] has one severity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Severity {
@@ -279,7 +279,7 @@ impl<'de> Deserialize<'de> for Code {
 ///
 /// One finding stands for all occurrences of its code at one place: [`count`](Finding::count) says how many, `at` where
 /// the first was.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {

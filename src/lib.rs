@@ -20,6 +20,7 @@ pub mod retrofit;
 pub mod assessment;
 pub mod submission;
 pub mod portfolio;
+pub mod wire;
 #[cfg(feature = "report")]
 pub mod report;
 #[cfg(feature = "schema")]

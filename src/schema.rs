@@ -5,7 +5,7 @@
 //! refuses the reader has a finding for; a missing field that only leaves a rule open is allowed.
 
 use crate::{
-    assessment::{Assessment, VerdictRecord},
+    assessment::VerdictRecord,
     facility::{AirConditioning, CertificateKind, ItCooling, Ladder, LifecycleKind, StandardRacks},
     finding::{Code, Text},
     kpi::AnyPue,
@@ -13,6 +13,7 @@ use crate::{
     portfolio::Register,
     quantity::{Decimal, ExactEnergy, ExactPower, Ratio, Unit},
     rule::{Inputs, Law, Pack, Shown},
+    wire::Assessment,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
 use serde_json::Value;

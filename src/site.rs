@@ -169,7 +169,7 @@ pub(crate) fn in_list(meters: Vec<Meter>) -> Vec<(Spot, Meter)> {
 }
 
 /// A member of the list of meters, or of that of energies.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Spot {
     /// The list that holds its energies, or itself.
     list: Part,
@@ -186,6 +186,12 @@ impl Spot {
     /// The position in a list, if it is of that one.
     pub(crate) fn within(self, list: Part) -> Option<usize> {
         (self.list == list).then_some(self.index)
+    }
+
+    /// Whether a place is the row where it stands or is described, or is in it.
+    pub(crate) fn holds(self, place: &Place) -> bool {
+        let described = if place.part() == Part::Meters { self.described } else { None };
+        place.row().is_some_and(|row| self.within(place.part()) == Some(row) || described == Some(row))
     }
 
     /// The same, described at another spot.

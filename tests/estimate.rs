@@ -41,7 +41,7 @@ fn readings(period: &Period, gone: &[(&str, std::ops::Range<i64>)]) -> Readings 
 }
 
 fn kwh(ledger: &Ledger<'_>, period: &Period) -> (f64, f64, f64) {
-    let measured = MeasuredPue::over(&ledger, &Boundary::new(ledger.site(), None), period);
+    let measured = MeasuredPue::over(ledger, &Boundary::new(ledger.site(), None), period);
     let pue = measured.pue().unwrap();
     (pue.total().kwh(), pue.it().kwh(), measured.reported().coverage.estimated_share)
 }
@@ -109,7 +109,7 @@ fn the_gate_is_a_tenth() {
         let ledger = Ledger::build(&site, &readings(&period, &gone), period.clone())
             .unwrap()
             .estimate(&[Estimate::NeighbouringWeeks]);
-        Assessment::of(&ledger, &Options::default()).pue.unwrap().kind
+        Assessment::of(&ledger, &Options::default()).pue.unwrap().value.kind()
     };
     assert_eq!(kind(80), "annual");
     assert_eq!(kind(95), "interim");

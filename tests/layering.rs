@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const ROOMS: [&str; 18] = [
+const ROOMS: [&str; 19] = [
     "place",
     "finding",
     "quantity",
@@ -23,6 +23,7 @@ const ROOMS: [&str; 18] = [
     "assessment",
     "submission",
     "portfolio",
+    "wire",
     "report",
     "schema",
     "sample",

@@ -118,7 +118,7 @@ fn all(ledger: &Ledger<'_>) -> String {
     let coverage = (book.coverage(ledger.period()).to_bits(), book.course_coverage(ledger.period()).to_bits());
     format!(
         "{steps:?} {coverage:?} {findings:?} {:?}",
-        pue::kpi::MeasuredPue::over(&ledger, &pue::kpi::Boundary::new(ledger.site(), None), ledger.period())
+        pue::kpi::MeasuredPue::over(ledger, &pue::kpi::Boundary::new(ledger.site(), None), ledger.period())
             .electricity
             .bounds
     )

@@ -488,7 +488,7 @@ fn a_declared_pue_of_electricity_alone_is_explained() {
         submission["energy"].as_array_mut().unwrap().push(diesel);
         let audit = audit_json(submission.to_string().as_bytes(), &[]);
         let told = audit.findings.iter().any(|finding| finding.code == pue::finding::Code::DeclaredPue);
-        let declared = &audit.declared.as_ref().unwrap()["pue"];
+        let declared = &audit.declared.as_ref().unwrap()[&pue::assessment::Claim::Pue];
         (declared.agrees, told, declared.reason.en.to_string())
     };
     let (agrees, told, reason) = of(1.24);

@@ -46,7 +46,7 @@ fn every_fault_is_found_and_none_is_invented() {
             unlike.push(format!("{name}: planted {planted:?}, found {faults:?}"));
         }
         if let Some(reason) = expected["reason"].as_str() {
-            let given = &audit.declared.as_ref().unwrap()["pue"].reason.en;
+            let given = &audit.declared.as_ref().unwrap()[&pue::assessment::Claim::Pue].reason.en;
             if !given.contains(reason) {
                 unlike.push(format!("{name}: reason {given:?}"));
             }
@@ -66,7 +66,7 @@ fn clean_submissions_raise_no_alarm() {
     let audits = audits("clean");
     for (name, audit) in &audits {
         assert!(faults(audit).is_empty(), "{name}: {:?}", faults(audit));
-        assert!(audit.pue.as_ref().is_some_and(|pue| pue.kind == "annual"), "{name}");
+        assert!(audit.pue.as_ref().is_some_and(|pue| pue.is_annual()), "{name}");
     }
     assert!(audits.len() >= 20);
 }
@@ -90,7 +90,7 @@ fn errors_decide_nothing() {
 #[test]
 fn a_claim_is_compared_with_what_can_be_trusted() {
     for (name, audit) in audits("faulty") {
-        let pue = audit.declared.as_ref().and_then(|declared| declared.get("pue"));
+        let pue = audit.declared.as_ref().and_then(|declared| declared.get(&pue::assessment::Claim::Pue));
         let number = name.split('-').next().unwrap();
         if ["44", "45", "46", "131"].contains(&number) {
             assert_eq!(pue.unwrap().agrees, None, "{name}");
@@ -108,7 +108,8 @@ fn a_missing_second_figure_is_noted_once() {
         notes.map(|finding| finding.code.as_str()).collect::<Vec<_>>()
     };
     for (name, audit) in audits("clean") {
-        let is_declared = audit.declared.as_ref().is_some_and(|declared| declared.contains_key("pue"));
+        let is_declared =
+            audit.declared.as_ref().is_some_and(|declared| declared.contains_key(&pue::assessment::Claim::Pue));
         assert_eq!(missing(&audit).is_empty(), is_declared, "{name}");
     }
     // Said before why there is none: not said again.

@@ -75,11 +75,29 @@ fn each_shipped_submission_gets_its_verdicts_and_codes() {
         assert_eq!(json!(codes), expect["codes"], "{name}");
         assert_eq!(outcome(&audit, "pue-new-large"), expect["pue"], "{name}");
         assert_eq!(outcome(&audit, "grade-new-large"), expect["grade"], "{name}");
-        let published = audit.pue.as_ref().map(|pue| pue.published.to_string());
+        let published = audit.pue.as_ref().map(|pue| pue.published().to_string());
         assert_eq!(json!(published), expect["published"], "{name}");
         seen += 1;
     }
     assert_eq!(seen, std::fs::read_dir(common::path("examples/data/submissions")).unwrap().count());
+}
+
+/// A client reads what was written, and writes the same again.
+#[test]
+fn answers_come_back_as_they_were_sent() {
+    let folders = ["examples/data/submissions", "tests/golden/submissions/faulty"];
+    let files = folders.map(|folder| std::fs::read_dir(common::path(folder)).unwrap());
+    let mut seen = 0;
+    for file in files.into_iter().flatten().map(|entry| entry.unwrap().path()) {
+        let audit = audit_json(&std::fs::read(&file).unwrap(), &[]);
+        let sent = serde_json::to_string(&audit).unwrap();
+        let read: pue::wire::Assessment = serde_json::from_str(&sent).unwrap();
+        assert!(serde_json::to_string(&read).unwrap() == sent, "{}", file.display());
+        assert_eq!(read.findings.len(), audit.findings.len());
+        assert_eq!(read.pue.map(|pue| pue.total_kwh.kwh()), audit.pue.map(|pue| pue.total().kwh()));
+        seen += 1;
+    }
+    assert!(seen > 40, "{seen}");
 }
 
 /// Every key of the contract is there, whatever the input was.

@@ -1,23 +1,23 @@
 //! The assessment (评估): one site, one period, everything that the library has to say about it.
 
+mod answer;
 mod checks;
-mod output;
 mod record;
 mod settings;
 mod what_if;
 
-pub use output::{Assessment, Declared, Figure, Kpis, MeterLine, PeriodOut, PueOut, SCHEMA};
+pub use answer::{Assessment, Claim, Declared, Figure, Kpis, MeterEnergy, ReportedPue};
 pub use record::{Changed, RECORD_SCHEMA, Record, VerdictRecord};
 pub use settings::BadSetting;
 pub use what_if::{Change, Difference, WhatIf};
 
 use crate::{
-    facility::{Certificate, Facility, Scale},
+    facility::{Certificate, Facility},
     finding::{Code, Finding},
     kpi::{Boundary, Category, MeasuredPue, Method, Monthly, energy_reuse_factor, water_usage},
     ledger::{Ledger, LedgerError},
     metering::{MeasurementPoint, Readings},
-    period::{Period, TZDB, rfc3339},
+    period::{Period, TZDB},
     place::Place,
     quantity::{ExactEnergy, Ratio},
     retrofit::Screen,
@@ -151,18 +151,14 @@ impl Assessment {
         let missing = checks::missing(site, &verdicts, &findings);
         let findings = if missing.is_empty() { findings } else { Finding::gather(findings.into_iter().chain(missing)) };
         Assessment {
-            schema: SCHEMA,
             library: env!("CARGO_PKG_VERSION"),
             facility: Some(site.facility().id.clone()).filter(|id| !id.is_empty()),
-            period: Some(PeriodOut {
-                start: rfc3339(part.start(), part.zone()),
-                end: rfc3339(part.end(), part.zone()),
-            }),
-            pue: measured.pue().map(|pue| PueOut::new(pue, measured, boundary)),
+            period: Some(part.clone()),
+            pue: measured.pue().map(|pue| ReportedPue::new(pue, measured, boundary)),
             coverage: Some(measured.reported().coverage),
             overhead: measured.overhead,
             monthly,
-            meters: MeterLine::all(ledger, part),
+            meters: MeterEnergy::all(ledger, part),
             kpis: kpis(measured, part, &extra, ledger),
             findings,
             verdicts,
@@ -176,7 +172,6 @@ impl Assessment {
     /// What can be said of something of which nothing could be computed: its findings.
     pub fn unreadable(facility: Option<String>, findings: Vec<Finding>) -> Assessment {
         Assessment {
-            schema: SCHEMA,
             library: env!("CARGO_PKG_VERSION"),
             facility,
             period: None,
@@ -309,8 +304,7 @@ fn kpis(measured: &MeasuredPue, part: &Period, extra: &Extra, ledger: &Ledger<'_
             .zip(facility.rated_it)
             .and_then(|(pue, rated)| pue.it().over(rated.over(part.milliseconds()))),
         occupancy: occupancy.map(|occupancy| occupancy.share.to_f64()),
-        occupancy_basis: occupancy.map(|_| "count"),
         standard_racks: racks,
-        scale: racks.and_then(packs::national_scale).map(Scale::as_str),
+        scale: racks.and_then(packs::national_scale),
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     finding::Words,
     kpi::Method,
     ledger::Estimate,
+    period::rfc3339,
     read::Digest,
     rule::{Outcome, Pack, packs},
 };
@@ -127,9 +128,12 @@ impl VerdictRecord {
             schema: RECORD_SCHEMA.to_owned(),
             library: assessment.library.to_owned(),
             facility: assessment.facility.clone(),
-            period: assessment.period.as_ref().map(|period| (period.start.clone(), period.end.clone())),
+            period: assessment
+                .period
+                .as_ref()
+                .map(|period| (rfc3339(period.start(), period.zone()), rfc3339(period.end(), period.zone()))),
             record: assessment.record.clone(),
-            pue: assessment.pue.as_ref().map(|pue| (pue.kind.to_owned(), pue.value.ratio().to_string())),
+            pue: assessment.pue.as_ref().map(|pue| (pue.value.kind().to_owned(), pue.value.ratio().to_string())),
             verdicts: verdicts
                 .map(|verdict| {
                     let pack = format!("{}@{}", verdict.pack, verdict.edition);

@@ -3,7 +3,7 @@ use crate::{
     place::place,
     quantity::{ExactPower, Ratio},
 };
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 /// Rated power of one standard rack: 2.5 kW, in milliwatts.
@@ -127,6 +127,12 @@ impl fmt::Display for StandardRacks {
 impl Serialize for StandardRacks {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for StandardRacks {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ratio::deserialize(deserializer).map(StandardRacks)
     }
 }
 

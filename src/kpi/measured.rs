@@ -12,7 +12,7 @@ use crate::{
     place::place,
     quantity::{ExactEnergy, Ratio},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The PUE of a part of a ledger, with everything that qualifies it.
 #[derive(Clone, Debug)]
@@ -73,7 +73,7 @@ impl MeasuredPue {
 }
 
 /// Shares of time whose energy is known, from 0 to 1 (数据覆盖率).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Coverage {
     /// Of the total.

@@ -3,12 +3,12 @@ use super::{
     boundary::{Boundary, Term},
     view::{LEAST_COVERAGE, View},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Where the overhead goes: `PUE = 1 + cooling + power chain + lighting and other + unexplained`, each over E_IT.
 ///
 /// A part without a meter is unknown, not zero; the remainder is shown, never hidden.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Overhead {
     /// Cooling (制冷).

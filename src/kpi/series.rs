@@ -7,7 +7,7 @@ use crate::{
     period::{Granularity, Period},
     quantity::ExactEnergy,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// One stretch of a series of ratios.
@@ -28,7 +28,7 @@ pub struct Stretch {
 }
 
 /// One month of the series.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Monthly {
     /// `2024-01`.

@@ -384,6 +384,32 @@ impl MeasurementPoint {
         }
     }
 
+    /// What it is called, in both languages.
+    pub fn text(self) -> Text {
+        let (zh, en) = match self {
+            MeasurementPoint::GridSupply => ("市电进线", "grid supply"),
+            MeasurementPoint::GeneratorOutput => ("发电机输出", "generator output"),
+            MeasurementPoint::GeneratorFuel => ("发电机燃料", "generator fuel"),
+            MeasurementPoint::Pv => ("光伏", "photovoltaics"),
+            MeasurementPoint::Wind => ("风电", "wind"),
+            MeasurementPoint::PurchasedCooling => ("外购冷量", "bought cooling"),
+            MeasurementPoint::UpsInput => ("UPS 输入", "UPS input"),
+            MeasurementPoint::UpsOutput => ("UPS/HVDC 输出", "UPS output"),
+            MeasurementPoint::PduOutput => ("PDU 输出", "PDU output"),
+            MeasurementPoint::ItInput => ("IT 设备输入", "IT equipment input"),
+            MeasurementPoint::ItLoad => ("IT 负载", "IT load"),
+            MeasurementPoint::Cooling => ("制冷", "cooling"),
+            MeasurementPoint::Distribution => ("配电损耗", "distribution losses"),
+            MeasurementPoint::Lighting => ("照明", "lighting"),
+            MeasurementPoint::Other => ("其他用能", "other loads"),
+            MeasurementPoint::Outside => ("非数据中心用能", "loads outside the data centre"),
+            MeasurementPoint::HeatReused => ("余热利用", "reused heat"),
+            MeasurementPoint::Water => ("用水", "water"),
+            MeasurementPoint::Export => ("上网电量", "export"),
+        };
+        Text::new(zh, en)
+    }
+
     /// Whether only electricity passes there; a fuel may be named for a supply that burns it.
     const fn is_electrical(self) -> bool {
         matches!(

@@ -2,6 +2,7 @@ use super::Portfolio;
 use crate::{
     assessment::Assessment,
     finding::{Code, Finding, Severity, Text},
+    period::rfc3339,
     quantity::ExactEnergy,
     rule::Outcome,
 };
@@ -80,7 +81,7 @@ impl Round {
             let records = sites.get(facility).map_or(0, |line| line.records) + 1;
             let line = SiteLine {
                 records,
-                since: assessment.period.as_ref().map(|period| period.start.clone()),
+                since: assessment.period.as_ref().map(|period| rfc3339(period.start(), period.zone())),
                 pue: pue.map(|pue| pue.value()),
                 total_kwh: pue.map(|pue| pue.total()),
                 it_kwh: pue.map(|pue| pue.it()),

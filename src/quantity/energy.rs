@@ -138,8 +138,27 @@ impl Serialize for ExactEnergy {
 
 impl<'de> Deserialize<'de> for ExactEnergy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        ExactEnergy::from_kwh(f64::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+        let kwh = f64::deserialize(deserializer)?;
+        let energy = ExactEnergy::from_kwh(kwh).map_err(serde::de::Error::custom)?;
+        // An amount that was computed may be no whole number of milliwatt-hours.
+        Ok(if energy.kwh() == kwh { energy } else { ExactEnergy(nearest(kwh)) })
     }
+}
+
+/// The whole number of microjoules nearest to an amount that is within range.
+fn nearest(kwh: f64) -> i128 {
+    const HIDDEN_BIT: u64 = 1 << 52;
+    let bits = kwh.abs().to_bits();
+    let (exponent, fraction) = ((bits >> 52) as i32, bits & (HIDDEN_BIT - 1));
+    let (mantissa, exponent) = if exponent == 0 { (fraction, -1074) } else { (fraction | HIDDEN_BIT, exponent - 1075) };
+    let scaled = i128::from(mantissa) * ExactEnergy::KWH.0; // below 2^95
+    let amount = match u32::try_from(-exponent) {
+        Err(_) => scaled, // beyond 2^53, and so out of range
+        Ok(0) => scaled,
+        Ok(down) if down > 96 => 0,
+        Ok(down) => (scaled + (1 << (down - 1))) >> down,
+    };
+    if kwh < 0.0 { -amount } else { amount }
 }
 
 #[cfg(test)]
@@ -154,6 +173,16 @@ mod tests {
     }
 
     proptest! {
+        /// What is read of a number that was written is written as the same number.
+        #[test]
+        fn amounts_come_back_as_they_were_written(amount in amount()) {
+            let most = 1_000_000_000_000 * ExactEnergy::KWH.0;
+            let kwh = ExactEnergy(amount % most).kwh();
+            let written = serde_json::to_value(ExactEnergy(amount % most)).unwrap();
+            let back: ExactEnergy = serde_json::from_value(written).unwrap();
+            prop_assert_eq!(back.kwh(), kwh);
+        }
+
         /// The quick ways give the nearest float, as the fraction does.
         #[test]
         fn quotients_are_the_nearest_floats(part in amount(), whole in amount()) {

@@ -1,5 +1,5 @@
 use super::Decimal;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{cmp::Ordering, fmt};
 
 /// The largest magnitude of a part, so that ten times a remainder still fits.
@@ -208,6 +208,15 @@ impl fmt::Display for Ratio {
 impl Serialize for Ratio {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_f64(self.to_f64())
+    }
+}
+
+/// From a number, as the decimal that it prints as.
+impl<'de> Deserialize<'de> for Ratio {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = f64::deserialize(deserializer)?;
+        let expected = || serde::de::Error::custom(format!("expected a number that is a fraction, found {number}"));
+        Ratio::from_f64(number).ok_or_else(expected)
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::{finding::Text, place::Place};
+use crate::finding::Text;
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
@@ -290,7 +290,8 @@ impl<'a> Document<'a> {
     pub(crate) fn from_json(json: &'a [u8]) -> Result<Self, Box<crate::finding::Finding>> {
         let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
         if json.len() > MOST_BYTES {
-            let finding = crate::finding::Finding::new(crate::finding::Code::JsonTooLarge).place(Place::WHOLE);
+            let finding =
+                crate::finding::Finding::new(crate::finding::Code::JsonTooLarge).place(crate::place::Place::WHOLE);
             return Err(Box::new(finding.found(json.len()).expected(format!("≤ {MOST_BYTES}"))));
         }
         // One look at all bytes is cheaper than one at each text; where it fails, the parser says at which line.
@@ -302,7 +303,7 @@ impl<'a> Document<'a> {
         };
         parsed.map(|()| document).map_err(|error: serde_json::Error| {
             let mut finding = crate::finding::Finding::new(crate::finding::Code::JsonSyntax)
-                .place(Place::WHOLE)
+                .place(crate::place::Place::WHOLE)
                 .found(&error)
                 .expected(("一个 JSON 对象", "one JSON object"));
             finding.line = Some(error.line() as u64);

@@ -1,8 +1,9 @@
-use super::printable;
+use super::{places::in_words, printable};
 use crate::{
     assessment::Assessment,
     finding::{Basis, Finding, Lang, Severity},
-    place::{Part, Place, Step},
+    period::rfc3339,
+    place::Part,
     quantity::ExactEnergy,
     retrofit::{Flag, measures},
     rule::{Outcome, Verdict, packs},
@@ -105,19 +106,19 @@ impl<'a> Letter<'a> {
         let facility = self.assessment.facility.as_deref().unwrap_or(self.pick("(标识未知)", "(id not known)"));
         writeln!(f, "{}: {}", self.pick("数据中心", "Data centre"), printable(facility))?;
         if let Some(period) = &self.assessment.period {
-            let day = |instant: &'a str| instant.get(..10).unwrap_or(instant);
-            let (start, end) = (day(&period.start), day(&period.end));
+            let day = |instant: i64| rfc3339(instant, period.zone()).chars().take(10).collect::<String>();
+            let (start, end) = (day(period.start()), day(period.end()));
             let until = self.pick("(不含)", "(exclusive)");
             writeln!(f, "{}: {start} – {end} {until}", self.pick("期间", "Period"))?;
         }
         match &self.assessment.pue {
             Some(pue) => {
-                let kind = match pue.kind {
-                    "annual" => self.pick("年度 PUE", "annual PUE"),
-                    _ => self.pick("期间 PUE(非年度)", "PUE of the period (not annual)"),
+                let kind = match pue.is_annual() {
+                    true => self.pick("年度 PUE", "annual PUE"),
+                    false => self.pick("期间 PUE(非年度)", "PUE of the period (not annual)"),
                 };
                 let recomputed = self.pick("重算结果", "Recomputed");
-                writeln!(f, "{recomputed}: {kind} {} (E_DC {} / E_IT {})", pue.published, pue.total_kwh, pue.it_kwh)
+                writeln!(f, "{recomputed}: {kind} {} (E_DC {} / E_IT {})", pue.published(), pue.total(), pue.it())
             }
             None => writeln!(f, "{}", self.pick("无法算出 PUE。", "No PUE could be computed.")),
         }
@@ -128,7 +129,7 @@ impl<'a> Letter<'a> {
         let mut line = |name: &str, text: &str| writeln!(f, "   {name}: {}", printable(text));
         // A cell says where; a pointer is for programs, so its words come first.
         let place = finding.place.as_ref().filter(|place| place.part() != Part::Whole && finding.cell.is_none());
-        let place = place.map(|place| format!("{} ({place})", in_words(place, self.lang)));
+        let place = place.map(|place| format!("{} ({place})", in_words(self.assessment, place, self.lang)));
         let places = [finding.file.clone(), finding.cell.clone(), place, finding.meter.clone()];
         let mut places: Vec<String> = places.into_iter().flatten().filter(|place| !place.is_empty()).collect();
         places.extend(finding.line.map(|number| format!("{} {number}", self.pick("行", "line"))));
@@ -145,16 +146,6 @@ impl<'a> Letter<'a> {
         }
         line(self.pick("处理", "to do"), finding.advice.in_lang(self.lang))
     }
-}
-
-/// A place for people, who count from 1.
-fn in_words(place: &Place, lang: Lang) -> String {
-    let words = place.steps().iter().map(|step| match (step, lang) {
-        (Step::Item(index), Lang::Zh) => format!("第 {} 项", index.saturating_add(1)),
-        (Step::Item(index), Lang::En) => format!("#{}", index.saturating_add(1)),
-        (Step::Key(key), _) => key.to_string(),
-    });
-    words.collect::<Vec<_>>().join(" ")
 }
 
 impl fmt::Display for Letter<'_> {

@@ -1,12 +1,14 @@
 //! The report (报告): an assessment as text or Markdown, in Chinese or English. It computes nothing.
 
 mod letter;
+mod places;
 
 pub use letter::Letter;
 
 use crate::{
     assessment::Assessment,
     finding::{Finding, Lang, Severity, Text},
+    period::rfc3339,
     place::Part,
     retrofit::{FlagOutcome, measures},
     rule::{Comparison, Outcome, Verdict},
@@ -81,19 +83,20 @@ impl<'a> Report<'a> {
         let Some(pue) = &self.assessment.pue else {
             return self.item(f, self.pick("PUE:无法得出(见“数据问题”)", "PUE: cannot be formed (see the findings)"));
         };
-        let kind = match pue.kind {
-            "annual" => self.pick("年度", "annual"),
-            _ => self.pick("期间值 iPUE", "interim (iPUE)"),
+        let kind = match pue.is_annual() {
+            true => self.pick("年度", "annual"),
+            false => self.pick("期间值 iPUE", "interim (iPUE)"),
         };
-        let category =
-            pue.category.map_or(self.pick("未说明", "not stated").to_owned(), |category| category.to_string());
+        let category = pue
+            .category
+            .map_or(self.pick("未说明", "not stated").to_owned(), |category| category.number().to_string());
         let four = pue.value.ratio().round(4).map(|value| value.to_string()).unwrap_or_default();
         let coverage = self.assessment.coverage.map_or(0.0, |coverage| coverage.result() * 100.0);
         self.item(
             f,
             format_args!(
                 "PUE {} ({four}) · {kind} · {} {category} · {} {coverage:.1}%",
-                pue.published,
+                pue.published(),
                 self.pick("类别", "category"),
                 self.pick("覆盖率", "coverage")
             ),
@@ -122,9 +125,9 @@ impl<'a> Report<'a> {
             format_args!(
                 "{} {:.3} MWh · IT {:.3} MWh · {}",
                 self.pick("总电量", "total"),
-                pue.total_kwh.kwh() / 1e3,
-                pue.it_kwh.kwh() / 1e3,
-                pue.method
+                pue.total().kwh() / 1e3,
+                pue.it().kwh() / 1e3,
+                pue.method.as_str()
             ),
         )?;
         let common = self.assessment.coverage.map_or(1.0, |coverage| coverage.common);
@@ -274,7 +277,10 @@ impl fmt::Display for Report<'_> {
             .assessment
             .period
             .as_ref()
-            .map(|period| format!("{} – {}", period.start, period.end))
+            .map(|period| {
+                let zone = period.zone();
+                format!("{} – {}", rfc3339(period.start(), zone), rfc3339(period.end(), zone))
+            })
             .unwrap_or_default();
         match self.style {
             Style::Text => writeln!(f, "{facility}  {period}")?,
@@ -308,7 +314,7 @@ impl fmt::Display for Report<'_> {
                     Some(false) => self.pick("不一致", "differs"),
                     None => self.pick("无法核对", "cannot be checked"),
                 };
-                self.item(f, format_args!("{key}: {} / {recomputed} · {agrees}", show(&figure.said)))?;
+                self.item(f, format_args!("{}: {} / {recomputed} · {agrees}", key.as_str(), show(&figure.said)))?;
             }
         }
         if let Some(retrofit) = self.assessment.retrofit.as_ref().filter(|retrofit| !retrofit.flags.is_empty()) {

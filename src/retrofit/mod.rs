@@ -18,7 +18,7 @@ use crate::{
     rule::{Case, Counted, Law, law::Thresholds},
 };
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// A screen with its thresholds, all of them changeable.
@@ -193,7 +193,7 @@ impl Default for Screen {
 }
 
 /// What a screen found.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Retrofit {
@@ -218,7 +218,7 @@ pub struct Retrofit {
 }
 
 /// One flag with its evidence.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Flag {
     /// `old`, `inefficient`, `small`, `scattered`, `idle`; `old_small_inefficient` of Shanghai.
@@ -237,7 +237,7 @@ pub struct Flag {
 }
 
 /// Whether a flag is raised. A screen has no other answers: it cannot say that a rule is met or broken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum FlagOutcome {

@@ -2,10 +2,10 @@
 
 use super::Retrofit;
 use crate::{finding::Text, quantity::ExactEnergy};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What reaching the target would save in a year, at today's IT load.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Savings {
     /// Energy.

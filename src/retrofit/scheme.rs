@@ -12,7 +12,7 @@ use crate::{
         packs,
     },
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The flags of all documents that hold for a site.
 pub(super) fn flags(case: &Case<'_>) -> Vec<Flag> {
@@ -72,7 +72,7 @@ fn known(case: &Case<'_>) -> Text {
 }
 
 /// The surcharge (加价) of Beijing's plan on a year.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Surcharge {

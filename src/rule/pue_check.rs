@@ -97,7 +97,7 @@ impl Pack {
                 );
             }
         };
-        let method = if counts_all { Method::default() } else { Method::ElectricityOnly }.as_str();
+        let method = if counts_all { Method::default() } else { Method::ElectricityOnly };
         let value = annual.ratio();
         verdict.value = Some(value);
         verdict.method = Some(method);
@@ -113,7 +113,7 @@ impl Pack {
             ));
         }
         let energies =
-            [("e_dc_kwh", annual.total().into()), ("e_it_kwh", annual.it().into()), ("method", method.into())];
+            [("e_dc_kwh", annual.total().into()), ("e_it_kwh", annual.it().into()), ("method", method.as_str().into())];
         verdict.step("pue", "E_DC / E_IT", value, energies);
         let holds = |value: Ratio| self.comparison.holds(value, relation, limit);
         let met = holds(value);

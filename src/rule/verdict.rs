@@ -2,11 +2,15 @@ use super::{Nature, Pack};
 use crate::{
     facility::Region,
     finding::{Citation, Text, Words},
+    kpi::Method,
     place::Place,
     quantity::{Decimal, ExactEnergy, Ratio, Relation},
 };
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor},
+};
 use std::fmt;
 
 /// What a requirement comes to.
@@ -47,7 +51,7 @@ impl Outcome {
 }
 
 /// A requirement's outcome, with everything that led to it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Verdict {
@@ -71,7 +75,8 @@ pub struct Verdict {
     /// How the value has to stand to it.
     pub relation: Relation,
     /// The method of the value.
-    pub method: Option<&'static str>,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub method: Option<Method>,
     /// Probability that the true value conforms, where the meters' uncertainty is known.
     pub conformance_probability: Option<f64>,
     /// What the total may still grow by, at the year's IT energy, before it is over the limit; negative if it is over.
@@ -169,8 +174,8 @@ impl Verdict {
             return;
         }
         let (mut given, mut inputs) = (inputs.into_iter(), Inputs::default());
-        inputs.0.iter_mut().for_each(|slot| *slot = given.next());
-        self.trace.push(TraceStep { step, formula, inputs, value: value.into() });
+        inputs.0.iter_mut().for_each(|slot| *slot = given.next().map(|(name, value)| (name.into(), value)));
+        self.trace.push(TraceStep { step: step.into(), formula: formula.into(), inputs, value: value.into() });
     }
 }
 
@@ -182,7 +187,7 @@ impl fmt::Display for Verdict {
 }
 
 /// A figure that compares and does not judge: an average over many sites, or one that is only reported.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
@@ -220,13 +225,13 @@ impl Comparison {
 }
 
 /// One step of a verdict.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TraceStep {
     /// Which step.
-    pub step: &'static str,
+    pub step: Words,
     /// What was done.
-    pub formula: &'static str,
+    pub formula: Words,
     /// With what, by name.
     pub inputs: Inputs,
     /// What came out.
@@ -235,18 +240,44 @@ pub struct TraceStep {
 
 /// The inputs of a step: three at the most, so that they need no memory of their own.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Inputs([Option<(&'static str, Shown)>; 3]);
+pub struct Inputs([Option<(Words, Shown)>; 3]);
 
 impl Inputs {
     /// Each with its name.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Shown)> {
-        self.0.iter().flatten().map(|(name, value)| (*name, value))
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Shown)> {
+        self.0.iter().flatten().map(|(name, value)| (&**name, value))
     }
 }
 
 impl Serialize for Inputs {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())
+    }
+}
+
+/// Of more than three the first are kept.
+impl<'de> Deserialize<'de> for Inputs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Inputs;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the inputs of a step by name")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Inputs, A::Error> {
+                let mut inputs = Inputs::default();
+                let mut slots = inputs.0.iter_mut();
+                while let Some((name, value)) = map.next_entry::<String, Shown>()? {
+                    if let Some(slot) = slots.next() {
+                        *slot = Some((name.into(), value));
+                    }
+                }
+                Ok(inputs)
+            }
+        }
+        deserializer.deserialize_map(InOrder)
     }
 }
 
@@ -296,6 +327,13 @@ impl Serialize for Shown {
             Shown::Words(words) => serializer.serialize_str(words),
             _ => serializer.collect_str(self),
         }
+    }
+}
+
+/// The text that it is on the wire.
+impl<'de> Deserialize<'de> for Shown {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Shown::from)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Claims, traps};
 use crate::{
-    assessment::{Assessment, Declared, Figure},
+    assessment::{Assessment, Claim, Declared, Figure},
     facility::{Level, StandardRacks, Standing},
     finding::{Code, Finding, Text},
     kpi::Method,
@@ -28,9 +28,9 @@ pub(super) fn compare(
     let racks = site.facility().racks.as_ref();
     let mut all = BTreeMap::new();
     let mut new = Vec::new();
-    let mut note = |key: &'static str, code: Code, declared: Declared| {
+    let mut note = |key: Claim, code: Code, declared: Declared| {
         // A wrong category stands among the findings already, from the boundary that looked for its meters.
-        if declared.agrees == Some(false) && key != "category" {
+        if declared.agrees == Some(false) && key != Claim::Category {
             let show = |figure: &Figure| match figure {
                 // Four decimals more than the tolerance asks for say nothing.
                 Figure::Number(number) => ((number * 1e6).round() / 1e6).to_string(),
@@ -38,7 +38,8 @@ pub(super) fn compare(
             };
             let none = Text::new("有数据支持的值", "a value that something supports");
             let recomputed = declared.recomputed.as_ref().map_or(none, |figure| Text::same(show(figure)));
-            let finding = Finding::new(code).place(Place::from(Part::Declared).key(key)).found(show(&declared.said));
+            let finding =
+                Finding::new(code).place(Place::from(Part::Declared).key(key.as_str())).found(show(&declared.said));
             let (zh, en) = (&declared.reason.zh, &declared.reason.en);
             new.push(finding.expected(recomputed).detail(zh, en));
         }
@@ -62,10 +63,10 @@ pub(super) fn compare(
                 (declared.agrees, declared.reason) = (None, why.reason);
             }
         }
-        note("pue", Code::DeclaredPue, declared);
+        note(Claim::Pue, Code::DeclaredPue, declared);
     }
     if let Some(category) = claims.category {
-        let found = assessment.pue.as_ref().and_then(|pue| pue.category).map(f64::from);
+        let found = assessment.pue.as_ref().and_then(|pue| pue.category).map(|category| f64::from(category.number()));
         let said = f64::from(category.number());
         let agrees = found.map(|found| found == said);
         let reason = match agrees {
@@ -77,7 +78,7 @@ pub(super) fn compare(
         };
         let recomputed = found.map(Figure::Number);
         let declared = Declared { said: Figure::Number(said), recomputed, tolerance: None, agrees, reason };
-        note("category", Code::DeclaredCategory, declared);
+        note(Claim::Category, Code::DeclaredCategory, declared);
     }
     if let Some(said) = claims.standard_racks {
         let computed = racks.and_then(|racks| racks.standard());
@@ -97,7 +98,7 @@ pub(super) fn compare(
         let figure = |racks: StandardRacks| Figure::Number(racks.ratio().to_f64());
         let (said, recomputed) = (figure(said), computed.map(figure));
         note(
-            "standard_racks",
+            Claim::StandardRacks,
             Code::DeclaredRacks,
             Declared { said, recomputed, tolerance: Some(1.0), agrees, reason },
         );
@@ -108,7 +109,7 @@ pub(super) fn compare(
             true => Text::new("似以百分数申报，应为 0 至 1", "given in per cent, it seems; it goes from 0 to 1"),
             false => Text::new("与已用 ÷ 已装机柜数不符", "not occupied / installed cabinets"),
         };
-        note("occupancy", Code::DeclaredOccupancy, number(said, computed, reason));
+        note(Claim::Occupancy, Code::DeclaredOccupancy, number(said, computed, reason));
     }
     if let Some(said) = claims.grade {
         let on = period.last_day();
@@ -125,7 +126,7 @@ pub(super) fn compare(
         let level = |level: Level| Figure::Level(level.as_str().to_owned());
         let (said, recomputed) = (level(said), best.map(level));
         note(
-            "grade",
+            Claim::Grade,
             Code::DeclaredGrade,
             Declared { said, recomputed, tolerance: None, agrees: Some(supported), reason },
         );
@@ -154,7 +155,7 @@ fn undeclared(assessment: &Assessment) -> Option<Finding> {
 /// A declared PUE that is the one a pack has judged by, electricity alone, where the reported one counts all carriers.
 fn as_a_pack_counts(said: f64, assessment: &Assessment) -> Option<Text> {
     let alone = assessment.pue.as_ref()?.electricity_only?;
-    let verdict = assessment.verdicts.iter().find(|one| one.method == Some(Method::ElectricityOnly.as_str()))?;
+    let verdict = assessment.verdicts.iter().find(|one| one.method == Some(Method::ElectricityOnly))?;
     agreement(said, alone)?;
     Some(Text::new(
         format!("等于只计电量的 PUE，即 {} 所用口径；重算值计入全部能源", verdict.pack),

@@ -2,11 +2,11 @@
 //!
 //! The spreadsheet is made and read by it, and places are named by it.
 
-use crate::place::{Part, Place, Step, place};
+use crate::place::{Place, place};
 
 /// What a cell holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Text,
     Number,
     Date,
@@ -14,22 +14,22 @@ pub(super) enum Kind {
 }
 
 /// One thing to fill in.
-pub(super) struct Field {
+pub(crate) struct Field {
     /// As it stands in the sheet: its place in the submission, or a key within the row of a table.
-    pub(super) key: &'static str,
-    pub(super) zh: &'static str,
-    pub(super) en: &'static str,
-    pub(super) kind: Kind,
+    pub(crate) key: &'static str,
+    pub(crate) zh: &'static str,
+    pub(crate) en: &'static str,
+    pub(crate) kind: Kind,
     /// What may be chosen.
-    pub(super) choices: &'static [Choice],
+    pub(crate) choices: &'static [Choice],
 }
 
 /// A word of the submission, and the Chinese one; further ones that mean the same behind it, each after a bar.
-pub(super) type Choice = (&'static str, &'static str);
+pub(crate) type Choice = (&'static str, &'static str);
 
 impl Field {
     /// The place in the submission of what stands in the sheet of one thing a row.
-    pub(super) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         self.key.parse().unwrap_or_default()
     }
 }
@@ -43,21 +43,21 @@ const fn choice(key: &'static str, zh: &'static str, en: &'static str, choices: 
 }
 
 /// A sheet whose rows are alike.
-pub(super) struct Table {
-    pub(super) sheet: &'static str,
+pub(crate) struct Table {
+    pub(crate) sheet: &'static str,
     /// The words by one of which the sheet is known, whatever else its name says.
-    pub(super) words: [&'static str; 2],
+    pub(crate) words: [&'static str; 2],
     /// Where its rows go in the submission.
-    pub(super) at: Place,
-    pub(super) columns: &'static [Field],
+    pub(crate) at: Place,
+    pub(crate) columns: &'static [Field],
 }
 
 /// The sheet with one thing a row.
-pub(super) const FACILITY_SHEET: &str = "场所 Facility";
-pub(super) const FACILITY_WORDS: [&str; 2] = ["facility", "场所"];
+pub(crate) const FACILITY_SHEET: &str = "场所 Facility";
+pub(crate) const FACILITY_WORDS: [&str; 2] = ["facility", "场所"];
 const FLAGS: &[Choice] = &[("TRUE", "是"), ("FALSE", "否")];
 
-pub(super) const FACILITY: &[Field] = &[
+pub(crate) const FACILITY: &[Field] = &[
     field("/facility/id", "数据中心编号", "Facility id", Kind::Text),
     field("/facility/name", "名称", "Name", Kind::Text),
     field("/facility/operator", "运营者", "Operator", Kind::Text),
@@ -173,7 +173,7 @@ const CLASSES: &[Choice] = &[
     ("C", ""),
 ];
 
-pub(super) static TABLES: [Table; 4] = [
+pub(crate) static TABLES: [Table; 4] = [
     Table {
         sheet: "机架 Racks",
         words: ["rack", "机架"],
@@ -244,17 +244,3 @@ pub(super) static TABLES: [Table; 4] = [
         ],
     },
 ];
-
-/// The names, Chinese and English, of what stands at a place, if it has a field of its own.
-pub(crate) fn names(place: &Place) -> Option<(&'static str, &'static str)> {
-    let names = |field: &Field| (field.zh, field.en);
-    let Some(table) = TABLES.iter().find(|table| place.is_within(&table.at)) else {
-        return FACILITY.iter().find(|field| field.place() == *place).map(names);
-    };
-    let key = match place.steps().get(table.at.steps().len()..)? {
-        [Step::Item(_), Step::Key(key)] if table.at.part() == Part::Energy && key == "total_kwh" => "total",
-        [Step::Item(_), Step::Key(key)] => &**key,
-        _ => return None,
-    };
-    table.columns.iter().find(|field| field.key == key).map(names)
-}

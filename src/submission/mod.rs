@@ -4,6 +4,7 @@
 //! one answer.
 
 mod declared;
+#[cfg(any(feature = "report", feature = "xlsx"))]
 #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "only spreadsheets ask for kinds, choices and sheets"))]
 pub(crate) mod form;
 #[cfg(feature = "xlsx")]

@@ -18,7 +18,7 @@ pub(super) fn behind(
     assessment: &Assessment,
 ) -> Option<Text> {
     let pue = assessment.pue.as_ref()?;
-    let (total, it) = (pue.total_kwh, pue.it_kwh);
+    let (total, it) = (pue.total(), pue.it());
     let monthly: Vec<f64> = assessment.monthly.iter().filter_map(|month| month.pue).collect();
     // The mean of some months is near many values.
     let complete = assessment.coverage.is_some_and(|coverage| coverage.common == 1.0);
@@ -60,7 +60,7 @@ pub(super) fn behind(
         (less(sum(ledger, Point::GeneratorOutput)), "漏计了发电机电量", "the generators were left out"),
         (with_it_at(Point::UpsInput), "以 UPS 输入作为 IT 电量", "the UPS input was taken for IT energy"),
         (
-            with_it_at(Category::Basic.point()).filter(|_| pue.category == Some(1)),
+            with_it_at(Category::Basic.point()).filter(|_| pue.category == Some(Category::Basic)),
             "UPS 输出上的非 IT 用电未从 IT 电量中扣除",
             "what is not IT on the UPS output was not taken off the IT energy",
         ),

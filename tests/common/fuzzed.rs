@@ -152,7 +152,7 @@ impl Case {
         let mut findings = ledger.findings();
         findings.retain(|finding| !matches!(finding.code.as_str(), "reading.out_of_order" | "reading.outside_period"));
         let coverage = (book.coverage(&self.period).to_bits(), book.course_coverage(&self.period).to_bits());
-        let bounds = MeasuredPue::over(&ledger, &Boundary::new(&self.site, None), &self.period).electricity.bounds;
+        let bounds = MeasuredPue::over(ledger, &Boundary::new(&self.site, None), &self.period).electricity.bounds;
         format!("{steps:?} {coverage:?} {bounds:?} {findings:?}")
     }
 }

@@ -106,7 +106,7 @@ fn padded(text: &str, columns: usize) -> String {
 
 /// The PUE, the verdicts of the Wuhan plan, the flags, the savings, and how many other rules there are.
 fn few_lines(text: &mut String, assessment: &Assessment, lang: Lang) {
-    let pue = assessment.pue.as_ref().map_or("–".to_owned(), |pue| pue.published.to_string());
+    let pue = assessment.pue.as_ref().map_or("–".to_owned(), |pue| pue.published().to_string());
     let racks = assessment.kpis.standard_racks.map_or("–".to_owned(), |racks| racks.to_string());
     let facility = assessment.facility.as_deref().unwrap_or("–");
     let _ = writeln!(text, "  {facility}: PUE {pue}, {racks} {}", pick(lang, "个标准机架", "standard racks"));

@@ -182,7 +182,7 @@ impl Arguments {
                 .pue
                 .as_ref()
                 .ok_or("--overhead: there is no PUE, so no overhead is known; see pue audit --detail")?;
-            let less = (pue.total_kwh - pue.it_kwh).kwh() * share;
+            let less = (pue.total() - pue.it()).kwh() * share;
             changes.push(Change::LessOverhead(ExactEnergy::from_kwh(less).map_err(|error| error.to_string())?));
         }
         Ok(changes)
@@ -241,7 +241,7 @@ fn ending(answer: &WhatIf) -> Ending {
 
 /// For each limit of a PUE that is not met, the least cut: what the verdict's margin lacks.
 fn cuts(now: &Assessment) -> Vec<Cut> {
-    let overhead = now.pue.as_ref().map(|pue| pue.total_kwh - pue.it_kwh);
+    let overhead = now.pue.as_ref().map(|pue| pue.total() - pue.it());
     let lacking = now.verdicts.iter().filter_map(|verdict| Some((verdict, verdict.margin_kwh?)));
     lacking
         .filter(|(verdict, margin)| verdict.outcome == Outcome::Fails && *margin < ExactEnergy::ZERO)

@@ -4,7 +4,7 @@ use super::input::{Content, Record};
 use jiff::civil::Date;
 use pue::{
     Assessment, Code, Facility, Finding, Lang, Outcome, Severity, Submission,
-    assessment::{Figure, Options},
+    assessment::{Claim, Figure, Options},
     quantity::ExactEnergy,
     retrofit::Savings,
 };
@@ -56,7 +56,7 @@ impl Answer {
 
     /// The declared PUE; marked where it is not what was recomputed.
     pub fn declared(&self) -> Option<String> {
-        let pue = self.assessment.declared.as_ref()?.get("pue")?;
+        let pue = self.assessment.declared.as_ref()?.get(&Claim::Pue)?;
         Some(match (&pue.said, pue.agrees) {
             (Figure::Number(said), Some(false)) => format!("{said} ≠"),
             (Figure::Number(said), _) => said.to_string(),
@@ -92,9 +92,9 @@ impl Answer {
         vec![
             self.source.clone(),
             assessment.facility.clone().unwrap_or_else(unknown),
-            assessment.pue.as_ref().map_or_else(unknown, |pue| pue.published.to_string()),
+            assessment.pue.as_ref().map_or_else(unknown, |pue| pue.published().to_string()),
             self.declared().unwrap_or_else(unknown),
-            assessment.pue.as_ref().map_or_else(unknown, |pue| kind(pue.kind, lang).to_owned()),
+            assessment.pue.as_ref().map_or_else(unknown, |pue| kind(pue.is_annual(), lang).to_owned()),
             said.join("\n"),
             flags.join(", "),
             faults.join("\n"),
@@ -152,11 +152,12 @@ pub fn marks(assessment: &Assessment) -> Vec<(String, Outcome)> {
     marks
 }
 
-fn kind(kind: &'static str, lang: Lang) -> &'static str {
-    match (lang, kind) {
-        (Lang::En, kind) => kind,
-        (Lang::Zh, "annual") => "年度",
-        (Lang::Zh, _) => "期间",
+fn kind(is_annual: bool, lang: Lang) -> &'static str {
+    match (lang, is_annual) {
+        (Lang::En, true) => "annual",
+        (Lang::En, false) => "interim",
+        (Lang::Zh, true) => "年度",
+        (Lang::Zh, false) => "期间",
     }
 }
 

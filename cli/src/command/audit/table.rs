@@ -28,7 +28,7 @@ impl Row {
         } else {
             // Of a record without an id its place says which it is.
             let site = answer.assessment.facility.clone().unwrap_or_else(|| answer.source.clone());
-            let pue = answer.assessment.pue.as_ref().map_or_else(unknown, |pue| pue.published.to_string());
+            let pue = answer.assessment.pue.as_ref().map_or_else(unknown, |pue| pue.published().to_string());
             let faults = Some(answer.faults()).filter(|faults| *faults > 0);
             let faults = faults.map_or_else(unknown, |faults| faults.to_string());
             vec![site, pue, answer.declared().unwrap_or_else(unknown), faults]

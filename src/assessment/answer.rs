@@ -1,35 +1,34 @@
 use super::Record;
 use crate::{
-    facility::StandardRacks,
+    facility::{Scale, StandardRacks},
     finding::{Finding, Text},
-    kpi::{AnyPue, Boundary, Coverage, MeasuredPue, Monthly, Overhead},
+    kpi::{AnyPue, Boundary, Category, Coverage, MeasuredPue, Method, Monthly, Overhead},
     ledger::Ledger,
+    metering::MeasurementPoint,
     period::Period,
-    quantity::{Decimal, ExactEnergy, Ratio},
+    place::Place,
+    quantity::{Decimal, Dimension, ExactEnergy, Ratio},
     retrofit::Retrofit,
     rule::{Comparison, Outcome, Verdict},
+    site::Spot,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The schema of an assessment on the wire.
-pub const SCHEMA: &str = "pue/assessment/1";
-
-/// Everything the library has to say about one site and one period; serializes to the wire form.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// Everything the library has to say about one site and one period.
+///
+/// Serde writes it in the form of [`wire::Assessment`](crate::wire::Assessment), which a client reads.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Assessment {
-    /// [`SCHEMA`].
-    pub schema: &'static str,
     /// The version of the library.
     pub library: &'static str,
     /// The facility's id; `None` if nothing could be read.
     pub facility: Option<String>,
-    /// The period.
-    pub period: Option<PeriodOut>,
+    /// The period; `None` if nothing could be read.
+    pub period: Option<Period>,
     /// The PUE; `None` if it cannot be formed, and the findings say why.
-    pub pue: Option<PueOut>,
+    pub pue: Option<ReportedPue>,
     /// How much is known.
     pub coverage: Option<Coverage>,
     /// Where the overhead goes.
@@ -37,7 +36,7 @@ pub struct Assessment {
     /// The months.
     pub monthly: Vec<Monthly>,
     /// The meters.
-    pub meters: Vec<MeterLine>,
+    pub meters: Vec<MeterEnergy>,
     /// Other indicators.
     pub kpis: Kpis,
     /// Everything that was found, errors first.
@@ -49,14 +48,41 @@ pub struct Assessment {
     /// The retrofit screen.
     pub retrofit: Option<Retrofit>,
     /// For a submission: what was declared beside what was recomputed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub declared: Option<BTreeMap<&'static str, Declared>>,
+    pub declared: Option<BTreeMap<Claim, Declared>>,
     /// What makes it reproducible.
     pub record: Record,
 }
 
+/// A figure that an operator declares (申报值).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Claim {
+    /// The PUE category.
+    Category,
+    /// The grade.
+    Grade,
+    /// Rack occupancy.
+    Occupancy,
+    /// The PUE.
+    Pue,
+    /// The number of standard racks.
+    StandardRacks,
+}
+
+impl Claim {
+    /// As on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Claim::Category => "category",
+            Claim::Grade => "grade",
+            Claim::Occupancy => "occupancy",
+            Claim::Pue => "pue",
+            Claim::StandardRacks => "standard_racks",
+        }
+    }
+}
+
 /// One declared figure beside the recomputed one.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Declared {
     /// What was said.
@@ -73,7 +99,7 @@ pub struct Declared {
 }
 
 /// A number or a level.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Figure {
@@ -97,48 +123,28 @@ impl Assessment {
     }
 }
 
-/// A period on the wire.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct PeriodOut {
-    /// The first instant.
-    pub start: String,
-    /// The instant after the last.
-    pub end: String,
-}
-
-/// The PUE on the wire.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct PueOut {
-    /// `annual` or `interim`.
-    pub kind: &'static str,
-    /// The full value.
+/// The PUE that is reported, with all that qualifies it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ReportedPue {
+    /// The value: annual or interim, with total and IT energy over the time that it is of.
     pub value: AnyPue,
-    /// Three decimals, half to even.
-    pub published: Decimal,
-    /// 1, 2, 3, or not stated.
-    pub category: Option<u8>,
+    /// Its category; `None`: not stated.
+    pub category: Option<Category>,
     /// How it was computed.
-    pub method: &'static str,
+    pub method: Method,
     /// The ratio of electricity alone.
     pub electricity_only: Option<Ratio>,
-    /// Total energy over the time that the value is of.
-    pub total_kwh: ExactEnergy,
-    /// IT energy over the same time.
-    pub it_kwh: ExactEnergy,
     /// The lowest value that the missing energy allows; `None`: open.
     pub low: Option<Ratio>,
     /// The highest; `None`: open.
     pub high: Option<Ratio>,
-    /// Expanded uncertainty; this version does not compute it.
-    pub uncertainty_k2: Option<f64>,
     /// How silence was read.
     pub assumptions: Vec<Text>,
 }
 
-impl PueOut {
-    pub(super) fn new(pue: AnyPue, measured: &MeasuredPue, boundary: &Boundary) -> Self {
+impl ReportedPue {
+    pub(super) fn new(value: AnyPue, measured: &MeasuredPue, boundary: &Boundary) -> Self {
         let reported = measured.reported();
         let mut assumptions = boundary.assumptions().to_vec();
         assumptions.extend(boundary.confirmed().iter().cloned());
@@ -148,35 +154,54 @@ impl PueOut {
                 "meters with the same known_h are taken to cover the same hours",
             ));
         }
-        PueOut {
-            kind: pue.kind(),
-            value: pue,
-            published: pue.published(),
-            category: measured.category.map(crate::kpi::Category::number),
-            method: measured.method().as_str(),
+        ReportedPue {
+            value,
+            category: measured.category,
+            method: measured.method(),
             electricity_only: measured.electricity.pue.map(AnyPue::ratio),
-            total_kwh: pue.total(),
-            it_kwh: pue.it(),
             low: reported.bounds.low,
             high: reported.bounds.high,
-            uncertainty_k2: None,
             assumptions,
         }
     }
+
+    /// Whether it is an annual PUE; else it is an interim one.
+    pub const fn is_annual(&self) -> bool {
+        matches!(self.value, AnyPue::Annual(_))
+    }
+
+    /// Three decimals, half to even.
+    pub fn published(&self) -> Decimal {
+        self.value.published()
+    }
+
+    /// Total energy over the time that the value is of.
+    pub const fn total(&self) -> ExactEnergy {
+        self.value.total()
+    }
+
+    /// IT energy over the same time.
+    pub const fn it(&self) -> ExactEnergy {
+        self.value.it()
+    }
 }
 
-/// One meter on the wire.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct MeterLine {
+/// The energy of one meter in the period.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct MeterEnergy {
     /// Its id.
     pub id: String,
+    /// Where it measures.
+    pub point: MeasurementPoint,
+    /// Where it stands in the input.
+    pub(crate) spot: Option<Spot>,
     /// Its known energy in the period; `None` for volume and mass.
-    pub kwh: Option<ExactEnergy>,
+    pub known: Option<ExactEnergy>,
     /// The least that it can have been, with what is sure of its holes.
-    pub least_kwh: Option<ExactEnergy>,
+    pub least: Option<ExactEnergy>,
     /// The most; `None` too if nothing bounds it.
-    pub most_kwh: Option<ExactEnergy>,
+    pub most: Option<ExactEnergy>,
     /// The share of the period whose energy is known.
     pub coverage: f64,
     /// The share in which its course is known too.
@@ -187,20 +212,27 @@ pub struct MeterLine {
     pub rejected: u64,
 }
 
-impl MeterLine {
+impl MeterEnergy {
+    /// Whether a place of the input is this meter's row, of energies or in the list of meters, or is in it.
+    pub fn is_at(&self, place: &Place) -> bool {
+        self.spot.is_some_and(|spot| spot.holds(place))
+    }
+
     pub(super) fn all(ledger: &Ledger<'_>, part: &Period) -> Vec<Self> {
         let steps = ledger.steps(part);
         let lines = ledger.site().meters().iter().enumerate().filter_map(|(i, meter)| {
             let book = ledger.book(i)?;
             let (readings, rejected) = book.readings();
-            let is_energy = meter.dimension() == crate::quantity::Dimension::Energy;
+            let is_energy = meter.dimension() == Dimension::Energy;
             let kwh = is_energy.then(|| ExactEnergy::from_microjoules(book.scaled(&steps, Ratio::ONE)));
             let (least, most) = book.bounds(&steps, &(part.start()..part.end()));
-            Some(MeterLine {
+            Some(MeterEnergy {
                 id: meter.id.clone(),
-                kwh,
-                least_kwh: is_energy.then_some(least).map(ExactEnergy::from_microjoules),
-                most_kwh: most.filter(|_| is_energy).map(ExactEnergy::from_microjoules),
+                point: meter.point,
+                spot: ledger.site().spot(i),
+                known: kwh,
+                least: is_energy.then_some(least).map(ExactEnergy::from_microjoules),
+                most: most.filter(|_| is_energy).map(ExactEnergy::from_microjoules),
                 coverage: book.coverage(part),
                 course_coverage: book.course_coverage(part),
                 readings,
@@ -211,11 +243,11 @@ impl MeterLine {
     }
 }
 
-/// Other indicators on the wire; unknown ones are null.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+/// Other indicators; `None`: not known.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Kpis {
-    /// Water usage effectiveness.
+    /// Water usage effectiveness, l/kWh.
     pub wue_l_per_kwh: Option<f64>,
     /// Energy reuse factor.
     pub erf: Option<f64>,
@@ -225,12 +257,10 @@ pub struct Kpis {
     pub dcie: Option<f64>,
     /// E_IT / (rated IT power × hours).
     pub it_load_use_rate: Option<f64>,
-    /// Occupied / installed.
+    /// Occupied / installed, by count.
     pub occupancy: Option<f64>,
-    /// The basis of the occupancy.
-    pub occupancy_basis: Option<&'static str>,
     /// Standard racks.
     pub standard_racks: Option<StandardRacks>,
     /// Scale by the national table.
-    pub scale: Option<&'static str>,
+    pub scale: Option<Scale>,
 }

@@ -1,0 +1,255 @@
+use crate::{
+    assessment::{self, Declared, MeterEnergy, Record, ReportedPue},
+    facility::{Scale, StandardRacks},
+    finding::{Finding, Text, Words},
+    kpi::{Category, Coverage, Method, Monthly, Overhead},
+    period::rfc3339,
+    quantity::{Decimal, ExactEnergy, Ratio},
+    retrofit::Retrofit,
+    rule::{Comparison, Verdict},
+};
+use serde::{Deserialize, Serialize, Serializer};
+use std::{borrow::Cow, collections::BTreeMap};
+
+/// The schema of an assessment on the wire.
+pub const ASSESSMENT_SCHEMA: &str = "pue/assessment/1";
+
+/// An assessment on the wire: `pue/assessment/1`.
+///
+/// Energies are in kWh, ratios are the floats nearest to the exact fractions that were compared.
+///
+/// ```
+/// # let json = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json"));
+/// use pue::{submission::audit_json, wire::{Assessment, PueKind}};
+/// let sent = serde_json::to_string(&audit_json(json, &[]))?;
+/// let read: Assessment = serde_json::from_str(&sent)?;
+/// let pue = read.pue.as_ref().ok_or("no PUE")?;
+/// assert_eq!((pue.kind, pue.published.to_string()), (PueKind::Annual, "1.240".to_owned()));
+/// assert_eq!(read.verdicts[0].message.en, "meets: annual PUE 1.240 ≤ 1.25");
+/// assert_eq!(serde_json::to_string(&read)?, sent);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Assessment<'a> {
+    /// [`ASSESSMENT_SCHEMA`].
+    pub schema: Words,
+    /// The version of the library.
+    pub library: Words,
+    /// The facility's id; null if nothing could be read.
+    pub facility: Option<Cow<'a, str>>,
+    /// The period.
+    pub period: Option<Stretch>,
+    /// The PUE; null if it cannot be formed, and the findings say why.
+    pub pue: Option<Pue<'a>>,
+    /// How much is known.
+    pub coverage: Option<Coverage>,
+    /// Where the overhead goes.
+    pub overhead: Option<Overhead>,
+    /// The months.
+    pub monthly: Cow<'a, [Monthly]>,
+    /// The meters.
+    pub meters: Vec<Meter<'a>>,
+    /// Other indicators.
+    pub kpis: Kpis,
+    /// Everything that was found, errors first.
+    pub findings: Cow<'a, [Finding]>,
+    /// The verdicts, pack by pack.
+    pub verdicts: Cow<'a, [Verdict]>,
+    /// Figures that compare and do not judge.
+    pub comparisons: Cow<'a, [Comparison]>,
+    /// The retrofit screen.
+    pub retrofit: Option<Cow<'a, Retrofit>>,
+    /// For a submission: what was declared beside what was recomputed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared: Option<BTreeMap<Words, Cow<'a, Declared>>>,
+    /// What makes it reproducible.
+    pub record: Cow<'a, Record>,
+}
+
+/// A stretch of time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Stretch {
+    /// The first instant, RFC 3339.
+    pub start: String,
+    /// The instant after the last.
+    pub end: String,
+}
+
+/// The kind of a measured PUE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum PueKind {
+    /// Of one year, with enough of it known (年度 PUE).
+    Annual,
+    /// Of anything else (阶段性 PUE).
+    Interim,
+}
+
+/// The PUE.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Pue<'a> {
+    /// `annual` or `interim`.
+    pub kind: PueKind,
+    /// The full value.
+    pub value: Ratio,
+    /// Three decimals, half to even.
+    pub published: Decimal,
+    /// 1, 2, 3, or not stated.
+    pub category: Option<u8>,
+    /// How it was computed.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub method: Method,
+    /// The ratio of electricity alone.
+    pub electricity_only: Option<Ratio>,
+    /// Total energy over the time that the value is of.
+    pub total_kwh: ExactEnergy,
+    /// IT energy over the same time.
+    pub it_kwh: ExactEnergy,
+    /// The lowest value that the missing energy allows; null: open.
+    pub low: Option<Ratio>,
+    /// The highest; null: open.
+    pub high: Option<Ratio>,
+    /// Expanded uncertainty; this version does not compute it.
+    pub uncertainty_k2: Option<f64>,
+    /// How silence was read.
+    pub assumptions: Cow<'a, [Text]>,
+}
+
+/// One meter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Meter<'a> {
+    /// Its id.
+    pub id: Cow<'a, str>,
+    /// Its known energy in the period; null for volume and mass.
+    pub kwh: Option<ExactEnergy>,
+    /// The least that it can have been, with what is sure of its holes.
+    pub least_kwh: Option<ExactEnergy>,
+    /// The most; null too if nothing bounds it.
+    pub most_kwh: Option<ExactEnergy>,
+    /// The share of the period whose energy is known.
+    pub coverage: f64,
+    /// The share in which its course is known too.
+    pub course_coverage: f64,
+    /// How many readings came in, over all the time that was given.
+    pub readings: u64,
+    /// How many of them were not used.
+    pub rejected: u64,
+}
+
+/// Other indicators; unknown ones are null.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Kpis {
+    /// Water usage effectiveness.
+    pub wue_l_per_kwh: Option<f64>,
+    /// Energy reuse factor.
+    pub erf: Option<f64>,
+    /// Renewable energy factor.
+    pub r#ref: Option<f64>,
+    /// 1 / PUE.
+    pub dcie: Option<f64>,
+    /// E_IT / (rated IT power × hours).
+    pub it_load_use_rate: Option<f64>,
+    /// Occupied / installed.
+    pub occupancy: Option<f64>,
+    /// The basis of the occupancy.
+    pub occupancy_basis: Option<Words>,
+    /// Standard racks.
+    pub standard_racks: Option<StandardRacks>,
+    /// Scale by the national table.
+    pub scale: Option<Scale>,
+}
+
+impl Serialize for assessment::Assessment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Assessment::from(self).serialize(serializer)
+    }
+}
+
+impl<'a> From<&'a assessment::Assessment> for Assessment<'a> {
+    fn from(of: &'a assessment::Assessment) -> Self {
+        let declared = of.declared.as_ref().map(|declared| {
+            declared.iter().map(|(claim, figure)| (claim.as_str().into(), Cow::Borrowed(figure))).collect()
+        });
+        Assessment {
+            schema: ASSESSMENT_SCHEMA.into(),
+            library: of.library.into(),
+            facility: of.facility.as_deref().map(Cow::Borrowed),
+            period: of.period.as_ref().map(|period| Stretch {
+                start: rfc3339(period.start(), period.zone()),
+                end: rfc3339(period.end(), period.zone()),
+            }),
+            pue: of.pue.as_ref().map(Pue::from),
+            coverage: of.coverage,
+            overhead: of.overhead,
+            monthly: Cow::Borrowed(&of.monthly),
+            meters: of.meters.iter().map(Meter::from).collect(),
+            kpis: Kpis::from(&of.kpis),
+            findings: Cow::Borrowed(&of.findings),
+            verdicts: Cow::Borrowed(&of.verdicts),
+            comparisons: Cow::Borrowed(&of.comparisons),
+            retrofit: of.retrofit.as_ref().map(Cow::Borrowed),
+            declared,
+            record: Cow::Borrowed(&of.record),
+        }
+    }
+}
+
+impl<'a> From<&'a ReportedPue> for Pue<'a> {
+    fn from(of: &'a ReportedPue) -> Self {
+        Pue {
+            kind: if of.is_annual() { PueKind::Annual } else { PueKind::Interim },
+            value: of.value.ratio(),
+            published: of.published(),
+            category: of.category.map(Category::number),
+            method: of.method,
+            electricity_only: of.electricity_only,
+            total_kwh: of.total(),
+            it_kwh: of.it(),
+            low: of.low,
+            high: of.high,
+            uncertainty_k2: None,
+            assumptions: Cow::Borrowed(&of.assumptions),
+        }
+    }
+}
+
+impl<'a> From<&'a MeterEnergy> for Meter<'a> {
+    fn from(of: &'a MeterEnergy) -> Self {
+        Meter {
+            id: Cow::Borrowed(&of.id),
+            kwh: of.known,
+            least_kwh: of.least,
+            most_kwh: of.most,
+            coverage: of.coverage,
+            course_coverage: of.course_coverage,
+            readings: of.readings,
+            rejected: of.rejected,
+        }
+    }
+}
+
+impl From<&assessment::Kpis> for Kpis {
+    fn from(of: &assessment::Kpis) -> Self {
+        Kpis {
+            wue_l_per_kwh: of.wue_l_per_kwh,
+            erf: of.erf,
+            r#ref: of.r#ref,
+            dcie: of.dcie,
+            it_load_use_rate: of.it_load_use_rate,
+            occupancy: of.occupancy,
+            occupancy_basis: of.occupancy.map(|_| "count".into()),
+            standard_racks: of.standard_racks,
+            scale: of.scale,
+        }
+    }
+}

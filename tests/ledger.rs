@@ -434,6 +434,17 @@ fn what_comes_too_late_is_said() {
     assert_eq!(ledger.meter("m").unwrap().energy().kwh(), 30.0);
 }
 
+/// Of rows that contradict each other nothing is known, as a whole and in parts.
+#[test]
+fn a_series_of_contradictions_alone_is_as_in_advance() {
+    let site = site(MeterKind::Interval, Unit::KilowattHour, false, false);
+    let start = period(&site).start();
+    let readings = readings(MeterKind::Interval, &rows(MeterKind::Interval, start, &[Event::Contradicted(1, 0)]));
+    let pass = FirstPass::new(&site, &readings, i64::MIN..i64::MAX);
+    assert_eq!(pass.histories(&site).unwrap(), Histories::new(&site, &readings));
+    assert_eq!(Histories::by_capacity(&site), Histories::new(&site, &readings));
+}
+
 /// A parcel that was tampered with, or is of another site, is refused; it never panics.
 #[test]
 fn parcels_are_checked() {

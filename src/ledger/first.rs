@@ -97,7 +97,7 @@ impl FirstPass {
                 left.join(right, meter, &zone);
                 left
             });
-            whole.filter(|pass| !pass.is_empty()).map_or_else(|| History::in_advance(meter), |pass| pass.history(meter))
+            whole.map_or_else(|| History::in_advance(meter), |pass| pass.history(meter))
         };
         Ok(Histories(self.meters.into_iter().zip(site.meters()).map(of_meter).collect()))
     }

@@ -117,9 +117,6 @@ fn column<'r>(readings: &'r Readings, meter: &Meter) -> Column<'r> {
 }
 
 fn history(meter: &Meter, rows: &Rows<'_>, zone: &TimeZone) -> History {
-    if rows.len() == 0 {
-        return History::in_advance(meter);
-    }
     first_pass(meter, rows, zone, EVER).history(meter)
 }
 

@@ -161,7 +161,7 @@ fn is_whole(steps: f64) -> bool {
 
 impl Pass {
     /// Whether no reading has been seen.
-    pub(crate) fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         self.first.is_none()
     }
 
@@ -412,6 +412,10 @@ impl Pass {
 
     /// What the cleaning has to know.
     pub(crate) fn history(mut self, meter: &Meter) -> History {
+        // Of rows that contradict each other nothing has been seen.
+        if self.is_empty() {
+            return History::in_advance(meter);
+        }
         let (lead, trail) = (self.lead.take(), self.trail.take());
         [lead, trail].into_iter().flatten().for_each(|stand| self.count_stand(stand));
         let median = self.bins.median();

@@ -8,7 +8,7 @@ use crate::{
     period::Period,
     place::{Part, Place, place},
     quantity::{ExactEnergy, Ratio},
-    rule::{Outcome, Verdict},
+    rule::Verdict,
     site::Site,
 };
 
@@ -112,26 +112,26 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
 }
 
 /// What a rule would have to know, and nothing has been said of yet.
-pub(super) fn missing(site: &Site, verdicts: &[Verdict], known: &[Finding]) -> Vec<Finding> {
+pub(super) fn missing(verdicts: &[Verdict], known: &[Finding]) -> Vec<Finding> {
     let asked = verdicts.iter().flat_map(|verdict| verdict.missing.iter().map(move |place| (place, verdict)));
     // A finding about the object that holds it, or about what it holds, says it already.
     let is_said = |place: &Place| {
         let said = |known: &Place| known.is_within(place) || (place.is_within(known) && known.steps().len() > 1);
         known.iter().filter_map(|finding| finding.place.as_ref()).any(said)
     };
-    let missing = asked.filter(|(place, _)| !is_said(place)).map(|(place, verdict)| {
+    let asked = asked.filter(|(place, _)| place.part() != Part::Certificates && !is_said(place));
+    let missing = asked.map(|(place, verdict)| {
         let who = format!("{} {}", verdict.pack, verdict.requirement);
         Finding::new(Code::JsonMissing)
             .place(place.clone())
             .expected(Text::new(format!("{who} 所需"), format!("needed by {who}")))
     });
-    missing.chain(no_certificate(site, verdicts)).collect()
+    missing.chain(no_certificate(verdicts)).collect()
 }
 
 /// A grade is asked for, and no certificate was offered.
-fn no_certificate(site: &Site, verdicts: &[Verdict]) -> Option<Finding> {
-    let asked = |verdict: &Verdict| verdict.outcome == Outcome::Undetermined && verdict.asks_for_grade;
-    let missing = site.certificates().is_empty() && verdicts.iter().any(asked);
+fn no_certificate(verdicts: &[Verdict]) -> Option<Finding> {
+    let missing = verdicts.iter().any(|verdict| verdict.missing.contains(&place!(certificates)));
     let expected = ("绿色低碳等级证书", "a certificate of the green low-carbon grade");
     missing.then(|| Finding::new(Code::JsonMissing).place(place!(certificates)).expected(expected))
 }

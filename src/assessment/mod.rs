@@ -13,7 +13,8 @@ pub use what_if::{Change, Difference, WhatIf};
 
 use crate::{
     facility::{Certificate, Facility},
-    finding::{Code, Finding},
+    finding::{Code, Finding, Text},
+    kpi::UNUSABLE,
     kpi::{Boundary, Category, MeasuredPue, Method, Monthly, energy_reuse_factor, water_usage},
     ledger::{Ledger, LedgerError},
     metering::{MeasurementPoint, Readings},
@@ -148,7 +149,7 @@ impl Assessment {
         applied.iter().for_each(|pack| verdicts.extend(pack.verdicts(&case)));
         let comparisons = applied.iter().flat_map(|pack| pack.compare_case(&case)).collect();
         let retrofit = options.screen.look_at(&case, measured, ground.trusted).priced(options.co2, options.tariff);
-        let missing = checks::missing(site, &verdicts, &findings);
+        let missing = checks::missing(&verdicts, &findings);
         let findings = if missing.is_empty() { findings } else { Finding::gather(findings.into_iter().chain(missing)) };
         Assessment {
             library: env!("CARGO_PKG_VERSION"),
@@ -167,6 +168,29 @@ impl Assessment {
             declared: None,
             record: Record::new(&packs, options, ledger.estimates(), TZDB),
         }
+    }
+
+    /// What can be said of the description of a site before any reading has come: what is wrong with it, and what a PUE would lack.
+    ///
+    /// ```
+    /// # let site = pue::read::site(br#"{"schema": "pue/site/1", "facility": {"id": "A"}, "meters": [
+    /// #   {"id": "grid", "point": "grid_supply", "kind": "register", "unit": "kWh"}]}"#).value.unwrap();
+    /// use pue::{Assessment, Code};
+    /// let check = Assessment::of_description(&site);
+    /// assert!(check.findings.iter().any(|finding| finding.code == Code::PueNoIt)); // it has a supply, and nothing at the IT
+    /// ```
+    pub fn of_description(site: &Site) -> Assessment {
+        // A day without readings tells whether the description gives a total and IT energy.
+        let day = Period::parse("2024-01-01/2024-01-02", site.time_zone()).ok();
+        let nothing = day.and_then(|day| Ledger::build(site, &Readings::default(), day).ok());
+        let boundary = Boundary::new(site, None);
+        let lacking = nothing.map(|ledger| MeasuredPue::over(&ledger, &boundary, ledger.period()).findings);
+        let lacking = lacking
+            .into_iter()
+            .flatten()
+            .filter(|finding| !finding.found.as_ref().is_some_and(|found| *found == Text::from(UNUSABLE)));
+        let facility = Some(site.facility().id.clone()).filter(|id| !id.is_empty());
+        Assessment::unreadable(facility, site.findings().iter().cloned().chain(lacking).collect())
     }
 
     /// What can be said of something of which nothing could be computed: its findings.

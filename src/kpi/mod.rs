@@ -9,18 +9,20 @@ mod characteristic;
 mod measured;
 mod method;
 mod overhead;
-pub(crate) use pue::PUBLISHED_DIGITS;
+mod plausibility;
 mod pue;
 mod ratios;
 mod series;
-mod plausibility;
 mod view;
+
+pub(crate) use view::UNUSABLE;
 
 pub use boundary::{Boundary, Category, ENERGY_CONTENT, EnergyContent};
 pub use characteristic::{CharacteristicError, Condition, characteristic_ratio};
 pub use measured::{Bounds, Coverage, Measure, MeasuredPue, NotAnnual};
 pub use method::Method;
 pub use overhead::Overhead;
+pub(crate) use pue::PUBLISHED_DIGITS;
 pub use pue::{
     Annual, AnnualPue, AnyPue, Design, DesignPue, Interim, InterimPue, Kind, Partial, PartialPue, Pue, PueError,
 };

@@ -25,7 +25,7 @@ pub(super) const LEAST_COVERAGE: f64 = 0.90;
 pub(super) const MOST_ESTIMATED: f64 = 0.10;
 
 /// Said of a sum that has meters and not one reading.
-const UNUSABLE: (&str, &str) = ("没有可用的读数", "no usable readings");
+pub(crate) const UNUSABLE: (&str, &str) = ("没有可用的读数", "no usable readings");
 
 /// A part of a ledger as two sums, total and IT, see it.
 #[derive(Debug)]

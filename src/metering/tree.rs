@@ -89,12 +89,18 @@ fn cut_depth(parents: &mut [Option<usize>], mut report: impl FnMut(usize)) {
             if here > DEEPEST {
                 here = 0;
                 report(i);
-                parents.iter_mut().skip(i).take(1).for_each(|parent| *parent = None);
+                set(parents, i, None);
             }
-            depths.iter_mut().skip(i).take(1).for_each(|known| *known = Some(here));
+            set(&mut depths, i, Some(here));
             depth = Some(here);
         }
     }
+}
+
+/// Notes what is known of a meter.
+#[expect(clippy::indexing_slicing, reason = "the position is one of the list's own")]
+fn set(list: &mut [Option<usize>], meter: usize, value: Option<usize>) {
+    list[meter] = value;
 }
 
 /// The members of cycles, each found in linear time.

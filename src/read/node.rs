@@ -182,7 +182,10 @@ impl<'de> Value<'_, 'de> {
             members += 1;
         }
         let extent = Extent { members, items: (items.len() - at - 1) as u32 };
-        items.iter_mut().skip(at).take(1).for_each(|slot| *slot = item(extent));
+        #[expect(clippy::indexing_slicing, reason = "the item was pushed above")]
+        {
+            items[at] = item(extent);
+        }
         Ok(())
     }
 }

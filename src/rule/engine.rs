@@ -1,10 +1,14 @@
-use super::{Benchmark, Check, Comparison, Counted, Figures, Nature, Outcome, Pack, Scope, Shown, Truth, Verdict};
+use super::{
+    Benchmark, Check, Comparison, Counted, Figures, Nature, Outcome, Pack, Scope, Shown, Truth, Verdict,
+    weighing::Weighing,
+};
 use crate::{
     facility::{Certificate, Facility, LifecycleKind, StandardRacks},
     finding::{Citation, Finding, Text, Words},
     kpi::{AnnualPue, Boundary, MeasuredPue},
     ledger::Ledger,
     metering::Carrier,
+    place::place,
     quantity::{Decimal, ExactEnergy, Relation},
     site::Site,
 };
@@ -146,7 +150,13 @@ impl Pack {
                 not_in_force: not_in_force.as_ref(),
                 is_silent: false,
             };
-            self.decide(asked, case)
+            let mut weighing = self.weigh(asked, case);
+            // A grade is asked for, and no certificate was offered.
+            let of_grade = matches!(requirement.check, Check::Grade { .. });
+            if of_grade && weighing.outcome == Outcome::Undetermined && case.certificates.is_empty() {
+                weighing.missing.push(place!(certificates));
+            }
+            weighing.verdict()
         })
     }
 
@@ -173,12 +183,12 @@ impl Pack {
                 not_in_force: None,
                 is_silent: true,
             };
-            (self.decide(asked, case), &benchmark.why_not_judged)
+            self.weigh(asked, case).comparison(benchmark.why_not_judged.clone())
         });
-        compared.map(|(verdict, why)| Comparison::new(verdict, why.clone())).collect()
+        compared.collect()
     }
 
-    fn decide(&self, asked: Asked<'_>, case: &Case<'_>) -> Verdict {
+    fn weigh<'p>(&'p self, asked: Asked<'p>, case: &Case<'_>) -> Weighing<'p> {
         let limit = |limit: &Decimal| Words::from(limit.to_string());
         let (relation, shown) = match asked.check {
             Check::AnnualPue { relation, limit: edge } => (*relation, limit(edge)),
@@ -191,29 +201,28 @@ impl Pack {
             Check::Score { at_least, .. } => (Relation::AtLeast, limit(at_least)),
             Check::Attested { .. } => (Relation::AtLeast, Words::default()),
         };
-        let mut verdict = Verdict::new(self, asked.id, asked.nature, (relation, shown), asked.citation.clone());
-        verdict.is_silent = asked.is_silent;
-        verdict.limit_name = asked.limit_name.filter(|_| !asked.is_silent).cloned();
+        let mut weighing = Weighing::new(self, asked.id, asked.nature, (relation, shown), asked.citation.clone());
+        weighing.is_silent = asked.is_silent;
+        weighing.limit_name = asked.limit_name.filter(|_| !asked.is_silent);
         if !asked.is_silent {
-            verdict.trace.reserve_exact(if asked.not_in_force.is_some() { 1 } else { 3 });
+            weighing.trace.reserve_exact(if asked.not_in_force.is_some() { 1 } else { 3 });
         }
-        verdict.asks_for_grade = matches!(asked.check, Check::Grade { .. });
         let days = [("day", case.on.into()), ("from", self.from.into())];
-        verdict.step("in force", "from ≤ day ≤ until", asked.not_in_force.is_none(), days);
+        weighing.step("in force", "from ≤ day ≤ until", asked.not_in_force.is_none(), days);
         if let Some(why) = asked.not_in_force {
-            verdict.outcome = Outcome::NotApplicable;
-            verdict.say(why.clone());
-            return verdict;
+            weighing.outcome = Outcome::NotApplicable;
+            weighing.say(why.clone());
+            return weighing;
         }
         let truth = self.binds(asked.scope, case, false).truth;
-        if !verdict.is_silent {
-            self.note_scope(&mut verdict, &asked, truth, case);
+        if !weighing.is_silent {
+            self.note_scope(&mut weighing, &asked, truth, case);
         }
         match truth {
             Truth::No => {
-                verdict.outcome = Outcome::NotApplicable;
-                verdict.say(join(self.binds(asked.scope, case, true).because));
-                return verdict;
+                weighing.outcome = Outcome::NotApplicable;
+                weighing.say(join(self.binds(asked.scope, case, true).because));
+                return weighing;
             }
             Truth::Unknown => {
                 let missing = join(self.binds(asked.scope, case, true).because);
@@ -222,32 +231,32 @@ impl Pack {
                     format!("whether it binds the site is not known, since this is not known: {}", missing.en),
                 );
                 let settles = Text::new(format!("明确{}", missing.zh), format!("stating {}", missing.en));
-                verdict.undetermined(why, settles);
-                if !verdict.is_silent {
-                    verdict.missing = self.unknown(asked.scope, case);
+                weighing.undetermined(why, settles);
+                if !weighing.is_silent {
+                    weighing.missing = self.unknown(asked.scope, case);
                 }
-                return verdict;
+                return weighing;
             }
-            Truth::Yes => verdict.assumptions.extend(asked.readings.iter().cloned()),
+            Truth::Yes => weighing.assumptions.extend(asked.readings.iter().cloned()),
         }
         match asked.check {
-            Check::AnnualPue { relation, limit } => self.decide_pue(&mut verdict, case, *relation, *limit),
-            Check::PueBand { bands, at_worst } => self.decide_band(&mut verdict, case, bands, at_worst),
-            Check::Grade { at_least, ladder } => self.decide_grade(&mut verdict, case, *at_least, *ladder),
+            Check::AnnualPue { relation, limit } => self.weigh_pue(&mut weighing, case, *relation, *limit),
+            Check::PueBand { bands, at_worst } => self.weigh_band(&mut weighing, case, bands, at_worst),
+            Check::Grade { at_least, ladder } => self.weigh_grade(&mut weighing, case, *at_least, *ladder),
             Check::Figure { figure, relation, limit } => {
-                self.decide_figure(&mut verdict, case, *figure, *relation, *limit)
+                self.weigh_figure(&mut weighing, case, *figure, *relation, *limit)
             }
-            Check::Score { rubric, at_least } => self.decide_score(&mut verdict, case, rubric, *at_least),
-            Check::Attested { what } => verdict.undetermined(
+            Check::Score { rubric, at_least } => self.weigh_score(&mut weighing, case, rubric, *at_least),
+            Check::Attested { what } => weighing.undetermined(
                 Text::new(format!("需另行核验：{}", what.zh), format!("has to be seen by somebody: {}", what.en)),
                 what.clone(),
             ),
         }
-        verdict
+        weighing
     }
 
     /// Whom the requirement binds, in the trace and among the assumptions.
-    fn note_scope(&self, verdict: &mut Verdict, asked: &Asked<'_>, truth: Truth, case: &Case<'_>) {
+    fn note_scope(&self, weighing: &mut Weighing<'_>, asked: &Asked<'_>, truth: Truth, case: &Case<'_>) {
         let facility = case.facility;
         let region = facility.region.map_or("unknown".into(), Shown::from);
         let racks = case.standard_racks.map_or("unknown".into(), |racks| racks.ratio().into());
@@ -262,17 +271,17 @@ impl Pack {
             Truth::No => "no",
             Truth::Unknown => "unknown",
         };
-        verdict.step("scope", "conditions of the requirement, three-valued", shown, inputs);
-        verdict.assumptions.extend(asked.scope_readings.iter().cloned());
-        verdict.assumptions.extend(self.assumed_new(asked.scope, case));
+        weighing.step("scope", "conditions of the requirement, three-valued", shown, inputs);
+        weighing.assumptions.extend(asked.scope_readings.iter().cloned());
+        weighing.assumptions.extend(self.assumed_new(asked.scope, case));
         if case.facility.racks.as_ref().and_then(|racks| racks.standard()).is_none() && case.standard_racks.is_some() {
-            verdict.assumptions.push(Text::new(
+            weighing.assumptions.push(Text::new(
                 "规模依据申报的标准机架数，未提供机架清单",
                 "the scale rests on the declared standard racks; no rack list was given",
             ));
         }
         if let Some(lapse) = self.lapse.as_ref().filter(|_| self.is_lapsed(case.on)) {
-            verdict.assumptions.push(lapse.note.clone());
+            weighing.assumptions.push(lapse.note.clone());
         }
     }
 

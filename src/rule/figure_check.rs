@@ -1,6 +1,6 @@
 //! Rules about other figures of a site: occupancy, age, size, reused energy, water.
 
-use super::{Case, Metric, Outcome, Pack, Shown, Verdict};
+use super::{Case, Metric, Outcome, Pack, Shown, weighing::Weighing};
 use crate::{
     finding::Text,
     quantity::{Decimal, Ratio, Relation},
@@ -25,39 +25,39 @@ impl Figures {
 
 impl Pack {
     /// Whether a figure stands so to a limit.
-    pub(super) fn decide_figure(
+    pub(super) fn weigh_figure(
         &self,
-        verdict: &mut Verdict,
+        weighing: &mut Weighing<'_>,
         case: &Case<'_>,
         metric: Metric,
         relation: Relation,
         limit: Decimal,
     ) {
         if metric == Metric::Pue {
-            return self.decide_pue(verdict, case, relation, limit);
+            return self.weigh_pue(weighing, case, relation, limit);
         }
         if case.distrusted {
-            return verdict.distrusted();
+            return weighing.distrusted();
         }
         let name = metric.text();
         let Some(value) = case.figure(metric, self.counts) else {
             let why = Text::new(format!("{}未知", name.zh), format!("its {} is not known", name.en));
-            return verdict.undetermined(why, metric.missing());
+            return weighing.undetermined(why, metric.missing());
         };
         let met = metric.holds(self, value, relation, limit);
-        verdict.value = Some(value);
-        verdict.step(
+        weighing.value = Some(value);
+        weighing.step(
             "compare",
             "value against limit (GB/T 8170-2008)",
             Shown::Stands(relation, limit, met),
             [("value", value.into()), ("limit", limit.into())],
         );
-        verdict.outcome = if met { Outcome::Meets } else { Outcome::Fails };
-        if verdict.is_silent {
+        weighing.outcome = if met { Outcome::Meets } else { Outcome::Fails };
+        if weighing.is_silent {
             return;
         }
         let symbol = relation.symbol();
-        verdict.say(if met {
+        weighing.say(if met {
             Text::new(format!("{} {value} {symbol} {limit}", name.zh), format!("{} {value} {symbol} {limit}", name.en))
         } else {
             Text::new(

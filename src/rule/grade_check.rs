@@ -1,6 +1,6 @@
 //! Rules about the green low-carbon grade (绿色低碳等级): an attested input, never computed.
 
-use super::{Case, Outcome, Pack, Verdict};
+use super::{Case, Outcome, Pack, weighing::Weighing};
 use crate::{
     facility::{Certificate, CertificateKind, Ladder, Level, Standing},
     finding::Text,
@@ -8,7 +8,13 @@ use crate::{
 
 impl Pack {
     /// Whether a certificate that counts is of a level or better.
-    pub(super) fn decide_grade(&self, verdict: &mut Verdict, case: &Case<'_>, at_least: Level, ladder: Option<Ladder>) {
+    pub(super) fn weigh_grade(
+        &self,
+        weighing: &mut Weighing<'_>,
+        case: &Case<'_>,
+        at_least: Level,
+        ladder: Option<Ladder>,
+    ) {
         let (own, kinds) = (ladder.map(|ladder| vec![ladder]), &self.settings.kinds);
         let ladders = own.as_ref().unwrap_or(&self.settings.ladders);
         let admitted = |paper: &Certificate| {
@@ -39,17 +45,17 @@ impl Pack {
             .filter_map(|paper| Some((paper.level?, paper)))
             .max_by_key(|(level, _)| *level);
         if ladder.is_none() {
-            verdict.assumptions.push(which_count(ladders, kinds));
+            weighing.assumptions.push(which_count(ladders, kinds));
         }
         let inputs = [("offered", case.certificates.len().into()), ("day", case.on.into())];
-        verdict.step(
+        weighing.step(
             "certificates",
             "of this site, admitted, in force on the day; the best",
             best.map_or("none", |(level, _)| level.as_str()),
             inputs,
         );
         let Some((level, paper)) = best else {
-            return verdict.undetermined(
+            return weighing.undetermined(
                 Text::new("没有可计入的绿色低碳等级证书", "no certificate of the green low-carbon grade that counts"),
                 Text::new(
                     format!("提交本场所在 {} 有效、写明颁发日与有效期的等级证书", case.on),
@@ -58,7 +64,7 @@ impl Pack {
             );
         };
         if level < at_least && case.certificates.iter().any(may_be) {
-            return verdict.undetermined(
+            return weighing.undetermined(
                 Text::new(
                     format!("有效证书仅 {} 级，另有证书信息不全，可能达到要求", level.short()),
                     format!("the certificate that counts is {}, and another one, which may be high enough, lacks information", level.short()),
@@ -69,9 +75,9 @@ impl Pack {
                 ),
             );
         }
-        verdict.level = Some(level.as_str().to_owned());
-        verdict.outcome = if level >= at_least { Outcome::Meets } else { Outcome::Fails };
-        verdict.step(
+        weighing.level = Some(level.as_str().to_owned());
+        weighing.outcome = if level >= at_least { Outcome::Meets } else { Outcome::Fails };
+        weighing.step(
             "compare",
             "level against level",
             format!("{} ≥ {}: {}", level.as_str(), at_least.as_str(), level >= at_least),
@@ -83,7 +89,7 @@ impl Pack {
             _ => ("绿色等级", "green grade"),
         };
         let needed = at_least.short();
-        verdict.say(Text::new(
+        weighing.say(Text::new(
             format!("{zh} {}，要求 {needed} 级以上(证书 {number})", level.short()),
             format!("{en} {}, {needed} or better is asked (certificate {number})", level.short()),
         ))

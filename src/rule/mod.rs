@@ -17,6 +17,7 @@ pub mod rubric;
 mod score_check;
 mod scope;
 mod verdict;
+mod weighing;
 
 pub use engine::Case;
 pub use figure_check::Figures;

@@ -1,6 +1,6 @@
 //! Rules about the annual PUE: a limit, or a table of grades.
 
-use super::{Band, Case, Counted, Nature, Outcome, Pack, Shown, Verdict};
+use super::{Band, Case, Counted, Nature, Outcome, Pack, Shown, weighing::Weighing};
 use crate::{
     finding::Text,
     kpi::{AnnualPue, AnyPue, Bounds, Measure, Method},
@@ -73,25 +73,25 @@ impl<'a> Case<'a> {
 
 impl Pack {
     /// Whether the annual PUE stands so to a limit; what the document does not count out must not matter.
-    pub(super) fn decide_pue(&self, verdict: &mut Verdict, case: &Case<'_>, relation: Relation, limit: Decimal) {
+    pub(super) fn weigh_pue(&self, weighing: &mut Weighing<'_>, case: &Case<'_>, relation: Relation, limit: Decimal) {
         if case.distrusted {
-            return verdict.distrusted();
+            return weighing.distrusted();
         }
         let counts_all = self.counts == Counted::AllCarriers;
-        let Some(measure) = case.measure(self.counts) else { return unweighed(verdict, case) };
+        let Some(measure) = case.measure(self.counts) else { return unweighed(weighing, case) };
         let annual = match measure.pue {
             Some(AnyPue::Annual(annual)) => annual,
-            Some(AnyPue::Interim(_)) => return not_annual(verdict, measure),
+            Some(AnyPue::Interim(_)) => return not_annual(weighing, measure),
             None if case.pue.pue().is_some() && !counts_all => {
                 let carriers = carriers(case.other_carriers);
                 let why = Text::new(
                     format!("仅计电力得不出 PUE，另有{}", carriers.zh),
                     format!("electricity alone makes no PUE; there is also {}", carriers.en),
                 );
-                return verdict.undetermined(why, method_to_be_named());
+                return weighing.undetermined(why, method_to_be_named());
             }
             None => {
-                return verdict.undetermined(
+                return weighing.undetermined(
                     Text::new("没有可用的 PUE", "there is no PUE"),
                     Text::new("提供总量与 IT 在同一时段的电量", "energies of total and IT for the same time"),
                 );
@@ -99,12 +99,12 @@ impl Pack {
         };
         let method = if counts_all { Method::default() } else { Method::ElectricityOnly };
         let value = annual.ratio();
-        verdict.value = Some(value);
-        verdict.method = Some(method);
-        verdict.assumptions.extend(case.pue.confirmed.iter().cloned());
-        if self.counts == Counted::Electricity && !case.other_carriers.is_empty() && !verdict.is_silent {
+        weighing.value = Some(value);
+        weighing.method = Some(method);
+        weighing.assumptions.extend(case.pue.confirmed.iter().cloned());
+        if self.counts == Counted::Electricity && !case.other_carriers.is_empty() && !weighing.is_silent {
             let carriers = carriers(case.other_carriers);
-            verdict.assumptions.push(Text::new(
+            weighing.assumptions.push(Text::new(
                 format!("{}不计入；发电机所发电量以其输出计量点为准，未装则未计入", carriers.zh),
                 format!(
                     "{} does not count; what generators make counts by the meter at their output, and not without one",
@@ -114,66 +114,66 @@ impl Pack {
         }
         let energies =
             [("e_dc_kwh", annual.total().into()), ("e_it_kwh", annual.it().into()), ("method", method.as_str().into())];
-        verdict.step("pue", "E_DC / E_IT", value, energies);
+        weighing.step("pue", "E_DC / E_IT", value, energies);
         let holds = |value: Ratio| self.comparison.holds(value, relation, limit);
         let met = holds(value);
         let comparison = if self.comparison == Comparison::Full { "full value" } else { "rounded value" };
         let inputs = [("value", value.into()), ("limit", limit.into()), ("comparison", comparison.into())];
-        verdict.step("compare", "value against limit (GB/T 8170-2008)", Shown::Stands(relation, limit, met), inputs);
-        if let Some((why, settles)) = straddles(verdict, measure.bounds, met, holds) {
-            return verdict.undetermined(why, settles);
+        weighing.step("compare", "value against limit (GB/T 8170-2008)", Shown::Stands(relation, limit, met), inputs);
+        if let Some((why, settles)) = straddles(weighing, measure.bounds, met, holds) {
+            return weighing.undetermined(why, settles);
         }
         if case.other_carriers_matter(self.counts, relation, met, holds) {
             if !case.unweighted.is_empty() {
-                return unweighed(verdict, case);
+                return unweighed(weighing, case);
             }
             let carriers = carriers(case.other_carriers);
             let why = Text::new(
                 format!("仅计电力与计入全部能源的结果落在限值两侧({})", carriers.zh),
                 format!("electricity alone and all carriers lie on different sides of the limit ({})", carriers.en),
             );
-            return verdict.undetermined(why, method_to_be_named());
+            return weighing.undetermined(why, method_to_be_named());
         }
-        verdict.outcome = if met { Outcome::Meets } else { Outcome::Fails };
+        weighing.outcome = if met { Outcome::Meets } else { Outcome::Fails };
         if matches!(relation, Relation::AtMost | Relation::LessThan) && self.comparison == Comparison::Full {
-            verdict.margin_kwh = margin(annual, limit);
-            let margin = verdict.margin_kwh.map_or("beyond range".into(), Shown::from);
-            verdict.step("margin", "⌊limit × E_IT⌋ − E_DC", margin, []);
+            weighing.margin_kwh = margin(annual, limit);
+            let margin = weighing.margin_kwh.map_or("beyond range".into(), Shown::from);
+            weighing.step("margin", "⌊limit × E_IT⌋ − E_DC", margin, []);
         }
-        if verdict.is_silent {
+        if weighing.is_silent {
             return;
         }
-        let sentence = pue_sentence(verdict, value, limit, self.comparison);
-        verdict.say(sentence);
+        let sentence = pue_sentence(weighing, value, limit, self.comparison);
+        weighing.say(sentence);
     }
 
     /// In which band of a table the annual PUE lies, and whether that is good enough.
-    pub(super) fn decide_band(&self, verdict: &mut Verdict, case: &Case<'_>, bands: &[Band], at_worst: &str) {
+    pub(super) fn weigh_band(&self, weighing: &mut Weighing<'_>, case: &Case<'_>, bands: &[Band], at_worst: &str) {
         let Some(limit) = bands.iter().find(|band| band.name == at_worst).map(|band| band.at_most) else {
-            return verdict.undetermined(
+            return weighing.undetermined(
                 Text::new(format!("等级表中没有 {at_worst} 级"), format!("the table has no band {at_worst}")),
                 Text::new("更正规则包", "a corrected pack"),
             );
         };
-        self.decide_pue(verdict, case, Relation::AtMost, limit);
-        let Some(value) = verdict.value else { return };
+        self.weigh_pue(weighing, case, Relation::AtMost, limit);
+        let Some(value) = weighing.value else { return };
         let of = |value: Ratio| bands.iter().find(|band| self.comparison.holds(value, Relation::AtMost, band.at_most));
         let (band, bounds) = (of(value), case.measure(self.counts).map(|measure| measure.bounds));
         let is_sure = bounds.is_some_and(|bounds| {
             bounds.exact || bounds.all(|bound| of(bound).map(|band| &band.name) == band.map(|band| &band.name))
         });
         let name = band.map_or("none", |band| band.name.as_str()).to_owned();
-        let settled = is_sure && verdict.outcome != Outcome::Undetermined;
-        verdict.step("band", "the first band whose limit the value keeps", name, [("sure", settled.into())]);
+        let settled = is_sure && weighing.outcome != Outcome::Undetermined;
+        weighing.step("band", "the first band whose limit the value keeps", name, [("sure", settled.into())]);
         if let Some(band) = band.filter(|_| settled) {
-            verdict.level = Some(band.name.clone());
-            verdict.message.zh = format!("{}；{} 级", verdict.message.zh, band.name).into();
-            verdict.message.en = format!("{}; grade {}", verdict.message.en, band.name).into();
+            weighing.level = Some(band.name.clone());
+            weighing.message.zh = format!("{}；{} 级", weighing.message.zh, band.name).into();
+            weighing.message.en = format!("{}; grade {}", weighing.message.en, band.name).into();
         }
     }
 }
 
-fn not_annual(verdict: &mut Verdict, measure: &Measure) {
+fn not_annual(weighing: &mut Weighing<'_>, measure: &Measure) {
     let known = measure.coverage.result() * 100.0;
     let why = Text::new(
         format!("只有期间值，没有年度值(已知 {known:.1}%)"),
@@ -189,12 +189,17 @@ fn not_annual(verdict: &mut Verdict, measure: &Measure) {
             format!("readings of these months, so that 90 % of twelve continuous months are known: {months}"),
         )
     };
-    verdict.undetermined(why, settles);
+    weighing.undetermined(why, settles);
 }
 
 /// With energy missing, the verdict stands only if the lowest and the highest value lie on the same side: else why not,
 /// and what would settle it.
-fn straddles(verdict: &mut Verdict, bounds: Bounds, met: bool, holds: impl Fn(Ratio) -> bool) -> Option<(Text, Text)> {
+fn straddles(
+    weighing: &mut Weighing<'_>,
+    bounds: Bounds,
+    met: bool,
+    holds: impl Fn(Ratio) -> bool,
+) -> Option<(Text, Text)> {
     if bounds.exact {
         return None;
     }
@@ -204,13 +209,13 @@ fn straddles(verdict: &mut Verdict, bounds: Bounds, met: bool, holds: impl Fn(Ra
     let (low, high) = (show(bounds.low), show(bounds.high));
     let same = bounds.all(|bound| holds(bound) == met);
     let inputs = [("low", low.clone().into()), ("high", high.clone().into())];
-    verdict.step(
+    weighing.step(
         "bounds",
         "lowest and highest value that the missing energy allows",
         format!("same side: {same}"),
         inputs,
     );
-    verdict.assumptions.push(Text::new(
+    weighing.assumptions.push(Text::new(
         "未知电量在其最小与最大之间：最大为容量×时长，未给容量的按该表常态最高功率的 2 倍(汇总数按最高已知功率)",
         "unknown energy lies between its least and its most: capacity × time, without a capacity twice the rate that is highest usually (of sums, the highest known)",
     ));
@@ -226,7 +231,7 @@ fn straddles(verdict: &mut Verdict, bounds: Bounds, met: bool, holds: impl Fn(Ra
 }
 
 /// Not decided, since a carrier that may count, or counts, cannot be weighed.
-fn unweighed(verdict: &mut Verdict, case: &Case<'_>) {
+fn unweighed(weighing: &mut Weighing<'_>, case: &Case<'_>) {
     let is_thermal = |carrier: &Carrier| matches!(carrier, Carrier::ChilledWater | Carrier::HotWater);
     let carriers = carriers(case.unweighted);
     let (why, settles) = if case.unweighted.iter().all(is_thermal) {
@@ -252,7 +257,7 @@ fn unweighed(verdict: &mut Verdict, case: &Case<'_>) {
             ),
         )
     };
-    verdict.undetermined(why, settles);
+    weighing.undetermined(why, settles);
 }
 
 fn method_to_be_named() -> Text {
@@ -273,20 +278,20 @@ fn margin(annual: AnnualPue, limit: Decimal) -> Option<ExactEnergy> {
 }
 
 /// Value and limit in a sentence that does not round its reason away, with the energy that is too much.
-fn pue_sentence(verdict: &Verdict, value: Ratio, limit: Decimal, comparison: Comparison) -> Text {
+fn pue_sentence(weighing: &Weighing<'_>, value: Ratio, limit: Decimal, comparison: Comparison) -> Text {
     let digits = limit.digits().max(crate::kpi::PUBLISHED_DIGITS);
     let full = Published::new(value, digits).map_or(value.to_string(), |published| published.beside(limit));
     let rounded = value.round(limit.digits()).filter(|_| comparison == Comparison::Rounded);
     let shown_zh = rounded.map_or(Cow::Borrowed(&*full), |value| format!("{value}(修约值，全数值 {full})").into());
     let shown_en = rounded.map_or(Cow::Borrowed(&*full), |value| format!("{value} (rounded; in full {full})").into());
-    let symbol = verdict.relation.symbol();
-    if verdict.outcome == Outcome::Meets {
+    let symbol = weighing.relation.symbol();
+    if weighing.outcome == Outcome::Meets {
         return Text::new(
             format!("年度 PUE {shown_zh} {symbol} {limit}"),
             format!("annual PUE {shown_en} {symbol} {limit}"),
         );
     }
-    let excess = verdict.margin_kwh.map(|margin| -margin.kwh());
+    let excess = weighing.margin_kwh.map(|margin| -margin.kwh());
     let (zh, en) = excess.filter(|kwh| *kwh > 0.0).map_or((String::new(), String::new()), |kwh| {
         let amount = match kwh {
             1e6.. => format!("{:.3} GWh", kwh / 1e6),
@@ -298,8 +303,8 @@ fn pue_sentence(verdict: &Verdict, value: Ratio, limit: Decimal, comparison: Com
             format!("; at today's IT load the non-IT energy must fall by {amount} a year"),
         )
     });
-    let own = verdict.limit_name.clone();
-    let Text { zh: name_zh, en: name_en } = own.unwrap_or_else(|| match verdict.nature {
+    let own = weighing.limit_name.cloned();
+    let Text { zh: name_zh, en: name_en } = own.unwrap_or_else(|| match weighing.nature {
         Nature::Mandatory => Text::new("强制性限值", "the mandatory limit"),
         Nature::Binding => Text::new("约束性限值", "the binding limit"),
         Nature::Expected => Text::new("预期性限值", "the expected limit"),
@@ -308,7 +313,7 @@ fn pue_sentence(verdict: &Verdict, value: Ratio, limit: Decimal, comparison: Com
             Text::new("文件所列处置界限", "the threshold beyond which the document provides for action")
         }
     });
-    let (is_zh, is_en) = match verdict.relation {
+    let (is_zh, is_en) = match weighing.relation {
         Relation::AtMost => ("超过", "is over"),
         Relation::LessThan => ("未低于", "is not below"),
         Relation::AtLeast => ("低于", "is below"),

@@ -1,6 +1,6 @@
 //! Rules about a score: what is not known of it leaves the rule open, unless no answer could change it.
 
-use super::{Case, Counted, Metric, Outcome, Pack, Verdict, rubric::Rubric};
+use super::{Case, Counted, Metric, Outcome, Pack, rubric::Rubric, weighing::Weighing};
 use crate::{
     finding::Text,
     quantity::{Decimal, Ratio},
@@ -20,26 +20,26 @@ impl Case<'_> {
 
 impl Pack {
     /// Whether the score by a rubric is high enough, whatever the inputs are that are missing.
-    pub(super) fn decide_score(&self, verdict: &mut Verdict, case: &Case<'_>, rubric: &Rubric, at_least: Decimal) {
+    pub(super) fn weigh_score(&self, weighing: &mut Weighing<'_>, case: &Case<'_>, rubric: &Rubric, at_least: Decimal) {
         let given = case.inputs(self.counts);
         let (scored, passes) = (rubric.score(&given), rubric.passes(&given));
         let limit = Ratio::from(&at_least);
         let inputs = [("low", scored.low.into()), ("high", scored.high.into()), ("at_least", at_least.into())];
-        verdict.step("score", "points of the items, from the fewest to the most", rubric.id.clone(), inputs);
+        weighing.step("score", "points of the items, from the fewest to the most", rubric.id.clone(), inputs);
         let missing = if scored.missing.is_empty() { rubric.title.en.to_string() } else { scored.missing.join(", ") };
         match (passes, scored.low >= limit, scored.high < limit) {
-            (Some(false), ..) => verdict.outcome = Outcome::Fails,
+            (Some(false), ..) => weighing.outcome = Outcome::Fails,
             // Further items, of which nothing is known, could add points or take them away.
-            (Some(true), true, _) if !rubric.is_part => verdict.outcome = Outcome::Meets,
-            (_, _, true) if !rubric.is_part => verdict.outcome = Outcome::Fails,
+            (Some(true), true, _) if !rubric.is_part => weighing.outcome = Outcome::Meets,
+            (_, _, true) if !rubric.is_part => weighing.outcome = Outcome::Fails,
             _ => {
                 let settles = Text::new(format!("补充：{missing}"), format!("giving: {missing}"));
-                return verdict.undetermined(scored.message, settles);
+                return weighing.undetermined(scored.message, settles);
             }
         }
         if scored.low == scored.high {
-            verdict.value = Some(scored.low);
+            weighing.value = Some(scored.low);
         }
-        verdict.say(scored.message);
+        weighing.say(scored.message);
     }
 }

@@ -1,4 +1,4 @@
-use super::{Nature, Pack};
+use super::Nature;
 use crate::{
     facility::Region,
     finding::{Citation, Text, Words},
@@ -90,93 +90,11 @@ pub struct Verdict {
     pub settles: Option<Text>,
     /// The verdict in a sentence.
     pub message: Text,
-    /// Whether only value and outcome are wanted, without words and trace.
+    /// Where that stands, or is missing, which would have to be known; not on the wire, where findings say it.
     #[serde(skip)]
-    pub(super) is_silent: bool,
-    /// What the document calls its limit.
-    #[serde(skip)]
-    pub(super) limit_name: Option<Text>,
-    /// Whether a grade is asked for.
-    #[serde(skip)]
-    pub(crate) asks_for_grade: bool,
-    /// Where that stands which would have to be known to say whom it binds.
-    #[serde(skip)]
-    pub(crate) missing: Vec<Place>,
+    pub missing: Vec<Place>,
     /// How it came about, step by step, from the code that decided.
     pub trace: Vec<TraceStep>,
-}
-
-impl Verdict {
-    pub(super) fn new(
-        pack: &Pack,
-        requirement: &Words,
-        nature: Nature,
-        (relation, limit): (Relation, Words),
-        citation: Citation,
-    ) -> Self {
-        Verdict {
-            pack: pack.id.clone(),
-            edition: pack.edition.clone(),
-            requirement: requirement.clone(),
-            nature,
-            outcome: Outcome::Undetermined,
-            value: None,
-            level: None,
-            limit,
-            relation,
-            method: None,
-            conformance_probability: None,
-            margin_kwh: None,
-            assumptions: Vec::new(),
-            citation,
-            settles: None,
-            message: Text::new("", ""),
-            is_silent: false,
-            limit_name: None,
-            asks_for_grade: false,
-            missing: Vec::new(),
-            trace: Vec::new(),
-        }
-    }
-
-    /// Not decided: why, and what would settle it.
-    pub(super) fn undetermined(&mut self, why: Text, settles: Text) {
-        self.outcome = Outcome::Undetermined;
-        self.settles = Some(settles);
-        self.say(why);
-    }
-
-    /// Not decided, since the data have errors.
-    pub(super) fn distrusted(&mut self) {
-        self.undetermined(
-            Text::new("数据存在错误，数值不可信", "the data have errors, so the figure cannot be trusted"),
-            Text::new("更正所列错误后重新计算", "correcting the errors listed and computing again"),
-        );
-    }
-
-    /// The outcome's own word, then the reason.
-    pub(super) fn say(&mut self, why: Text) {
-        if self.is_silent {
-            return;
-        }
-        let word = self.outcome.text();
-        self.message = Text::new([&*word.zh, "：", &*why.zh].concat(), [&*word.en, ": ", &*why.en].concat());
-    }
-
-    pub(super) fn step(
-        &mut self,
-        step: &'static str,
-        formula: &'static str,
-        value: impl Into<Shown>,
-        inputs: impl IntoIterator<Item = (&'static str, Shown)>,
-    ) {
-        if self.is_silent {
-            return;
-        }
-        let (mut given, mut inputs) = (inputs.into_iter(), Inputs::default());
-        inputs.0.iter_mut().for_each(|slot| *slot = given.next().map(|(name, value)| (name.into(), value)));
-        self.trace.push(TraceStep { step: step.into(), formula: formula.into(), inputs, value: value.into() });
-    }
 }
 
 /// `wuhan-2024 pue-new-large: meets: …`.
@@ -212,18 +130,6 @@ pub struct Comparison {
     pub citation: Citation,
 }
 
-impl Comparison {
-    pub(super) fn new(verdict: Verdict, why_not_judged: Text) -> Self {
-        let within = match verdict.outcome {
-            Outcome::Meets => Some(true),
-            Outcome::Fails => Some(false),
-            Outcome::Undetermined | Outcome::NotApplicable => None,
-        };
-        let Verdict { pack, requirement, value, level, limit, relation, citation, .. } = verdict;
-        Comparison { pack, requirement, value, level, limit, relation, within, why_not_judged, citation }
-    }
-}
-
 /// One step of a verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -240,7 +146,7 @@ pub struct TraceStep {
 
 /// The inputs of a step: three at the most, so that they need no memory of their own.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Inputs([Option<(Words, Shown)>; 3]);
+pub struct Inputs(pub(super) [Option<(Words, Shown)>; 3]);
 
 impl Inputs {
     /// Each with its name.

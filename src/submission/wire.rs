@@ -156,7 +156,7 @@ fn energy<'n>(fields: &'n Fields<'n>, months: Option<&[i64]>) -> Vec<Row<'n>> {
     for flow in order.chunk_by(same_flow).filter(|flow| flow.len() > 1) {
         let nameless = flow.iter().any(|&i| rows.get(i).is_some_and(|row| row.id.is_none()));
         for alike in flow.chunk_by(|&a, &b| name(a) == name(b)).filter(|alike| nameless || alike.len() > 1) {
-            alike.iter().for_each(|&i| twice.iter_mut().skip(i).take(1).for_each(|twice| *twice = true));
+            alike.iter().for_each(|&i| note(&mut twice, i));
         }
     }
     if !twice.contains(&true) {
@@ -230,6 +230,12 @@ fn energy_row<'n>(row: Fields<'n>, months: Option<&[i64]>) -> Option<Row<'n>> {
     };
     let parts = months_of.or_else(of_whole).unwrap_or_default();
     Some(Row { id, at, point: point?, carrier: carrier?, unit: unit?, parts })
+}
+
+/// Notes that something is so of a row or a meter.
+#[expect(clippy::indexing_slicing, reason = "the position is one of the list's own")]
+fn note(list: &mut [bool], at: usize) {
+    list[at] = true;
 }
 
 /// To which unit values were rounded, as far as they tell: a power of ten from 1 to 10 000.
@@ -328,7 +334,7 @@ fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row<'_>>) 
             (None, Some(i)) => Cow::Owned(id(i).to_owned()),
             (None, None) => Cow::Owned(format!("{}/{}", row.point.as_str(), row.carrier.as_str())),
         };
-        let mut hear = |i: usize| heard.iter_mut().skip(i).take(1).for_each(|heard| *heard = true);
+        let mut hear = |i: usize| note(&mut heard, i);
         match (nameless, known) {
             (_, Some(i)) if ids.are_shared() => ids.all(id(i), id).iter().for_each(|&i| hear(i)),
             (_, Some(i)) => hear(i),
@@ -347,7 +353,9 @@ fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row<'_>>) 
                 }
                 for &i in listed_there {
                     hear(i);
-                    stands_for.iter_mut().skip(i).take(1).for_each(|stands| *stands = Some(name.clone().into_owned()));
+                    if let Some(stands) = stands_for.get_mut(i) {
+                        *stands = Some(name.clone().into_owned());
+                    }
                 }
             }
         }

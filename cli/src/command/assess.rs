@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use pue::{
     Assessment, Finding, Lang, Ledger, Period, Readings, Site,
     assessment::Options,
-    kpi::{Boundary, Category, MeasuredPue, Method},
+    kpi::{Category, Method},
     ledger::Estimate,
     read::{self, CsvError},
     report::{Report, Style},
@@ -134,16 +134,10 @@ impl Arguments {
 
     /// No readings: what is wrong with the description, and what it lacks.
     fn describe(&self, site: &Site, lang: Lang) -> Result<Ending, String> {
-        let boundary = Boundary::new(site, None);
-        // An hour without readings tells whether the description gives a total and IT energy.
-        let hour = Period::parse("2024-01-01/2024-01-02", site.time_zone()).map_err(|error| error.to_string())?;
-        let nothing = Ledger::build(site, &Readings::default(), hour.clone()).map_err(|error| error.to_string())?;
-        let lacking = MeasuredPue::over(&nothing, &boundary, &hour).findings.into_iter();
-        let lacking =
-            lacking.filter(|finding| finding.found.as_ref().is_none_or(|found| found.en != "no usable readings"));
-        let findings = Finding::gather(site.findings().iter().cloned().chain(lacking));
+        let check = Assessment::of_description(site);
+        let findings = &check.findings;
         let (is_faulty, is_flawless) = (findings.iter().any(Finding::is_error), findings.is_empty());
-        self.answer(&Assessment::unreadable(Some(site.facility().id.clone()), findings), lang)?;
+        self.answer(&check, lang)?;
         if is_flawless {
             eprintln!(
                 "{}",

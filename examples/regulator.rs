@@ -35,7 +35,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let sum = round.portfolio.pue().and_then(|pue| pue.round(3)).map_or("–".to_owned(), |pue| pue.to_string());
-    println!("\n{} records, {} without a fault; PUE of all {sum}", round.records, round.clean);
+    let records = if round.records == 1 { "record" } else { "records" };
+    println!("\n{} {records}, {} without a fault; PUE of all {sum}", round.records, round.clean);
     for (code, count) in round.frequent().into_iter().take(5) {
         println!("  {code}: {count}");
     }

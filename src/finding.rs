@@ -132,7 +132,7 @@ macro_rules! codes {
 
 codes! {
     JsonSyntax = "json.syntax", Error, "不是有效的 JSON", "not valid JSON", "按所示行列修正后重新提交", "correct it at the line and column shown and send it again";
-    JsonTooLarge = "json.too_large", Error, "过大，未予读取", "too large to be read", "拆成多份；一份填报一般不超过数十 KB、数百个计量点", "split it; a submission seldom has more than some tens of KB, or hundreds of meters";
+    JsonTooLarge = "json.too_large", Error, "过大，未予读取", "too large to be read", "拆成多份；一份报送数据一般不超过数十 KB、数百个计量点", "split it; a submission seldom has more than some tens of KB, or hundreds of meters";
     FileUnreadable = "file.unreadable", Error, "文件无法读取", "the file cannot be read", "检查文件是否存在、是否可读", "check that it is there and may be read";
     JsonSchema = "json.schema", Error, "schema 与要求不符", "another schema than the one expected", "写明所要求的 schema，并按其格式提供", "state the expected schema and follow its format";
     JsonType = "json.type", Error, "值的类型不对", "wrong type of value", "改为所要求的类型；数字不加引号，也不带单位", "give the expected type; numbers go without quotes and without units";
@@ -146,7 +146,7 @@ codes! {
     CsvValue = "csv.value", Warning, "数值无法读取，未采用", "a value cannot be read and is not used", "写成普通小数，不要千位分隔符", "write a plain decimal number without thousands separators";
     CsvTime = "csv.time", Warning, "时间无法读取，该行未采用", "a time cannot be read; its row is rejected", "写成 RFC 3339，或当地时间 YYYY-MM-DD HH:MM[:SS]", "write RFC 3339, or local YYYY-MM-DD HH:MM[:SS]";
     CsvHeader = "csv.header", Error, "表头不可用", "the header cannot be used", "以逗号分隔；长表用 meter,time,value，宽表首列 time、其余每列一个计量点编号", "separate by commas; long: meter,time,value; wide: time, then one column per meter id";
-    CsvOtherFacility = "csv.other_facility", Note, "属于其他数据中心的行，已跳过", "rows of another facility were skipped", "如属本场所，请核对 facility 列", "if they are of this site, check the facility column";
+    CsvOtherFacility = "csv.other_facility", Note, "属于其他数据中心的行，已跳过", "rows of another facility were skipped", "如属本数据中心，请核对 facility 列", "if they are of this site, check the facility column";
     CsvEncoding = "csv.encoding", Warning, "不是 UTF-8，按 GB18030 读取", "not UTF-8; read as GB18030", "请核对文字；最好保存为 UTF-8", "check the text; UTF-8 is best";
     CsvRow = "csv.row", Warning, "该行的列数与表头不符，未采用", "a row has another number of columns than the header and is rejected", "补齐或删去多余的列", "complete the row or drop the extra cells";
     CsvColumn = "csv.column", Note, "文件中有未采用的列", "the file has columns that are not used", "如应采用，请核对列名与计量点编号", "if they should be, check their names and the meter ids";
@@ -166,8 +166,8 @@ codes! {
     ReadingOutOfRange = "reading.out_of_range", Error, "读数超出可能的范围(10¹² kWh 或 kW)", "a reading beyond any possible range (10¹² kWh or kW)", "检查单位与倍率", "check unit and multiplier";
     ReadingTooLarge = "reading.too_large", Warning, "读数大得不可能(超过 10¹² kWh 或 kW)，未采用", "readings larger than any can be (beyond 10¹² kWh or kW); not used", "检查通信；如普遍如此，核对单位与倍率", "check the line; if all are so, check unit and multiplier";
     ReadingEstimated = "reading.estimated", Note, "两次实测之间的估计表码，未采用", "estimated dial values between actual ones; not used", "一般无需处理", "nothing, as a rule";
-    ReadingUnknownMeter = "reading.unknown_meter", Warning, "读数所属计量点不在场所说明中，未采用", "readings of a meter that the site does not list; not used", "在场所说明中补充该计量点，或更正编号", "add the meter to the site, or correct the id";
-    ReadingOutsidePeriod = "reading.outside_period", Note, "读数不在所问期间内", "readings outside the period asked about", "一般无需处理", "nothing, as a rule";
+    ReadingUnknownMeter = "reading.unknown_meter", Warning, "读数所属计量点不在数据中心描述中，未采用", "readings of a meter that the site does not list; not used", "在数据中心描述中补充该计量点，或更正编号", "add the meter to the site, or correct the id";
+    ReadingOutsidePeriod = "reading.outside_period", Note, "读数不在核算期间内", "readings outside the assessment period", "一般无需处理", "nothing, as a rule";
     RegisterRollover = "register.rollover", Note, "表码满程回零，已按量程接续", "the register rolled over; carried on by its modulus", "一般无需处理", "nothing, as a rule";
     RegisterReset = "register.reset", Warning, "表码被清零", "the register was reset to zero", "如为换表，请以 events 申报起止表码；如为定时清零，请填写 kind.register.resets", "if the meter was exchanged, declare it under events with both dial values; if it is reset on purpose, state kind.register.resets";
     RegisterGlitch = "register.glitch", Warning, "表码短时偏低后恢复，偏低读数未采用", "the register fell and recovered; the low readings are dropped", "检查通信", "check the communication line";
@@ -223,18 +223,18 @@ codes! {
     DeclaredCategory = "declared.category", Warning, "申报类别没有对应计量点", "no meter at the point of the declared category", "更正类别或补充计量点", "correct the category or add the meters";
     DeclaredRacks = "declared.racks", Warning, "申报标准机架数与换算不符", "the declared standard racks differ from the conversion by power", "按设计功率 ÷ 2.5 kW 换算", "convert by design power / 2.5 kW";
     DeclaredOccupancy = "declared.occupancy", Warning, "申报上架率与机柜数不符", "the declared occupancy differs from the rack counts", "核对机柜数", "check the rack counts";
-    DeclaredGrade = "declared.grade", Warning, "申报等级没有有效证书支持", "no valid certificate supports the declared grade", "附上本场所、在有效期内的证书", "attach a certificate of this site that is in force";
+    DeclaredGrade = "declared.grade", Warning, "申报等级没有有效证书支持", "no valid certificate supports the declared grade", "附上本数据中心、在有效期内的证书", "attach a certificate of this site that is in force";
     EnergyAboveRating = "energy.above_rating", Error, "IT 电量超过额定功率 × 小时", "more IT energy than rated power × hours", "检查单位(kWh/MWh)与额定功率", "check the unit (kWh/MWh) and the rated power";
     EnergyConstant = "energy.constant", Warning, "各月电量完全相同", "every month has the same energy", "核对是否为实际计量值", "check whether these were measured";
     EnergyCopiedMonths = "energy.copied_months", Warning, "连续三个月以上的电量与其他月份或另一计量点完全相同", "three or more months in a row repeat those of other months or of another meter", "核对是否为实际计量值", "check whether these were measured";
     EnergyOutlierMonth = "energy.outlier_month", Warning, "某月 PUE 与各月中位数相差超过 30%", "a month's PUE is more than 30 % from the median month", "核对该月电量与计量边界", "check the month's energies and the boundary";
     EnergyUnmetered = "energy.unmetered", Warning, "申报的自发可再生电量大于光伏、风电计量值", "more renewable energy on site than PV and wind meters show", "补充 pv、wind 计量点；自发电量计入总电量", "add the pv and wind meters; own generation counts in the total";
-    EnergyAboveTotal = "energy.above_total", Warning, "余热回用或可再生电量超过总电量", "more heat reused, or more renewable energy, than the total energy", "核对单位(kWh/MWh)与口径", "check the unit (kWh/MWh) and what was counted";
+    EnergyAboveTotal = "energy.above_total", Warning, "余热利用或可再生电量超过总电量", "more heat reused, or more renewable energy, than the total energy", "核对单位(kWh/MWh)与口径", "check the unit (kWh/MWh) and what was counted";
     EnergyDuplicate = "energy.duplicate", Error, "同一计量点、同一能源有多行，编号缺失或相同，均未采用", "several rows of one point and carrier whose ids are missing or the same; none is used", "给每行一个 id，或合并", "give each row an id, or merge them";
     EnergyMonths = "energy.months", Error, "月数与期间不符，该行未采用", "another number of months than the period has; the row is not used", "期间的每个月给一个值，缺失用 null", "give one value per month of the period, null where it is missing";
     CertificateExpired = "certificate.expired", Warning, "证书已过期", "the certificate has expired", "提交新证书", "submit a new one";
-    CertificateNotYet = "certificate.not_yet", Warning, "证书在所问日期尚未颁发", "the certificate was not yet issued on the day asked about", "提交当日有效的证书", "submit one that was in force on that day";
-    CertificateOtherSite = "certificate.other_site", Warning, "证书属于其他场所", "the certificate is of another site", "提交本场所的证书", "submit one of this site";
+    CertificateNotYet = "certificate.not_yet", Warning, "证书在判定日尚未颁发", "the certificate was not yet issued on the assessment date", "提交当日有效的证书", "submit one that was in force on that day";
+    CertificateOtherSite = "certificate.other_site", Warning, "证书属于其他数据中心", "the certificate is of another site", "提交本数据中心的证书", "submit one of this site";
     CertificateNoExpiry = "certificate.no_expiry", Warning, "证书没有写明有效期，不能计入", "the certificate states no expiry date and cannot be counted", "补充有效期", "give the expiry date";
     CertificateConflict = "certificate.conflict", Warning, "证书之间互相矛盾", "certificates contradict each other", "核实证书，只保留有效的一份", "verify them and keep the one that holds";
     CertificateUnlikely = "certificate.unlikely", Warning, "证书等级与实测 PUE 不相称", "the certificate's level is unlikely beside the measured PUE", "核实证书", "verify the certificate";
@@ -251,7 +251,7 @@ codes! {
     FacilityDates = "facility.dates", Warning, "日期前后矛盾", "the dates contradict each other", "更正批准与投运日期", "correct the days of approval and service";
     FacilityRegion = "facility.region", Warning, "无法识别的地区代码，视为未知", "unknown region code, taken as not known", "使用 GB/T 2260 或 ISO 3166 代码", "use a GB/T 2260 or ISO 3166 code";
     FacilityHubNode = "facility.hub_node", Warning, "所在省份不在国家枢纽节点之列", "its province is in none of the national hub nodes", "核对 hub_node", "check hub_node";
-    ProjectSplitSuspected = "project.split_suspected", Warning, "同一运营者的多个新建项目合计达到大型，疑为拆分项目", "several new projects of one operator are large together: they may have been split", "核查是否为规避能耗评估而拆分(武政办〔2024〕9号 三(一))", "look into whether they were split to evade the energy assessment (武政办〔2024〕9号, 三(一))";
+    ProjectSplitSuspected = "project.split_suspected", Warning, "同一运营单位的多个新建项目合计达到大型，疑为拆分项目", "several new projects of one operator are large together: they may have been split", "核查是否为规避能耗评估而拆分(武政办〔2024〕9号 三(一))", "look into whether they were split to evade the energy assessment (武政办〔2024〕9号, 三(一))";
     FacilityTimeZone = "facility.time_zone", Error, "时区无法识别", "the time zone cannot be used", "使用 IANA 名称，例如 Asia/Shanghai", "use an IANA name, for example Asia/Shanghai";
 }
 
@@ -554,7 +554,7 @@ impl Basis {
             Basis::Transcribed => Text::new("转录文本", "transcribed"),
             Basis::Reading => Text::new("解读", "reading"),
             Basis::Reported => Text::new("二手资料", "reported"),
-            Basis::Proxy => Text::new("代用阈值", "proxy"),
+            Basis::Proxy => Text::new("参考阈值(本方案未规定)", "proxy"),
         }
     }
 }

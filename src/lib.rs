@@ -40,5 +40,12 @@ pub use rule::{Outcome, Pack, Verdict, packs};
 pub use site::Site;
 pub use submission::Submission;
 
+#[cfg(doc)]
+#[doc = include_str!("../docs/design.md")]
+pub mod design {}
+#[cfg(doc)]
+#[doc = include_str!("../CHANGELOG.md")]
+pub mod changelog {}
+
 /// The version of the library.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -57,7 +57,9 @@ fn the_front_page_gives_its_commands() {
     let is_command = |line: &&str| line.starts_with("cargo ") || line.starts_with("pue ");
     let commands: Vec<&str> = readme.lines().filter(is_command).collect();
     assert_eq!(&commands[..2], ["cargo run --release", "cargo test"]);
-    assert!(readme.lines().take(10).any(|line| line == "cargo test"), "both stand in the first screen");
+    assert!(readme.lines().take(20).any(|line| line == "cargo test"), "both stand in the first screen");
+    let chinese = common::text("README.zh.md");
+    assert_eq!(chinese.lines().filter(is_command).collect::<Vec<_>>(), commands, "the same in both languages");
     for file in commands.iter().flat_map(|command| command.split(' ')).filter(|word| word.starts_with("examples/")) {
         assert!(std::path::Path::new(&common::path(file)).exists(), "{file}");
     }
@@ -97,7 +99,7 @@ fn examples_run() {
         ("operator", &[&site, &readings, "2024"], "1.072", 0),
         ("operator", &[&site], "", 3),
         ("regulator", &[], "14 records", 0),
-        ("regulator", &[&good], "1 records, 1 without a fault", 0),
+        ("regulator", &[&good], "1 record, 1 without a fault", 0),
         ("own_pack", &[&pack, &good], "wuhan-2024 pue-new-large: meets", 0),
         ("scoreboard", &[], "13                     ≤ 1.25", 0),
         ("scoreboard", &["no-such-file.json"], "", 1),

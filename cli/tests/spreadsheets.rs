@@ -51,10 +51,10 @@ fn a_spreadsheet_says_what_its_submission_says() {
         finding.unwrap_or_else(|| panic!("{code}: {:?}", codes(&answer)))["cell"].as_str().unwrap().to_owned()
     };
     assert_eq!(place("json.type"), "能耗 Energy!H4");
-    assert_eq!(place("declared.racks"), "场所 Facility!D27");
+    assert_eq!(place("declared.racks"), "数据中心 Facility!D27");
     assert_eq!(place("certificate.expired"), "证书 Certificates!H4");
-    assert_eq!(place("facility.region"), "场所 Facility!D5");
-    assert_eq!(place("racks.inconsistent"), "场所 Facility!D12");
+    assert_eq!(place("facility.region"), "数据中心 Facility!D5");
+    assert_eq!(place("racks.inconsistent"), "数据中心 Facility!D12");
     let empty = folder.file("template.xlsx");
     pue("template", &["submission", "--out", &empty], None);
     assert_eq!(pue("audit", &[&empty], None).status.code(), Some(3));
@@ -164,7 +164,7 @@ fn a_blank_spreadsheet_is_pointed_to_from_its_first_cell() {
     let blank = path("examples/data/spreadsheets/template.xlsx");
     let answer = lines(&pue("audit", &[&blank, "--format", "json"], None)).remove(0);
     let finding = answer["findings"].as_array().unwrap().iter().find(|finding| finding["path"] == "/facility").unwrap();
-    assert_eq!(finding["cell"], "场所 Facility!D2");
+    assert_eq!(finding["cell"], "数据中心 Facility!D2");
 }
 
 /// A spreadsheet with one of its files changed.
@@ -231,7 +231,7 @@ fn a_spreadsheet_filled_by_hand_loses_nothing() {
     names(&with("Q20", "><f>SUM(Q4:Q6)</f><v>9</v>"), "meter.unusable 能耗 Energy!A20");
     for (cell, formula) in [("D2", "><f>1+1</f>"), ("D2", " t=\"e\"><f>1+1</f><v>#REF!</v>"), ("D4", "><f>1+1</f>")] {
         let answer = answer(&edited(&filled, "xl/worksheets/sheet1.xml", |sheet| with_cell(sheet, cell, formula)));
-        names(&answer, &format!("json.type 场所 Facility!{cell}"));
+        names(&answer, &format!("json.type 数据中心 Facility!{cell}"));
         let findings = answer["findings"].as_array().unwrap();
         assert!(
             findings.iter().any(|finding| finding["found"].as_str().unwrap_or("").starts_with("a formula")),
@@ -253,7 +253,8 @@ fn a_spreadsheet_filled_by_hand_loses_nothing() {
     // A sheet is known by its keys too.
     assert_eq!(told(&renamed("能耗 Energy", "能耗")), Vec::<String>::new());
     assert_eq!(told(&renamed("能耗 Energy", "表三")), Vec::<String>::new());
-    assert_eq!(told(&renamed("场所 Facility", "表一")), Vec::<String>::new());
+    assert_eq!(told(&renamed("数据中心 Facility", "表一")), Vec::<String>::new());
+    assert_eq!(told(&renamed("数据中心 Facility", "场所 Facility")), Vec::<String>::new());
     // A key that was written over.
     let rows = answer(&edited(&filled, "xl/worksheets/sheet2.xml", |sheet| with_cell(sheet, "B3", "><v>2.5</v>")));
     assert!(told(&rows).contains(&"xlsx.layout 机架 Racks!B3".to_owned()), "{:?}", told(&rows));
@@ -267,7 +268,7 @@ fn a_spreadsheet_filled_by_hand_loses_nothing() {
         assert_eq!(told(&first_day(day)), Vec::<String>::new(), "{day}");
     }
     for unclear in ["1/1/2024", "24-1-1", "2024-1", "20240101", "2024年元月1日", "2024-1-1 1"] {
-        names(&first_day(unclear), "json.type 场所 Facility!D23");
+        names(&first_day(unclear), "json.type 数据中心 Facility!D23");
     }
 }
 

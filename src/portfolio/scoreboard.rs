@@ -157,7 +157,7 @@ impl Scoreboard {
         let of = |thousandths: u128| Ratio::new(i128::try_from(thousandths).ok()?, 10_000_000);
         let value = of(self.built).filter(|_| sites > 0);
         let note = Text::new(
-            format!("{sites} 个已投运场所之和；另有 {open} 个场所的机架、投运日期或地区未知"),
+            format!("{sites} 个已投运数据中心之和；另有 {open} 个数据中心的机架、投运日期或地区未知"),
             format!(
                 "the sum of {sites} sites in service; of {open} more the racks, the day of service or the region are not known"
             ),
@@ -175,7 +175,7 @@ impl Scoreboard {
         let share = count(self.occupied).and_then(|some| some.checked_mul(100)).zip(count(self.installed));
         let value = share.and_then(|(some, of)| Ratio::new(some, of));
         let note = Text::new(
-            format!("已用机柜之和除以已装机柜之和(按机柜数)，{open} 个场所未知"),
+            format!("已用机柜之和除以已装机柜之和(按机柜数)，{open} 个数据中心未知"),
             format!("Σ occupied / Σ installed cabinets (by count); not known of {open} sites"),
         );
         Line::new(indicator, value, self.is_complete && open == 0, Some(note))

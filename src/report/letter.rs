@@ -1,8 +1,11 @@
-use super::{places::in_words, printable};
+use super::{
+    colon,
+    places::{in_words, stretch_in_words},
+    printable,
+};
 use crate::{
     assessment::Assessment,
     finding::{Basis, Finding, Lang, Severity},
-    period::rfc3339,
     place::Part,
     quantity::ExactEnergy,
     retrofit::{Flag, measures},
@@ -52,13 +55,15 @@ impl<'a> Letter<'a> {
         for (i, flag) in self.flags().enumerate() {
             if i == 0 {
                 let words =
-                    self.pick("改造筛查命中(提示，不是判定)", "Raised by the retrofit screen (a hint, no verdict)");
+                    self.pick("改造筛查触发项(提示，不是判定)", "Raised by the retrofit screen (a hint, no verdict)");
                 writeln!(f, "\n{words}")?;
             }
-            let action =
-                flag.action.as_ref().map_or(String::new(), |action| format!("; {}", action.in_lang(self.lang)));
+            let action = flag
+                .action
+                .as_ref()
+                .map_or(String::new(), |action| format!("{}{}", self.pick("；", "; "), action.in_lang(self.lang)));
             let evidence = printable(flag.evidence.in_lang(self.lang));
-            writeln!(f, "- {} {}: {evidence}{action}", flag.pack, flag.flag)?;
+            writeln!(f, "- {} {}{}{evidence}{action}", flag.pack, flag.flag, colon(self.lang))?;
         }
         let saved = retrofit.savings_kwh.filter(|saved| *saved > ExactEnergy::ZERO).zip(retrofit.target);
         if let Some((saved, target)) = saved.filter(|_| self.has(Outcome::Fails) || self.flags().next().is_some()) {
@@ -66,14 +71,14 @@ impl<'a> Letter<'a> {
                 "按目前 IT 负荷，PUE 降至目标值每年可节电",
                 "At today's IT load, reaching the target PUE saves a year",
             );
-            writeln!(f, "\n{words} ({target}): {saved}")?;
+            writeln!(f, "\n{words} {target}{}{saved}", colon(self.lang))?;
         }
         let in_wuhan = |verdict: &Verdict| verdict.pack == packs::WUHAN_2024 && verdict.outcome == Outcome::Fails;
         let proxy = |flag: &Flag| flag.citation.basis == Basis::Proxy;
         if self.assessment.verdicts.iter().any(in_wuhan) || self.flags().any(proxy) {
             let words = self.pick("方案所列措施(二(六)15)", "Measures that the plan names (二(六)15)");
             let measures = measures().map(|measure| measure.in_lang(self.lang).to_owned());
-            writeln!(f, "\n{words}: {}", measures.join(self.pick("、", ", ")))?;
+            writeln!(f, "\n{words}{}{}", colon(self.lang), measures.join(self.pick("、", ", ")))?;
         }
         Ok(())
     }
@@ -86,10 +91,10 @@ impl<'a> Letter<'a> {
                 writeln!(f, "\n{}", self.pick(zh, en))?;
             }
             let message = printable(verdict.message.in_lang(self.lang));
-            writeln!(f, "- {} {}: {message}", verdict.pack, verdict.requirement)?;
+            writeln!(f, "- {} {}{}{message}", verdict.pack, verdict.requirement, colon(self.lang))?;
             if let Some(settles) = &verdict.settles {
                 let settles = printable(settles.in_lang(self.lang));
-                writeln!(f, "  {}: {settles}", self.pick("补充后可判定", "what would settle it"))?;
+                writeln!(f, "  {}{}{settles}", self.pick("补充后可判定", "what would settle it"), colon(self.lang))?;
             }
         }
         Ok(())
@@ -104,21 +109,26 @@ impl<'a> Letter<'a> {
 
     fn opening(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let facility = self.assessment.facility.as_deref().unwrap_or(self.pick("(标识未知)", "(id not known)"));
-        writeln!(f, "{}: {}", self.pick("数据中心", "Data centre"), printable(facility))?;
+        writeln!(f, "{}{}{}", self.pick("数据中心", "Data centre"), colon(self.lang), printable(facility))?;
         if let Some(period) = &self.assessment.period {
-            let day = |instant: i64| rfc3339(instant, period.zone()).chars().take(10).collect::<String>();
-            let (start, end) = (day(period.start()), day(period.end()));
-            let until = self.pick("(不含)", "(exclusive)");
-            writeln!(f, "{}: {start} – {end} {until}", self.pick("期间", "Period"))?;
+            let days = stretch_in_words(period, self.lang);
+            writeln!(f, "{}{}{days}", self.pick("期间", "Period"), colon(self.lang))?;
         }
         match &self.assessment.pue {
             Some(pue) => {
                 let kind = match pue.is_annual() {
                     true => self.pick("年度 PUE", "annual PUE"),
-                    false => self.pick("期间 PUE(非年度)", "PUE of the period (not annual)"),
+                    false => self.pick("阶段性 PUE(非年度)", "PUE of the period (not annual)"),
                 };
                 let recomputed = self.pick("重算结果", "Recomputed");
-                writeln!(f, "{recomputed}: {kind} {} (E_DC {} / E_IT {})", pue.published(), pue.total(), pue.it())
+                writeln!(
+                    f,
+                    "{recomputed}{}{kind} {} (E_DC {} / E_IT {})",
+                    colon(self.lang),
+                    pue.published(),
+                    pue.total(),
+                    pue.it()
+                )
             }
             None => writeln!(f, "{}", self.pick("无法算出 PUE。", "No PUE could be computed.")),
         }
@@ -126,7 +136,7 @@ impl<'a> Letter<'a> {
 
     fn fault(&self, f: &mut fmt::Formatter<'_>, number: usize, finding: &Finding) -> fmt::Result {
         writeln!(f, "{number}. {}", printable(finding.message.in_lang(self.lang)))?;
-        let mut line = |name: &str, text: &str| writeln!(f, "   {name}: {}", printable(text));
+        let mut line = |name: &str, text: &str| writeln!(f, "   {name}{}{}", colon(self.lang), printable(text));
         // A cell says where; a pointer is for programs, so its words come first.
         let place = finding.place.as_ref().filter(|place| place.part() != Part::Whole && finding.cell.is_none());
         let place = place.map(|place| format!("{} ({place})", in_words(self.assessment, place, self.lang)));

@@ -8,12 +8,20 @@ pub use letter::Letter;
 use crate::{
     assessment::Assessment,
     finding::{Finding, Lang, Severity, Text},
-    period::rfc3339,
     place::Part,
+    quantity::ExactEnergy,
     retrofit::{FlagOutcome, measures},
     rule::{Comparison, Outcome, Verdict},
 };
 use std::fmt::{self, Write};
+
+/// What stands between a name and what is said of it.
+const fn colon(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "：",
+        Lang::En => ": ",
+    }
+}
 
 /// The look of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,6 +65,15 @@ impl<'a> Report<'a> {
         text.in_lang(self.lang)
     }
 
+    /// In MWh, in Chinese in 万千瓦时 too.
+    fn energy(&self, energy: ExactEnergy) -> String {
+        let mwh = energy.kwh() / 1e3;
+        match self.lang {
+            Lang::Zh => format!("{mwh:.3} MWh（{:.4} 万千瓦时）", mwh / 10.0),
+            Lang::En => format!("{mwh:.3} MWh"),
+        }
+    }
+
     fn heading(&self, f: &mut fmt::Formatter<'_>, zh: &str, en: &str) -> fmt::Result {
         match self.style {
             Style::Text => writeln!(f, "\n{}", self.pick(zh, en)),
@@ -81,11 +98,12 @@ impl<'a> Report<'a> {
 
     fn pue(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(pue) = &self.assessment.pue else {
-            return self.item(f, self.pick("PUE:无法得出(见“数据问题”)", "PUE: cannot be formed (see the findings)"));
+            return self
+                .item(f, self.pick("PUE：无法得出（见“数据问题”）", "PUE: cannot be formed (see the findings)"));
         };
         let kind = match pue.is_annual() {
             true => self.pick("年度", "annual"),
-            false => self.pick("期间值 iPUE", "interim (iPUE)"),
+            false => self.pick("阶段性 PUE", "interim (iPUE)"),
         };
         let category = pue
             .category
@@ -123,10 +141,10 @@ impl<'a> Report<'a> {
         self.item(
             f,
             format_args!(
-                "{} {:.3} MWh · IT {:.3} MWh · {}",
+                "{} {} · IT {} · {}",
                 self.pick("总电量", "total"),
-                pue.total().kwh() / 1e3,
-                pue.it().kwh() / 1e3,
+                self.energy(pue.total()),
+                self.energy(pue.it()),
                 pue.method.as_str()
             ),
         )?;
@@ -172,7 +190,16 @@ impl<'a> Report<'a> {
             Outcome::Undetermined => "?",
             Outcome::NotApplicable => "–",
         };
-        self.item(f, format_args!("{mark} {} {}: {}", verdict.pack, verdict.requirement, self.say(&verdict.message)))?;
+        self.item(
+            f,
+            format_args!(
+                "{mark} {} {}{}{}",
+                verdict.pack,
+                verdict.requirement,
+                colon(self.lang),
+                self.say(&verdict.message)
+            ),
+        )?;
         let source = self.pick("依据：", "source:");
         let citation = &verdict.citation;
         self.below(
@@ -198,14 +225,14 @@ impl<'a> Report<'a> {
 
     fn comparison(&self, f: &mut fmt::Formatter<'_>, one: &'a Comparison) -> fmt::Result {
         let within = match one.within {
-            Some(true) => self.pick("在其内", "within"),
-            Some(false) => self.pick("不在其内", "not within"),
+            Some(true) => self.pick("满足对照值", "within"),
+            Some(false) => self.pick("未达到", "not within"),
             None => self.pick("未知", "not known"),
         };
         let value = one.value.and_then(|value| value.round(4)).map(|value| value.to_string());
         let shown = one.level.clone().or(value).unwrap_or("—".to_owned());
         let limit = format_args!("{} {}", one.relation.symbol(), one.limit).to_string();
-        self.item(f, format_args!("{} {}: {shown} / {limit} · {within}", one.pack, one.requirement))?;
+        self.item(f, format_args!("{} {}{}{shown} / {limit} · {within}", one.pack, one.requirement, colon(self.lang)))?;
         let (citation, basis) = (&one.citation, one.citation.basis.text());
         let basis = basis.in_lang(self.lang);
         let why = self.say(&one.why_not_judged);
@@ -222,7 +249,7 @@ impl<'a> Report<'a> {
         if let Some(meter) = &finding.meter {
             write!(place, " {meter}")?;
         } else if let Some(known) = finding.place.as_ref().filter(|known| known.part() != Part::Whole) {
-            write!(place, " {known}")?;
+            write!(place, " {}", places::in_words(self.assessment, known, self.lang))?;
         }
         if let Some(file) = &finding.file {
             write!(place, " {file}")?;
@@ -240,19 +267,27 @@ impl<'a> Report<'a> {
         }
         let mut facts = String::new();
         if let Some(found) = &finding.found {
-            write!(facts, "; {} {}", self.pick("发现", "found"), self.say(found))?;
+            write!(facts, "{} {}", self.pick("；实际", "; found"), self.say(found))?;
         }
         if let Some(expected) = &finding.expected {
-            write!(facts, "; {} {}", self.pick("应为", "expected"), self.say(expected))?;
+            write!(facts, "{} {}", self.pick("；应为", "; expected"), self.say(expected))?;
         }
         if let Some(hours) = finding.hours {
-            write!(facts, "; {hours:.2} h")?;
+            write!(facts, "{}{hours:.2} h", self.pick("；", "; "))?;
         }
         if let (Some(least), Some(most)) = (finding.least_kwh, finding.most_kwh) {
-            write!(facts, ", {least:.1} – {most:.1} kWh")?;
+            write!(facts, "{}{least:.1} – {most:.1} kWh", self.pick("，", ", "))?;
         }
         let times = if finding.count > 1 { format!(" ×{}", finding.count) } else { String::new() };
-        self.item(f, format_args!("{weight} {}{times}{place}: {}{facts}", finding.code, self.say(&finding.message)))?;
+        self.item(
+            f,
+            format_args!(
+                "{weight} {}{times}{place}{}{}{facts}",
+                finding.code,
+                colon(self.lang),
+                self.say(&finding.message)
+            ),
+        )?;
         if finding.severity > Severity::Note {
             self.below(f, format_args!("→ {}", self.say(&finding.advice)))?;
         }
@@ -277,10 +312,7 @@ impl fmt::Display for Report<'_> {
             .assessment
             .period
             .as_ref()
-            .map(|period| {
-                let zone = period.zone();
-                format!("{} – {}", rfc3339(period.start(), zone), rfc3339(period.end(), zone))
-            })
+            .map(|period| places::stretch_in_words(period, self.lang))
             .unwrap_or_default();
         match self.style {
             Style::Text => writeln!(f, "{facility}  {period}")?,
@@ -314,19 +346,27 @@ impl fmt::Display for Report<'_> {
                     Some(false) => self.pick("不一致", "differs"),
                     None => self.pick("无法核对", "cannot be checked"),
                 };
-                self.item(f, format_args!("{}: {} / {recomputed} · {agrees}", key.as_str(), show(&figure.said)))?;
+                self.item(
+                    f,
+                    format_args!(
+                        "{}{}{} / {recomputed} · {agrees}",
+                        key.as_str(),
+                        colon(self.lang),
+                        show(&figure.said)
+                    ),
+                )?;
             }
         }
         if let Some(retrofit) = self.assessment.retrofit.as_ref().filter(|retrofit| !retrofit.flags.is_empty()) {
             self.heading(
                 f,
-                "老旧小散筛查(不作判定；代用阈值已注明)",
+                "老旧小散筛查(不作判定；参考阈值已注明)",
                 "Retrofit screen (screens, never judges; proxy thresholds are named)",
             )?;
             for flag in &retrofit.flags {
                 let outcome = match flag.outcome {
-                    FlagOutcome::Flagged => self.pick("命中", "flagged"),
-                    FlagOutcome::NotFlagged => self.pick("未命中", "not flagged"),
+                    FlagOutcome::Flagged => self.pick("触发", "flagged"),
+                    FlagOutcome::NotFlagged => self.pick("未触发", "not flagged"),
                     FlagOutcome::Undetermined => self.pick("无法判定", "undetermined"),
                 };
                 let name = match &*flag.flag {
@@ -354,24 +394,33 @@ impl fmt::Display for Report<'_> {
             if let Some(surcharge) = &retrofit.surcharge {
                 let words = self.pick("北京超限加价", "surcharge in Beijing");
                 let (mwh, yuan) = (surcharge.kwh.kwh() / 1e3, surcharge.yuan);
-                self.item(f, format_args!("{words}: {mwh:.3} MWh × {} = {yuan:.2} CNY", surcharge.yuan_per_kwh))?;
+                self.item(
+                    f,
+                    format_args!(
+                        "{words}{}{mwh:.3} MWh × {} = {yuan:.2} {}",
+                        colon(self.lang),
+                        surcharge.yuan_per_kwh,
+                        self.pick("元", "CNY")
+                    ),
+                )?;
             }
             if let (Some(savings), Some(target)) = (retrofit.savings_kwh, retrofit.target) {
                 self.item(
                     f,
                     format_args!(
-                        "{} {target}: {:.3} MWh",
+                        "{} {target}{}{}",
                         self.pick("每年节电潜力，目标 PUE", "yearly savings at PUE"),
-                        savings.kwh() / 1e3
+                        colon(self.lang),
+                        self.energy(savings)
                     ),
                 )?;
                 if let Some(yuan) = retrofit.savings_yuan {
                     let words = self.pick("折合电费", "in money");
-                    self.below(f, format_args!("{words}: {yuan:.2} CNY"))?;
+                    self.below(f, format_args!("{words}{}{yuan:.2} {}", colon(self.lang), self.pick("元", "CNY")))?;
                 }
                 if let Some(tonnes) = retrofit.savings_co2_t {
                     let words = self.pick("折合减排", "in emissions");
-                    self.below(f, format_args!("{words}: {tonnes:.3} t CO₂e"))?;
+                    self.below(f, format_args!("{words}{}{tonnes:.3} t CO₂e", colon(self.lang)))?;
                 }
             }
         }

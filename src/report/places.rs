@@ -3,7 +3,7 @@
 use crate::{
     assessment::{Assessment, MeterEnergy},
     finding::{Lang, Text},
-    period::Granularity,
+    period::{Granularity, Period, rfc3339},
     place::{Part, Place, Step, place},
     submission::form,
 };
@@ -55,6 +55,23 @@ fn name_of(assessment: &Assessment, meter: &MeterEnergy) -> Text {
     match alone {
         true => point,
         false => Text::new(format!("{}“{}”", point.zh, meter.id), format!("{} \"{}\"", point.en, meter.id)),
+    }
+}
+
+/// A period in words: 2024年1月1日至12月31日 is of whole days, both included.
+pub(super) fn stretch_in_words(period: &Period, lang: Lang) -> String {
+    let (first, last) = (period.first_day(), period.last_day());
+    let whole = last.tomorrow().ok().and_then(|end| Period::dates(first, end, period.zone().clone()).ok());
+    if whole.as_ref() != Some(period) {
+        return format!("{} – {}", rfc3339(period.start(), period.zone()), rfc3339(period.end(), period.zone()));
+    }
+    match lang {
+        Lang::En => format!("{first} to {last}"),
+        Lang::Zh => {
+            let year = if first.year() == last.year() { String::new() } else { format!("{}年", last.year()) };
+            let (from, to) = ((first.month(), first.day()), (last.month(), last.day()));
+            format!("{}年{}月{}日至{year}{}月{}日", first.year(), from.0, from.1, to.0, to.1)
+        }
     }
 }
 

@@ -248,7 +248,7 @@ impl Pack {
             }
             Check::Score { rubric, at_least } => self.weigh_score(&mut weighing, case, rubric, *at_least),
             Check::Attested { what } => weighing.undetermined(
-                Text::new(format!("需另行核验：{}", what.zh), format!("has to be seen by somebody: {}", what.en)),
+                Text::new(format!("需另行核验：{}", what.zh), format!("needs manual verification: {}", what.en)),
                 what.clone(),
             ),
         }

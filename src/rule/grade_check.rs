@@ -58,7 +58,7 @@ impl Pack {
             return weighing.undetermined(
                 Text::new("没有可计入的绿色低碳等级证书", "no certificate of the green low-carbon grade that counts"),
                 Text::new(
-                    format!("提交本场所在 {} 有效、写明颁发日与有效期的等级证书", case.on),
+                    format!("提交本数据中心在 {} 有效、写明颁发日与有效期的等级证书", case.on),
                     format!("a certificate of this site in force on {}, with its day of issue and of expiry", case.on),
                 ),
             );
@@ -70,7 +70,7 @@ impl Pack {
                     format!("the certificate that counts is {}, and another one, which may be high enough, lacks information", level.short()),
                 ),
                 Text::new(
-                    "补全该证书的等级种类、类别、级别、场所、颁发日与有效期",
+                    "补全该证书的等级种类、类别、级别、所属数据中心、颁发日与有效期",
                     "its ladder, kind, level, facility, day of issue and of expiry",
                 ),
             );

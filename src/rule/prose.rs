@@ -78,7 +78,7 @@ impl Scope {
             Scope::IndependentSupply(false) => Text::new("非独立配电", "without a power supply of its own"),
             Scope::Approved(days) => within(("批复", "approved"), days),
             Scope::InService(days) => within(("投运", "in service"), days),
-            Scope::Day(days) => within(("判定日", "asked about a day"), days),
+            Scope::Day(days) => within(("判定日", "assessed on a day"), days),
             Scope::Unclear { when, because } => {
                 let when = when.text();
                 Text::new(
@@ -144,7 +144,7 @@ impl Nature {
             Nature::Binding => Text::new("约束性", "binding"),
             Nature::Expected => Text::new("预期性", "expected"),
             Nature::Unstated => Text::new("性质未写明", "nature not stated"),
-            Nature::Threshold => Text::new("处置界限", "threshold of an action"),
+            Nature::Threshold => Text::new("触发线", "threshold of an action"),
         }
     }
 }

@@ -309,9 +309,7 @@ fn pue_sentence(weighing: &Weighing<'_>, value: Ratio, limit: Decimal, compariso
         Nature::Binding => Text::new("约束性限值", "the binding limit"),
         Nature::Expected => Text::new("预期性限值", "the expected limit"),
         Nature::Unstated => Text::new("文件所列限值", "the document's limit"),
-        Nature::Threshold => {
-            Text::new("文件所列处置界限", "the threshold beyond which the document provides for action")
-        }
+        Nature::Threshold => Text::new("文件所列触发线", "the threshold beyond which the document provides for action"),
     });
     let (is_zh, is_en) = match weighing.relation {
         Relation::AtMost => ("超过", "is over"),

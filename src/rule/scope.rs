@@ -363,7 +363,7 @@ impl Scope {
                 let service = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.in_service_on);
                 within(explain, service, days, ("投运日期", "first day in service", "lifecycle.in_service_on"))
             }
-            Scope::Day(days) => within(explain, Some(case.day()), days, ("所问日期", "the day asked about", "period")),
+            Scope::Day(days) => within(explain, Some(case.day()), days, ("判定日", "the assessment date", "period")),
             Scope::Unclear { when, because } => {
                 let inner = when.examine(pack, case, explain);
                 match inner.truth {

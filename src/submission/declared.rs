@@ -119,7 +119,7 @@ pub(super) fn compare(
         let best = complete.filter_map(|paper| paper.level).max();
         let supported = best.is_some_and(|best| best >= said);
         let reason = match (supported, best) {
-            (true, _) => Text::new("有在有效期内的本场所证书", "a certificate of this site is in force"),
+            (true, _) => Text::new("有在有效期内的本数据中心证书", "a certificate of this site is in force"),
             (false, Some(_)) => Text::new("有效证书的等级较低", "the certificate in force is of a lower level"),
             (false, None) => Text::new("没有可计入的证书", "there is no certificate that counts"),
         };

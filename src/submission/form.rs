@@ -53,14 +53,14 @@ pub(crate) struct Table {
 }
 
 /// The sheet with one thing a row.
-pub(crate) const FACILITY_SHEET: &str = "场所 Facility";
+pub(crate) const FACILITY_SHEET: &str = "数据中心 Facility";
 pub(crate) const FACILITY_WORDS: [&str; 2] = ["facility", "场所"];
 const FLAGS: &[Choice] = &[("TRUE", "是"), ("FALSE", "否")];
 
 pub(crate) const FACILITY: &[Field] = &[
     field("/facility/id", "数据中心编号", "Facility id", Kind::Text),
     field("/facility/name", "名称", "Name", Kind::Text),
-    field("/facility/operator", "运营者", "Operator", Kind::Text),
+    field("/facility/operator", "运营单位", "Operator", Kind::Text),
     field("/facility/region", "行政区划代码(GB/T 2260)", "Region code (GB/T 2260 or ISO 3166)", Kind::Text),
     choice("/facility/zone", "功能区", "Zone", ZONES),
     field("/facility/time_zone", "时区", "Time zone (IANA)", Kind::Text),
@@ -81,7 +81,7 @@ pub(crate) const FACILITY: &[Field] = &[
     field("/facility/sector", "行业", "Sector", Kind::Text),
     Field {
         key: "/facility/independent_supply",
-        zh: "独立供电",
+        zh: "独立配电",
         en: "A supply of its own",
         kind: Kind::Flag,
         choices: FLAGS,
@@ -100,7 +100,7 @@ pub(crate) const FACILITY: &[Field] = &[
     field("/declared/occupancy", "申报上架率(0–1)", "Declared occupancy (0-1)", Kind::Number),
     choice("/declared/grade", "申报绿色低碳等级", "Declared grade", LEVELS),
     field("/water_m3", "用水量(m³)", "Water (m³)", Kind::Number),
-    field("/heat_reused_kwh", "余热回用(kWh)", "Heat reused (kWh)", Kind::Number),
+    field("/heat_reused_kwh", "余热利用(kWh)", "Heat reused (kWh)", Kind::Number),
     field("/renewable_kwh/certificates", "绿证电量(kWh)", "Renewable by certificates (kWh)", Kind::Number),
     field("/renewable_kwh/ppa", "绿电直购(kWh)", "Renewable by contract (kWh)", Kind::Number),
     field("/renewable_kwh/on_site", "自发可再生(kWh)", "Renewable on site (kWh)", Kind::Number),
@@ -110,7 +110,7 @@ pub(crate) const FACILITY: &[Field] = &[
 const ZONES: &[Choice] =
     &[("east_lake", "东湖高新区"), ("wuhan_etdz", "武汉经开区"), ("airport", "临空港"), ("other", "其他")];
 
-const PROJECTS: &[Choice] = &[("new", "新建"), ("rebuilt", "改建"), ("extended", "扩建"), ("existing", "既有")];
+const PROJECTS: &[Choice] = &[("new", "新建"), ("rebuilt", "改建"), ("extended", "扩建"), ("existing", "存量|既有")];
 
 const AIR_CONDITIONING: &[Choice] =
     &[("electric", "电动"), ("absorption", "吸收式"), ("other", "其他"), ("none", "无")];

@@ -44,7 +44,7 @@ pub(super) fn behind(
         (best.and_then(Ratio::from_f64), "等于最好一个月的 PUE", "it is the best month's PUE"),
         (
             less(heat_reused),
-            "等于扣除余热回用后的值；余热不从总电量中扣除",
+            "等于扣除余热利用后的值；余热不从总电量中扣除",
             "reused heat was taken off the total, where it stays",
         ),
         (

@@ -42,9 +42,9 @@ What to try next
 
 const NEXT_ZH: &str = "
 接下来可以试试
-  pue template site --out site.json                  待填写的场所描述
+  pue template site --out site.json                  待填写的数据中心描述
   pue assess --site site.json --readings a.csv --period 2024
-  pue audit examples/data/submissions                核查填报
+  pue audit examples/data/submissions                核查报送数据
   pue packs                                          规则文件，及哪些用于判定
   pue --help                                         全部命令(源码目录中：cargo run --release -- --help)
 ";

@@ -140,7 +140,7 @@ impl Arguments {
         let first = submission.period().first_day();
         let of_paper = self.certificate.map(|_| {
             Text::new(
-                format!("所加证书视为本场所的绿色等级、运行类证书，{first} 颁发"),
+                format!("所加证书视为本数据中心的绿色等级、运行类证书，{first} 颁发"),
                 format!("the certificate is one of this site, of the green grade, of operation, issued on {first}"),
             )
         });

@@ -157,7 +157,7 @@ fn kind(is_annual: bool, lang: Lang) -> &'static str {
         (Lang::En, true) => "annual",
         (Lang::En, false) => "interim",
         (Lang::Zh, true) => "年度",
-        (Lang::Zh, false) => "期间",
+        (Lang::Zh, false) => "阶段性",
     }
 }
 

@@ -82,7 +82,7 @@ impl Summary {
             None => {
                 let repeated = self.round.repeated();
                 if !repeated.is_empty() {
-                    lines.push(format!("{}: {}", pick(lang, "重复填报", "reported more than once"), repeated.len()));
+                    lines.push(format!("{}: {}", pick(lang, "重复报送", "reported more than once"), repeated.len()));
                     lines.extend(repeated.iter().take(MOST_LINES).map(|id| format!("  {id}")));
                     lines.extend(more(lang, repeated.len()));
                 }
@@ -160,7 +160,7 @@ impl Summary {
         }
         for (operator, ids) in scattered_operators(&self.facilities).into_iter().take(MOST_LINES) {
             let words =
-                pick(lang, "同一运营者的多个小型场所(代用阈值)", "several small sites of one operator (a proxy)");
+                pick(lang, "同一运营单位的多个小型数据中心(参考阈值)", "several small sites of one operator (a proxy)");
             lines.push(format!("{words}: {operator}: {}", ids.join(", ")));
         }
         for (facility, savings) in &self.savings {
@@ -186,7 +186,7 @@ impl Summary {
         let lists = [
             (pick(lang, "应报未报", "did not report"), names),
             (pick(lang, "不在名单内", "not on the register"), owned(&attendance.unexpected)),
-            (pick(lang, "重复填报", "reported more than once"), owned(&attendance.repeated)),
+            (pick(lang, "重复报送", "reported more than once"), owned(&attendance.repeated)),
         ];
         let mut lines = Vec::new();
         for (words, ids) in lists {
@@ -201,7 +201,7 @@ impl Summary {
         let changes = self.round.changes_since(before);
         let mut lines = vec![format!(
             "{}: {}",
-            pick(lang, "与上一轮相比有变化的场所", "sites that changed since the round before"),
+            pick(lang, "与上一轮相比有变化的数据中心", "sites that changed since the round before"),
             changes.len()
         )];
         for change in changes.iter().take(MOST_LINES) {

@@ -24,6 +24,15 @@ pub type Words = Cow<'static, str>;
 
 impl Text {
     /// A text in both languages.
+    ///
+    /// # Examples
+    /// ```
+    /// use pue::finding::{Lang, Text};
+    /// let text = Text::new("市电进线", "grid supply");
+    /// assert_eq!(text.in_lang(Lang::Zh), "市电进线");
+    /// assert_eq!(serde_json::from_str::<Text>(r#""PUE""#)?, Text::same("PUE"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn new(zh: impl Into<Words>, en: impl Into<Words>) -> Self {
         Text { zh: zh.into(), en: en.into() }
     }
@@ -216,7 +225,7 @@ codes! {
     PueUpsInput = "pue.ups_input", Error, "UPS 输入不是 IT 电量", "a UPS input is not IT energy", "改在 UPS 输出或更下游计量", "measure at the UPS output or further down";
     PueCategoryMixed = "pue.category_mixed", Warning, "没有一个计量类别覆盖全部 IT 支路", "no single category covers every IT branch", "在同一级补齐计量点", "complete the meters of one level";
     PueCategoryUnknown = "pue.category_unknown", Note, "IT 计量位置未说明，PUE 类别未知", "where IT is measured is not stated; the PUE category is unknown", "写明 ups_output、pdu_output 或 it_input", "state ups_output, pdu_output or it_input";
-    PuePartialYear = "pue.partial_year", Warning, "期间不是完整一年，只是期间值(iPUE)", "not a whole year: an interim value (iPUE)", "年度值需要连续 12 个月", "an annual value needs 12 continuous months";
+    PuePartialYear = "pue.partial_year", Warning, "期间不是完整一年，只能作为阶段性 PUE(iPUE)", "not a whole year: an interim value (iPUE)", "年度值需要连续 12 个月", "an annual value needs 12 continuous months";
     PueImplausible = "pue.implausible", Warning, "PUE 不合常理", "an implausible PUE", "核对计量边界", "check the metering boundary";
     DeclaredPue = "declared.pue_mismatch", Warning, "申报 PUE 与重算不符", "the declared PUE differs from the recomputed one", "更正申报值，或说明差异", "correct the declared value or explain the difference";
     DeclaredTotal = "declared.total_mismatch", Warning, "申报合计与各月之和不符，以各月为准", "the declared total differs from the sum of the months; the months are used", "更正合计或月值", "correct the total or the months";
@@ -240,7 +249,7 @@ codes! {
     CertificateUnlikely = "certificate.unlikely", Warning, "证书等级与实测 PUE 不相称", "the certificate's level is unlikely beside the measured PUE", "核实证书", "verify the certificate";
     RacksInconsistent = "racks.inconsistent", Warning, "机柜数或功率前后不一", "rack counts or power do not fit together", "核对：已用 ≤ 已装 ≤ 设计；Σ机柜功率与额定 IT 功率", "check: occupied ≤ installed ≤ designed; Σ rack power against rated IT power";
     PackOtherContent = "pack.other_content", Error, "与已发布规则包同名而内容不同，未采用", "a pack with the name of a published one has other content and is not applied", "另取编号或版本", "give it an id or edition of its own";
-    PueCategoryRefused = "pue.category_refused", Error, "UPS 上的非 IT 负载超过 10% 且未分项计量，不认作类别 1", "more than 10 % of the UPS output is not IT and not sub-metered; category 1 is refused", "在 UPS 输出以下分项计量，或改在 PDU 输出或 IT 输入计量", "sub-meter below the UPS output, or measure at the PDU output or the IT input";
+    PueCategoryRefused = "pue.category_refused", Error, "UPS 上的非 IT 负载超过 10% 且未分项计量，不予认定为类别 1", "more than 10 % of the UPS output is not IT and not sub-metered; category 1 is refused", "在 UPS 输出以下分项计量，或改在 PDU 输出或 IT 输入计量", "sub-meter below the UPS output, or measure at the PDU output or the IT input";
     MeterCapacity = "meter.capacity", Warning, "读数经常超过申报的容量，容量未采用", "readings are usually above the stated capacity, which is not used", "核对 capacity_kw，是否误以 MW 填写", "check capacity_kw: was it stated in MW?";
     MeterContradiction = "meter.contradiction", Warning, "计量点之间相互矛盾，该段电量按区间计", "meters contradict each other; the energy of that time is only known between a least and a most", "查明哪只表有误", "find out which of them is wrong";
     MeterNet = "meter.net", Warning, "净计量的供电点，尚有发电未计量", "a net supply meter on a site whose generation is not all metered", "为每处光伏、风电、发电机填报计量点", "list a meter for all PV, wind and generators";
@@ -339,6 +348,18 @@ pub struct Finding {
 
 impl Finding {
     /// A finding with the code's own words.
+    ///
+    /// # Examples
+    /// ```
+    /// use pue::{Code, Finding};
+    /// let finding = Finding::new(Code::ReadingNegative).place("/energy/0/monthly_kwh/2".parse()?).found(-3).expected("≥ 0");
+    /// assert_eq!(
+    ///     finding.to_string(),
+    ///     "error reading.negative at /energy/0/monthly_kwh/2: negative energy, found -3, expected ≥ 0"
+    /// );
+    /// assert_eq!(&*finding.advice.zh, "更正该值；反送电量请用 export 计量点");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(code: Code) -> Self {
         Finding {
             code,
@@ -561,6 +582,13 @@ impl Basis {
 
 impl Citation {
     /// A citation without quotation.
+    ///
+    /// # Examples
+    /// ```
+    /// use pue::finding::{Basis, Citation};
+    /// let citation = Citation::new("武政办〔2024〕9号", "一(二)", Basis::Transcribed).quote("新建大型数据中心PUE降低到1.25以下");
+    /// assert_eq!(citation.basis.text().en, "transcribed");
+    /// ```
     pub fn new(document: impl Into<Words>, clause: impl Into<Words>, basis: Basis) -> Self {
         Citation { document: document.into(), clause: clause.into(), quote: None, paraphrase: None, basis }
     }

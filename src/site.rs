@@ -11,6 +11,20 @@ use crate::{
 ///
 /// What exists is right in itself: meters have unique ids, units that fit and parents without cycles. What was wrong
 /// with the input, and what is worth knowing, stands in [`Site::findings`].
+///
+/// # Examples
+/// ```
+/// use pue::{Facility, Meter, Site, metering::{MeasurementPoint, MeterKind}, period::time_zone, quantity::Unit};
+/// let facility = Facility::new("WH-1", time_zone("Asia/Shanghai")?);
+/// let grid = Meter::new("grid", MeasurementPoint::GridSupply, MeterKind::REGISTER, Unit::MegawattHour);
+/// let site = Site::new(facility.clone(), vec![grid.clone()], Vec::new())?;
+/// assert_eq!(site.meter_index("grid"), Some(0));
+/// // All faults at once.
+/// let faults = Site::new(facility, vec![grid.clone(), grid], Vec::new()).unwrap_err().0;
+/// assert_eq!(faults.len(), 2);
+/// assert_eq!(faults[1].to_string(), "error meter.duplicate_id at /meters/1/id (grid): duplicate meter id; none of them is used, found 2 meters of this id");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Site {
     facility: Facility,

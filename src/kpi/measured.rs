@@ -301,7 +301,7 @@ fn qualify(measure: &Measure, part: &Period) -> Vec<Finding> {
         let finding = Finding::new(Code::PuePartialYear).place(place!(period)).found(part);
         findings.push(match part.one_day_longer().filter(Period::is_one_year) {
             Some(year) => {
-                let (zh, en) = (format!("{year}?end 不含当日"), format!("{year}? the end is exclusive"));
+                let (zh, en) = (format!("{year}？期间终点(end)不含当日"), format!("{year}? the end is exclusive"));
                 finding.expected(Text::new(zh, en))
             }
             None => finding.expected(("完整一年", "one year")),

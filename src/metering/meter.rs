@@ -13,6 +13,16 @@ use serde::{
 ///
 /// The fields are what its owner says; [`Meter::check`] finds what does not fit together, and a
 /// [`Site`](crate::site::Site) admits only meters that pass.
+///
+/// # Examples
+/// ```
+/// use pue::{Code, Meter, metering::{MeasurementPoint, MeterKind}, quantity::Unit};
+/// let mut ups = Meter::new("ups-1", MeasurementPoint::UpsOutput, MeterKind::Interval, Unit::KilowattHour);
+/// ups.parent = Some("grid".to_owned());
+/// assert!(ups.check().is_empty());
+/// ups.multiplier = -1.0;
+/// assert_eq!(ups.check()[0].code, Code::MeterValue);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Meter {

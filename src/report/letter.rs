@@ -67,11 +67,11 @@ impl<'a> Letter<'a> {
         }
         let saved = retrofit.savings_kwh.filter(|saved| *saved > ExactEnergy::ZERO).zip(retrofit.target);
         if let Some((saved, target)) = saved.filter(|_| self.has(Outcome::Fails) || self.flags().next().is_some()) {
-            let words = self.pick(
-                "按目前 IT 负荷，PUE 降至目标值每年可节电",
-                "At today's IT load, reaching the target PUE saves a year",
-            );
-            writeln!(f, "\n{words} {target}{}{saved}", colon(self.lang))?;
+            let kwh = saved.kwh();
+            match self.lang {
+                Lang::Zh => writeln!(f, "\n按目前 IT 负荷，PUE 降至 {target}，每年可节电 {:.2} 万千瓦时", kwh / 1e4)?,
+                Lang::En => writeln!(f, "\nAt today's IT load, a PUE of {target} saves {saved} a year")?,
+            }
         }
         let in_wuhan = |verdict: &Verdict| verdict.pack == packs::WUHAN_2024 && verdict.outcome == Outcome::Fails;
         let proxy = |flag: &Flag| flag.citation.basis == Basis::Proxy;
@@ -142,7 +142,10 @@ impl<'a> Letter<'a> {
         let place = place.map(|place| format!("{} ({place})", in_words(self.assessment, place, self.lang)));
         let places = [finding.file.clone(), finding.cell.clone(), place, finding.meter.clone()];
         let mut places: Vec<String> = places.into_iter().flatten().filter(|place| !place.is_empty()).collect();
-        places.extend(finding.line.map(|number| format!("{} {number}", self.pick("行", "line"))));
+        places.extend(finding.line.map(|number| match self.lang {
+            Lang::Zh => format!("第 {number} 行"),
+            Lang::En => format!("line {number}"),
+        }));
         places.extend(finding.at.clone());
         places.extend((finding.count > 1).then(|| format!("{} ×", finding.count)));
         if !places.is_empty() {

@@ -112,6 +112,19 @@ struct Asked<'a> {
 
 impl Pack {
     /// The verdicts of this pack on the site of a ledger, one for each requirement. Judging never errors.
+    ///
+    /// # Examples
+    /// ```
+    /// # let json = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/02-over-the-limit.json"));
+    /// use pue::{Outcome, submission::audit_json};
+    /// let audit = audit_json(json, &[]);
+    /// let verdict = &audit.verdicts[0];
+    /// assert_eq!((&*verdict.pack, &*verdict.requirement, verdict.outcome), ("wuhan-2024", "pue-new-large", Outcome::Fails));
+    /// assert_eq!((verdict.value.map(|value| value.to_string()), &*verdict.limit), (Some("1.31".to_owned()), "1.25"));
+    /// assert_eq!(&*verdict.citation.document, "武政办〔2024〕9号");
+    /// let steps: Vec<&str> = verdict.trace.iter().map(|step| &*step.step).collect();
+    /// assert_eq!(steps, ["in force", "scope", "pue", "compare", "margin"]);
+    /// ```
     pub fn judge(&self, ledger: &Ledger<'_>) -> Vec<Verdict> {
         let site = ledger.site();
         let boundary = Boundary::new(site, None);

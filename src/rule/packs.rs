@@ -20,6 +20,17 @@ pub const NATIONAL_2013: &str = "national-2013";
 pub const NATIONAL_GREEN_2020: &str = "national-green-2020";
 
 /// All packs, the home pack first.
+///
+/// # Examples
+/// ```
+/// use pue::{Pack, packs};
+/// let wuhan = packs::by_id(packs::WUHAN_2024).ok_or("no such pack")?;
+/// assert_eq!(wuhan.requirements.len(), 2);
+/// // It is data: a copy of it goes over the wire and comes back.
+/// let sent = serde_json::to_string(wuhan)?;
+/// assert_eq!(&serde_json::from_str::<Pack>(&sent)?, wuhan);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn all() -> &'static [Pack] {
     static PACKS: LazyLock<Vec<Pack>> =
         LazyLock::new(|| Law::all().iter().filter_map(|law| law.pack.clone()).collect());

@@ -176,7 +176,7 @@ impl Pack {
 fn not_annual(weighing: &mut Weighing<'_>, measure: &Measure) {
     let known = measure.coverage.result() * 100.0;
     let why = Text::new(
-        format!("只有期间值，没有年度值(已知 {known:.1}%)"),
+        format!("只有阶段性 PUE，没有年度值(已知 {known:.1}%)"),
         format!("the value is an interim one, not an annual one ({known:.1} % known)"),
     );
     let named = if measure.unknown_months.is_empty() { &measure.incomplete_months } else { &measure.unknown_months };

@@ -49,7 +49,7 @@ pub(super) fn compare(
         let value = assessment.pue.as_ref().map(|pue| pue.value.ratio());
         let reason = || {
             let trap = traps::behind(said, ledger, heat_reused, assessment);
-            trap.unwrap_or(Text::new("与重算值不符，原因不明", "it differs, and no usual cause explains it"))
+            trap.unwrap_or(Text::new("未能判明原因", "no usual cause explains it"))
         };
         let mut declared = number(said, value, reason);
         if let Some(why) = as_a_pack_counts(said, assessment).filter(|_| declared.agrees == Some(false)) {

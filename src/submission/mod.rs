@@ -33,6 +33,18 @@ pub use wire::SUBMISSION_SCHEMA;
 use wire::Stated;
 
 /// An operator's submission for one site and one period, as far as it could be read.
+///
+/// # Examples
+/// ```
+/// # let json = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/02-over-the-limit.json"));
+/// use pue::{Outcome, Submission, assessment::Claim};
+/// let submission = Submission::from_json(json)?;
+/// let audit = submission.audit(&[]); // with the packs in force for the site
+/// assert_eq!(audit.verdicts[0].outcome, Outcome::Fails);
+/// let pue = &audit.declared.as_ref().ok_or("nothing was declared")?[&Claim::Pue];
+/// assert_eq!(pue.agrees, Some(false)); // it declares 1.25, and has 1.31
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Submission {
     site: Site,

@@ -16,13 +16,10 @@ pub(super) fn in_words(assessment: &Assessment, place: &Place, lang: Lang) -> St
             let row = row.saturating_add(1);
             joined(Text::new(format!("第 {row} 份证书"), format!("certificate {row}")), property(place))
         }
-        (Part::Declared, _) => property(place).unwrap_or_else(|| DECLARED.into()),
         _ => property(place).unwrap_or_else(|| as_it_stands(place)),
     };
     text.in_lang(lang).to_owned()
 }
-
-const DECLARED: (&str, &str) = ("申报值", "declared figures");
 
 /// What a row of energies or of meters is about; with its month, or what is said of it there.
 fn of_meter(assessment: &Assessment, place: &Place, row: usize) -> Text {
@@ -153,7 +150,7 @@ fn as_it_stands(place: &Place) -> Text {
 }
 
 /// What the form has no field for: part, key (none: the part itself), and its names.
-const OTHERS: [(Part, &str, &str, &str); 27] = [
+const OTHERS: [(Part, &str, &str, &str); 25] = [
     (Part::Schema, "", "格式标识", "schema"),
     (Part::Facility, "", "数据中心", "data centre"),
     (Part::Facility, "lifecycle", "项目性质与日期", "kind of project and its dates"),
@@ -179,8 +176,6 @@ const OTHERS: [(Part, &str, &str, &str); 27] = [
     (Part::Certificates, "", "等级证书", "certificates"),
     (Part::Declared, "", "申报值", "declared figures"),
     (Part::Other, "renewable_kwh", "可再生电量", "renewable energy"),
-    (Part::Other, "water_m3", "用水量", "water used"),
-    (Part::Other, "heat_reused_kwh", "余热利用量", "reused heat"),
 ];
 
 #[cfg(test)]

@@ -437,3 +437,25 @@ impl Serialize for Site {
         .serialize(serializer)
     }
 }
+
+#[cfg(all(test, feature = "json"))]
+mod tests {
+    use super::*;
+
+    /// Each name of a kind, and the kind that it is.
+    const KINDS: [(&str, MeterKind); 3] =
+        [("register", MeterKind::REGISTER), ("interval", MeterKind::Interval), ("power", MeterKind::Power)];
+
+    #[test]
+    fn kinds_by_their_names() {
+        for (name, kind) in KINDS {
+            let json = format!(
+                r#"{{"schema": "pue/site/1", "facility": {{"id": "A", "time_zone": "Asia/Shanghai"}}, "meters":
+                [{{"id": "M", "point": "grid_supply", "kind": "{name}", "unit": "{}"}}]}}"#,
+                if kind == MeterKind::Power { "kW" } else { "kWh" }
+            );
+            let site = site(json.as_bytes()).value.expect("a site");
+            assert_eq!(site.meters().iter().map(|meter| meter.kind).collect::<Vec<_>>(), [kind], "{name}");
+        }
+    }
+}

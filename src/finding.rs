@@ -52,6 +52,11 @@ impl Text {
     }
 }
 
+/// A count and what is counted: `1 year`, `2 years`.
+pub(crate) fn plural<N: fmt::Display + From<u8> + PartialEq>(count: N, one: &str) -> String {
+    format!("{count} {one}{}", if count == N::from(1) { "" } else { "s" })
+}
+
 /// The same words in both languages.
 impl From<String> for Text {
     fn from(text: String) -> Text {
@@ -143,11 +148,11 @@ codes! {
     JsonSyntax = "json.syntax", Error, "不是有效的 JSON", "not valid JSON", "按所示行列修正后重新提交", "correct it at the line and column shown and send it again";
     JsonTooLarge = "json.too_large", Error, "过大，未予读取", "too large to be read", "拆成多份；一份报送数据一般不超过数十 KB、数百个计量点", "split it; a submission seldom has more than some tens of KB, or hundreds of meters";
     FileUnreadable = "file.unreadable", Error, "文件无法读取", "the file cannot be read", "检查文件是否存在、是否可读", "check that it is there and may be read";
-    JsonSchema = "json.schema", Error, "schema 与要求不符", "another schema than the one expected", "写明所要求的 schema，并按其格式提供", "state the expected schema and follow its format";
-    JsonType = "json.type", Error, "值的类型不对", "wrong type of value", "改为所要求的类型；数字不加引号，也不带单位", "give the expected type; numbers go without quotes and without units";
-    JsonDuplicateKey = "json.duplicate_key", Error, "键重复，两个值均未采用", "duplicate key; neither value is used", "只保留一个", "keep one of them";
+    JsonSchema = "json.schema", Error, "schema 字段与要求不符", "the field `schema` does not name the expected format", "填写所要求的 schema，并按其格式提供", "state the expected schema, and follow its format";
+    JsonType = "json.type", Error, "值的类型不符", "wrong type of value", "改为所要求的类型", "give a value of the expected type";
+    JsonDuplicateKey = "json.duplicate_key", Error, "同一字段出现两次，两个值均未采用", "a field is given twice; neither value is used", "只保留一个", "keep one of them";
     JsonUnknownField = "json.unknown_field", Warning, "无法识别的字段，未采用", "unknown field, not used", "检查拼写；自用字段请以 x_ 开头", "check the spelling; fields of your own start with x_";
-    JsonUnknownValue = "json.unknown_value", Warning, "无法识别的取值，视为未知", "unknown value, taken as not known", "改用文档所列取值", "use one of the documented values";
+    JsonUnknownValue = "json.unknown_value", Warning, "无法识别的取值，视为未知", "unknown value, taken as not known", "改用所列取值之一", "use one of the values that are expected";
     JsonMissing = "json.missing", Note, "缺少信息，视为未知", "not given, taken as not known", "补充后方可判定或核对", "give it, so that what depends on it can be decided or checked";
     IdSuspicious = "id.suspicious", Warning, "标识含不可见字符，或混用形近的不同字母表", "an identifier with hidden characters, or with letters of several alphabets that look alike", "重新键入该标识", "type the identifier anew";
     XlsxUnreadable = "xlsx.unreadable", Error, "电子表格无法读取", "the spreadsheet cannot be read", "用所附模板填写，另存为 .xlsx", "fill in the template and save it as .xlsx";
@@ -165,15 +170,15 @@ codes! {
     ReadingStuck = "reading.stuck", Warning, "读数停滞不变，长于该表的常态，该段电量未知", "readings stood still for longer than is usual for this meter; the energy of that stretch is unknown", "核对电表与采集设备；如属实，请以 events 的 confirmed 说明理由", "check the meter and the logger; if it is right, say why under events as confirmed";
     ReadingLate = "reading.late", Warning, "读数到达过晚，未采用", "readings came too late and were not used", "调大允许的迟到时长，或用全部读数重算", "allow for later readings, or build the ledger again of all readings";
     MeterOutsideLife = "meter.outside_life", Warning, "from/until 之外仍有电量", "energy outside of the meter's from and until", "更正 from/until，或核对读数", "correct from or until, or check the readings";
-    MeterNoReadings = "meter.no_readings", Warning, "该计量点在期间内没有可用读数", "a listed meter has no usable readings in the period", "补充读数；若不再使用，请写明 until 或从清单删去", "give its readings; if it is no longer in use, state until or take it off the list";
+    MeterNoReadings = "meter.no_readings", Warning, "该计量点在期间内没有可用读数", "a listed meter has no usable readings in the period", "补充读数；若不再使用，请填写 until（停用日期，不含当日），或从清单删去", "give its readings; if it is no longer in use, state `until`, the day after its last day in use, or remove it from the list";
     CoverageEdges = "coverage.edges", Warning, "读数的起点晚于期间开始，或终点早于期间结束", "readings start after the period's start, or end before its end", "补充首尾缺失的读数；若当时尚未投用，请写明 from 或 until", "fill in what is missing at the ends; if the meter was not in use then, state from or until";
-    ReadingMissing = "reading.missing", Warning, "读数缺失(空白或 NaN)", "missing readings (blank or NaN)", "检查采集设备", "check the data logger";
+    ReadingMissing = "reading.missing", Warning, "读数缺失（空白或 NaN）", "missing readings (blank or NaN)", "检查采集设备", "check the data logger";
     ReadingNotFinite = "reading.not_finite", Warning, "读数为无穷大，未采用", "infinite readings; not used", "检查导出程序", "check the export";
     /// In the figures of a submission; in a meter's series it is `reading.below_zero`.
     ReadingNegative = "reading.negative", Error, "申报的电量为负", "negative energy", "更正该值；反送电量请用 export 计量点", "correct it; exported energy has a point of its own, export";
     ReadingBelowZero = "reading.below_zero", Warning, "读数为负，未采用", "negative readings; not used", "检查接线方向；反送电量请用 export 计量点；如为净计量，请填写 net", "check the wiring; exported energy has a point of its own, export; if the meter gives import less export state net";
-    ReadingOutOfRange = "reading.out_of_range", Error, "读数超出可能的范围(10¹² kWh 或 kW)", "a reading beyond any possible range (10¹² kWh or kW)", "检查单位与倍率", "check unit and multiplier";
-    ReadingTooLarge = "reading.too_large", Warning, "读数大得不可能(超过 10¹² kWh 或 kW)，未采用", "readings larger than any can be (beyond 10¹² kWh or kW); not used", "检查通信；如普遍如此，核对单位与倍率", "check the line; if all are so, check unit and multiplier";
+    ReadingOutOfRange = "reading.out_of_range", Error, "读数超出可能的范围（10¹² kWh 或 kW）", "a reading beyond any possible range (10¹² kWh or kW)", "检查单位与倍率", "check unit and multiplier";
+    ReadingTooLarge = "reading.too_large", Warning, "读数大得不可能（超过 10¹² kWh 或 kW），未采用", "readings larger than any can be (beyond 10¹² kWh or kW); not used", "检查通信；如普遍如此，核对单位与倍率", "check the line; if all are so, check unit and multiplier";
     ReadingEstimated = "reading.estimated", Note, "两次实测之间的估计表码，未采用", "estimated dial values between actual ones; not used", "一般无需处理", "nothing, as a rule";
     ReadingUnknownMeter = "reading.unknown_meter", Warning, "读数所属计量点不在数据中心描述中，未采用", "readings of a meter that the site does not list; not used", "在数据中心描述中补充该计量点，或更正编号", "add the meter to the site, or correct the id";
     ReadingOutsidePeriod = "reading.outside_period", Note, "读数不在核算期间内", "readings outside the assessment period", "一般无需处理", "nothing, as a rule";
@@ -193,39 +198,39 @@ codes! {
     PowerImpossible = "power.impossible", Warning, "功率大于该表可能的最大值，未采用", "power beyond what this meter can carry; not used", "检查通信，核对单位", "check the line and the unit";
     PowerSpacing = "power.spacing", Note, "功率按其自身的采样间隔连线积分", "power samples are joined by their own spacing", "如不妥，请填写 max_gap_s", "if that is not right state max_gap_s";
     IntervalOverlap = "interval.overlap", Warning, "区间重叠，重叠各条均未采用", "intervals overlap; none of those that do is used", "每段时间只提供一条", "give each stretch of time once";
-    IntervalGap = "interval.gap", Warning, "区间之间有空缺，该段电量未知", "a hole between intervals; its energy is unknown", "补充缺失的区间", "fill in the missing intervals";
+    IntervalGap = "interval.gap", Warning, "区间之间有空缺，该段电量未知", "a gap between intervals; its energy is unknown", "补充缺失的区间", "fill in the missing intervals";
     IntervalUnusual = "interval.unusual", Warning, "区间值不是该表的常态，该段电量按区间计", "a value that is not usual for this meter; its energy is only known between a least and a most", "核对来源；如属实，请以 events 的 confirmed 说明理由", "check its source; if it is right, say why under events as confirmed";
     IntervalImpossible = "interval.impossible", Warning, "区间值大于该表可能的最大值，未采用", "a value beyond what this meter can carry; not used", "检查单位与来源", "check its unit and source";
-    IntervalInclusive = "interval.inclusive", Note, "区间的终点为最后一秒、一分或一日(含)，已接续", "the ends of intervals are the last second, minute or day that belongs to them; they were closed", "一般无需处理", "nothing, as a rule";
+    IntervalInclusive = "interval.inclusive", Note, "区间的终点为最后一秒、一分或一日（含），已接续", "the ends of intervals are the last second, minute or day that belongs to them; they were closed", "一般无需处理", "nothing, as a rule";
     IntervalReversed = "interval.reversed", Warning, "区间的终点不晚于起点，未采用", "an interval does not end after its start; not used", "更正起止时间", "correct start and end";
-    IntervalPartial = "interval.partial", Warning, "数值只覆盖区间的一部分(known_h)", "values cover only part of their interval (known_h)", "补齐缺失的小时", "fill in the missing hours";
-    TimeAmbiguous = "time.ambiguous", Warning, "当地时间有两种可能(夏令时结束)，该行未采用", "a local time that occurs twice (end of daylight saving); its row is rejected", "写明时差，例如 -06:00", "write the offset, for example -06:00";
-    TimeNonexistent = "time.nonexistent", Warning, "当地时间不存在(夏令时开始)，该行未采用", "a local time that does not exist (start of daylight saving); its row is rejected", "写明时差，例如 -06:00", "write the offset, for example -06:00";
-    PeriodReversed = "period.reversed", Error, "期间的终点不晚于起点", "the period does not end after its start", "更正起止日期；end 不含当日", "correct start and end; end is exclusive";
-    PeriodOutOfRange = "period.out_of_range", Error, "期间超出可计算的范围", "the period is out of range", "请给出 1900 至 2200 年之间、长度合理的期间", "ask for a period between the years 1900 and 2200, of sensible length";
+    IntervalPartial = "interval.partial", Warning, "数值只覆盖区间的一部分（known_h）", "values cover only part of their interval (known_h)", "补齐缺失的小时", "fill in the missing hours";
+    TimeAmbiguous = "time.ambiguous", Warning, "当地时间有两种可能（夏令时结束），该行未采用", "a local time that occurs twice (end of daylight saving); its row is rejected", "写明时差，例如 -06:00", "write the offset, for example -06:00";
+    TimeNonexistent = "time.nonexistent", Warning, "当地时间不存在（夏令时开始），该行未采用", "a local time that does not exist (start of daylight saving); its row is rejected", "写明时差，例如 -06:00", "write the offset, for example -06:00";
+    PeriodReversed = "period.reversed", Error, "期间的终点不晚于起点", "the period does not end after its start", "更正起止日期；end 为最后一日的次日", "correct start and end; end is the day after the last day";
+    PeriodOutOfRange = "period.out_of_range", Error, "期间超出可计算的范围", "the period is out of range", "更正起止日期；期间须在 1900 年至 2200 年之间，一般为一年", "correct start and end; a period lies between the years 1900 and 2200, and is a year as a rule";
     MeterDuplicateId = "meter.duplicate_id", Error, "计量点编号重复，均未采用", "duplicate meter id; none of them is used", "每个计量点使用唯一编号", "give each meter an id of its own";
     MeterCycle = "meter.cycle", Error, "计量点上下级成环", "the meters' parents form a cycle", "更正 parent", "correct the parents";
-    MeterOrphan = "meter.orphan", Warning, "上级计量点不存在，视为顶层", "the parent meter does not exist; taken as a root", "更正 parent", "correct the parent";
+    MeterOrphan = "meter.orphan", Warning, "上级计量点不存在，视为没有上级", "the parent meter does not exist; taken as a meter without parent", "更正 parent", "correct the parent";
     EstimateMade = "estimate.made", Note, "缺失电量按所列方法估算", "missing energy was estimated by the methods named", "补充读数后按实测重算", "with the readings, it would be measured";
     EstimateShare = "estimate.share", Warning, "结果含估算电量；超过 10% 不作年度值", "a part of the result is estimated; above 10 % it is no annual value", "补充读数", "fill in the readings";
-    MeterSumCheck = "meter.sum_check", Warning, "计量不平衡，超出准确度等级所允许的误差", "meters that should agree differ by more than their accuracy classes allow", "核对上下级关系、倍率与读数", "check the tree, the multipliers and the readings";
-    MeterUnmetered = "meter.unmetered", Note, "下级计量点之和小于上级，余下部分未单独计量", "what hangs on a meter uses less than it measures; the rest is not metered by itself", "如有遗漏的下级计量点，请补充", "if a meter below is missing, add it";
-    MeterDoubleCounted = "meter.double_counted", Warning, "可能重复计量，未计入", "would be counted twice; left out", "用 parent 写明上下级关系", "state the relation with parent";
-    MeterUnit = "meter.unit", Error, "单位不适用于该计量点", "the unit does not fit the meter", "电量用 kWh、MWh 等，功率用 kW、MW;kVA 不是 kW", "use kWh, MWh … for energy, kW, MW for power; kVA is not kW";
+    MeterSumCheck = "meter.sum_check", Warning, "计量不平衡，超出准确度等级所允许的误差", "meters that should agree differ by more than their accuracy classes allow", "核对上下级关系、倍率与读数", "check which meter is below which, the multipliers and the readings";
+    MeterUnmetered = "meter.unmetered", Note, "下级计量点之和小于上级，余下部分未单独计量", "sub-meters measure less than the meter above them; the rest is not sub-metered", "如有遗漏的下级计量点，请补充", "if a sub-meter is missing, add it";
+    MeterDoubleCounted = "meter.double_counted", Warning, "可能重复计量，未计入", "would be counted twice; left out", "用 parent 写明上下级关系", "state with `parent` which meter is below which";
+    MeterUnit = "meter.unit", Error, "单位不适用于该计量点", "the unit does not fit the meter", "电量用 kWh、MWh 等，功率用 kW、MW", "use kWh, MWh … for energy, kW, MW for power";
     MeterUnusable = "meter.unusable", Error, "计量点无法使用，合计可能不完整", "a meter cannot be used, so sums may be incomplete", "补全或更正 id、point、carrier、kind、unit", "complete or correct its id, point, carrier, kind and unit";
     MeterValue = "meter.value", Error, "计量点属性超出可能的范围", "a property of the meter is out of range", "按说明更正", "correct it as stated";
-    MeterImplausible = "meter.implausible", Warning, "计量数据不合常理", "a meter's figures are implausible", "核对单位、上下级关系与分摊比例，外购冷量的折电系数，以及发电机的燃料与输出", "check unit, tree and share, the factor of bought cooling, and a generator's fuel against its output";
-    CoverageLow = "coverage.low", Warning, "数据覆盖率不足，不能称为年度值", "too little of the period is known; the value may not be called annual", "补充数据；覆盖率须不低于 90%，且每个自然月都有数据", "fill in data; at least 90 % must be known, and something of every calendar month";
+    MeterImplausible = "meter.implausible", Warning, "计量数据不合常理", "a meter's figures are implausible", "核对该值与单位", "check the value and its unit";
+    CoverageLow = "coverage.low", Warning, "数据覆盖率不足，不作年度值", "too little of the period is known for an annual value", "补充数据；覆盖率须不低于 90%，且每个自然月都有数据", "add data: at least 90 % of the period must be known, and some of every calendar month";
     CoverageMismatch = "coverage.mismatch", Warning, "总量与 IT 没有共同已知的时段", "total and IT are nowhere known at the same time", "提供同一时段的两侧数据", "give both sides for the same time";
-    PueBelowOne = "pue.below_one", Error, "PUE 小于 1:计量或边界有误", "PUE below 1: a fault of metering or boundary", "检查 IT 与总量计量点、单位与倍率", "check the IT and total meters, their units and multipliers";
-    PueExactlyOne = "pue.exactly_one", Error, "PUE 恰为 1:不可信", "PUE of exactly 1 is not credible", "检查是否把同一块表当作总量与 IT", "check whether one meter serves as total and as IT";
+    PueBelowOne = "pue.below_one", Error, "PUE 小于 1：计量或边界有误", "PUE below 1: a fault of metering or boundary", "检查 IT 与总量计量点、单位与倍率", "check the IT and total meters, their units and multipliers";
+    PueExactlyOne = "pue.exactly_one", Error, "PUE 恰为 1：不可信", "PUE of exactly 1 is not credible", "检查是否把同一块表当作总量与 IT", "check whether one meter serves as total and as IT";
     PueItZero = "pue.it_zero", Error, "IT 电量为零", "the IT energy is zero", "检查 IT 计量点", "check the IT meters";
     PueNoIt = "pue.no_it", Error, "没有可用的 IT 电量", "no usable IT energy", "提供 ups_output、pdu_output、it_input 或 it_load 的数据", "give data of ups_output, pdu_output, it_input or it_load";
     PueNoTotal = "pue.no_total", Error, "没有可用的总电量", "no usable total energy", "提供 grid_supply 等供电侧数据；总量不会由分项相加得出", "give data of the supply side (grid_supply …); the total is never summed up from its parts";
     PueUpsInput = "pue.ups_input", Error, "UPS 输入不是 IT 电量", "a UPS input is not IT energy", "改在 UPS 输出或更下游计量", "measure at the UPS output or further down";
     PueCategoryMixed = "pue.category_mixed", Warning, "没有一个计量类别覆盖全部 IT 支路", "no single category covers every IT branch", "在同一级补齐计量点", "complete the meters of one level";
     PueCategoryUnknown = "pue.category_unknown", Note, "IT 计量位置未说明，PUE 类别未知", "where IT is measured is not stated; the PUE category is unknown", "写明 ups_output、pdu_output 或 it_input", "state ups_output, pdu_output or it_input";
-    PuePartialYear = "pue.partial_year", Warning, "期间不是完整一年，只能作为阶段性 PUE(iPUE)", "not a whole year: an interim value (iPUE)", "年度值需要连续 12 个月", "an annual value needs 12 continuous months";
+    PuePartialYear = "pue.partial_year", Warning, "期间不是完整一年，只能作为阶段性 PUE（iPUE）", "not a whole year: an interim value (iPUE)", "年度值需要连续 12 个月", "an annual value needs 12 continuous months";
     PueImplausible = "pue.implausible", Warning, "PUE 不合常理", "an implausible PUE", "核对计量边界", "check the metering boundary";
     DeclaredPue = "declared.pue_mismatch", Warning, "申报 PUE 与重算不符", "the declared PUE differs from the recomputed one", "更正申报值，或说明差异", "correct the declared value or explain the difference";
     DeclaredTotal = "declared.total_mismatch", Warning, "申报合计与各月之和不符，以各月为准", "the declared total differs from the sum of the months; the months are used", "更正合计或月值", "correct the total or the months";
@@ -233,12 +238,12 @@ codes! {
     DeclaredRacks = "declared.racks", Warning, "申报标准机架数与换算不符", "the declared standard racks differ from the conversion by power", "按设计功率 ÷ 2.5 kW 换算", "convert by design power / 2.5 kW";
     DeclaredOccupancy = "declared.occupancy", Warning, "申报上架率与机柜数不符", "the declared occupancy differs from the rack counts", "核对机柜数", "check the rack counts";
     DeclaredGrade = "declared.grade", Warning, "申报等级没有有效证书支持", "no valid certificate supports the declared grade", "附上本数据中心、在有效期内的证书", "attach a certificate of this site that is in force";
-    EnergyAboveRating = "energy.above_rating", Error, "IT 电量超过额定功率 × 小时", "more IT energy than rated power × hours", "检查单位(kWh/MWh)与额定功率", "check the unit (kWh/MWh) and the rated power";
+    EnergyAboveRating = "energy.above_rating", Error, "IT 电量超过额定功率 × 小时", "more IT energy than rated power × hours", "检查单位（kWh/MWh）与额定功率", "check the unit (kWh/MWh) and the rated power";
     EnergyConstant = "energy.constant", Warning, "各月电量完全相同", "every month has the same energy", "核对是否为实际计量值", "check whether these were measured";
     EnergyCopiedMonths = "energy.copied_months", Warning, "连续三个月以上的电量与其他月份或另一计量点完全相同", "three or more months in a row repeat those of other months or of another meter", "核对是否为实际计量值", "check whether these were measured";
     EnergyOutlierMonth = "energy.outlier_month", Warning, "某月 PUE 与各月中位数相差超过 30%", "a month's PUE is more than 30 % from the median month", "核对该月电量与计量边界", "check the month's energies and the boundary";
     EnergyUnmetered = "energy.unmetered", Warning, "申报的自发可再生电量大于光伏、风电计量值", "more renewable energy on site than PV and wind meters show", "补充 pv、wind 计量点；自发电量计入总电量", "add the pv and wind meters; own generation counts in the total";
-    EnergyAboveTotal = "energy.above_total", Warning, "余热利用或可再生电量超过总电量", "more heat reused, or more renewable energy, than the total energy", "核对单位(kWh/MWh)与口径", "check the unit (kWh/MWh) and what was counted";
+    EnergyAboveTotal = "energy.above_total", Warning, "余热利用或可再生电量超过总电量", "more heat reused, or more renewable energy, than the total energy", "核对单位（kWh/MWh）与口径", "check the unit (kWh/MWh) and what was counted";
     EnergyDuplicate = "energy.duplicate", Error, "同一计量点、同一能源有多行，编号缺失或相同，均未采用", "several rows of one point and carrier whose ids are missing or the same; none is used", "给每行一个 id，或合并", "give each row an id, or merge them";
     EnergyMonths = "energy.months", Error, "月数与期间不符，该行未采用", "another number of months than the period has; the row is not used", "期间的每个月给一个值，缺失用 null", "give one value per month of the period, null where it is missing";
     CertificateExpired = "certificate.expired", Warning, "证书已过期", "the certificate has expired", "提交新证书", "submit a new one";
@@ -256,11 +261,11 @@ codes! {
     MeterConfirmed = "meter.confirmed", Note, "有人工确认的时段，按读数采用", "stretches that a person has confirmed are taken as read", "一般无需处理", "nothing, as a rule";
     MeterHint = "meter.hint", Note, "该表的读数有规律，似有未申报的特性", "the readings of this meter have a pattern that a property of it would explain", "如属实，请填写所建议的字段", "if it is so, state the property that is proposed";
     MeterNoUsual = "meter.no_usual", Note, "该表读数太少，无法判断常态，仅按容量判断", "too few readings to say what is usual for this meter; it is judged by its capacity alone", "提供更长或更密的读数", "give readings over a longer time, or more often";
-    EnergyUnitSlip = "energy.unit_slip", Error, "数量级可疑，疑为单位混用(kWh/MWh)", "off by a factor near 1000: a slip between kWh and MWh", "核对单位与倍率", "check unit and multiplier";
-    FacilityDates = "facility.dates", Warning, "日期前后矛盾", "the dates contradict each other", "更正批准与投运日期", "correct the days of approval and service";
+    EnergyUnitSlip = "energy.unit_slip", Error, "数量级可疑，疑为单位混用（kWh/MWh）", "off by hundreds or thousands of times, as if kWh and MWh were mixed up", "核对单位与倍率", "check unit and multiplier";
+    FacilityDates = "facility.dates", Warning, "日期前后矛盾", "dates contradict each other", "更正有误的日期", "correct the date that is wrong";
     FacilityRegion = "facility.region", Warning, "无法识别的地区代码，视为未知", "unknown region code, taken as not known", "使用 GB/T 2260 或 ISO 3166 代码", "use a GB/T 2260 or ISO 3166 code";
     FacilityHubNode = "facility.hub_node", Warning, "所在省份不在国家枢纽节点之列", "its province is in none of the national hub nodes", "核对 hub_node", "check hub_node";
-    ProjectSplitSuspected = "project.split_suspected", Warning, "同一运营单位的多个新建项目合计达到大型，疑为拆分项目", "several new projects of one operator are large together: they may have been split", "核查是否为规避能耗评估而拆分(武政办〔2024〕9号 三(一))", "look into whether they were split to evade the energy assessment (武政办〔2024〕9号, 三(一))";
+    ProjectSplitSuspected = "project.split_suspected", Warning, "同一运营单位的多个新建项目合计达到大型，疑为拆分项目", "several new projects of one operator are large together: they may have been split", "核查是否为规避能耗评估而拆分（武政办〔2024〕9号 三(一)）", "look into whether they were split to evade the energy assessment (武政办〔2024〕9号, 三(一))";
     FacilityTimeZone = "facility.time_zone", Error, "时区无法识别", "the time zone cannot be used", "使用 IANA 名称，例如 Asia/Shanghai", "use an IANA name, for example Asia/Shanghai";
 }
 
@@ -420,8 +425,14 @@ impl Finding {
     }
 
     /// Says in other words than the code's own what it is about.
-    pub(crate) fn worded(mut self, zh: &'static str, en: &'static str) -> Self {
+    pub(crate) fn worded(mut self, zh: impl Into<Words>, en: impl Into<Words>) -> Self {
         self.message = Text::new(zh, en);
+        self
+    }
+
+    /// Says in other words than the code's own what to do.
+    pub(crate) fn advised(mut self, zh: impl Into<Words>, en: impl Into<Words>) -> Self {
+        self.advice = Text::new(zh, en);
         self
     }
 
@@ -472,6 +483,20 @@ impl Gathered {
         } else if let Some((_, first)) = self.groups.range_mut((code, Key::default())..).next() {
             first.count += finding.count;
         }
+    }
+
+    /// Whether the value at a place is known to be unusable: then it need not be said that it is missing.
+    pub(crate) fn refuses(&self, place: &Place) -> bool {
+        const REFUSALS: [Code; 6] = [
+            Code::JsonType,
+            Code::JsonDuplicateKey,
+            Code::JsonUnknownValue,
+            Code::MeterUnit,
+            Code::FacilityRegion,
+            Code::FacilityTimeZone,
+        ];
+        let key = (Some(place.clone()), None, None);
+        REFUSALS.iter().any(|code| self.groups.contains_key(&(*code, key.clone())))
     }
 
     pub(crate) fn into_vec(self) -> Vec<Finding> {
@@ -575,7 +600,7 @@ impl Basis {
             Basis::Transcribed => Text::new("转录文本", "transcribed"),
             Basis::Reading => Text::new("解读", "reading"),
             Basis::Reported => Text::new("二手资料", "reported"),
-            Basis::Proxy => Text::new("参考阈值(本方案未规定)", "proxy"),
+            Basis::Proxy => Text::new("参考阈值（本方案未规定）", "proxy"),
         }
     }
 }
@@ -611,6 +636,23 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), Code::ALL.len());
         assert!(names.iter().all(|name| name.split('.').count() == 2));
+    }
+
+    /// Chinese is written with Chinese punctuation.
+    #[test]
+    fn chinese_words_have_full_width_punctuation() {
+        let is_chinese = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '）' | '”');
+        for code in Code::ALL {
+            for text in [code.title().zh, code.advice().zh] {
+                let chars: Vec<char> = text.chars().collect();
+                let narrow = chars.windows(2).any(|pair| match pair {
+                    [a, b] => (is_chinese(*a) && "(),:;!?".contains(*b)) || ("(),:;!?".contains(*a) && is_chinese(*b)),
+                    _ => false,
+                });
+                // A clause has its issuer's numbering as the packs have it: 三(一).
+                assert!(!narrow || text.contains("三(一)"), "{code}: {text}");
+            }
+        }
     }
 
     #[test]

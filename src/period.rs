@@ -4,6 +4,7 @@
 //! site's time zone, so a day has 23, 24 or 25 hours. The rules of the zones are compiled in ([`TZDB`]): the machine's
 //! own zone files would change results.
 
+use crate::finding::Text;
 use jiff::{
     SignedDuration, Timestamp, ToSpan,
     civil::{Date, DateTime},
@@ -182,6 +183,19 @@ impl Period {
         local(self.end - 1, &self.zone).date()
     }
 
+    /// Its days in words, both included: 2024年1月1日至12月31日, 2024-01-01 to 2024-12-31; of others than whole days the instants.
+    pub fn text(&self) -> Text {
+        let (first, last) = (self.first_day(), self.last_day());
+        let whole = last.tomorrow().ok().and_then(|end| Period::dates(first, end, self.zone.clone()).ok());
+        if whole.as_ref() != Some(self) {
+            return Text::same(format!("{} – {}", rfc3339(self.start, &self.zone), rfc3339(self.end, &self.zone)));
+        }
+        let year = if first.year() == last.year() { String::new() } else { format!("{}年", last.year()) };
+        let (from, to) = ((first.month(), first.day()), (last.month(), last.day()));
+        let zh = format!("{}年{}月{}日至{year}{}月{}日", first.year(), from.0, from.1, to.0, to.1);
+        Text::new(zh, format!("{first} to {last}"))
+    }
+
     /// Whether it is one whole year of the local calendar, from any day on.
     pub fn is_one_year(&self) -> bool {
         let first = self.first_day();
@@ -298,6 +312,21 @@ impl fmt::Display for Period {
         }
         write!(f, "{first}/{}", last.tomorrow().unwrap_or(last))
     }
+}
+
+/// The name of a month, `2024-07`, in both languages: 2024年7月.
+pub(crate) fn month_text(name: &str) -> Text {
+    let parts = name.split_once('-').and_then(|(year, month)| Some((year, month.parse::<u8>().ok()?)));
+    match parts {
+        Some((year, month)) => Text::new(format!("{year}年{month}月"), name.to_owned()),
+        None => Text::same(name.to_owned()),
+    }
+}
+
+/// The names of months, one after the other.
+pub(crate) fn months_text(names: &[String]) -> Text {
+    let (zh, en): (Vec<_>, Vec<_>) = names.iter().map(|name| month_text(name)).map(|text| (text.zh, text.en)).unzip();
+    Text::new(zh.join("、"), en.join(", "))
 }
 
 /// The first instant of a local day.

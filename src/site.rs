@@ -144,6 +144,13 @@ impl Site {
         }
     }
 
+    /// What a meter is called: its measurement point; with its id where several stand there.
+    pub(crate) fn name_of(&self, meter: usize) -> Text {
+        let Some(named) = self.meters.get(meter) else { return Text::same("–") };
+        let alone = self.meters.iter().filter(|other| other.point == named.point).count() == 1;
+        named.point.named((!alone).then_some(&named.id))
+    }
+
     /// Where a meter stands in the input.
     pub(crate) fn spot(&self, meter: usize) -> Option<Spot> {
         self.places.get(meter).copied()

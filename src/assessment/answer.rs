@@ -25,6 +25,10 @@ pub struct Assessment {
     pub library: &'static str,
     /// The facility's id; `None` if nothing could be read.
     pub facility: Option<String>,
+    /// What the facility is called, as far as it is stated.
+    pub name: Option<Text>,
+    /// Who operates it (运营单位), as far as it is stated.
+    pub operator: Option<String>,
     /// The period; `None` if nothing could be read.
     pub period: Option<Period>,
     /// The PUE; `None` if it cannot be formed, and the findings say why.

@@ -39,14 +39,19 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
         };
         if let Some(other) = in_force.iter().filter(|_| stands(paper)).find(contradicts) {
             let level = |paper: &Certificate| paper.level.map_or("–", Level::short);
+            let other = level(other);
+            let expected =
+                Text::new(format!("{other}，与另一份有效证书一致"), format!("{other}, as another certificate says"));
             let finding = Finding::new(Code::CertificateConflict).place(place("level"));
-            findings.push(finding.found(level(paper)).expected(level(other)));
+            findings.push(finding.found(level(paper)).expected(expected));
         }
         if let (Some(issued), Some(expires)) = (paper.issued_on, paper.expires_on)
             && expires < issued
         {
             let finding = Finding::new(Code::FacilityDates).place(place("expires_on")).found(expires);
-            findings.push(finding.expected(format!("≥ {issued}")));
+            let expected =
+                Text::new(format!("不早于颁发日期 {issued}"), format!("not before its day of issue, {issued}"));
+            findings.push(finding.expected(expected));
         }
         // Operation is certified after it began; what was rebuilt began before.
         let began = site.facility().lifecycle.as_ref().filter(|lifecycle| is_first(lifecycle.kind));
@@ -55,8 +60,12 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
             && issued < began
             && stands(paper)
         {
-            let finding = Finding::new(Code::FacilityDates).place(place("issued_on")).found(issued);
-            findings.push(finding.expected(format!("≥ {began}")));
+            let finding =
+                Finding::new(Code::FacilityDates).place(place("issued_on")).found(issued).expected(Text::new(
+                    format!("运行等级证书不早于投运日期 {began}"),
+                    format!("a certificate of operation not before the first day in service, {began}"),
+                ));
+            findings.push(finding);
         }
         // A renewal, or the one before it, is no fault beside the one that is in force.
         let renewed = in_force.iter().any(|other| (other.ladder, other.kind) == (paper.ladder, paper.kind));
@@ -71,21 +80,17 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
             ),
             Standing::Expired => {
                 let day = paper.expires_on.map(|day| day.to_string()).unwrap_or_default();
-                Some(
-                    Finding::new(Code::CertificateExpired)
-                        .place(place("expires_on"))
-                        .found(day)
-                        .expected(format!("≥ {on}")),
-                )
+                Some(Finding::new(Code::CertificateExpired).place(place("expires_on")).found(day).expected(Text::new(
+                    format!("在判定日 {on} 仍有效"),
+                    format!("still in force on the assessment date, {on}"),
+                )))
             }
             Standing::NotYetIssued => {
                 let day = paper.issued_on.map(|day| day.to_string()).unwrap_or_default();
-                Some(
-                    Finding::new(Code::CertificateNotYet)
-                        .place(place("issued_on"))
-                        .found(day)
-                        .expected(format!("≤ {on}")),
-                )
+                Some(Finding::new(Code::CertificateNotYet).place(place("issued_on")).found(day).expected(Text::new(
+                    format!("在判定日 {on} 已颁发"),
+                    format!("issued by the assessment date, {on}"),
+                )))
             }
             Standing::NoExpiry => Some(Finding::new(Code::CertificateNoExpiry).place(place("expires_on"))),
             Standing::Incomplete => Some(
@@ -121,10 +126,10 @@ pub(super) fn missing(verdicts: &[Verdict], known: &[Finding]) -> Vec<Finding> {
     };
     let asked = asked.filter(|(place, _)| place.part() != Part::Certificates && !is_said(place));
     let missing = asked.map(|(place, verdict)| {
-        let who = format!("{} {}", verdict.pack, verdict.requirement);
-        Finding::new(Code::JsonMissing)
-            .place(place.clone())
-            .expected(Text::new(format!("{who} 所需"), format!("needed by {who}")))
+        let (citation, who) = (&verdict.citation, format!("{} {}", verdict.pack, verdict.requirement));
+        let document = &citation.document;
+        let expected = Text::new(format!("{document}的规定（{who}）所需"), format!("needed by {who} ({document})"));
+        Finding::new(Code::JsonMissing).place(place.clone()).expected(expected)
     });
     missing.chain(no_certificate(verdicts)).collect()
 }
@@ -157,8 +162,11 @@ fn dates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Finding> {
     });
     let late = days.into_iter().flatten().filter_map(|(place, day)| {
         let day = day?;
-        let finding = Finding::new(Code::FacilityDates).place(place).found(day);
-        Some(finding.expected(format!("≤ {}", part.first_day())))
+        let (finding, first) = (Finding::new(Code::FacilityDates).place(place).found(day), part.first_day());
+        Some(finding.expected(Text::new(
+            format!("不晚于期间首日 {first}：此后已有用电"),
+            format!("not after the period's first day, {first}: energy was used from then on"),
+        )))
     });
     late.collect()
 }
@@ -179,8 +187,21 @@ fn above_racks(site: &Site, measured: &MeasuredPue, part: &Period) -> Option<Fin
             return None;
         }
         let allowed = ExactEnergy::from_microjoules(Ratio::new(102, 100)?.floor_of(possible.microjoules())?);
-        let finding = Finding::new(Code::RacksInconsistent).place(place).found(pue.it());
-        (pue.it() > allowed).then(|| finding.expected(format!("≤ {allowed}")))
+        let finding = Finding::new(Code::RacksInconsistent).place(place);
+        let found = Text::new(format!("IT 电量 {}", pue.it()), format!("IT energy {}", pue.it()));
+        let expected = Text::new(
+            format!("不超过 {allowed}，即机柜额定功率 × 期间小时数"),
+            format!("at most {allowed}, the rated power of the racks × the hours of the period"),
+        );
+        let finding = finding
+            .found_text(found)
+            .expected(expected)
+            .worded("IT 电量超过全部机柜所能使用的电量", "more IT energy than all racks can use")
+            .advised(
+                "核对 IT 电量的单位与倍率、机柜数与单柜额定功率",
+                "check the unit of the IT energy, the racks and their rated power",
+            );
+        (pue.it() > allowed).then_some(finding)
     })
 }
 
@@ -190,7 +211,9 @@ fn above_total(measured: &MeasuredPue, extra: &Extra) -> Vec<Finding> {
     let parts = [(place!(heat_reused_kwh), extra.heat_reused), (place!(renewable_kwh), extra.renewable)];
     let above = parts.into_iter().filter_map(|(place, part)| {
         let part = part.filter(|part| *part > pue.total())?;
-        Some(Finding::new(Code::EnergyAboveTotal).place(place).found(part).expected(format!("≤ {}", pue.total())))
+        let total = pue.total();
+        let expected = Text::new(format!("不超过总电量 {total}"), format!("at most the total energy, {total}"));
+        Some(Finding::new(Code::EnergyAboveTotal).place(place).found(part).expected(expected))
     });
     above.collect()
 }
@@ -201,6 +224,10 @@ fn plausible(site: &Site, measured: &MeasuredPue) -> Option<Finding> {
     let least =
         if site.facility().it_cooling == Some(ItCooling::Air) { Ratio::new(105, 100)? } else { Ratio::new(102, 100)? };
     let implausible = pue.ratio() > Ratio::from(4) || pue.ratio() < least;
-    implausible
-        .then(|| Finding::new(Code::PueImplausible).place(place!(meters)).found(pue).expected(format!("{least} – 4")))
+    implausible.then(|| {
+        Finding::new(Code::PueImplausible)
+            .place(place!(meters))
+            .found(pue)
+            .expected(Text::new(format!("{least} 至 4"), format!("from {least} to 4")))
+    })
 }

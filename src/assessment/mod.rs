@@ -154,6 +154,8 @@ impl Assessment {
         Assessment {
             library: env!("CARGO_PKG_VERSION"),
             facility: Some(site.facility().id.clone()).filter(|id| !id.is_empty()),
+            name: site.facility().name.clone(),
+            operator: site.facility().operator.clone(),
             period: Some(part.clone()),
             pue: measured.pue().map(|pue| ReportedPue::new(pue, measured, boundary)),
             coverage: Some(measured.reported().coverage),
@@ -189,8 +191,11 @@ impl Assessment {
             .into_iter()
             .flatten()
             .filter(|finding| !finding.found.as_ref().is_some_and(|found| *found == Text::from(UNUSABLE)));
-        let facility = Some(site.facility().id.clone()).filter(|id| !id.is_empty());
-        Assessment::unreadable(facility, site.findings().iter().cloned().chain(lacking).collect())
+        let facility = site.facility();
+        let id = Some(facility.id.clone()).filter(|id| !id.is_empty());
+        let (name, operator) = (facility.name.clone(), facility.operator.clone());
+        let findings = site.findings().iter().cloned().chain(lacking).collect();
+        Assessment { name, operator, ..Assessment::unreadable(id, findings) }
     }
 
     /// What can be said of something of which nothing could be computed: its findings.
@@ -198,6 +203,8 @@ impl Assessment {
         Assessment {
             library: env!("CARGO_PKG_VERSION"),
             facility,
+            name: None,
+            operator: None,
             period: None,
             pue: None,
             coverage: None,

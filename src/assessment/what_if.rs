@@ -23,7 +23,7 @@ pub enum Change {
     Lifecycle(Lifecycle),
     /// The certificates, all of them.
     Certificates(Vec<Certificate>),
-    /// The day asked about.
+    /// The assessment date (判定日).
     Day(Date),
     /// So much less energy besides IT (cooling, losses) over the period, at the same IT energy.
     LessOverhead(ExactEnergy),

@@ -1,5 +1,5 @@
 use crate::{
-    finding::{Code, Finding},
+    finding::{Code, Finding, Text},
     place::place,
 };
 use jiff::civil::Date;
@@ -66,7 +66,10 @@ impl Lifecycle {
             Finding::new(Code::FacilityDates)
                 .place(place!(facility / lifecycle / in_service_on))
                 .found(service)
-                .expected(format!("≥ {approved}"))
+                .expected(Text::new(
+                    format!("不早于批复日期 {approved}"),
+                    format!("not before the day of approval, {approved}"),
+                ))
         })
     }
 }

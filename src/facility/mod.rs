@@ -177,10 +177,14 @@ impl Facility {
         let finding = Finding::new(Code::RacksInconsistent).place(place!(facility / rated_it_kw)).found(rated);
         // A hundredth is rounding.
         if rated.milliwatts() / 101 > design.milliwatts() / 100 {
-            return Some(finding.expected(format!("≤ {design}")));
+            let expected =
+                Text::new(format!("不超过机柜总功率 {design}"), format!("at most the power of all racks, {design}"));
+            return Some(finding.expected(expected));
         }
         // Off by the factor between kW and MW, or nearly so.
-        (design.milliwatts() / 300 > rated.milliwatts()).then(|| finding.expected(format!("≈ {design}")))
+        let near =
+            || Text::new(format!("与机柜总功率 {design} 相近"), format!("near the power of all racks, {design}"));
+        (design.milliwatts() / 300 > rated.milliwatts()).then(|| finding.expected(near()))
     }
 
     /// Whether it stands in a national hub node, as it says; a province that has none decides it, whatever it says.
@@ -203,7 +207,10 @@ impl Facility {
         }
         if self.hub_node == Some(true) && self.in_hub_node() == Some(false) {
             findings.push(
-                Finding::new(Code::FacilityHubNode).place(place!(facility / hub_node)).found("true").expected("false"),
+                Finding::new(Code::FacilityHubNode)
+                    .place(place!(facility / hub_node))
+                    .found("true")
+                    .expected(("false，或更正地区代码", "false, or another region")),
             );
         }
         findings

@@ -1,5 +1,5 @@
 use crate::{
-    finding::{Code, Finding},
+    finding::{Code, Finding, Text},
     place::place,
     quantity::{ExactPower, Ratio},
 };
@@ -90,7 +90,12 @@ impl Racks {
             .filter_map(|(place, some, of)| Some((place, some?, of?)))
             .filter(|(_, some, of)| some > of)
             .map(|(place, some, of)| {
-                Finding::new(Code::RacksInconsistent).place(place).found(some).expected(format!("≤ {of}"))
+                let name = match place.name() {
+                    Some("occupied") => ("已装机柜数", "those installed"),
+                    _ => ("设计机柜数", "those of the design"),
+                };
+                let expected = Text::new(format!("不超过{} {of}", name.0), format!("at most {}, {of}", name.1));
+                Finding::new(Code::RacksInconsistent).place(place).found(some).expected(expected)
             })
     }
 }

@@ -293,8 +293,10 @@ impl Boundary {
             if generator && !outputs.is_empty() && burnt.is_empty() {
                 // Nothing says which generator it feeds: it may be the energy of an output that is metered, or not.
                 self.unweighted.push(meter.carrier);
-                let expected =
-                    ("所供发电机的 generator_output 计量点(如有)", "the generator_output meter that it feeds, if any");
+                let expected = (
+                    "所供发电机的 generator_output 计量点（如有）",
+                    "the generator_output meter that it feeds, if any",
+                );
                 let finding = Finding::new(Code::MeterDoubleCounted).place(site.property(i, place!(parent)));
                 self.findings
                     .push(finding.meter(&meter.id).found_text(("没有 parent", "no parent")).expected(expected));
@@ -371,7 +373,7 @@ impl Boundary {
         let point = category.map_or(Point::ItLoad, Category::point);
         self.category = category;
         for (i, meter) in electric(site, |other| other == point) {
-            // What hangs on a meter of something else is not the data centre's.
+            // What is below a meter of something else is not the data centre's.
             if !is_below(site, i, |above| above == point || above == Point::Outside) {
                 self.it.push(Term { meter: i, factor: share(meter), minus: false });
             }
@@ -388,7 +390,7 @@ impl Boundary {
             self.findings.push(Finding::new(Code::PueCategoryUnknown).place(place!(meters)).found("it_load"));
         }
         self.take_off_non_it(site);
-        // A branch that says where it hangs, and hangs below no meter of this point, is not covered by it.
+        // A branch that has a parent, and is below no meter of this point, is not covered by it.
         let it_point = |point| matches!(point, Point::UpsOutput | Point::PduOutput | Point::ItInput | Point::ItLoad);
         for (i, meter) in counted(site, |other| it_point(other) && other != point) {
             let covers = self.it.iter().any(|term| site.tree().above(term.meter).any(|up| up == i));
@@ -404,7 +406,7 @@ impl Boundary {
         }
     }
 
-    /// What hangs on the meters of IT energy and is not IT.
+    /// What is below the meters of IT energy and is not IT.
     fn take_off_non_it(&mut self, site: &Site) {
         let non_it = |point| matches!(point, Point::Cooling | Point::Lighting | Point::Other | Point::Outside);
         let it = members(&self.it);
@@ -412,7 +414,7 @@ impl Boundary {
         for (i, meter) in electric(site, non_it) {
             let is_it = |up: usize| it.binary_search(&up).is_ok();
             let not_it = |up: &usize| !is_it(*up);
-            // Between it and the meter that it hangs on, nothing else may be taken off already.
+            // Between it and the meter above that it is a part of, nothing else may be taken off already.
             let mut between = site.tree().above(i).take_while(not_it).filter_map(|up| site.meters().get(up));
             let covered =
                 between.any(|up| up.check_of.is_none() && up.carrier == Carrier::Electricity && non_it(up.point));
@@ -430,7 +432,12 @@ impl Boundary {
         {
             self.category = None;
             let finding = Finding::new(Code::PueCategoryRefused).place(place!(facility / non_it_on_ups_share));
-            self.findings.push(finding.found(non_it).expected("≤ 0.1"));
+            let percent = non_it.to_f64() * 100.0;
+            let found = Text::new(
+                format!("非 IT 负载占 UPS 输出的 {percent}%，未分项计量"),
+                format!("{percent} % of the UPS output is not IT, and none of it sub-metered"),
+            );
+            self.findings.push(finding.found_text(found).expected("≤ 10 %"));
         }
     }
 
@@ -497,11 +504,12 @@ impl Boundary {
         self.cooling = top(|point| point == Point::Cooling);
         self.lighting_other = top(|point| matches!(point, Point::Lighting | Point::Other));
         self.power_chain = top(|point| point == Point::Distribution);
-        // UPS losses: each input less the outputs that hang on it; one without the other says nothing.
+        // UPS losses: each input less the outputs below it; one without the other says nothing.
         let (inputs, outputs) = (top(|point| point == Point::UpsInput), top(|point| point == Point::UpsOutput));
         for input in inputs {
-            let hangs_on = |output: &&Term| site.tree().above(output.meter).any(|up| up == input.meter);
-            let below: Vec<Term> = outputs.iter().filter(hangs_on).map(|term| Term { minus: true, ..*term }).collect();
+            let is_below_input = |output: &&Term| site.tree().above(output.meter).any(|up| up == input.meter);
+            let below: Vec<Term> =
+                outputs.iter().filter(is_below_input).map(|term| Term { minus: true, ..*term }).collect();
             if !below.is_empty() {
                 self.power_chain.push(input);
                 self.power_chain.extend(below);

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     finding::{Code, Finding, Text},
     ledger::Ledger,
-    period::Period,
+    period::{Period, months_text},
     place::place,
     quantity::{ExactEnergy, Ratio},
 };
@@ -270,8 +270,13 @@ impl Views<'_> {
         let least = ExactEnergy::from_microjoules(unseen.floor_of((it + taken_off).microjoules())?);
         (taken_off < least).then(|| {
             let finding = Finding::new(Code::PueCategoryRefused).place(place!(facility / non_it_on_ups_share));
-            let (zh, en) = (format!("分项计量不少于 {least}"), format!("sub-metered at least {least}"));
-            finding.found(format!("{declared}: {taken_off}")).expected(Text::new(zh, en))
+            let percent = declared.to_f64() * 100.0;
+            let found = Text::new(
+                format!("非 IT 负载占 UPS 输出的 {percent}%，其中分项计量 {taken_off}"),
+                format!("{percent} % of the UPS output is not IT; sub-metered of it: {taken_off}"),
+            );
+            let (zh, en) = (format!("分项计量不少于 {least}"), format!("at least {least} sub-metered"));
+            finding.found_text(found).expected(Text::new(zh, en))
         })
     }
 }
@@ -298,31 +303,32 @@ fn qualify(measure: &Measure, part: &Period) -> Vec<Finding> {
         findings.push(finding.expected("≤ 10 %"));
     }
     if !part.is_one_year() {
-        let finding = Finding::new(Code::PuePartialYear).place(place!(period)).found(part);
+        let finding = Finding::new(Code::PuePartialYear).place(place!(period)).found_text(part.text());
         findings.push(match part.one_day_longer().filter(Period::is_one_year) {
             Some(year) => {
-                let (zh, en) = (format!("{year}？期间终点(end)不含当日"), format!("{year}? the end is exclusive"));
-                finding.expected(Text::new(zh, en))
+                let (days, end) = (year.text(), year.end_day());
+                finding.expected(Text::new(
+                    format!("如为{}，end 应为 {end}，即最后一日的次日", days.zh),
+                    format!("if {} is meant: end is {end}, the day after the last day", days.en),
+                ))
             }
             None => finding.expected(("完整一年", "one year")),
         });
     } else if pue.annual().is_none() {
-        let (known, months) = (measure.coverage.common * 100.0, list(&measure.unknown_months));
-        let nothing_of =
-            |zh, en| if measure.unknown_months.is_empty() { String::new() } else { format!("{zh}{months}{en}") };
-        findings.push(
-            Finding::new(Code::CoverageLow)
-                .place(place!(period))
+        let (known, months) = (measure.coverage.common * 100.0, months_text(&measure.unknown_months));
+        let low = Finding::new(Code::CoverageLow).place(place!(period));
+        findings.push(match measure.unknown_months.is_empty() {
+            true => low.found(format!("{known:.1} %")).expected("≥ 90 %"),
+            false => low
                 .found_text(Text::new(
-                    format!("{known:.1} %{}", nothing_of("，", " 无数据")),
-                    format!("{known:.1} %{}", nothing_of(", nothing of ", "")),
+                    format!("{}无数据（全期间已知 {known:.1}%）", months.zh),
+                    format!("no data of {} ({known:.1} % of the period are known)", months.en),
                 ))
-                .expected(("≥ 90 %，且每月都有数据", "≥ 90 %, something of every month"))
-                .detail(
-                    format!("已知 {known:.1}%，无数据的月份：{months}"),
-                    format!("{known:.1} % known, months without data: {months}"),
-                ),
-        );
+                .expected((
+                    "每个自然月都有数据，且全期间已知不低于 90%",
+                    "data of every calendar month, and at least 90 % of the period known",
+                )),
+        });
     }
     findings
 }

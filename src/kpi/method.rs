@@ -97,7 +97,7 @@ impl Method {
         let (.., unit, watt_hours) = ENERGY_CONTENT.row(meter)?;
         let (table, content) = (ENERGY_CONTENT.name, *watt_hours as f64 / 1000.0);
         Some(Text::new(
-            format!("{}按 {content} kWh/{unit} 计({table}，二手资料)", meter.carrier.zh()),
+            format!("{}按 {content} kWh/{unit} 计（{table}，二手资料）", meter.carrier.zh()),
             format!("{} at {content} kWh/{unit} ({table}, reported second-hand)", meter.carrier.as_str()),
         ))
     }

@@ -65,7 +65,7 @@ pub(crate) struct Fall {
 const FALLS: usize = 64;
 
 impl Account {
-    /// Whether readings can lead to it.
+    /// Whether it is possible at all: it comes from outside, and is validated before it is used.
     pub(super) fn is_sound(&self, meter: &Meter, steps: usize) -> bool {
         // Only what is given back is below zero.
         let least = if meter.net { -MOST_VALUE } else { 0 };

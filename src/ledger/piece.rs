@@ -69,7 +69,7 @@ impl Piece {
         Some((account, ends, top))
     }
 
-    /// Whether readings can lead to it.
+    /// Whether it is possible at all: it comes from outside, and is validated before it is used.
     pub(super) fn is_sound(&self, meter: &Meter, edges: usize) -> bool {
         let most = if meter.kind == MeterKind::Power { MOST_POWER } else { MOST_VALUE };
         let within =

@@ -33,7 +33,7 @@ mod wide {
 }
 
 impl Amounts {
-    /// Whether readings can lead to it.
+    /// Whether it is possible at all: it comes from outside, and is validated before it is used.
     pub(super) fn is_sound(&self, steps: usize, may_be_negative: bool) -> bool {
         let least = if may_be_negative { -(MOST >> 8) } else { 0 };
         match self {

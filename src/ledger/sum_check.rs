@@ -1,9 +1,9 @@
-//! Sum checks (计量平衡校核): what hangs on a meter cannot use more than the meter measures, and a check meter measures the
-//! same as the meter that it checks, both within what their accuracy classes allow.
+//! Sum checks (计量平衡校核): the sub-meters of a meter cannot measure more than it does, and a check meter measures the same as
+//! the meter that it checks, both within what their accuracy classes allow.
 
 use super::{Book, Ledger};
 use crate::{
-    finding::{Code, Finding},
+    finding::{Code, Finding, Text},
     metering::{Carrier, MeasurementPoint as Point, Meter},
     quantity::{Dimension, ExactEnergy},
 };
@@ -11,6 +11,9 @@ use std::{collections::BTreeSet, ops::Range};
 
 /// What a meter without a stated class is allowed, in thousandths (ours, a setting): class 2 with transformers of class 1.
 const UNKNOWN_CLASS: i128 = 30;
+
+/// Sums so many times apart have their units mixed up rather than meters missing.
+const MIXED_UP: i128 = 300;
 
 /// A comparison over more stretches than this says too little to be made.
 const MOST_RUNS: usize = 100;
@@ -38,7 +41,7 @@ pub(super) fn all(ledger: &Ledger<'_>) -> Vec<Finding> {
             findings.extend(compare(ledger, &[parent], &members(family), (parent, both_ways)));
         }
     }
-    // All supplies feed all that hangs on any of them: nobody says how the bars are coupled.
+    // All supplies feed all sub-meters of any of them: nobody says how the bars are coupled.
     let all: Vec<usize> = (0..meters.len()).filter(counts).filter(supplies).collect();
     let of_supplies = children.iter().filter(|(parent, child)| counts(parent) && supplies(parent) && !supplies(child));
     let below: Vec<usize> = of_supplies.map(|(_, child)| *child).collect();
@@ -53,16 +56,16 @@ pub(super) fn all(ledger: &Ledger<'_>) -> Vec<Finding> {
             findings.extend(differ(ledger, main, check));
         }
     }
-    // IT energy measured at several points, where the tree does not say how they hang together.
+    // IT energy measured at several points, where the tree does not say which is below which.
     let at = |of: Point| -> Vec<usize> {
         let top = |i: &usize| !tree.above(*i).any(|up| point(&up) == Some(of));
         (0..meters.len()).filter(counts).filter(|i| point(i) == Some(of)).filter(top).collect()
     };
     let told = |members: &[usize]| members.iter().any(|i| tree.parent(*i).is_some());
-    // Where both have their places in the tree, or one hangs on the other, the tree has been looked at.
+    // Where both have their places in the tree, or one is below the other, the tree has been looked at.
     let is_told = |upstream: &[usize], downstream: &[usize]| {
-        let hangs = |i: &usize| tree.above(*i).any(|up| upstream.binary_search(&up).is_ok());
-        told(downstream) && (told(upstream) || downstream.iter().any(hangs))
+        let is_below = |i: &usize| tree.above(*i).any(|up| upstream.binary_search(&up).is_ok());
+        told(downstream) && (told(upstream) || downstream.iter().any(is_below))
     };
     let places = [Point::UpsInput, Point::UpsOutput, Point::PduOutput, Point::ItInput].map(at);
     for (i, upstream) in places.iter().enumerate() {
@@ -113,7 +116,7 @@ pub(super) fn all(ledger: &Ledger<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Σ of what hangs below against Σ of what is above, over the time in which all of them are known: whether it is more or, if
+/// Σ of the meters below against Σ of those above, over the time in which all of them are known: whether it is more or, if
 /// that is asked for `both_ways`, less.
 fn compare(
     ledger: &Ledger<'_>,
@@ -130,18 +133,47 @@ fn compare(
         Dimension::Mass => format!("{} kg", amount as f64 / 1e6),
         Dimension::Energy | Dimension::Power => energy(amount).to_string(),
     };
+    let sums = |meters: &[usize], sum: &Measured| {
+        let (Text { zh, en }, amount) = (names(ledger, meters), shown(sum.amount));
+        Text::new(format!("{zh} {amount}"), format!("{en} {amount}"))
+    };
+    // Off by hundreds of times it is no sub-meter that is missing, and none that is counted twice.
+    let hinted = |finding: Finding, low: i128, high: i128| match low.saturating_mul(MIXED_UP) < high {
+        true => finding.advised(
+            "相差数百倍以上：请先核对单位（kWh/MWh）与倍率",
+            "they are hundreds of times apart: check the unit (kWh/MWh) and the multiplier first",
+        ),
+        false => finding,
+    };
     if lower.amount > upper.amount + tolerance {
-        let expected = format!("≤ {} ± {}", shown(upper.amount), shown(tolerance));
-        return Some(about(ledger, Code::MeterSumCheck, place).found(shown(lower.amount)).expected(expected));
+        let (off, of) = (shown(tolerance), sums(above, &upper));
+        let (zh, en) = (format!("不超过{}（允差 {off}）", of.zh), format!("at most {} (give or take {off})", of.en));
+        let finding = about(ledger, Code::MeterSumCheck, place).found_text(sums(below, &lower));
+        return Some(hinted(finding.expected(Text::new(zh, en)), upper.amount, lower.amount));
     }
     (both_ways && lower.amount < upper.amount - tolerance).then(|| {
         let (rest, share) = (shown(upper.amount - lower.amount), 1.0 - lower.amount as f64 / upper.amount as f64);
-        about(ledger, Code::MeterUnmetered, place).found(format!("{rest} ({:.1} %)", share * 100.0)).expected(format!(
-            "{} ≈ {}",
-            shown(lower.amount),
-            shown(upper.amount)
-        ))
+        let (of, percent) = (sums(below, &lower), share * 100.0);
+        let found = Text::new(
+            format!("{}，余下 {rest}（{percent:.1}%）", of.zh),
+            format!("{}; the rest is {rest} ({percent:.1} %)", of.en),
+        );
+        let finding = about(ledger, Code::MeterUnmetered, place).found_text(found).expected(sums(above, &upper));
+        hinted(finding, lower.amount, upper.amount)
     })
+}
+
+/// Meters by name: the first two, and how many more there are.
+fn names(ledger: &Ledger<'_>, meters: &[usize]) -> Text {
+    let site = ledger.site();
+    let (zh, en): (Vec<_>, Vec<_>) =
+        meters.iter().take(2).map(|meter| site.name_of(*meter)).map(|name| (name.zh, name.en)).unzip();
+    let (mut zh, mut en) = (zh.join(" + "), en.join(" + "));
+    if meters.len() > 2 {
+        zh = format!("{zh} 等 {} 个计量点", meters.len());
+        en = format!("{en} and {} more", meters.len() - 2);
+    }
+    Text::new(zh, en)
 }
 
 /// A check meter against its meter.
@@ -150,8 +182,14 @@ fn differ(ledger: &Ledger<'_>, main: usize, check: usize) -> Option<Finding> {
     let (said, checked) = (sum(ledger, &[main], &runs), sum(ledger, &[check], &runs));
     let tolerance = said.tolerance + checked.tolerance;
     ((said.amount - checked.amount).abs() > tolerance).then(|| {
-        let expected = format!("{} ± {}", energy(said.amount), energy(tolerance));
-        about(ledger, Code::MeterSumCheck, check).found(energy(checked.amount)).expected(expected)
+        let (of, amount, off) = (ledger.site().name_of(main), energy(said.amount), energy(tolerance));
+        let expected =
+            Text::new(format!("{} {amount}（允差 {off}）", of.zh), format!("{} {amount} (give or take {off})", of.en));
+        let finding = about(ledger, Code::MeterSumCheck, check).found(energy(checked.amount)).expected(expected);
+        finding.worded(
+            "校核表与所校核的表不一致，超出准确度等级所允许的误差",
+            "a check meter differs from the meter that it checks by more than their accuracy classes allow",
+        )
     })
 }
 

@@ -222,9 +222,15 @@ impl Meter {
     pub fn check(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         let mut fault = |place: Place, found: Text, expected: (&'static str, &'static str)| {
-            let code =
-                if [place!(unit), place!(carrier)].contains(&place) { Code::MeterUnit } else { Code::MeterValue };
-            findings.push(Finding::new(code).place(place).meter(&self.id).found_text(found).expected(expected));
+            let is_carrier = place == place!(carrier);
+            let code = if is_carrier || place == place!(unit) { Code::MeterUnit } else { Code::MeterValue };
+            let finding = Finding::new(code).place(place).meter(&self.id).found_text(found).expected(expected);
+            findings.push(match is_carrier {
+                true => finding
+                    .worded("能源种类不适用于该计量点", "the carrier does not fit the measurement point")
+                    .advised("更正 carrier 或 point", "correct the carrier or the point"),
+                false => finding,
+            });
         };
         let above_zero = ("大于 0 的数", "a number above 0");
         let power = self.unit.dimension() == Dimension::Power;
@@ -267,7 +273,7 @@ impl Meter {
         }
         if self.max_gap_s.is_some_and(|seconds| seconds == 0 || seconds > LONGEST_GAP_S) {
             let found = self.max_gap_s.unwrap_or(0).to_string();
-            fault(place!(max_gap_s), found.into(), ("1 至 86400 秒(一天)", "seconds from 1 to 86400 (a day)"));
+            fault(place!(max_gap_s), found.into(), ("1 至 86400 秒（一天）", "seconds from 1 to 86400 (a day)"));
         }
         if !self.events.is_empty() && !matches!(self.kind, MeterKind::Register { .. }) {
             let count = self.events.len();
@@ -420,6 +426,15 @@ impl MeasurementPoint {
         Text::new(zh, en)
     }
 
+    /// What a meter there is called; with its id if it does not stand alone.
+    pub(crate) fn named(self, id: Option<&str>) -> Text {
+        let Text { zh, en } = self.text();
+        match id {
+            Some(id) => Text::new(format!("{zh}“{id}”"), format!("{en} \"{id}\"")),
+            None => Text::new(zh, en),
+        }
+    }
+
     /// Whether only electricity passes there; a fuel may be named for a supply that burns it.
     const fn is_electrical(self) -> bool {
         matches!(
@@ -493,7 +508,7 @@ impl Carrier {
     /// Its Chinese name.
     pub const fn zh(self) -> &'static str {
         match self {
-            Carrier::Electricity => "电",
+            Carrier::Electricity => "电力",
             Carrier::Diesel => "柴油",
             Carrier::NaturalGas => "天然气",
             Carrier::Hydrogen => "氢",

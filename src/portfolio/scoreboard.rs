@@ -175,7 +175,7 @@ impl Scoreboard {
         let share = count(self.occupied).and_then(|some| some.checked_mul(100)).zip(count(self.installed));
         let value = share.and_then(|(some, of)| Ratio::new(some, of));
         let note = Text::new(
-            format!("已用机柜之和除以已装机柜之和(按机柜数)，{open} 个数据中心未知"),
+            format!("已用机柜之和除以已装机柜之和（按机柜数），{open} 个数据中心未知"),
             format!("Σ occupied / Σ installed cabinets (by count); not known of {open} sites"),
         );
         Line::new(indicator, value, self.is_complete && open == 0, Some(note))

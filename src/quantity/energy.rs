@@ -1,4 +1,5 @@
 use super::{QuantityError, Ratio, Unit};
+use crate::finding::Text;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{
     fmt,
@@ -52,6 +53,24 @@ impl ExactEnergy {
             return (small / 3_600_000) as f64 / 1e6;
         }
         self.over(ExactEnergy::KWH).unwrap_or(self.0 as f64 / ExactEnergy::KWH.0 as f64)
+    }
+
+    /// In words for people: 281.3575 万千瓦时, 2813.575 MWh; small amounts in kWh (千瓦时).
+    pub(crate) fn text(self) -> Text {
+        let kwh = self.kwh();
+        let short = |number: f64, decimals: usize| {
+            let digits = format!("{number:.decimals$}");
+            digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+        };
+        let zh = match kwh.abs() {
+            1e4.. => format!("{} 万千瓦时", short(kwh / 1e4, 4)),
+            _ => format!("{} 千瓦时", short(kwh, 3)),
+        };
+        let en = match kwh.abs() {
+            1e3.. => format!("{:.3} MWh", kwh / 1e3),
+            _ => format!("{kwh:.3} kWh"),
+        };
+        Text::new(zh, en)
     }
 
     /// `self / other`; `None` if `other` is zero.

@@ -147,7 +147,10 @@ impl<'n> Fields<'n> {
 
     /// Notes that something a rule needs is not given.
     pub(crate) fn missing(&self, key: &str, expected: impl Into<Text>) {
-        self.push(Finding::new(Code::JsonMissing).place(self.place_of(key)).expected(expected));
+        let place = self.place_of(key);
+        if !self.findings.borrow().refuses(&place) {
+            self.push(Finding::new(Code::JsonMissing).place(place).expected(expected));
+        }
     }
 
     fn typed<T>(
@@ -159,9 +162,36 @@ impl<'n> Fields<'n> {
         let node = self.node(key)?;
         let value = convert(node);
         if value.is_none() {
-            self.push(
-                Finding::new(Code::JsonType).place(self.place_of(key)).found_text(node.describe()).expected(expected),
-            );
+            self.push(self.unfit(key, node).expected(expected));
+        }
+        value
+    }
+
+    /// A finding about a value of another type than the one asked for.
+    fn unfit(&self, key: &str, node: Node<'_>) -> Finding {
+        Finding::new(Code::JsonType).place(self.place_of(key)).found_text(node.describe())
+    }
+
+    /// A number: one that does not fit is out of range, and a text is mended by taking its quotes away.
+    fn numeric<T>(
+        &self,
+        key: &'static str,
+        (zh, en): (&'static str, &'static str),
+        convert: impl Fn(f64) -> Option<T>,
+    ) -> Option<T> {
+        let node = self.node(key)?;
+        let value = number(node).and_then(convert);
+        if value.is_none() {
+            let finding = self.unfit(key, node).expected((zh, en));
+            self.push(match node {
+                Node::Number(_) => {
+                    finding.worded("数值超出范围", "a number out of range").advised("更正该数值", "correct the number")
+                }
+                Node::Text(_) => {
+                    finding.advised("去掉引号和单位", "write the number without quotes and without a unit")
+                }
+                _ => finding,
+            });
         }
         value
     }
@@ -225,41 +255,51 @@ impl<'n> Fields<'n> {
     }
 
     pub(crate) fn number(&self, key: &'static str) -> Option<f64> {
-        self.typed(key, ("数字", "a number"), number)
+        self.numeric(key, ("数字", "a number"), Some)
     }
 
     /// A number from 0 up, as the decimal it prints as.
     pub(crate) fn ratio(&self, key: &'static str) -> Option<Ratio> {
-        self.typed(key, ("不小于 0 的数字", "a number from 0 up"), |node| {
-            Ratio::from_f64(number(node)?).filter(|ratio| *ratio >= Ratio::ZERO)
+        self.numeric(key, ("不小于 0 的数字", "a number from 0 up"), |number| {
+            Ratio::from_f64(number).filter(|ratio| *ratio >= Ratio::ZERO)
         })
     }
 
     /// A part of a whole.
     pub(crate) fn share(&self, key: &'static str) -> Option<Ratio> {
-        self.typed(key, ("0 至 1 的数字", "a number from 0 to 1"), |node| {
-            Ratio::from_f64(number(node)?).filter(|ratio| (Ratio::ZERO..=Ratio::ONE).contains(ratio))
+        self.numeric(key, ("0 至 1 的数字", "a number from 0 to 1"), |number| {
+            Ratio::from_f64(number).filter(|ratio| (Ratio::ZERO..=Ratio::ONE).contains(ratio))
         })
     }
 
     pub(crate) fn kilowatts(&self, key: &'static str) -> Option<ExactPower> {
-        self.typed(key, ("大于 0 的千瓦数", "kilowatts, above 0"), |node| {
-            ExactPower::from_kw(number(node)?).ok().filter(|power| power.milliwatts() > 0)
+        self.numeric(key, ("大于 0 的千瓦数", "kilowatts, above 0"), |number| {
+            ExactPower::from_kw(number).ok().filter(|power| power.milliwatts() > 0)
         })
     }
 
     pub(crate) fn count(&self, key: &'static str) -> Option<u64> {
-        self.typed(key, ("不小于 0 的整数", "a whole number from 0 up"), |node| {
-            let number = number(node)?;
+        self.numeric(key, ("不小于 0 的整数", "a whole number from 0 up"), |number| {
             (number >= 0.0 && number.fract() == 0.0 && number <= 1e12).then_some(number as u64)
         })
     }
 
     pub(crate) fn date(&self, key: &'static str) -> Option<Date> {
-        self.typed(key, ("日期，YYYY-MM-DD", "a date, YYYY-MM-DD"), |node| match node {
+        let node = self.node(key)?;
+        let date = match node {
             Node::Text(text) if text.len() == 10 => text.parse().ok(),
             _ => None,
-        })
+        };
+        if date.is_none() {
+            let finding = self.unfit(key, node).expected(("日期，YYYY-MM-DD", "a date, YYYY-MM-DD"));
+            self.push(match node {
+                Node::Text(text) if looks_like_a_date(text) => {
+                    finding.worded("日期不存在", "a date that does not exist").advised("更正日期", "correct the date")
+                }
+                _ => finding.advised("写成带引号的 \"YYYY-MM-DD\"", "write \"YYYY-MM-DD\", in quotes"),
+            });
+        }
+        date
     }
 
     /// One of the values that `T` knows.
@@ -345,6 +385,12 @@ fn is_suspicious(id: &str) -> bool {
     id.chars().any(is_hidden) || id.trim() != id || (latin && alike) || wide
 }
 
+/// `2023-02-29`: digits and dashes where a date has them.
+fn looks_like_a_date(text: &str) -> bool {
+    let fits = |(i, byte): (usize, u8)| if matches!(i, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    text.len() == 10 && text.bytes().enumerate().all(fits)
+}
+
 pub(crate) fn number(node: Node<'_>) -> Option<f64> {
     match node {
         Node::Number(number) if number.is_finite() => Some(number),
@@ -355,6 +401,7 @@ pub(crate) fn number(node: Node<'_>) -> Option<f64> {
 /// The part of serde's message that names what would have been right.
 fn expected_of(message: &str) -> Text {
     let expected = message.split_once("expected ").map_or(message, |(_, expected)| expected);
-    let names = expected.strip_prefix("one of ").unwrap_or(expected).replace(" or ", "、").replace(", ", "、");
-    Text::new(format!("{names} 之一"), expected.to_owned())
+    let en = expected.replace('`', "");
+    let names = en.strip_prefix("one of ").unwrap_or(&en).replace(" or ", "、").replace(", ", "、");
+    Text::new(format!("下列之一：{names}"), en)
 }

@@ -141,6 +141,35 @@ impl Node<'_> {
     }
 }
 
+/// What the JSON parser says, without the place, which stands beside it.
+#[cfg(feature = "json")]
+fn syntax(error: &serde_json::Error) -> Text {
+    const WORDS: [(&str, &str); 18] = [
+        ("EOF while parsing a list", "列表未结束，文件已到末尾"),
+        ("EOF while parsing an object", "对象未结束，文件已到末尾"),
+        ("EOF while parsing a string", "文本未结束，文件已到末尾"),
+        ("EOF while parsing a value", "此处应有值，文件已到末尾"),
+        ("expected value", "此处应有值"),
+        ("expected ident", "此处应为 true、false 或 null"),
+        ("expected `:`", "此处应为冒号"),
+        ("expected `,` or `]`", "此处应为逗号或 ]"),
+        ("expected `,` or `}`", "此处应为逗号或 }"),
+        ("invalid escape", "转义符无效"),
+        ("invalid number", "数字写法无效"),
+        ("number out of range", "数字超出范围"),
+        ("invalid unicode code point", "字符编码无效"),
+        ("control character", "文本中有控制字符"),
+        ("key must be a string", "字段名须加引号"),
+        ("trailing comma", "末尾多一个逗号"),
+        ("trailing characters", "内容结束后还有多余字符"),
+        ("recursion limit exceeded", "嵌套层数过多"),
+    ];
+    let full = error.to_string();
+    let en = full.rsplit_once(" at line ").map_or(&*full, |(what, _)| what);
+    let zh = WORDS.iter().find(|(words, _)| en.starts_with(words)).map_or("写法无效", |(_, zh)| zh);
+    Text::new(zh, en.replace("EOF while parsing", "the end of the file within"))
+}
+
 impl<'de> Deserialize<'de> for Document<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut items = Vec::new();
@@ -307,8 +336,9 @@ impl<'a> Document<'a> {
         parsed.map(|()| document).map_err(|error: serde_json::Error| {
             let mut finding = crate::finding::Finding::new(crate::finding::Code::JsonSyntax)
                 .place(crate::place::Place::WHOLE)
-                .found(&error)
                 .expected(("一个 JSON 对象", "one JSON object"));
+            let Text { zh, en } = syntax(&error);
+            finding = finding.detail(zh, en);
             finding.line = Some(error.line() as u64);
             finding.column = Some(error.column() as u64);
             Box::new(finding)

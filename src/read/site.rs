@@ -96,15 +96,18 @@ pub(crate) fn facility(fields: Fields<'_>) -> Facility {
         Some(node) => {
             let parsed = if let Node::Text(code) = node { code.parse::<Region>().ok() } else { None };
             if parsed.is_none() {
-                fields.push(
-                    Finding::new(Code::FacilityRegion)
-                        .place(fields.place_of("region"))
-                        .found_text(node.describe())
-                        .expected((
-                            "文本形式的 GB/T 2260 六位代码，或 ISO 3166 代码，如 US-CO",
-                            "as text: a GB/T 2260 code of six digits, or an ISO 3166 code such as US-CO",
-                        )),
-                );
+                let finding =
+                    Finding::new(Code::FacilityRegion).place(fields.place_of("region")).found_text(node.describe());
+                let finding = finding.expected((
+                    "GB/T 2260 六位代码（文本），如 \"420100\"；或 ISO 3166 代码，如 \"US-CO\"",
+                    "a text: a GB/T 2260 code of six digits such as \"420100\", or an ISO 3166 code such as \"US-CO\"",
+                ));
+                fields.push(match node {
+                    Node::Number(_) => finding
+                        .worded("地区代码应为文本，视为未知", "the region code is not a text; taken as not known")
+                        .advised("给代码加上引号", "put the code in quotes"),
+                    _ => finding,
+                });
             }
             parsed
         }
@@ -330,11 +333,17 @@ pub(crate) fn unit(row: &Fields<'_>) -> Option<Unit> {
     let found = Unit::ALL.into_iter().find(|unit| unit.as_str() == text);
     if found.is_none() {
         let shown: String = text.chars().take(40).collect();
-        let finding = Finding::new(Code::MeterUnit)
-            .place(row.place_of("unit"))
-            .found(format!("{shown:?}"))
-            .expected("kWh MWh GWh Wh MJ GJ kW MW W l m3 kg");
-        row.push(finding);
+        let units = Unit::ALL.map(Unit::as_str);
+        let expected = Text::new(format!("下列之一：{}", units.join("、")), format!("one of {}", units.join(", ")));
+        let finding = Finding::new(Code::MeterUnit).place(row.place_of("unit")).found(format!("{shown:?}"));
+        let finding = finding.expected(expected);
+        row.push(match shown.to_ascii_lowercase().ends_with("va") {
+            true => finding.advised(
+                "kVA 是视在功率，不是有功功率：请提供 kW 或 kWh 数据",
+                "kVA is apparent power, not active power: give kW or kWh",
+            ),
+            false => finding,
+        });
     }
     found
 }

@@ -1,11 +1,11 @@
 use super::{
-    colon,
-    places::{in_words, stretch_in_words},
+    colon, document, flag_name,
+    places::{in_words, times_in_words},
     printable,
 };
 use crate::{
     assessment::Assessment,
-    finding::{Basis, Finding, Lang, Severity},
+    finding::{Basis, Citation, Code, Finding, Lang, Severity},
     place::Part,
     quantity::ExactEnergy,
     retrofit::{Flag, measures},
@@ -55,7 +55,7 @@ impl<'a> Letter<'a> {
         for (i, flag) in self.flags().enumerate() {
             if i == 0 {
                 let words =
-                    self.pick("改造筛查触发项(提示，不是判定)", "Raised by the retrofit screen (a hint, no verdict)");
+                    self.pick("改造筛查触发项（提示，不是判定）", "Raised by the retrofit screen (a hint, no verdict)");
                 writeln!(f, "\n{words}")?;
             }
             let action = flag
@@ -63,20 +63,31 @@ impl<'a> Letter<'a> {
                 .as_ref()
                 .map_or(String::new(), |action| format!("{}{}", self.pick("；", "; "), action.in_lang(self.lang)));
             let evidence = printable(flag.evidence.in_lang(self.lang));
-            writeln!(f, "- {} {}{}{evidence}{action}", flag.pack, flag.flag, colon(self.lang))?;
+            let name = flag_name(&flag.flag);
+            let name = name.in_lang(self.lang);
+            let Citation { document, clause, basis, .. } = &flag.citation;
+            let (basis, rule) = (basis.text(), format!("{} {}", flag.pack, flag.flag));
+            let source = match self.lang {
+                Lang::Zh => format!("（{document} {clause}，{}；{rule}）", basis.zh),
+                Lang::En => format!(" ({document} {clause}, {}; {rule})", basis.en),
+            };
+            writeln!(f, "- {name}{}{evidence}{source}{action}", colon(self.lang))?;
         }
         let saved = retrofit.savings_kwh.filter(|saved| *saved > ExactEnergy::ZERO).zip(retrofit.target);
         if let Some((saved, target)) = saved.filter(|_| self.has(Outcome::Fails) || self.flags().next().is_some()) {
-            let kwh = saved.kwh();
+            let saved = saved.text();
             match self.lang {
-                Lang::Zh => writeln!(f, "\n按目前 IT 负荷，PUE 降至 {target}，每年可节电 {:.2} 万千瓦时", kwh / 1e4)?,
-                Lang::En => writeln!(f, "\nAt today's IT load, a PUE of {target} saves {saved} a year")?,
+                Lang::Zh => writeln!(f, "\n按目前 IT 负荷，PUE 降至 {target}，每年可节电 {}", saved.zh)?,
+                Lang::En => writeln!(f, "\nAt today's IT load, a PUE of {target} saves {} a year", saved.en)?,
             }
         }
         let in_wuhan = |verdict: &Verdict| verdict.pack == packs::WUHAN_2024 && verdict.outcome == Outcome::Fails;
         let proxy = |flag: &Flag| flag.citation.basis == Basis::Proxy;
         if self.assessment.verdicts.iter().any(in_wuhan) || self.flags().any(proxy) {
-            let words = self.pick("方案所列措施(二(六)15)", "Measures that the plan names (二(六)15)");
+            let words = self.pick(
+                "武政办〔2024〕9号二(六)15 所列改造措施",
+                "Measures that Wuhan's action plan names (武政办〔2024〕9号, 二(六)15)",
+            );
             let measures = measures().map(|measure| measure.in_lang(self.lang).to_owned());
             writeln!(f, "\n{words}{}{}", colon(self.lang), measures.join(self.pick("、", ", ")))?;
         }
@@ -91,7 +102,8 @@ impl<'a> Letter<'a> {
                 writeln!(f, "\n{}", self.pick(zh, en))?;
             }
             let message = printable(verdict.message.in_lang(self.lang));
-            writeln!(f, "- {} {}{}{message}", verdict.pack, verdict.requirement, colon(self.lang))?;
+            let rule = document(&verdict.pack, &verdict.citation, (&verdict.requirement, self.lang));
+            writeln!(f, "- {rule}{}{message}", colon(self.lang))?;
             if let Some(settles) = &verdict.settles {
                 let settles = printable(settles.in_lang(self.lang));
                 writeln!(f, "  {}{}{settles}", self.pick("补充后可判定", "what would settle it"), colon(self.lang))?;
@@ -108,27 +120,32 @@ impl<'a> Letter<'a> {
     }
 
     fn opening(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let facility = self.assessment.facility.as_deref().unwrap_or(self.pick("(标识未知)", "(id not known)"));
-        writeln!(f, "{}{}{}", self.pick("数据中心", "Data centre"), colon(self.lang), printable(facility))?;
+        let id = self.assessment.facility.as_deref().unwrap_or(self.pick("（标识未知）", "(id not known)"));
+        if let Some(operator) = &self.assessment.operator {
+            writeln!(f, "{}{}{}", self.pick("运营单位", "Operator"), colon(self.lang), printable(operator))?;
+        }
+        let facility = match (&self.assessment.name, self.lang) {
+            (None, _) => id.to_owned(),
+            (Some(name), Lang::Zh) => format!("{}（{id}）", name.zh),
+            (Some(name), Lang::En) => format!("{} ({id})", name.en),
+        };
+        writeln!(f, "{}{}{}", self.pick("数据中心", "Data centre"), colon(self.lang), printable(&facility))?;
         if let Some(period) = &self.assessment.period {
-            let days = stretch_in_words(period, self.lang);
+            let days = period.text();
+            let days = days.in_lang(self.lang);
             writeln!(f, "{}{}{days}", self.pick("期间", "Period"), colon(self.lang))?;
         }
         match &self.assessment.pue {
             Some(pue) => {
                 let kind = match pue.is_annual() {
                     true => self.pick("年度 PUE", "annual PUE"),
-                    false => self.pick("阶段性 PUE(非年度)", "PUE of the period (not annual)"),
+                    false => self.pick("阶段性（非年度）PUE", "PUE of the period (not annual)"),
                 };
-                let recomputed = self.pick("重算结果", "Recomputed");
-                writeln!(
-                    f,
-                    "{recomputed}{}{kind} {} (E_DC {} / E_IT {})",
-                    colon(self.lang),
-                    pue.published(),
-                    pue.total(),
-                    pue.it()
-                )
+                let (value, total, it) = (pue.published(), pue.total().text(), pue.it().text());
+                match self.lang {
+                    Lang::Zh => writeln!(f, "重算结果：{kind} {value}（总电量 {}，IT 电量 {}）", total.zh, it.zh),
+                    Lang::En => writeln!(f, "Recomputed: {kind} {value} (total {}, IT {})", total.en, it.en),
+                }
             }
             None => writeln!(f, "{}", self.pick("无法算出 PUE。", "No PUE could be computed.")),
         }
@@ -137,25 +154,43 @@ impl<'a> Letter<'a> {
     fn fault(&self, f: &mut fmt::Formatter<'_>, number: usize, finding: &Finding) -> fmt::Result {
         writeln!(f, "{number}. {}", printable(finding.message.in_lang(self.lang)))?;
         let mut line = |name: &str, text: &str| writeln!(f, "   {name}{}{}", colon(self.lang), printable(text));
-        // A cell says where; a pointer is for programs, so its words come first.
+        // A cell says where; else the words do, and the pointer, which is for programs, has a line of its own.
         let place = finding.place.as_ref().filter(|place| place.part() != Part::Whole && finding.cell.is_none());
-        let place = place.map(|place| format!("{} ({place})", in_words(self.assessment, place, self.lang)));
-        let places = [finding.file.clone(), finding.cell.clone(), place, finding.meter.clone()];
+        let words = place.map(|place| in_words(self.assessment, place, self.lang));
+        // The name of a meter says more than an id that was made up for its row.
+        let meter = finding.meter.clone().filter(|meter| match &words {
+            Some(words) => !meter.contains('/') && !words.contains(meter.as_str()),
+            None => true,
+        });
+        let places = [finding.file.clone(), finding.cell.clone(), words, meter];
         let mut places: Vec<String> = places.into_iter().flatten().filter(|place| !place.is_empty()).collect();
-        places.extend(finding.line.map(|number| match self.lang {
-            Lang::Zh => format!("第 {number} 行"),
-            Lang::En => format!("line {number}"),
+        places.extend(finding.line.map(|line| match (self.lang, finding.column) {
+            (Lang::Zh, Some(column)) => format!("第 {line} 行第 {column} 列"),
+            (Lang::Zh, None) => format!("第 {line} 行"),
+            (Lang::En, Some(column)) => format!("line {line}, column {column}"),
+            (Lang::En, None) => format!("line {line}"),
         }));
-        places.extend(finding.at.clone());
-        places.extend((finding.count > 1).then(|| format!("{} ×", finding.count)));
+        places.extend(times_in_words(finding, self.lang));
+        places.extend((finding.count > 1).then(|| match self.lang {
+            Lang::Zh => format!("共 {} 处", finding.count),
+            Lang::En => format!("{} times", finding.count),
+        }));
         if !places.is_empty() {
-            line(self.pick("位置", "where"), &places.join(", "))?;
+            line(self.pick("位置", "where"), &places.join(self.pick("，", ", ")))?;
         }
-        if let Some(found) = &finding.found {
-            line(self.pick("实际", "found"), found.in_lang(self.lang))?;
+        if let Some(place) = place {
+            line(self.pick("JSON 指针", "JSON Pointer"), &place.to_string())?;
         }
-        if let Some(expected) = &finding.expected {
-            line(self.pick("应为", "expected"), expected.in_lang(self.lang))?;
+        let (found, expected) = match finding.code {
+            Code::DeclaredPue | Code::DeclaredTotal | Code::DeclaredRacks | Code::DeclaredOccupancy => {
+                (self.pick("申报值", "declared"), self.pick("核算值", "recomputed"))
+            }
+            _ => (self.pick("实际", "found"), self.pick("应为", "expected")),
+        };
+        for (name, text) in [(found, &finding.found), (expected, &finding.expected)] {
+            if let Some(text) = text {
+                line(name, text.in_lang(self.lang))?;
+            }
         }
         line(self.pick("处理", "to do"), finding.advice.in_lang(self.lang))
     }
@@ -182,7 +217,7 @@ impl fmt::Display for Letter<'_> {
         let parts = [
             (
                 Severity::Error,
-                "须更正(更正前不判定与之有关的要求)",
+                "须更正（更正前不判定与之有关的要求）",
                 "To be corrected (what depends on it is not decided before)",
             ),
             (Severity::Warning, "请核对", "To be checked"),

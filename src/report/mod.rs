@@ -7,11 +7,11 @@ pub use letter::Letter;
 
 use crate::{
     assessment::Assessment,
-    finding::{Finding, Lang, Severity, Text},
+    finding::{Citation, Finding, Lang, Severity, Text},
     place::Part,
     quantity::ExactEnergy,
     retrofit::{FlagOutcome, measures},
-    rule::{Comparison, Outcome, Verdict},
+    rule::{Comparison, Outcome, Verdict, packs},
 };
 use std::fmt::{self, Write};
 
@@ -307,12 +307,12 @@ impl Report<'_> {
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let facility = self.assessment.facility.as_deref().unwrap_or(self.pick("(无法读取)", "(cannot be read)"));
+        let facility = self.assessment.facility.as_deref().unwrap_or(self.pick("（无法读取）", "(cannot be read)"));
         let period = self
             .assessment
             .period
             .as_ref()
-            .map(|period| places::stretch_in_words(period, self.lang))
+            .map(|period| period.text().in_lang(self.lang).to_owned())
             .unwrap_or_default();
         match self.style {
             Style::Text => writeln!(f, "{facility}  {period}")?,
@@ -360,7 +360,7 @@ impl fmt::Display for Report<'_> {
         if let Some(retrofit) = self.assessment.retrofit.as_ref().filter(|retrofit| !retrofit.flags.is_empty()) {
             self.heading(
                 f,
-                "老旧小散筛查(不作判定；参考阈值已注明)",
+                "老旧小散筛查（不作判定；参考阈值已注明）",
                 "Retrofit screen (screens, never judges; proxy thresholds are named)",
             )?;
             for flag in &retrofit.flags {
@@ -369,14 +369,7 @@ impl fmt::Display for Report<'_> {
                     FlagOutcome::NotFlagged => self.pick("未触发", "not flagged"),
                     FlagOutcome::Undetermined => self.pick("无法判定", "undetermined"),
                 };
-                let name = match &*flag.flag {
-                    "old" => self.pick("老", "old"),
-                    "inefficient" => self.pick("低效", "inefficient"),
-                    "small" => self.pick("小", "small"),
-                    "scattered" => self.pick("散", "scattered"),
-                    "old_small_inefficient" => self.pick("老小低效", "old, small and inefficient"),
-                    _ => self.pick("闲置", "idle"),
-                };
+                let name = flag_name(&flag.flag).in_lang(self.lang).to_owned();
                 self.item(f, format_args!("{name}: {outcome} · {}", self.say(&flag.evidence)))?;
                 let basis = flag.citation.basis.text();
                 let basis = basis.in_lang(self.lang);
@@ -388,7 +381,8 @@ impl fmt::Display for Report<'_> {
             if retrofit.flags.iter().any(|flag| flag.outcome == FlagOutcome::Flagged) {
                 let measures = measures();
                 let names: Vec<&str> = measures.iter().map(|measure| measure.in_lang(self.lang)).collect();
-                let words = self.pick("方案所列改造措施(二(六)15)：", "measures that the Wuhan plan names (二(六)15):");
+                let words =
+                    self.pick("方案所列改造措施（二(六)15）：", "measures that the Wuhan plan names (二(六)15):");
                 self.item(f, format_args!("{words} {}", names.join(self.pick("、", ", "))))?;
             }
             if let Some(surcharge) = &retrofit.surcharge {
@@ -425,12 +419,37 @@ impl fmt::Display for Report<'_> {
             }
         }
         if !self.assessment.comparisons.is_empty() {
-            self.heading(f, "对照(不作判定)", "Comparisons (they judge nothing)")?;
+            self.heading(f, "对照（不作判定）", "Comparisons (they judge nothing)")?;
             for one in &self.assessment.comparisons {
                 self.comparison(f, one)?;
             }
         }
         if has_pue { self.findings(f) } else { Ok(()) }
+    }
+}
+
+/// What a flag of the retrofit screen is called.
+fn flag_name(flag: &str) -> Text {
+    let (zh, en) = match flag {
+        "old" => ("老", "old"),
+        "inefficient" => ("低效", "inefficient"),
+        "small" => ("小", "small"),
+        "scattered" => ("散", "scattered"),
+        "old_small_inefficient" => ("老小低效", "old, small and inefficient"),
+        _ => ("闲置", "idle"),
+    };
+    Text::new(zh, en)
+}
+
+/// A requirement for people: the document's title where it is known, its number and clause, and in brackets the ids.
+fn document(pack: &str, citation: &Citation, (requirement, lang): (&str, Lang)) -> String {
+    let title = packs::by_id(pack).map(|pack| pack.title.in_lang(lang)).filter(|title| *title != citation.document);
+    let (number, clause) = (&citation.document, &citation.clause);
+    match (lang, title) {
+        (Lang::Zh, Some(title)) => format!("《{title}》{number} {clause}（{pack} {requirement}）"),
+        (Lang::Zh, None) => format!("{number} {clause}（{pack} {requirement}）"),
+        (Lang::En, Some(title)) => format!("{title}, {number} {clause} ({pack} {requirement})"),
+        (Lang::En, None) => format!("{number} {clause} ({pack} {requirement})"),
     }
 }
 

@@ -1,9 +1,9 @@
-//! Places in words for people, who count from 1: "grid supply, July 2024", 市电进线 2024 年 7 月.
+//! Places in words for people, who count from 1: "grid supply, July 2024", 市电进线2024年7月.
 
 use crate::{
     assessment::{Assessment, MeterEnergy},
-    finding::{Lang, Text},
-    period::{Granularity, Period, rfc3339},
+    finding::{Finding, Lang, Text},
+    period::Granularity,
     place::{Part, Place, Step, place},
     submission::form,
 };
@@ -34,7 +34,7 @@ fn of_meter(assessment: &Assessment, place: &Place, row: usize) -> Text {
     match place.steps().get(2..) {
         Some([Step::Key(list), Step::Item(month)]) if list.starts_with("monthly") => {
             match month_of(assessment, *month) {
-                Some(month) => Text::new(format!("{} {}", name.zh, month.zh), format!("{}, {}", name.en, month.en)),
+                Some(month) => Text::new(format!("{}{}", name.zh, month.zh), format!("{}, {}", name.en, month.en)),
                 None => {
                     let month = month.saturating_add(1);
                     joined(name, Some(Text::new(format!("第 {month} 个值"), format!("value {month}"))))
@@ -47,29 +47,32 @@ fn of_meter(assessment: &Assessment, place: &Place, row: usize) -> Text {
 
 /// The measurement point; with the id where several meters stand there.
 fn name_of(assessment: &Assessment, meter: &MeterEnergy) -> Text {
-    let point = meter.point.text();
     let alone = assessment.meters.iter().filter(|other| other.point == meter.point).count() == 1;
-    match alone {
-        true => point,
-        false => Text::new(format!("{}“{}”", point.zh, meter.id), format!("{} \"{}\"", point.en, meter.id)),
-    }
+    meter.point.named((!alone).then_some(&meter.id))
 }
 
-/// A period in words: 2024年1月1日至12月31日 is of whole days, both included.
-pub(super) fn stretch_in_words(period: &Period, lang: Lang) -> String {
-    let (first, last) = (period.first_day(), period.last_day());
-    let whole = last.tomorrow().ok().and_then(|end| Period::dates(first, end, period.zone().clone()).ok());
-    if whole.as_ref() != Some(period) {
-        return format!("{} – {}", rfc3339(period.start(), period.zone()), rfc3339(period.end(), period.zone()));
-    }
-    match lang {
-        Lang::En => format!("{first} to {last}"),
-        Lang::Zh => {
-            let year = if first.year() == last.year() { String::new() } else { format!("{}年", last.year()) };
-            let (from, to) = ((first.month(), first.day()), (last.month(), last.day()));
-            format!("{}年{}月{}日至{year}{}月{}日", first.year(), from.0, from.1, to.0, to.1)
-        }
-    }
+/// When something was found: local time to the second, without seconds that are zero, from when until when.
+pub(super) fn times_in_words(finding: &Finding, lang: Lang) -> Option<String> {
+    let clock = |instant: &str| {
+        let (date, time) = instant.split_once('T')?;
+        let [year, month, day]: [&str; 3] = date.splitn(3, '-').collect::<Vec<_>>().try_into().ok()?;
+        let time = time.get(..8)?;
+        let time = time.strip_suffix(":00").unwrap_or(time);
+        let (month, day) = (month.trim_start_matches('0'), day.trim_start_matches('0'));
+        Some(match lang {
+            Lang::Zh => format!("{year}年{month}月{day}日 {time}"),
+            Lang::En => format!("{date} {time}"),
+        })
+    };
+    let at = finding.at.as_deref()?;
+    let from = clock(at).unwrap_or(at.to_owned());
+    let until = finding.until.as_deref().map(|until| clock(until).unwrap_or(until.to_owned()));
+    Some(match (lang, until) {
+        (Lang::Zh, Some(until)) => format!("{from} 至 {until}"),
+        (Lang::En, Some(until)) => format!("{from} to {until}"),
+        (Lang::Zh, None) => format!("{from} 起"),
+        (Lang::En, None) => format!("from {from} on"),
+    })
 }
 
 /// The name of the period's n-th month.
@@ -90,7 +93,7 @@ fn month_of(assessment: &Assessment, month: usize) -> Option<Text> {
     ];
     let day = assessment.period.as_ref()?.parts(Granularity::Month).nth(month)?.first_day();
     let name = NAMES.get(usize::try_from(day.month()).ok()?.checked_sub(1)?)?;
-    Some(Text::new(format!("{} 年 {} 月", day.year(), day.month()), format!("{name} {}", day.year())))
+    Some(Text::new(format!("{}年{}月", day.year(), day.month()), format!("{name} {}", day.year())))
 }
 
 fn joined(name: Text, property: Option<Text>) -> Text {
@@ -188,12 +191,12 @@ mod tests {
         let json = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json"));
         let audit = crate::submission::audit_json(json, &[]);
         for (pointer, zh, en) in [
-            ("/energy/0/monthly_kwh/6", "市电进线 2024 年 7 月", "grid supply, July 2024"),
+            ("/energy/0/monthly_kwh/6", "市电进线2024年7月", "grid supply, July 2024"),
             ("/energy/0/monthly_kwh/99", "市电进线：第 100 个值", "grid supply: value 100"),
             ("/energy/0", "市电进线", "grid supply"),
             (
                 "/energy/77/unit",
-                "能耗表第 78 行：单位(电量空白即 kWh)",
+                "能耗表第 78 行：单位（电量空白即 kWh）",
                 "row 78 of the energies: Unit (blank: kWh, if electricity)",
             ),
             ("/meters/77/multiplier", "第 78 个计量点：倍率", "meter 78 of the list: multiplier"),

@@ -12,7 +12,7 @@ pub use scheme::{Surcharge, beijing_surcharge};
 
 use crate::{
     facility::{Facility, Region},
-    finding::{Citation, Text, Words},
+    finding::{Citation, Text, Words, plural},
     kpi::{AnnualPue, AnyPue, MeasuredPue},
     quantity::{Decimal, ExactEnergy, Published, Ratio, Relation},
     rule::{Case, Counted, Law, law::Thresholds},
@@ -98,7 +98,7 @@ impl Look<'_> {
         let evidence = match years {
             Some(years) => Text::new(
                 format!("投运 {years} 年，阈值 {} 年", self.limits.old_years),
-                format!("{years} years in service, threshold {}", self.limits.old_years),
+                format!("{} in service, threshold {}", plural(years, "year"), self.limits.old_years),
             ),
             None => Text::new("投运日期未知", "the first day in service is not known"),
         };
@@ -165,8 +165,8 @@ impl Look<'_> {
             (Some(occupancy), Some(years)) => {
                 let percent = occupancy.share.to_f64() * 100.0;
                 Text::new(
-                    format!("上架率 {percent:.1}%(按机柜数)，投运 {years} 年"),
-                    format!("occupancy {percent:.1} % by count, {years} years in service"),
+                    format!("上架率 {percent:.1}%（按机柜数），投运 {years} 年"),
+                    format!("occupancy {percent:.1} % by count, {} in service", plural(years, "year")),
                 )
             }
             (None, _) => Text::new("上架率未知", "the occupancy is not known"),

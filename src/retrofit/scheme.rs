@@ -3,7 +3,7 @@
 use super::{Flag, FlagOutcome};
 use crate::{
     facility::LifecycleKind,
-    finding::{Citation, Text},
+    finding::{Citation, Text, plural},
     kpi::AnnualPue,
     quantity::{Decimal, ExactEnergy, Ratio},
     rule::{
@@ -61,12 +61,12 @@ fn known(case: &Case<'_>) -> Text {
     }
     if let Some(share) = facility.racks.as_ref().and_then(|racks| racks.occupancy()) {
         let percent = share.share.to_f64() * 100.0;
-        zh.push(format!("上架率 {percent:.1}%(按机柜数)"));
+        zh.push(format!("上架率 {percent:.1}%（按机柜数）"));
         en.push(format!("occupancy {percent:.1} % by count"));
     }
     if let Some(years) = facility.lifecycle.as_ref().and_then(|lifecycle| lifecycle.years_in_service(case.day())) {
         zh.push(format!("投运 {years} 年"));
-        en.push(format!("{years} years in service"));
+        en.push(format!("{} in service", plural(years, "year")));
     }
     Text::new(zh.join("，"), en.join(", "))
 }

@@ -146,7 +146,7 @@ impl Pack {
             let zh = until.as_ref().map_or(String::new(), |until| format!("，至 {until} 止"));
             let en = until.as_ref().map_or(String::new(), |until| format!(" until {until}"));
             Text::new(
-                format!("{on} 不在本文件的有效期内(自 {from} 起{zh})"),
+                format!("{on} 不在本文件的有效期内（自 {from} 起{zh}）"),
                 format!("{on} is outside the time in which the document is in force (from {from}{en})"),
             )
         });
@@ -313,17 +313,17 @@ impl Pack {
             ),
             (LifecycleKind::New, Some(since)) if approved.is_none_or(|approved| approved < since) => return None,
             (LifecycleKind::New, Some(since)) => Text::new(
-                format!("{since} 及以后批复的按新建计(设置)"),
+                format!("{since} 及以后批复的按新建计（设置）"),
                 format!("approved on {since} or later, so it counts as new (a setting)"),
             ),
             (LifecycleKind::Existing, _) => return None,
             (kind, _) if scope.names(kind) => return None,
             _ if rebuilt.into_iter().any(|kind| scope.names(kind)) => return None,
             _ if self.settings.count_rebuilt_as_new => {
-                Text::new("改建、扩建按新建计(设置)", "rebuilt and extended sites count as new (a setting)")
+                Text::new("改建、扩建按新建计（设置）", "rebuilt and extended sites count as new (a setting)")
             }
             _ => Text::new(
-                "“新建”按字面理解，不含改建、扩建(可设置)",
+                "“新建”按字面理解，不含改建、扩建（可设置）",
                 "\"new\" is read by the letter, without rebuilt and extended sites (a setting)",
             ),
         };

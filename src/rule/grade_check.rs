@@ -90,7 +90,7 @@ impl Pack {
         };
         let needed = at_least.short();
         weighing.say(Text::new(
-            format!("{zh} {}，要求 {needed} 级以上(证书 {number})", level.short()),
+            format!("{zh} {}，要求 {needed} 级以上（证书 {number}）", level.short()),
             format!("{en} {}, {needed} or better is asked (certificate {number})", level.short()),
         ))
     }

@@ -72,14 +72,14 @@ impl Metric {
     pub fn text(self) -> Text {
         match self {
             Metric::Pue => Text::new("年度 PUE", "annual PUE"),
-            Metric::Occupancy => Text::new("上架率(按机柜数)", "rack occupancy by count"),
+            Metric::Occupancy => Text::new("上架率（按机柜数）", "rack occupancy by count"),
             Metric::StandardRacks => Text::new("标准机架数", "standard racks"),
             Metric::Cabinets => Text::new("机柜数", "cabinets"),
             Metric::YearsInService => Text::new("投运年数", "years in service"),
-            Metric::ReusedShare => Text::new("能源再利用率(ERF)", "reused share of the energy (ERF)"),
-            Metric::WaterUsage => Text::new("水利用效率(WUE，l/kWh)", "water usage effectiveness (WUE, l/kWh)"),
-            Metric::AnnualGwh => Text::new("年用电量(GWh)", "electricity a year (GWh)"),
-            Metric::AnnualTce => Text::new("年用电量(吨标准煤，当量值)", "electricity a year (tce)"),
+            Metric::ReusedShare => Text::new("能源再利用率（ERF）", "reused share of the energy (ERF)"),
+            Metric::WaterUsage => Text::new("水利用效率（WUE，l/kWh）", "water usage effectiveness (WUE, l/kWh)"),
+            Metric::AnnualGwh => Text::new("年用电量（GWh）", "electricity a year (GWh)"),
+            Metric::AnnualTce => Text::new("年用电量（吨标准煤，当量值）", "electricity a year (tce)"),
         }
     }
 
@@ -92,22 +92,23 @@ impl Metric {
                 "the racks installed and occupied (racks.installed, racks.occupied)",
             ),
             Metric::StandardRacks => Text::new(
-                "机架清单(racks.types)或申报的标准机架数；额定 IT 功率不能代替",
+                "机架清单（racks.types）或申报的标准机架数；额定 IT 功率不能代替",
                 "its rack list (racks.types) or declared standard racks; the rated IT power does not stand for them",
             ),
-            Metric::Cabinets => Text::new("机架清单(racks.types)", "its rack list (racks.types)"),
+            Metric::Cabinets => Text::new("机架清单（racks.types）", "its rack list (racks.types)"),
             Metric::YearsInService => {
                 Text::new("投运日期(lifecycle.in_service_on)", "its first day in service (lifecycle.in_service_on)")
             }
             Metric::ReusedShare => Text::new(
-                "全年余热利用量(heat_reused_kwh)及完整的总电量",
+                "全年余热利用量（heat_reused_kwh）及完整的总电量",
                 "the heat reused in the period (heat_reused_kwh), and all of the total energy",
             ),
-            Metric::WaterUsage => {
-                Text::new("全年用水量(water_m3)及完整的 IT 电量", "the water used (water_m3), and all of the IT energy")
-            }
+            Metric::WaterUsage => Text::new(
+                "全年用水量（water_m3）及完整的 IT 电量",
+                "the water used (water_m3), and all of the IT energy",
+            ),
             Metric::AnnualGwh | Metric::AnnualTce => {
-                Text::new("年用电量(连续 12 个月)", "its electricity of twelve continuous months")
+                Text::new("年用电量（连续 12 个月）", "its electricity of twelve continuous months")
             }
         }
     }
@@ -160,7 +161,7 @@ impl Metric {
             Metric::AnnualTce => {
                 let tce = value.to_f64();
                 Text::new(
-                    format!("年用电折 {tce:.1} 吨标准煤(当量值)"),
+                    format!("年用电折 {tce:.1} 吨标准煤（当量值）"),
                     format!("it uses electricity of {tce:.1} tce a year"),
                 )
             }

@@ -22,7 +22,7 @@ impl Scope {
             Scope::Any(parts) => joined(parts, ("，或", ", or ")),
             Scope::Not(part) => {
                 let part = part.text();
-                Text::new(format!("不属于({})", part.zh), format!("not ({})", part.en))
+                Text::new(format!("不属于（{}）", part.zh), format!("not ({})", part.en))
             }
             Scope::Region(codes) => {
                 let codes = codes.join(", ");
@@ -82,7 +82,7 @@ impl Scope {
             Scope::Unclear { when, because } => {
                 let when = when.text();
                 Text::new(
-                    format!("不明确的情形({})：{}", when.zh, because.zh),
+                    format!("不明确的情形（{}）：{}", when.zh, because.zh),
                     format!("not clear for ({}): {}", when.en, because.en),
                 )
             }
@@ -112,7 +112,7 @@ impl Check {
                 let en: Vec<String> =
                     bands.iter().map(|band| format!("grade {} ≤ {}", band.name, band.at_most)).collect();
                 Text::new(
-                    format!("年度 PUE 达到 {at_worst} 级及以上({})", zh.join("，")),
+                    format!("年度 PUE 达到 {at_worst} 级及以上（{}）", zh.join("，")),
                     format!("an annual PUE of grade {at_worst} or better ({})", en.join(", ")),
                 )
             }

@@ -5,6 +5,7 @@ use crate::{
     finding::Text,
     kpi::{AnnualPue, AnyPue, Bounds, Measure, Method},
     metering::Carrier,
+    period::months_text,
     quantity::{Comparison, Decimal, ExactEnergy, Published, Ratio, Relation},
 };
 use std::borrow::Cow;
@@ -129,7 +130,7 @@ impl Pack {
             }
             let carriers = carriers(case.other_carriers);
             let why = Text::new(
-                format!("仅计电力与计入全部能源的结果落在限值两侧({})", carriers.zh),
+                format!("仅计电力与计入全部能源的结果落在限值两侧（{}）", carriers.zh),
                 format!("electricity alone and all carriers lie on different sides of the limit ({})", carriers.en),
             );
             return weighing.undetermined(why, method_to_be_named());
@@ -176,17 +177,17 @@ impl Pack {
 fn not_annual(weighing: &mut Weighing<'_>, measure: &Measure) {
     let known = measure.coverage.result() * 100.0;
     let why = Text::new(
-        format!("只有阶段性 PUE，没有年度值(已知 {known:.1}%)"),
+        format!("只有阶段性 PUE，没有年度值（已知 {known:.1}%）"),
         format!("the value is an interim one, not an annual one ({known:.1} % known)"),
     );
     let named = if measure.unknown_months.is_empty() { &measure.incomplete_months } else { &measure.unknown_months };
     let settles = if named.is_empty() {
         Text::new("提供连续 12 个月的读数", "readings of twelve continuous months")
     } else {
-        let months = named.join(", ");
+        let Text { zh, en } = months_text(named);
         Text::new(
-            format!("补齐下列月份的读数，使连续 12 个月的覆盖率不低于 90%：{months}"),
-            format!("readings of these months, so that 90 % of twelve continuous months are known: {months}"),
+            format!("补齐下列月份的读数，使连续 12 个月的覆盖率不低于 90%：{zh}"),
+            format!("readings of these months, so that 90 % of twelve continuous months are known: {en}"),
         )
     };
     weighing.undetermined(why, settles);
@@ -216,7 +217,7 @@ fn straddles(
         inputs,
     );
     weighing.assumptions.push(Text::new(
-        "未知电量在其最小与最大之间：最大为容量×时长，未给容量的按该表常态最高功率的 2 倍(汇总数按最高已知功率)",
+        "未知电量在其最小与最大之间：最大为容量×时长，未给容量的按该表常态最高功率的 2 倍（汇总数按最高已知功率）",
         "unknown energy lies between its least and its most: capacity × time, without a capacity twice the rate that is highest usually (of sums, the highest known)",
     ));
     let why = Text::new(
@@ -237,13 +238,13 @@ fn unweighed(weighing: &mut Weighing<'_>, case: &Case<'_>) {
     let (why, settles) = if case.unweighted.iter().all(is_thermal) {
         (
             Text::new(
-                format!("外购冷热量({})未给折电系数，计入后的 PUE 未知", carriers.zh),
+                format!("外购冷热量（{}）未给折电系数，计入后的 PUE 未知", carriers.zh),
                 format!(
                     "the factor of bought cooling or heat is missing ({}), so the PUE with it is not known",
                     carriers.en
                 ),
             ),
-            Text::new("补充该计量点的折电系数(factor)", "the factor of its meter"),
+            Text::new("补充该计量点的折电系数（factor）", "the factor of its meter"),
         )
     } else {
         (
@@ -282,7 +283,7 @@ fn pue_sentence(weighing: &Weighing<'_>, value: Ratio, limit: Decimal, compariso
     let digits = limit.digits().max(crate::kpi::PUBLISHED_DIGITS);
     let full = Published::new(value, digits).map_or(value.to_string(), |published| published.beside(limit));
     let rounded = value.round(limit.digits()).filter(|_| comparison == Comparison::Rounded);
-    let shown_zh = rounded.map_or(Cow::Borrowed(&*full), |value| format!("{value}(修约值，全数值 {full})").into());
+    let shown_zh = rounded.map_or(Cow::Borrowed(&*full), |value| format!("{value}（修约值，全数值 {full}）").into());
     let shown_en = rounded.map_or(Cow::Borrowed(&*full), |value| format!("{value} (rounded; in full {full})").into());
     let symbol = weighing.relation.symbol();
     if weighing.outcome == Outcome::Meets {
@@ -291,18 +292,15 @@ fn pue_sentence(weighing: &Weighing<'_>, value: Ratio, limit: Decimal, compariso
             format!("annual PUE {shown_en} {symbol} {limit}"),
         );
     }
-    let excess = weighing.margin_kwh.map(|margin| -margin.kwh());
-    let (zh, en) = excess.filter(|kwh| *kwh > 0.0).map_or((String::new(), String::new()), |kwh| {
-        let amount = match kwh {
-            1e6.. => format!("{:.3} GWh", kwh / 1e6),
-            1e3.. => format!("{:.3} MWh", kwh / 1e3),
-            _ => format!("{kwh:.3} kWh"),
-        };
-        (
-            format!("；按目前 IT 负荷，非 IT 用电每年须减少 {amount}"),
-            format!("; at today's IT load the non-IT energy must fall by {amount} a year"),
-        )
-    });
+    let excess = weighing.margin_kwh.map(|margin| -margin);
+    let (zh, en) =
+        excess.filter(|excess| *excess > ExactEnergy::ZERO).map_or((String::new(), String::new()), |excess| {
+            let Text { zh, en } = excess.text();
+            (
+                format!("；按目前 IT 负荷，非 IT 用电每年须减少 {zh}"),
+                format!("; at today's IT load the non-IT energy must fall by {en} a year"),
+            )
+        });
     let own = weighing.limit_name.cloned();
     let Text { zh: name_zh, en: name_en } = own.unwrap_or_else(|| match weighing.nature {
         Nature::Mandatory => Text::new("强制性限值", "the mandatory limit"),
@@ -318,7 +316,7 @@ fn pue_sentence(weighing: &Weighing<'_>, value: Ratio, limit: Decimal, compariso
         Relation::MoreThan => ("未高于", "is not above"),
     };
     Text::new(
-        format!("年度 PUE {shown_zh} {is_zh}{name_zh}({symbol} {limit}){zh}"),
+        format!("年度 PUE {shown_zh} {is_zh}{name_zh}（{symbol} {limit}）{zh}"),
         format!("annual PUE {shown_en} {is_en} {name_en} ({symbol} {limit}){en}"),
     )
 }

@@ -313,7 +313,7 @@ impl Rubric {
             (format!("{low} 至 {high} 分"), format!("{low} to {high} points"))
         };
         if self.is_part {
-            zh.push_str("(仅为已知条目)");
+            zh.push_str("（仅为已知条目）");
             en.push_str(" (of the items that are known)");
         }
         if let Some((worst, best)) = levels {

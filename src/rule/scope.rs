@@ -350,7 +350,7 @@ impl Scope {
                 || Text::new("是否独立配电不符", "its power supply being its own or not"),
                 || {
                     Text::new(
-                        "是否独立配电(independent_supply)",
+                        "是否独立配电（independent_supply）",
                         "whether its power supply is its own (independent_supply)",
                     )
                 },
@@ -378,7 +378,7 @@ impl Scope {
                     true => Text::new("不在国家枢纽节点", "it is in no national hub node"),
                     false => Text::new("在国家枢纽节点", "it is in a national hub node"),
                 },
-                || Text::new("是否在国家枢纽节点(hub_node)", "whether it is in a national hub node (hub_node)"),
+                || Text::new("是否在国家枢纽节点（hub_node）", "whether it is in a national hub node (hub_node)"),
             ),
             Scope::Edge(wanted) => leaf(
                 explain,
@@ -387,7 +387,7 @@ impl Scope {
                     true => Text::new("不是边缘数据中心", "it is no edge site"),
                     false => Text::new("是边缘数据中心", "it is an edge site"),
                 },
-                || Text::new("是否为边缘数据中心(edge)", "whether it is an edge site"),
+                || Text::new("是否为边缘数据中心（edge）", "whether it is an edge site"),
             ),
         }
     }
@@ -461,10 +461,10 @@ fn in_region(explain: bool, prefixes: &[String], case: &Case<'_>) -> Finding {
         },
         || match region {
             Some(region) => Text::new(
-                format!("比 {region} 更具体的地区代码(region)"),
+                format!("比 {region} 更具体的地区代码（region）"),
                 format!("its region, more exactly than {region}"),
             ),
-            None => Text::new("可识别的地区代码(region)", "its region, by a known code"),
+            None => Text::new("可识别的地区代码（region）", "its region, by a known code"),
         },
     )
 }
@@ -531,7 +531,7 @@ fn lifecycle(explain: bool, kinds: &[LifecycleKind], pack: &Pack, case: &Case<'_
         },
         || {
             Text::new(
-                "项目性质(lifecycle.kind:新建、改建、扩建或存量)",
+                "项目性质（lifecycle.kind：新建、改建、扩建或存量）",
                 "its lifecycle kind (new, rebuilt, extended or existing)",
             )
         },

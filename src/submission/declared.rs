@@ -31,15 +31,12 @@ pub(super) fn compare(
     let mut note = |key: Claim, code: Code, declared: Declared| {
         // A wrong category stands among the findings already, from the boundary that looked for its meters.
         if declared.agrees == Some(false) && key != Claim::Category {
-            let show = |figure: &Figure| match figure {
-                // Four decimals more than the tolerance asks for say nothing.
-                Figure::Number(number) => ((number * 1e6).round() / 1e6).to_string(),
-                Figure::Level(level) => level.clone(),
-            };
-            let none = Text::new("有数据支持的值", "a value that something supports");
-            let recomputed = declared.recomputed.as_ref().map_or(none, |figure| Text::same(show(figure)));
-            let finding =
-                Finding::new(code).place(Place::from(Part::Declared).key(key.as_str())).found(show(&declared.said));
+            let none = Text::new("有数据支持的值", "a value that the data support");
+            let recomputed =
+                declared.recomputed.as_ref().map_or(none, |figure| Text::same(shown(figure, &declared.said)));
+            let finding = Finding::new(code)
+                .place(Place::from(Part::Declared).key(key.as_str()))
+                .found(shown(&declared.said, &declared.said));
             let (zh, en) = (&declared.reason.zh, &declared.reason.en);
             new.push(finding.expected(recomputed).detail(zh, en));
         }
@@ -89,7 +86,7 @@ pub(super) fn compare(
         let reason = match agrees {
             Some(true) => Text::new("等于 Σ 机架数 × 额定功率 ÷ 2.5 kW", "equal to Σ racks × rated power / 2.5 kW"),
             Some(false) if cabinets.is_some_and(|cabinets| said.ratio() == Ratio::from(cabinets)) => Text::new(
-                "申报的是机柜数，不是标准机架数(2.5 kW)",
+                "申报的是机柜数，不是标准机架数（2.5 kW）",
                 "it is the number of cabinets, not of standard racks of 2.5 kW",
             ),
             Some(false) => Text::new("与 Σ 机架数 × 额定功率 ÷ 2.5 kW 不符", "not Σ racks × rated power / 2.5 kW"),
@@ -141,14 +138,27 @@ pub(super) fn compare(
     assessment.declared = Some(all);
 }
 
-/// A recomputed PUE that no second figure bears out, unless it was said before why there is none.
+/// A figure for people: a recomputed number in three decimals, or in more if they are those that differ from what was said.
+fn shown(figure: &Figure, said: &Figure) -> String {
+    match (figure, said) {
+        (Figure::Level(level), _) => format!("{}A", level.len()), // AAAA is 4A
+        (Figure::Number(number), Figure::Number(said)) if number != said => {
+            let round = |decimals: i32| (number * 10_f64.powi(decimals)).round() / 10_f64.powi(decimals);
+            let differs = |decimals: &i32| (round(*decimals) - said).abs() > TOLERANCE;
+            round((3..6).find(differs).unwrap_or(6)).to_string()
+        }
+        (Figure::Number(number), _) => number.to_string(),
+    }
+}
+
+/// A recomputed PUE that no second figure confirms, unless it was said before why there is none.
 fn undeclared(assessment: &Assessment) -> Option<Finding> {
     let place = place!(declared / pue);
     let is_of_it = |finding: &Finding| {
         finding.place.as_ref().is_some_and(|known| *known == place || *known == Place::from(Part::Declared))
     };
     let said = assessment.findings.iter().any(is_of_it);
-    let expected = Text::new("申报的 PUE，用以核对重算值", "the PUE declared, which bears out the recomputed one");
+    let expected = Text::new("申报的 PUE，用以核对重算值", "the PUE declared, to confirm the recomputed one");
     (assessment.pue.is_some() && !said).then(|| Finding::new(Code::JsonMissing).place(place).expected(expected))
 }
 

@@ -15,7 +15,7 @@ mod wire;
 use crate::{
     assessment::{Assessment, Extra, Options},
     facility::{Certificate, Facility, Level, StandardRacks},
-    finding::{Code, Finding},
+    finding::{Code, Finding, Text},
     kpi::Category,
     ledger::{Ledger, LedgerError},
     metering::{MeasurementPoint, Meter},
@@ -59,8 +59,10 @@ pub struct Submission {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("nothing can be made of the submission{}: {}", .facility.as_ref().map(|id| format!(" of {id}")).unwrap_or_default(), .findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
 pub struct Unusable {
-    /// The facility, as far as it could be read.
+    /// The facility's id, as far as it could be read.
     pub facility: Option<String>,
+    /// Who operates it.
+    pub operator: Option<String>,
     /// Everything that was found.
     pub findings: Vec<Finding>,
     /// SHA-256 of the input: see [`Record::input_sha256`](crate::assessment::Record::input_sha256).
@@ -70,8 +72,23 @@ pub struct Unusable {
 impl From<Unusable> for Assessment {
     fn from(unusable: Unusable) -> Assessment {
         let mut answer = Assessment::unreadable(unusable.facility, unusable.findings);
+        answer.operator = unusable.operator;
         answer.record.input_sha256 = Some(unusable.input_sha256);
         answer
+    }
+}
+
+impl Unusable {
+    /// Not even the facility could be read.
+    fn unknown(findings: Vec<Finding>, input_sha256: String) -> Self {
+        Unusable { facility: None, operator: None, findings, input_sha256 }
+    }
+
+    /// The facility could be read, and nothing can be computed of it.
+    fn of(site: &Site, findings: Vec<Finding>, input_sha256: String) -> Self {
+        let facility = site.facility();
+        let id = Some(facility.id.clone()).filter(|id| !id.is_empty());
+        Unusable { facility: id, operator: facility.operator.clone(), findings, input_sha256 }
     }
 }
 
@@ -98,10 +115,8 @@ impl Submission {
     /// [`Unusable`]: no JSON, another schema, no period.
     #[cfg(feature = "json")]
     pub fn from_json(json: &[u8]) -> Result<Submission, Unusable> {
-        let document = Document::from_json(json).map_err(|finding| {
-            let input_sha256 = Digest::of_bytes(json).hex();
-            Unusable { facility: None, findings: vec![*finding], input_sha256 }
-        })?;
+        let document = Document::from_json(json)
+            .map_err(|finding| Unusable::unknown(vec![*finding], Digest::of_bytes(json).hex()))?;
         wire::read(&document)
     }
 
@@ -129,8 +144,7 @@ impl Submission {
             Err(error) => {
                 let finding = Finding::new(Code::PeriodOutOfRange).place(place!(period)).found(error);
                 let findings = self.site.findings().iter().cloned().chain([finding]).collect();
-                let facility = Some(self.site.facility().id.clone());
-                return Unusable { facility, findings, input_sha256: self.digest.hex() }.into();
+                return Unusable::of(&self.site, findings, self.digest.hex()).into();
             }
         };
         let mut assessment = Assessment::of(&ledger, &options);
@@ -156,7 +170,11 @@ impl Submission {
         if (stated - metered).microjoules() > stated.microjoules() / 100 {
             let finding = Finding::new(Code::EnergyUnmetered).place(place!(renewable_kwh / on_site));
             let before = std::mem::take(&mut assessment.findings);
-            let new = finding.found(stated).expected(format!("≤ {metered}"));
+            let expected = Text::new(
+                format!("不超过光伏、风电计量值 {metered}"),
+                format!("at most what PV and wind meters show, {metered}"),
+            );
+            let new = finding.found(stated).expected(expected);
             assessment.findings = Finding::gather(before.into_iter().chain([new]));
         }
     }

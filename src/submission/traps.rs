@@ -64,13 +64,21 @@ pub(super) fn behind(
             "UPS 输出上的非 IT 用电未从 IT 电量中扣除",
             "what is not IT on the UPS output was not taken off the IT energy",
         ),
-        (with_it_at(Category::Basic.point()), "等于类别 1(UPS 输出)的值", "it is the value of category 1 (UPS output)"),
+        (
+            with_it_at(Category::Basic.point()),
+            "等于类别 1（UPS 输出）的值",
+            "it is the value of category 1 (UPS output)",
+        ),
         (
             with_it_at(Category::Intermediate.point()),
-            "等于类别 2(PDU 输出)的值",
+            "等于类别 2（PDU 输出）的值",
             "it is the value of category 2 (PDU output)",
         ),
-        (with_it_at(Category::Advanced.point()), "等于类别 3(IT 输入)的值", "it is the value of category 3 (IT input)"),
+        (
+            with_it_at(Category::Advanced.point()),
+            "等于类别 3（IT 输入）的值",
+            "it is the value of category 3 (IT input)",
+        ),
         (it.ratio_to(total), "申报的是 DCiE，即 PUE 的倒数", "it is the DCiE, 1/PUE"),
     ];
     let agrees = |value: &Option<Ratio>| value.is_some_and(|value| agreement(said, value).is_some());

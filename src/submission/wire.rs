@@ -2,7 +2,7 @@ use super::{Claims, Parts, Submission, Unusable};
 use crate::{
     assessment::Extra,
     facility::StandardRacks,
-    finding::{Code, Finding, Gathered},
+    finding::{Code, Finding, Gathered, Text, plural},
     kpi::Category,
     metering::{Carrier, Column, Ids, MeasurementPoint, Meter, MeterKind},
     period::{Granularity, Period, PeriodError},
@@ -21,16 +21,14 @@ pub(super) fn read(document: &Document<'_>) -> Result<Submission, Unusable> {
     let parts = parts(document.node(), &findings);
     let findings = findings.into_inner().into_vec();
     let digest = Digest::of(document);
-    let unusable = |facility, findings| Err(Unusable { facility, findings, input_sha256: digest.hex() });
-    let Some(parts) = parts else { return unusable(None, findings) };
-    let facility = Some(parts.facility.id.clone()).filter(|id| !id.is_empty());
+    let Some(parts) = parts else { return Err(Unusable::unknown(findings, digest.hex())) };
     let site = Site::assemble(parts.facility, parts.meters, parts.certificates, findings);
     match parts.period {
         Some(period) => {
             let Parts { stated, claims, extra, .. } = parts;
             Ok(Submission { site, period, stated, claims, extra, digest })
         }
-        None => unusable(facility, site.findings().to_vec()),
+        None => Err(Unusable::of(&site, site.findings().to_vec(), digest.hex())),
     }
 }
 
@@ -78,7 +76,8 @@ fn period(fields: &Fields<'_>, zone: jiff::tz::TimeZone) -> Option<Period> {
     if let Err(error) = &period {
         let reversed = matches!(error, PeriodError::Reversed { .. });
         let code = if reversed { Code::PeriodReversed } else { Code::PeriodOutOfRange };
-        fields.push(Finding::new(code).place(place!(period)).found(format!("{start}/{end}")));
+        let found = Text::new(format!("起 {start}，止 {end}（不含）"), format!("start {start}, end {end}"));
+        fields.push(Finding::new(code).place(place!(period)).found_text(found));
     }
     period.ok()
 }
@@ -165,8 +164,10 @@ fn energy<'n>(fields: &'n Fields<'n>, months: Option<&[i64]>) -> Vec<Row<'n>> {
     let mut kept = Vec::with_capacity(rows.len());
     for (row, twice) in rows.into_iter().zip(twice) {
         if twice {
-            let found = format!("{}, {}", row.point.as_str(), row.carrier.as_str());
-            fields.push(Finding::new(Code::EnergyDuplicate).place(row.at.place()).found(found));
+            let (point, carrier) = (row.point.text(), row.carrier);
+            let found =
+                Text::new(format!("{}，{}", point.zh, carrier.zh()), format!("{}, {}", point.en, carrier.as_str()));
+            fields.push(Finding::new(Code::EnergyDuplicate).place(row.at.place()).found_text(found));
         } else {
             kept.push(row);
         }
@@ -188,16 +189,23 @@ fn energy_row<'n>(row: Fields<'n>, months: Option<&[i64]>) -> Option<Row<'n>> {
             Finding::new(Code::MeterUnit)
                 .place(row.place_of("unit"))
                 .found(found)
-                .expected("kWh (monthly_kwh, total_kwh)"),
+                .expected(("kWh（monthly_kwh、total_kwh 均以 kWh 计）", "kWh, in which monthly_kwh and total_kwh are"))
+                .advised(
+                    "改为 kWh；或改用 monthly、total 并注明单位",
+                    "give kWh; or use monthly or total, with their unit",
+                ),
         );
     }
     if in_kwh && (by_unit.is_some() || whole_unit.is_some()) {
-        let found = "monthly_kwh/total_kwh and monthly/total";
         row.push(
             Finding::new(Code::JsonDuplicateKey)
                 .place(row.place())
-                .found(found)
-                .expected(("只给其中一种", "one of the two")),
+                .found_text((
+                    "既有 monthly_kwh 或 total_kwh，又有 monthly 或 total",
+                    "monthly_kwh or total_kwh, and monthly or total",
+                ))
+                .expected(("只给其中一种", "one of the two"))
+                .worded("同一电量以两种字段给出，均未采用", "the energy is given in two ways; neither is used"),
         );
     }
     let unit = if in_kwh { Some(Unit::KilowattHour) } else { stated };
@@ -249,8 +257,15 @@ fn values(row: &Fields<'_>, key: &'static str, months: Option<&[i64]>) -> Option
     let items = row.list(key)?;
     let expected = months.map(|months| months.len().saturating_sub(1));
     if expected.is_some_and(|expected| items.len() != expected) {
-        let expected = expected.unwrap_or_default().to_string();
-        row.push(Finding::new(Code::EnergyMonths).place(row.place_of(key)).found(items.len()).expected(expected));
+        let (found, expected) = (items.len(), expected.unwrap_or_default());
+        let finding = Finding::new(Code::EnergyMonths).place(row.place_of(key)).expected(Text::new(
+            format!("{expected} 个值：期间涉及的每个自然月一个，首尾不足月也算"),
+            format!(
+                "{}: one for each calendar month that the period touches, begun ones included",
+                plural(expected, "value")
+            ),
+        ));
+        row.push(finding.found_text(Text::new(format!("{found} 个值"), plural(found, "value"))));
     }
     let (mut value, mut gaps) = (Vec::with_capacity(items.len().min(12)), Vec::new());
     for (i, node) in items.values().enumerate() {
@@ -292,7 +307,16 @@ fn figure(row: &Fields<'_>, place: impl Fn() -> Place, node: Node<'_>) -> Option
         Some(number) if FIGURES.contains(&number) => return Some(number),
         Some(number) if number < 0.0 => row.push(fault(Code::ReadingNegative).expected("≥ 0")),
         Some(_) => row.push(fault(Code::ReadingOutOfRange).expected("≤ 10¹²")),
-        None => row.push(fault(Code::JsonType).expected(("数字或 null", "a number or null"))),
+        None => {
+            let finding = fault(Code::JsonType).expected(("数字或 null", "a number or null"));
+            row.push(match node {
+                Node::Text(_) => finding.advised(
+                    "写成不加引号的数字；缺数填 null",
+                    "write a number without quotes; null where it is missing",
+                ),
+                _ => finding,
+            });
+        }
     }
     None
 }
@@ -362,7 +386,7 @@ fn metered(fields: &Fields<'_>, listed: Vec<(Spot, Meter)>, rows: Vec<Row<'_>>) 
         stated.extend(row.at.within(Part::Energy).map(|at| (at, row.parts)));
         spoken.push((row.at, known, name, row.point, row.carrier, row.unit));
     }
-    // What hangs on a meter that a row stands for hangs on that row.
+    // Sub-meters of a meter that a row stands for are sub-meters of that row.
     let above = |meter: &Meter| {
         let above = ids.all(meter.parent.as_deref()?, id).last()?;
         stands_for.get(*above)?.clone()

@@ -39,6 +39,12 @@ pub struct Assessment<'a> {
     pub library: Words,
     /// The facility's id; null if nothing could be read.
     pub facility: Option<Cow<'a, str>>,
+    /// What the facility is called, if that is stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Cow<'a, Text>>,
+    /// Who operates it, if that is stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator: Option<Cow<'a, str>>,
     /// The period.
     pub period: Option<Stretch>,
     /// The PUE; null if it cannot be formed, and the findings say why.
@@ -184,6 +190,8 @@ impl<'a> From<&'a assessment::Assessment> for Assessment<'a> {
             schema: ASSESSMENT_SCHEMA.into(),
             library: of.library.into(),
             facility: of.facility.as_deref().map(Cow::Borrowed),
+            name: of.name.as_ref().map(Cow::Borrowed),
+            operator: of.operator.as_deref().map(Cow::Borrowed),
             period: of.period.as_ref().map(|period| Stretch {
                 start: rfc3339(period.start(), period.zone()),
                 end: rfc3339(period.end(), period.zone()),

@@ -143,7 +143,7 @@ fn tell(lines: &[Line], lang: Lang) -> String {
         }
     }
     let missing = lines.iter().filter(|line| line.value.is_none() && line.outcome == Outcome::Undetermined).count();
-    let zh = format!("{missing} 项未知：由市级数据(pue/city/1 的 facts)给出\n");
+    let zh = format!("{missing} 项未知：由市级数据（pue/city/1 的 facts）给出\n");
     let en = format!("{missing} are not known: state them in the facts of pue/city/1\n");
     if missing > 0 {
         text += pick(lang, &zh, &en);

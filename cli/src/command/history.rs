@@ -63,7 +63,7 @@ impl Arguments {
         let words = pick(lang, "按各年最后一日的规则", "as of the last day of each year");
         let legend = pick(
             lang,
-            "✓ 符合  ✗ 不符合  ? 无法判定  – 不适用  (空白：当日未施行)",
+            "✓ 符合  ✗ 不符合  ? 无法判定  – 不适用 （空白：当日未施行）",
             "✓ meets  ✗ fails  ? undetermined  – not applicable  (blank: not in force)",
         );
         output::write(None, &format!("{name}: PUE {pue}, {words}\n{legend}\n{table}\n"))?;

@@ -102,7 +102,7 @@ fn list(lang: Lang) -> String {
     }
     let note = pick(
         lang,
-        "(日期)：文件自身所列期间已止，未见废止。查看条款：pue packs show 编号",
+        "（日期）：文件自身所列期间已止，未见废止。查看条款：pue packs show 编号",
         "(a day): the text's own period ends, no repeal is known. Its clauses: pue packs show ID",
     );
     format!("{}\n{note}\n", table.trim_fmt())
@@ -137,7 +137,7 @@ fn tell(pack: &Pack, lang: Lang) -> String {
         }
     }
     for one in &pack.comparisons {
-        line("\n对照(不判定)", "\ncompares, never judges", &one.id);
+        line("\n对照（不判定）", "\ncompares, never judges", &one.id);
         line("内容", "figure", one.check.text().in_lang(lang));
         line("对象", "for", one.scope.text().in_lang(lang));
         line("条款", "clause", &format!("{} ({})", one.clause, one.basis.text().in_lang(lang)));

@@ -26,7 +26,7 @@ pub struct Arguments {
     /// A certificate of this site besides its own: AAAA,2026-06-19
     #[arg(long, value_name = "LEVEL,EXPIRES", value_parser = certificate)]
     certificate: Option<(Level, Date)>,
-    /// Another day asked about
+    /// Another assessment date
     #[arg(long, value_name = "DATE")]
     day: Option<Date>,
     /// Less energy besides IT, in per cent of what it is: -8%

@@ -1,7 +1,10 @@
 use super::Evidence;
 use crate::{
     finding::{Code, Finding},
-    kpi::view::{Month, name_of},
+    kpi::{
+        plausibility::in_month,
+        view::{Month, name_of},
+    },
     place::place,
     quantity::{ExactEnergy, Ratio},
 };
@@ -23,6 +26,6 @@ fn above(evidence: &Evidence<'_, '_>) -> Option<Finding> {
     evidence.months.iter().find_map(|Month { month, it, .. }| {
         let possible = rated.over(month.milliseconds());
         let most = if *it > possible { allowed(possible)? } else { return None };
-        (*it > most).then(|| finding().found(format!("{}: {it}", name_of(month))).expected(format!("≤ {most}")))
+        (*it > most).then(|| finding().found_text(in_month(&name_of(month), it)).expected(format!("≤ {most}")))
     })
 }

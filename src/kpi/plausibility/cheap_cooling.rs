@@ -16,6 +16,9 @@ pub(super) fn check(evidence: &Evidence<'_, '_>) -> Vec<Finding> {
         let meter = site.meters().get(term.meter)?;
         let factor = meter.factor.filter(|factor| *factor < least)?;
         let finding = Finding::new(Code::MeterImplausible).place(site.property(term.meter, place!(factor)));
+        let finding = finding
+            .worded("外购冷量的折电系数过小", "the factor of bought cooling is implausibly small")
+            .advised("核对折电系数：每 kWh 冷量所耗电量", "check the factor: electricity per kWh of cooling");
         Some(finding.meter(&meter.id).found(factor).expected(format!("≥ {least}")))
     });
     cheap.collect()

@@ -1,7 +1,8 @@
 use super::{Evidence, FEWEST, TRIAL_RUNS};
 use crate::{
-    finding::{Code, Finding},
+    finding::{Code, Finding, Text},
     metering::{Carrier, MeasurementPoint},
+    period::month_text,
     quantity::ExactEnergy,
 };
 
@@ -68,7 +69,8 @@ fn twins(evidence: &Evidence<'_, '_>, mut prints: Vec<Print>) -> Vec<Finding> {
     let id = |meter: usize| site.meters().get(meter).map_or("", |meter| &meter.id);
     let finding = |(one, other)| {
         let finding = Finding::new(Code::EnergyCopiedMonths).place(site.place(other)).meter(id(other));
-        finding.found(format!("{} = {}", id(other), id(one)))
+        let found = format!("{} = {}", id(other), id(one));
+        finding.found(found).worded("与另一计量点各月电量完全相同", "the same energies as another meter in every month")
     };
     twins.map(finding).collect()
 }
@@ -85,9 +87,13 @@ fn equal_months(
     let equal = runs.filter_map(|run| {
         let (&(first, amount), &(last, _)) = run.first().zip(run.last())?;
         let code = if run.len() == view.months().len() { Code::EnergyConstant } else { Code::EnergyCopiedMonths };
-        let (from, to) = (view.name_of_month(first), view.name_of_month(last));
         let finding = Finding::new(code).place(evidence.ledger.site().place(meter));
-        (amount != 0).then(|| finding.found(format!("{from} … {to}")))
+        let finding = finding.found_text(stretch(view.name_of_month(first), view.name_of_month(last)));
+        let of_some = || ("连续三个月以上电量完全相同", "three or more months in a row have the same energy");
+        (amount != 0).then(|| match code {
+            Code::EnergyConstant => finding,
+            _ => finding.worded(of_some().0, of_some().1),
+        })
     });
     let equal: Vec<Finding> = equal.collect();
     // Small figures that were rounded repeat themselves.
@@ -115,7 +121,19 @@ fn copied_stretch(evidence: &Evidence<'_, '_>, meter: usize) -> Option<Finding> 
     let ((from, copy), (until, copy_until)) = by_lag.filter(|_| !are_coarse(months))?;
     let name = |month: &(usize, i128)| evidence.reported.name_of_month(month.0);
     let finding = Finding::new(Code::EnergyCopiedMonths).place(evidence.ledger.site().place(meter));
-    Some(finding.found(format!("{} … {} = {} … {}", name(copy), name(copy_until), name(from), name(until))))
+    let (copy, original) = (stretch(name(copy), name(copy_until)), stretch(name(from), name(until)));
+    let found = Text::new(format!("{}＝{}", copy.zh, original.zh), format!("{} = {}", copy.en, original.en));
+    Some(
+        finding
+            .found_text(found)
+            .worded("连续三个月以上的电量与此前各月逐月相同", "three or more months in a row repeat earlier ones"),
+    )
+}
+
+/// From a month to a later one.
+fn stretch(from: String, to: String) -> Text {
+    let (from, to) = (month_text(&from), month_text(&to));
+    Text::new(format!("{}至{}", from.zh, to.zh), format!("{} to {}", from.en, to.en))
 }
 
 /// Whether all months are whole multiples of 1 MWh, or a power of ten less, of which none has more than a hundred.

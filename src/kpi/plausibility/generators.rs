@@ -1,6 +1,6 @@
 use super::{Evidence, TRIAL_RUNS};
 use crate::{
-    finding::{Code, Finding},
+    finding::{Code, Finding, Text},
     kpi::boundary::Term,
     quantity::ExactEnergy,
 };
@@ -28,6 +28,13 @@ fn implausible(evidence: &Evidence<'_, '_>) -> Option<Finding> {
         let least = ExactEnergy::from_microjoules(burnt / POOREST_GENERATOR);
         let finding = Finding::new(Code::MeterImplausible).place(site.place(first.meter));
         let meter = site.meters().get(first.meter).map_or("", |meter| &meter.id);
-        finding.meter(meter).found(output).expected(format!("{least} – {fuel}"))
+        let (zh, en) = (
+            format!("{least} 至 {fuel}，即燃料所含能量的 10% 至 100%"),
+            format!("{least} to {fuel}, from 10 % to all of the energy in its fuel"),
+        );
+        let finding = finding
+            .worded("发电机输出与燃料用量不相称", "a generator's output does not fit the fuel that it burnt")
+            .advised("核对燃料用量、输出电量及其单位", "check the fuel, the output, and their units");
+        finding.meter(meter).found(output).expected(Text::new(zh, en))
     })
 }

@@ -1,5 +1,5 @@
 //! Figures that cannot be, or hardly are (合理性检查): more IT than total energy in a month, more energy than the rated power
-//! makes, a slip between kWh and MWh, months that are copies. One file a check; each looks at the same evidence. The factors are
+//! makes, kWh and MWh mixed up, months that are copies. One file a check; each looks at the same evidence. The factors are
 //! ours (`proxy`); an error is what would make the PUE one that cannot be trusted.
 
 mod above_rating;
@@ -18,8 +18,13 @@ use super::{
     Boundary, MeasuredPue,
     view::{Month, View},
 };
-use crate::{finding::Finding, ledger::Ledger, period::Period, quantity::ExactEnergy};
-use std::ops::Range;
+use crate::{
+    finding::{Finding, Text},
+    ledger::Ledger,
+    period::{Period, month_text},
+    quantity::ExactEnergy,
+};
+use std::{fmt::Display, ops::Range};
 
 /// All checks. To add one: a file with a function `check`, and its name here.
 const CHECKS: [fn(&Evidence<'_, '_>) -> Vec<Finding>; 11] = [
@@ -98,6 +103,12 @@ impl<'a, 'v> Evidence<'a, 'v> {
     }
 }
 
+/// What was found of a month: `2024-07: 10 kWh`.
+fn in_month(month: &str, found: &impl Display) -> Text {
+    let Text { zh, en } = month_text(month);
+    Text::new(format!("{zh}：{found}"), format!("{en}: {found}"))
+}
+
 /// What the parts may be more than the whole: class 2 with transformers of class 1, on both sides.
 const UNKNOWN_CLASS: f64 = 0.03;
 
@@ -110,7 +121,7 @@ const OUTLIER: f64 = 0.30;
 /// Fuel that is less than this part of the total is that of a generator's trial runs.
 const TRIAL_RUNS: i128 = 100;
 
-/// Off by a factor between these, either way: a slip between kWh and MWh.
+/// Off by a factor between these, either way: kWh and MWh mixed up.
 const SLIP: std::ops::RangeInclusive<f64> = 300.0..=3000.0;
 
 fn is_slip(a: f64, b: f64) -> bool {

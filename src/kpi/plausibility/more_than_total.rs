@@ -1,6 +1,6 @@
 use super::{Evidence, UNKNOWN_CLASS};
 use crate::{
-    finding::{Code, Finding},
+    finding::{Code, Finding, Text},
     kpi::{
         Method,
         boundary::{Term, topmost},
@@ -36,7 +36,11 @@ pub(super) fn check(evidence: &Evidence<'_, '_>) -> Vec<Finding> {
         let first = terms.first()?.meter;
         let passed = Some(all.sum(&terms)).filter(|passed| *passed > most && all.known_share_of(&terms) >= 1.0)?;
         let finding = Finding::new(Code::MeterSumCheck).place(site.place(first)).meter(&site.meters().get(first)?.id);
-        Some(finding.found(passed).expected(format!("≤ {most}")))
+        let Text { zh, en } = point.text();
+        let found = Text::new(format!("{zh} {passed}"), format!("{en} {passed}"));
+        let expected = Text::new(format!("不超过总电量（加 3%）{most}"), format!("at most the total + 3 %, {most}"));
+        let finding = finding.worded("通往 IT 的电量超过总电量", "more energy on the way to the IT than the total");
+        Some(finding.found_text(found).expected(expected))
     });
     above.collect()
 }

@@ -1,6 +1,6 @@
 use super::{Evidence, UNKNOWN_CLASS};
 use crate::{
-    finding::{Code, Finding},
+    finding::{Code, Finding, Text},
     place::place,
 };
 
@@ -22,6 +22,13 @@ fn above(evidence: &Evidence<'_, '_>) -> Option<Finding> {
     let mut classes = evidence.ledger.site().meters().iter().map(|meter| meter.class_thousandths());
     let worst = classes.try_fold(0, |worst: i128, class| Some(worst.max(class?)));
     let off = worst.map_or(UNKNOWN_CLASS, |worst| UNKNOWN_CLASS.min(2.0 * worst as f64 / 1000.0));
-    let finding = || Finding::new(Code::MeterSumCheck).place(place!(meters)).found(shown(parts));
-    (parts > ratio * (1.0 + off)).then(|| finding().expected(format!("≤ {}", shown(ratio))))
+    (parts > ratio * (1.0 + off)).then(|| {
+        let (parts, total) = (shown(parts), shown(ratio));
+        let expected = Text::new(format!("不超过总电量 {total}"), format!("at most the total, {total}"));
+        let finding = Finding::new(Code::MeterSumCheck).place(place!(meters)).expected(expected);
+        let found = Text::new(format!("IT 与各分项合计 {parts}"), format!("IT and the other parts: {parts}"));
+        finding
+            .found_text(found)
+            .worded("IT 与各分项之和超过总电量", "IT and the other parts add up to more than the total")
+    })
 }

@@ -1,7 +1,7 @@
 use super::{Evidence, OUTLIER, SLIP, is_slip, median_of};
 use crate::{
-    finding::{Code, Finding},
-    kpi::{boundary::Term, view::View},
+    finding::{Code, Finding, Text},
+    kpi::{boundary::Term, plausibility::in_month, view::View},
     quantity::ExactEnergy,
 };
 use std::cell::LazyCell;
@@ -40,8 +40,8 @@ pub(super) fn check(evidence: &Evidence<'_, '_>) -> Vec<Finding> {
         for &(month, energy) in months.iter().filter(|(month, energy)| slipped(*month, *energy)) {
             let (found, usual) = (ExactEnergy::from_microjoules(energy), ExactEnergy::from_microjoules(median));
             let finding = Finding::new(Code::EnergyUnitSlip).place(evidence.ledger.site().place(meter));
-            let month = view.name_of_month(month);
-            findings.push(finding.found(format!("{month}: {found}")).expected(format!("≈ {usual}")));
+            let expected = Text::new(format!("接近各月中位数 {usual}"), format!("near the median month's {usual}"));
+            findings.push(finding.found_text(in_month(&view.name_of_month(month), &found)).expected(expected));
         }
     }
     findings

@@ -20,8 +20,13 @@ fn slip(evidence: &Evidence<'_, '_>) -> Option<Finding> {
         let design = site.facility().racks.as_ref()?.design_power()?;
         Some((design.over(evidence.known_ms()), ("机架功率 × 小时", "power of the racks × hours")))
     };
-    let about =
-        |(zh, en): (&str, &str), energy: ExactEnergy| Text::new(format!("≈ {zh} {energy}"), format!("≈ {en} {energy}"));
+    let about = |(zh, en): (&str, &str), energy: ExactEnergy, other: ExactEnergy| {
+        let factor = (energy.kwh() / other.kwh()).max(other.kwh() / energy.kwh());
+        Text::new(
+            format!("与{zh} {energy} 相近；现相差约 {factor:.0} 倍"),
+            format!("a figure near the {en}, {energy}; it is off by a factor of {factor:.0}"),
+        )
+    };
     // A sum of one meter is that meter's fault.
     let place = |terms: &[Term]| match terms {
         [one] => site.place(one.meter),
@@ -30,13 +35,13 @@ fn slip(evidence: &Evidence<'_, '_>) -> Option<Finding> {
     let off_at = |place: Place| Finding::new(Code::EnergyUnitSlip).place(place);
     let power = rated().or_else(racks);
     if let Some((reference, name)) = power.filter(|(reference, _)| is_slip(it.kwh(), reference.kwh())) {
-        return Some(off_at(place(&boundary.it)).found(format!("IT {it}")).expected(about(name, reference)));
+        return Some(off_at(place(&boundary.it)).found(format!("IT {it}")).expected(about(name, reference, it)));
     }
     let off = is_slip(it.kwh(), total.kwh());
     off.then(|| match power {
         Some(_) => off_at(place(&boundary.electricity()))
             .found_text(Text::new(format!("总电量 {total}"), format!("total {total}")))
-            .expected(about(("IT", "IT"), it)),
-        None => off_at(place!(meters)).found(format!("IT {it}")).expected(about(("总电量", "total"), total)),
+            .expected(about((" IT 电量", "IT energy"), it, total)),
+        None => off_at(place!(meters)).found(format!("IT {it}")).expected(about(("总电量", "total"), total, it)),
     })
 }

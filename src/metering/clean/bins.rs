@@ -60,7 +60,7 @@ impl Bins {
         if self.are_days { DAY_MS } else { 2 * 3_600_000 }
     }
 
-    /// Whether readings can lead to them.
+    /// Whether it is possible at all: it comes from outside, and is validated before it is used.
     pub(super) fn are_sound(&self) -> bool {
         let places = -(1 << 33)..=1_i64 << 33;
         let in_order = self.rates.is_sorted_by(|a, b| a.0 < b.0);

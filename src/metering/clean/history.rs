@@ -20,7 +20,7 @@ pub(crate) struct Rate {
 }
 
 impl Rate {
-    /// Whether readings can lead to it.
+    /// Whether it is possible at all: it comes from outside, and is validated before it is used.
     pub(crate) fn is_sound(self) -> bool {
         (0..=MOST).contains(&self.amount) && self.ms > 0
     }
@@ -197,7 +197,7 @@ impl History {
         History { most, contradicted, ..History::default() }
     }
 
-    /// Whether readings can lead to it.
+    /// Whether it is possible at all: it comes from outside, and is validated before it is used.
     pub(crate) fn is_sound(&self) -> bool {
         let usual = self.usual.is_none_or(|usual| usual.low.is_finite() && usual.high.is_finite());
         usual

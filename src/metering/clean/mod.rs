@@ -95,7 +95,7 @@ impl Point {
         if meter.unit.dimension() == Dimension::Power { self.dial } else { self.dial / self.known_ms as f64 }
     }
 
-    /// Whether readings can lead to it.
+    /// Whether it is possible at all: it comes from outside, and is validated before it is used.
     pub(crate) fn is_sound(&self, meter: &Meter, most: i128) -> bool {
         let least = if prepare::may_be_negative(meter) { -most } else { 0 };
         let (at, until, fits) = (self.at, self.until, least..=most);
@@ -187,7 +187,7 @@ impl Hole {
         Hole { start, end, missing_ms: end - start, least: 0, most }
     }
 
-    /// Whether readings can lead to it.
+    /// Whether it is possible at all: it comes from outside, and is validated before it is used.
     pub(crate) fn is_sound(&self) -> bool {
         is_stretch(self.start, self.end)
             && (0..=self.end - self.start).contains(&self.missing_ms)

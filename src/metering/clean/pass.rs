@@ -165,7 +165,7 @@ impl Pass {
         self.first.is_none()
     }
 
-    /// Whether readings can lead to it.
+    /// Whether it is possible at all: it comes from outside, and is validated before it is used.
     pub(crate) fn is_sound(&self) -> bool {
         const MOST_COUNT: u64 = 1 << 48;
         const MOST_MS: i64 = 1 << 48;

@@ -139,7 +139,7 @@ impl Summary {
         let (unjudged, counted, left_out) = (portfolio.unjudged, portfolio.counted, portfolio.left_out);
         match lang {
             Lang::Zh => format!(
-                "{records} 份，其中 {clean} 份未发现问题：{}，无法读取 {unjudged}；合计 PUE(Σ总电量/ΣIT){sum}，含 {counted} 个无错误的年度值，其余 {left_out} 个未计入\n最常见的问题：{frequent}\n",
+                "{records} 份，其中 {clean} 份未发现问题：{}，无法读取 {unjudged}；合计 PUE（Σ总电量/ΣIT）{sum}，含 {counted} 个无错误的年度值，其余 {left_out} 个未计入\n最常见的问题：{frequent}\n",
                 counts.join("，"),
             ),
             Lang::En => format!(
@@ -159,8 +159,11 @@ impl Summary {
             lines.push(format!("{}: {found}", finding.message.in_lang(lang)));
         }
         for (operator, ids) in scattered_operators(&self.facilities).into_iter().take(MOST_LINES) {
-            let words =
-                pick(lang, "同一运营单位的多个小型数据中心(参考阈值)", "several small sites of one operator (a proxy)");
+            let words = pick(
+                lang,
+                "同一运营单位的多个小型数据中心（参考阈值）",
+                "several small sites of one operator (a proxy)",
+            );
             lines.push(format!("{words}: {operator}: {}", ids.join(", ")));
         }
         for (facility, savings) in &self.savings {

@@ -76,7 +76,7 @@ impl Row {
         let packs: Vec<String> = packs.iter().enumerate().map(|(i, pack)| format!("{} {pack}", i + 1)).collect();
         let legend = pick(
             lang,
-            "✓ 符合  ✗ 不符合  ? 无法判定  – 不适用  (空白：该文件不适用于该地区或日期)  ≠ 与重算不一致",
+            "✓ 符合  ✗ 不符合  ? 无法判定  – 不适用 （空白：该文件不适用于该地区或日期）  ≠ 与重算不一致",
             "✓ meets  ✗ fails  ? undetermined  – not applicable  (blank: not in force there)  ≠ not what was recomputed",
         );
         format!("{body}{}\n{legend}\n", packs.join("  "))

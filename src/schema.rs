@@ -9,7 +9,7 @@ use crate::{
     facility::{AirConditioning, CertificateKind, ItCooling, Ladder, LifecycleKind, StandardRacks},
     finding::{Code, Text},
     kpi::AnyPue,
-    metering::{Absent, AccuracyClass, Carrier, Integration, MeasurementPoint, Resets},
+    metering::{Absent, AccuracyClass, Carrier, Integration, MeasurementPoint, MeterKind, Resets},
     portfolio::Register,
     quantity::{Decimal, ExactEnergy, ExactPower, Ratio, Unit},
     rule::{Inputs, Law, Pack, Shown},
@@ -181,28 +181,29 @@ struct Meter {
     utc_offset: Option<String>,
 }
 
-#[derive(JsonSchema)]
-#[schemars(untagged)]
-#[expect(dead_code)]
-enum Kind {
-    Plain(PlainKind),
-    Dial(Dial),
-}
+/// The kind of a meter by one of its names; of a register, also with what more is said of its dial.
+struct Kind;
 
-#[derive(JsonSchema)]
-#[schemars(rename_all = "snake_case")]
-#[expect(dead_code)]
-enum PlainKind {
-    Register,
-    Interval,
-    Power,
-}
+impl JsonSchema for Kind {
+    fn schema_name() -> Cow<'static, str> {
+        "Kind".into()
+    }
 
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, extend("patternProperties" = {"^x_": true}))]
-#[expect(dead_code)]
-struct Dial {
-    register: Modulus,
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let names: Vec<&str> = MeterKind::NAMES.iter().map(|(name, _)| *name).collect();
+        let dials = MeterKind::NAMES.iter().filter(|(_, kind)| *kind == MeterKind::REGISTER).map(|(name, _)| {
+            json_schema!({
+                "type": "object",
+                "properties": {(*name): generator.subschema_for::<Modulus>()},
+                "required": [name],
+                "additionalProperties": false,
+                "patternProperties": {"^x_": true},
+            })
+        });
+        let forms: Vec<Schema> =
+            std::iter::once(json_schema!({"type": "string", "enum": names})).chain(dials).collect();
+        json_schema!({"anyOf": forms})
+    }
 }
 
 #[derive(JsonSchema)]

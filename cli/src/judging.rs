@@ -1,7 +1,13 @@
 //! By what is judged: packs, settings, factors.
 
 use clap::Args;
-use pue::{Pack, assessment::Options, packs};
+use pue::{
+    Pack,
+    assessment::Options,
+    packs,
+    rule::{LAW_SCHEMA, Law},
+};
+use serde::{Deserialize, de::DeserializeOwned};
 use std::path::PathBuf;
 
 /// The options of every command that judges.
@@ -58,14 +64,27 @@ fn load(name: &str) -> Result<Pack, String> {
     parse(name, &text).map_err(|error| format!("--pack {name}: {error}"))
 }
 
-/// A pack from a file's text; the error names all that is wrong with it.
+/// A pack from a file's text, or that of a document (`pue/law/1`); the error names all that is wrong with it.
 pub fn parse(name: &str, text: &str) -> Result<Pack, String> {
+    #[derive(Deserialize)]
+    struct Named {
+        schema: Option<String>,
+    }
     let is_toml = name.to_lowercase().ends_with(".toml");
-    let pack: Pack = if is_toml {
-        toml::from_str(text).map_err(|error| error.to_string())?
-    } else {
-        serde_json::from_str(text).map_err(|error| error.to_string())?
+    let named: Named = read(text, is_toml)?;
+    let pack = match named.schema.as_deref() {
+        Some(LAW_SCHEMA) => {
+            read::<Law>(text, is_toml)?.pack.ok_or("expected a document with a pack of rules, found one without")?
+        }
+        _ => read(text, is_toml)?,
     };
     pack.validate().map_err(|error| error.to_string())?;
     Ok(pack)
+}
+
+fn read<T: DeserializeOwned>(text: &str, is_toml: bool) -> Result<T, String> {
+    match is_toml {
+        true => toml::from_str(text).map_err(|error| error.to_string()),
+        false => serde_json::from_str(text).map_err(|error| error.to_string()),
+    }
 }

@@ -550,6 +550,10 @@ pub enum MeterKind {
 impl MeterKind {
     /// A dial of which nothing more is said.
     pub const REGISTER: MeterKind = MeterKind::Register { modulus: None, resets: None };
+
+    /// The names by which a kind is read, in a description and in its schema. The first name of a kind is the one that is written.
+    pub(crate) const NAMES: [(&'static str, MeterKind); 3] =
+        [("register", MeterKind::REGISTER), ("interval", MeterKind::Interval), ("power", MeterKind::Power)];
 }
 
 /// At which local time a dial starts at zero on purpose.

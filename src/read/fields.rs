@@ -318,6 +318,20 @@ impl<'n> Fields<'n> {
         found.ok()
     }
 
+    /// One of some values, by its name; the first name of each is the one that is written.
+    pub(crate) fn one_of<T: Copy>(&self, key: &'static str, named: &[(&str, T)]) -> Option<T> {
+        let text = self.str(key)?;
+        let found = named.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+        if found.is_none() {
+            let names: Vec<&str> = named.iter().map(|(name, _)| *name).collect();
+            let expected = Text::new(format!("下列之一：{}", names.join("、")), format!("one of {}", names.join(", ")));
+            let shown: String = text.chars().take(60).collect();
+            let finding = Finding::new(Code::JsonUnknownValue).place(self.place_of(key));
+            self.push(finding.found(format!("{shown:?}")).expected(expected));
+        }
+        found
+    }
+
     pub(crate) fn object<'s>(&'s self, key: &'static str) -> Option<Fields<'s>> {
         Fields::new(self.node(key)?, Walk::Key(&self.place, key), self.findings)
     }

@@ -306,7 +306,8 @@ pub(crate) fn carrier(row: &Fields<'_>, point: Option<MeasurementPoint>) -> Opti
 fn kind(row: &Fields<'_>) -> Option<MeterKind> {
     if let Some(Node::Map(_)) = row.node("kind") {
         let of_kind = row.object("kind")?;
-        let register = of_kind.object("register").map(|register| {
+        let names = MeterKind::NAMES.into_iter().filter(|(_, kind)| *kind == MeterKind::REGISTER);
+        let register = names.filter_map(|(name, _)| of_kind.object(name)).next().map(|register| {
             let (modulus, resets) = (register.number("modulus"), register.choice("resets"));
             register.finish();
             MeterKind::Register { modulus, resets }
@@ -314,18 +315,7 @@ fn kind(row: &Fields<'_>) -> Option<MeterKind> {
         of_kind.finish();
         return register;
     }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "snake_case")]
-    enum Wire {
-        Register,
-        Interval,
-        Power,
-    }
-    row.choice("kind").map(|kind| match kind {
-        Wire::Register => MeterKind::REGISTER,
-        Wire::Interval => MeterKind::Interval,
-        Wire::Power => MeterKind::Power,
-    })
+    row.one_of("kind", &MeterKind::NAMES)
 }
 
 pub(crate) fn unit(row: &Fields<'_>) -> Option<Unit> {
@@ -451,20 +441,24 @@ impl Serialize for Site {
 mod tests {
     use super::*;
 
-    /// Each name of a kind, and the kind that it is.
-    const KINDS: [(&str, MeterKind); 3] =
-        [("register", MeterKind::REGISTER), ("interval", MeterKind::Interval), ("power", MeterKind::Power)];
+    /// Of the kind that it is written with: as a text, or with what more is said of a dial.
+    fn kind_of(kind: serde_json::Value, unit: &str) -> Option<MeterKind> {
+        let meter = serde_json::json!({"id": "M", "point": "grid_supply", "kind": kind, "unit": unit});
+        let site = serde_json::json!({"schema": SITE_SCHEMA, "facility": {"id": "A", "time_zone": "Asia/Shanghai"}, "meters": [meter]});
+        let site = super::site(site.to_string().as_bytes()).value?;
+        site.meters().first().map(|meter| meter.kind)
+    }
 
     #[test]
     fn kinds_by_their_names() {
-        for (name, kind) in KINDS {
-            let json = format!(
-                r#"{{"schema": "pue/site/1", "facility": {{"id": "A", "time_zone": "Asia/Shanghai"}}, "meters":
-                [{{"id": "M", "point": "grid_supply", "kind": "{name}", "unit": "{}"}}]}}"#,
-                if kind == MeterKind::Power { "kW" } else { "kWh" }
-            );
-            let site = site(json.as_bytes()).value.expect("a site");
-            assert_eq!(site.meters().iter().map(|meter| meter.kind).collect::<Vec<_>>(), [kind], "{name}");
+        for (name, kind) in MeterKind::NAMES {
+            let unit = if kind == MeterKind::Power { "kW" } else { "kWh" };
+            assert_eq!(kind_of(name.into(), unit), Some(kind), "{name}");
+            let dial = serde_json::json!({name: {"modulus": 1e6}});
+            let of_dial =
+                (kind == MeterKind::REGISTER).then_some(MeterKind::Register { modulus: Some(1e6), resets: None });
+            assert_eq!(kind_of(dial, unit), of_dial, "{name}");
         }
+        assert_eq!(kind_of("dial".into(), "kWh"), None);
     }
 }

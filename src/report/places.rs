@@ -181,11 +181,10 @@ const OTHERS: [(Part, &str, &str, &str); 25] = [
     (Part::Other, "renewable_kwh", "可再生电量", "renewable energy"),
 ];
 
-#[cfg(test)]
+#[cfg(all(test, feature = "sample"))]
 mod tests {
     use super::*;
 
-    #[cfg(feature = "sample")]
     #[test]
     fn places_have_words() {
         let json = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json"));

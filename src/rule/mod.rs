@@ -21,7 +21,7 @@ mod weighing;
 
 pub use engine::Case;
 pub use figure_check::Figures;
-pub use law::Law;
+pub use law::{LAW_SCHEMA, Law};
 pub use metric::Metric;
 pub use pack::{
     Band, Benchmark, Check, Counted, InvalidPack, JudgingBasis, Lapse, Nature, Pack, Requirement, ScaleClass, Settings,

@@ -17,7 +17,7 @@ pub struct Pack {
     pub schema: String,
     /// Its id: `wuhan-2024`.
     pub id: Words,
-    /// Its edition, a day.
+    /// Its edition: the day on which the document was issued; with `.2`, a second edition of that day.
     pub edition: Words,
     /// The document's title.
     pub title: Text,
@@ -33,8 +33,9 @@ pub struct Pack {
     /// A day after which the text's own period is over although nobody repealed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lapse: Option<Lapse>,
-    /// The regions whose code begins so: no requirement or comparison of the pack is for a site elsewhere, and one whose region
-    /// is not known is undetermined. Empty: everywhere.
+    /// The regions whose code begins so (GB/T 2260 in China, ISO 3166 elsewhere): no requirement or comparison of the pack is for
+    /// a site elsewhere. A site whose region is not known is undetermined under the home pack, and under another one if that was
+    /// asked for. Empty: everywhere.
     pub jurisdiction: Vec<String>,
     /// How a value is compared with a limit.
     #[serde(default)]
@@ -42,7 +43,7 @@ pub struct Pack {
     /// Which energies its PUE counts.
     #[serde(default, skip_serializing_if = "Counted::is_unstated")]
     pub counts: Counted,
-    /// The size classes, the largest first.
+    /// The size classes, the largest first; empty if it names none.
     pub scale: Vec<ScaleClass>,
     /// What the text leaves open, and how it is taken.
     #[serde(default)]

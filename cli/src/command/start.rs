@@ -1,4 +1,4 @@
-//! `pue` without a command: the shipped real site by year and month, two made sites in Wuhan in a few lines each, and what
+//! `pue` without a command: the shipped real site by year and month, two invented sites in Wuhan in a few lines each, and what
 //! to try next.
 
 use crate::{ending::Ending, language::pick, output};
@@ -17,10 +17,13 @@ pub fn start(lang: Lang) -> Result<Ending, String> {
     let mut text = String::new();
     real(&mut text, lang).map_err(|error| error.to_string())?;
     for (json, title) in [
-        (sample::NEW_LARGE, pick(lang, "新建大型数据中心（示例，武汉）", "A new large data centre in Wuhan (made)")),
+        (
+            sample::NEW_LARGE,
+            pick(lang, "新建大型数据中心（示例，武汉）", "A new large data centre in Wuhan (invented)"),
+        ),
         (
             sample::OLD_SMALL_SCATTERED,
-            pick(lang, "“老旧小散”数据中心（示例，武汉）", "An old, small, scattered one in Wuhan (made)"),
+            pick(lang, "“老旧小散”数据中心（示例，武汉）", "An old, small, scattered one in Wuhan (invented)"),
         ),
     ] {
         let _ = writeln!(text, "\n{title}");

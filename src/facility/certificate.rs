@@ -118,6 +118,19 @@ pub enum Standing {
 
 impl Certificate {
     /// Whether it may be counted for the site `facility` on day `on`.
+    ///
+    /// # Examples
+    /// ```
+    /// use pue::facility::{Certificate, Standing};
+    /// # let site: pue::Site = serde_json::from_str(r#"{"schema": "pue/site/1", "facility": {"id": "WH-1", "time_zone": "Asia/Shanghai"}, "meters": [],
+    /// #   "certificates": [{"ladder": "green", "kind": "operation", "level": "4A", "facility": "WH-1",
+    /// #                     "issued_on": "2024-06-20", "expires_on": "2026-06-19"}]}"#)?;
+    /// let paper: &Certificate = &site.certificates()[0]; // issued 2024-06-20, expires 2026-06-19
+    /// assert_eq!(paper.standing("WH-1", "2024-12-31".parse()?), Standing::InForce);
+    /// assert_eq!(paper.standing("WH-1", "2026-12-31".parse()?), Standing::Expired);
+    /// assert_eq!(paper.standing("WH-2", "2024-12-31".parse()?), Standing::OtherSite);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn standing(&self, facility: &str, on: Date) -> Standing {
         match (&self.facility, self.issued_on, self.expires_on) {
             (Some(site), ..) if site != facility => Standing::OtherSite,

@@ -52,6 +52,15 @@ impl Region {
     /// Whether the region is, or lies in, the one whose code begins so: `4201` for Wuhan and its districts. `None` if it
     /// is larger than that one and contains it, as Hubei (`420000`, `CN-HB`) and China (`CN`) contain Wuhan. `CN` stands
     /// for the mainland, where national standards hold.
+    ///
+    /// # Examples
+    /// ```
+    /// use pue::facility::Region;
+    /// let (district, province): (Region, Region) = ("420111".parse()?, "CN-HB".parse()?);
+    /// assert_eq!([district.lies_in("4201"), district.lies_in("31")], [Some(true), Some(false)]);
+    /// assert_eq!(province.lies_in("4201"), None); // Wuhan is in it
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn lies_in(&self, prefix: &str) -> Option<bool> {
         if prefix == "CN" {
             return Some(self.is_mainland_china());

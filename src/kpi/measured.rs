@@ -179,6 +179,26 @@ impl MeasuredPue {
     ///
     /// Total and IT are compared over the ledger's steps in which every meter counted for them is known. A part that does
     /// not start and end with a step is of the whole steps within it, and its value is an interim one.
+    ///
+    /// # Examples
+    /// ```
+    /// # use pue::{Ledger, Period, Site};
+    /// # const SITE: &str = r#"{"schema": "pue/site/1", "facility": {"id": "WH-1", "region": "420100", "time_zone": "Asia/Shanghai",
+    /// #   "lifecycle": {"kind": "existing", "in_service_on": "2012-06-01"}, "racks": {"types": [{"count": 400, "rated_kw": 5.0}]}},
+    /// #   "meters": [{"id": "grid", "point": "grid_supply", "kind": "register", "unit": "MWh"},
+    /// #              {"id": "ups", "point": "ups_output", "kind": "register", "unit": "MWh", "parent": "grid"}]}"#;
+    /// # const READINGS: &str = "meter,time,value\ngrid,2024-01-01 00:00,0\ngrid,2025-01-01 00:00,8000\nups,2024-01-01 00:00,0\nups,2025-01-01 00:00,5000\n";
+    /// # let site: Site = serde_json::from_str(SITE)?;
+    /// # let readings = pue::read::csv(&site, "readings.csv", READINGS.as_bytes())?;
+    /// # let ledger = Ledger::build(&site, &readings, Period::year(2024, site.time_zone())?)?;
+    /// use pue::kpi::{Boundary, Category, MeasuredPue};
+    /// let boundary = Boundary::new(&site, None);
+    /// let measured = MeasuredPue::over(&ledger, &boundary, ledger.period());
+    /// assert_eq!(measured.pue().ok_or("no PUE")?.to_string(), "1.600");
+    /// assert_eq!(measured.category, Some(Category::Basic)); // IT measured at the UPS output
+    /// assert_eq!(measured.reported().coverage.common, 1.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn over(ledger: &Ledger<'_>, boundary: &Boundary, part: &Period) -> MeasuredPue {
         Views::new(ledger, boundary, part).measured(boundary, part)
     }

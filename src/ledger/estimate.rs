@@ -63,6 +63,23 @@ impl Ledger<'_> {
     ///
     /// A stretch is filled altogether or not at all, and never above what the meter can have used in that time. The
     /// methods work on the ledger's own steps: by hours, or by days.
+    ///
+    /// # Examples
+    /// ```
+    /// # use pue::{Ledger, Period, Site};
+    /// # const SITE: &str = r#"{"schema": "pue/site/1", "facility": {"id": "WH-1", "region": "420100", "time_zone": "Asia/Shanghai",
+    /// #   "lifecycle": {"kind": "existing", "in_service_on": "2012-06-01"}, "racks": {"types": [{"count": 400, "rated_kw": 5.0}]}},
+    /// #   "meters": [{"id": "grid", "point": "grid_supply", "kind": "register", "unit": "MWh"},
+    /// #              {"id": "ups", "point": "ups_output", "kind": "register", "unit": "MWh", "parent": "grid"}]}"#;
+    /// # const READINGS: &str = "meter,time,value\ngrid,2024-01-01 00:00,0\ngrid,2025-01-01 00:00,8000\nups,2024-01-01 00:00,0\nups,2025-01-01 00:00,5000\n";
+    /// # let site: Site = serde_json::from_str(SITE)?;
+    /// # let readings = pue::read::csv(&site, "readings.csv", READINGS.as_bytes())?;
+    /// # let ledger = Ledger::build(&site, &readings, Period::year(2024, site.time_zone())?)?;
+    /// use pue::ledger::Estimate;
+    /// let ledger = ledger.estimate(&[Estimate::CheckMeter, Estimate::Linear]);
+    /// assert_eq!(ledger.estimates().len(), 2); // marked in every answer that is made of it
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn estimate(mut self, methods: &[Estimate]) -> Self {
         let filled: Vec<Option<Filled>> = (0..self.books.len()).map(|meter| fill(&self, meter, methods)).collect();
         for (book, filled) in self.books.iter_mut().zip(filled) {

@@ -10,6 +10,15 @@ const MAX_UNITS: i128 = 10_i128.pow(36);
 ///
 /// A limit is one, because the number of printed digits decides how a value is rounded for the comparison
 /// (GB/T 8170-2008, 修约值比较法). On the wire it is text.
+///
+/// # Examples
+/// ```
+/// use pue::quantity::{Decimal, Ratio};
+/// let (limit, printed): (Decimal, Decimal) = ("1.25".parse()?, "1.250".parse()?);
+/// assert_eq!((limit.digits(), printed.digits()), (2, 3));
+/// assert_eq!(Ratio::from(&limit), Ratio::from(&printed));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Decimal {
     units: i128,

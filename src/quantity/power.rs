@@ -32,6 +32,14 @@ impl ExactPower {
     }
 
     /// The energy that it makes over so many milliseconds.
+    ///
+    /// # Examples
+    /// ```
+    /// use pue::quantity::ExactPower;
+    /// let hour_ms = 3_600_000;
+    /// assert_eq!(ExactPower::from_kw(7.5)?.over(2 * hour_ms).kwh(), 15.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn over(self, milliseconds: i64) -> ExactEnergy {
         ExactEnergy::from_microjoules(i128::from(self.0) * i128::from(milliseconds))
     }

@@ -46,6 +46,25 @@ impl Screen {
     /// `trusted` says that no error stands against the figures; without it nothing about the PUE is known.
     ///
     /// Flags of documents that give numbers themselves ([`Scheme`](crate::rule::law::Scheme)) follow those of the screen, where they hold.
+    ///
+    /// # Examples
+    /// ```
+    /// # use pue::{Ledger, Period, Site};
+    /// # const SITE: &str = r#"{"schema": "pue/site/1", "facility": {"id": "WH-1", "region": "420100", "time_zone": "Asia/Shanghai",
+    /// #   "lifecycle": {"kind": "existing", "in_service_on": "2012-06-01"}, "racks": {"types": [{"count": 400, "rated_kw": 5.0}]}},
+    /// #   "meters": [{"id": "grid", "point": "grid_supply", "kind": "register", "unit": "MWh"},
+    /// #              {"id": "ups", "point": "ups_output", "kind": "register", "unit": "MWh", "parent": "grid"}]}"#;
+    /// # const READINGS: &str = "meter,time,value\ngrid,2024-01-01 00:00,0\ngrid,2025-01-01 00:00,8000\nups,2024-01-01 00:00,0\nups,2025-01-01 00:00,5000\n";
+    /// # let site: Site = serde_json::from_str(SITE)?;
+    /// # let readings = pue::read::csv(&site, "readings.csv", READINGS.as_bytes())?;
+    /// # let ledger = Ledger::build(&site, &readings, Period::year(2024, site.time_zone())?)?;
+    /// use pue::{Assessment, assessment::Options};
+    /// let retrofit = Assessment::of(&ledger, &Options::default()).retrofit.ok_or("not screened")?;
+    /// let raised = retrofit.flags.iter().filter(|flag| flag.outcome.is_flagged() && flag.pack == "wuhan-proxy");
+    /// assert_eq!(raised.map(|flag| &*flag.flag).collect::<Vec<_>>(), ["old", "inefficient", "small"]);
+    /// assert_eq!(retrofit.savings_kwh.map(|saved| saved.kwh()), Some(1_750_000.0)); // (1.60 − 1.25) × 5 GWh
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn look_at(&self, case: &Case<'_>, pue: &MeasuredPue, trusted: bool) -> Retrofit {
         let schemes = scheme::flags(case);
         let surcharge = scheme::surcharge(case);

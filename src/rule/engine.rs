@@ -125,6 +125,24 @@ impl Pack {
     /// let steps: Vec<&str> = verdict.trace.iter().map(|step| &*step.step).collect();
     /// assert_eq!(steps, ["in force", "scope", "pue", "compare", "margin"]);
     /// ```
+    ///
+    /// # Examples
+    /// ```
+    /// # use pue::{Ledger, Period, Site};
+    /// # const SITE: &str = r#"{"schema": "pue/site/1", "facility": {"id": "WH-1", "region": "420100", "time_zone": "Asia/Shanghai",
+    /// #   "lifecycle": {"kind": "existing", "in_service_on": "2012-06-01"}, "racks": {"types": [{"count": 400, "rated_kw": 5.0}]}},
+    /// #   "meters": [{"id": "grid", "point": "grid_supply", "kind": "register", "unit": "MWh"},
+    /// #              {"id": "ups", "point": "ups_output", "kind": "register", "unit": "MWh", "parent": "grid"}]}"#;
+    /// # const READINGS: &str = "meter,time,value\ngrid,2024-01-01 00:00,0\ngrid,2025-01-01 00:00,8000\nups,2024-01-01 00:00,0\nups,2025-01-01 00:00,5000\n";
+    /// # let site: Site = serde_json::from_str(SITE)?;
+    /// # let readings = pue::read::csv(&site, "readings.csv", READINGS.as_bytes())?;
+    /// # let ledger = Ledger::build(&site, &readings, Period::year(2024, site.time_zone())?)?;
+    /// use pue::{packs, rule::Outcome};
+    /// let verdicts = packs::by_id(packs::WUHAN_2024).ok_or("no such pack")?.judge(&ledger);
+    /// assert_eq!(verdicts[0].outcome, Outcome::NotApplicable); // an existing site, of 800 standard racks
+    /// assert_eq!(verdicts[0].citation.document, "武政办〔2024〕9号");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn judge(&self, ledger: &Ledger<'_>) -> Vec<Verdict> {
         let site = ledger.site();
         let boundary = Boundary::new(site, None);

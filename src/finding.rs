@@ -175,7 +175,7 @@ codes! {
     ReadingMissing = "reading.missing", Warning, "读数缺失（空白或 NaN）", "missing readings (blank or NaN)", "检查采集设备", "check the data logger";
     ReadingNotFinite = "reading.not_finite", Warning, "读数为无穷大，未采用", "infinite readings; not used", "检查导出程序", "check the export";
     /// In the figures of a submission; in a meter's series it is `reading.below_zero`.
-    ReadingNegative = "reading.negative", Error, "申报的电量为负", "negative energy", "更正该值；反送电量请用 export 计量点", "correct it; exported energy has a point of its own, export";
+    ReadingNegative = "reading.negative", Error, "申报的电量为负", "negative energy", "更正该值；上网电量请以 export 计量点报送", "correct it; report exported energy at the point `export`";
     ReadingBelowZero = "reading.below_zero", Warning, "读数为负，未采用", "negative readings; not used", "检查接线方向；反送电量请用 export 计量点；如为净计量，请填写 net", "check the wiring; exported energy has a point of its own, export; if the meter gives import less export state net";
     ReadingOutOfRange = "reading.out_of_range", Error, "读数超出可能的范围（10¹² kWh 或 kW）", "a reading beyond any possible range (10¹² kWh or kW)", "检查单位与倍率", "check unit and multiplier";
     ReadingTooLarge = "reading.too_large", Warning, "读数大得不可能（超过 10¹² kWh 或 kW），未采用", "readings larger than any can be (beyond 10¹² kWh or kW); not used", "检查通信；如普遍如此，核对单位与倍率", "check the line; if all are so, check unit and multiplier";
@@ -206,10 +206,10 @@ codes! {
     IntervalPartial = "interval.partial", Warning, "数值只覆盖区间的一部分（known_h）", "values cover only part of their interval (known_h)", "补齐缺失的小时", "fill in the missing hours";
     TimeAmbiguous = "time.ambiguous", Warning, "当地时间有两种可能（夏令时结束），该行未采用", "a local time that occurs twice (end of daylight saving); its row is rejected", "写明时差，例如 -06:00", "write the offset, for example -06:00";
     TimeNonexistent = "time.nonexistent", Warning, "当地时间不存在（夏令时开始），该行未采用", "a local time that does not exist (start of daylight saving); its row is rejected", "写明时差，例如 -06:00", "write the offset, for example -06:00";
-    PeriodReversed = "period.reversed", Error, "期间的终点不晚于起点", "the period does not end after its start", "更正起止日期；end 为最后一日的次日", "correct start and end; end is the day after the last day";
+    PeriodReversed = "period.reversed", Error, "期间的终点不晚于起点", "the period does not end after its start", "更正起止日期；end 为最后一日的次日，如 2024 全年的 end 为 2025-01-01", "correct start and end; end is the day after the last day: that of 2024 is 2025-01-01";
     PeriodOutOfRange = "period.out_of_range", Error, "期间超出可计算的范围", "the period is out of range", "更正起止日期；期间须在 1900 年至 2200 年之间，一般为一年", "correct start and end; a period lies between the years 1900 and 2200, and is a year as a rule";
     MeterDuplicateId = "meter.duplicate_id", Error, "计量点编号重复，均未采用", "duplicate meter id; none of them is used", "每个计量点使用唯一编号", "give each meter an id of its own";
-    MeterCycle = "meter.cycle", Error, "计量点上下级成环", "the meters' parents form a cycle", "更正 parent", "correct the parents";
+    MeterCycle = "meter.cycle", Error, "计量点上下级关系循环", "meters are each other's parents, directly or by way of others", "更正 parent", "correct the parents";
     MeterOrphan = "meter.orphan", Warning, "上级计量点不存在，视为没有上级", "the parent meter does not exist; taken as a meter without parent", "更正 parent", "correct the parent";
     EstimateMade = "estimate.made", Note, "缺失电量按所列方法估算", "missing energy was estimated by the methods named", "补充读数后按实测重算", "with the readings, it would be measured";
     EstimateShare = "estimate.share", Warning, "结果含估算电量；超过 10% 不作年度值", "a part of the result is estimated; above 10 % it is no annual value", "补充读数", "fill in the readings";
@@ -218,31 +218,31 @@ codes! {
     MeterDoubleCounted = "meter.double_counted", Warning, "可能重复计量，未计入", "would be counted twice; left out", "用 parent 写明上下级关系", "state with `parent` which meter is below which";
     MeterUnit = "meter.unit", Error, "单位不适用于该计量点", "the unit does not fit the meter", "电量用 kWh、MWh 等，功率用 kW、MW", "use kWh, MWh … for energy, kW, MW for power";
     MeterUnusable = "meter.unusable", Error, "计量点无法使用，合计可能不完整", "a meter cannot be used, so sums may be incomplete", "补全或更正 id、point、carrier、kind、unit", "complete or correct its id, point, carrier, kind and unit";
-    MeterValue = "meter.value", Error, "计量点属性超出可能的范围", "a property of the meter is out of range", "按说明更正", "correct it as stated";
+    MeterValue = "meter.value", Error, "计量点属性超出可能的范围", "a property of the meter is out of range", "改为所列范围内的值", "give a value as expected";
     MeterImplausible = "meter.implausible", Warning, "计量数据不合常理", "a meter's figures are implausible", "核对该值与单位", "check the value and its unit";
     CoverageLow = "coverage.low", Warning, "数据覆盖率不足，不作年度值", "too little of the period is known for an annual value", "补充数据；覆盖率须不低于 90%，且每个自然月都有数据", "add data: at least 90 % of the period must be known, and some of every calendar month";
     CoverageMismatch = "coverage.mismatch", Warning, "总量与 IT 没有共同已知的时段", "total and IT are nowhere known at the same time", "提供同一时段的两侧数据", "give both sides for the same time";
     PueBelowOne = "pue.below_one", Error, "PUE 小于 1：计量或边界有误", "PUE below 1: a fault of metering or boundary", "检查 IT 与总量计量点、单位与倍率", "check the IT and total meters, their units and multipliers";
-    PueExactlyOne = "pue.exactly_one", Error, "PUE 恰为 1：不可信", "PUE of exactly 1 is not credible", "检查是否把同一块表当作总量与 IT", "check whether one meter serves as total and as IT";
-    PueItZero = "pue.it_zero", Error, "IT 电量为零", "the IT energy is zero", "检查 IT 计量点", "check the IT meters";
+    PueExactlyOne = "pue.exactly_one", Error, "PUE 恰为 1：不可信", "PUE of exactly 1 is not credible", "检查总电量与 IT 电量是否取自同一计量点", "check whether total and IT are of one meter";
+    PueItZero = "pue.it_zero", Error, "IT 电量为零", "the IT energy is zero", "检查 ups_output 等 IT 计量点的读数是否全为 0", "check whether all readings of the IT meters (ups_output …) are zero";
     PueNoIt = "pue.no_it", Error, "没有可用的 IT 电量", "no usable IT energy", "提供 ups_output、pdu_output、it_input 或 it_load 的数据", "give data of ups_output, pdu_output, it_input or it_load";
     PueNoTotal = "pue.no_total", Error, "没有可用的总电量", "no usable total energy", "提供 grid_supply 等供电侧数据；总量不会由分项相加得出", "give data of the supply side (grid_supply …); the total is never summed up from its parts";
-    PueUpsInput = "pue.ups_input", Error, "UPS 输入不是 IT 电量", "a UPS input is not IT energy", "改在 UPS 输出或更下游计量", "measure at the UPS output or further down";
+    PueUpsInput = "pue.ups_input", Error, "UPS 输入不是 IT 电量", "a UPS input is not IT energy", "报送 UPS 输出、PDU 输出或 IT 设备输入的计量数据；该表实为 UPS 输出的，更正 point", "give the readings of the UPS output, the PDU output or the IT equipment input; if this meter is at the output, correct its point";
     PueCategoryMixed = "pue.category_mixed", Warning, "没有一个计量类别覆盖全部 IT 支路", "no single category covers every IT branch", "在同一级补齐计量点", "complete the meters of one level";
     PueCategoryUnknown = "pue.category_unknown", Note, "IT 计量位置未说明，PUE 类别未知", "where IT is measured is not stated; the PUE category is unknown", "写明 ups_output、pdu_output 或 it_input", "state ups_output, pdu_output or it_input";
-    PuePartialYear = "pue.partial_year", Warning, "期间不是完整一年，只能作为阶段性 PUE（iPUE）", "not a whole year: an interim value (iPUE)", "年度值需要连续 12 个月", "an annual value needs 12 continuous months";
+    PuePartialYear = "pue.partial_year", Warning, "期间不是完整一年，只能作为阶段性 PUE（iPUE）", "not a whole year: an interim value (iPUE)", "年度值需要连续 12 个月：补充其余月份，或更正起止日期", "an annual value needs 12 continuous months: add the other months, or correct start and end";
     PueImplausible = "pue.implausible", Warning, "PUE 不合常理", "an implausible PUE", "核对计量边界", "check the metering boundary";
     DeclaredPue = "declared.pue_mismatch", Warning, "申报 PUE 与重算不符", "the declared PUE differs from the recomputed one", "更正申报值，或说明差异", "correct the declared value or explain the difference";
     DeclaredTotal = "declared.total_mismatch", Warning, "申报合计与各月之和不符，以各月为准", "the declared total differs from the sum of the months; the months are used", "更正合计或月值", "correct the total or the months";
     DeclaredCategory = "declared.category", Warning, "申报类别没有对应计量点", "no meter at the point of the declared category", "更正类别或补充计量点", "correct the category or add the meters";
     DeclaredRacks = "declared.racks", Warning, "申报标准机架数与换算不符", "the declared standard racks differ from the conversion by power", "按设计功率 ÷ 2.5 kW 换算", "convert by design power / 2.5 kW";
     DeclaredOccupancy = "declared.occupancy", Warning, "申报上架率与机柜数不符", "the declared occupancy differs from the rack counts", "核对机柜数", "check the rack counts";
-    DeclaredGrade = "declared.grade", Warning, "申报等级没有有效证书支持", "no valid certificate supports the declared grade", "附上本数据中心、在有效期内的证书", "attach a certificate of this site that is in force";
+    DeclaredGrade = "declared.grade", Warning, "申报等级没有有效证书支持", "no valid certificate supports the declared grade", "附上本数据中心在有效期内的证书，或更正申报等级", "attach a certificate of this site that is in force, or correct the declared grade";
     EnergyAboveRating = "energy.above_rating", Error, "IT 电量超过额定功率 × 小时", "more IT energy than rated power × hours", "检查单位（kWh/MWh）与额定功率", "check the unit (kWh/MWh) and the rated power";
-    EnergyConstant = "energy.constant", Warning, "各月电量完全相同", "every month has the same energy", "核对是否为实际计量值", "check whether these were measured";
-    EnergyCopiedMonths = "energy.copied_months", Warning, "连续三个月以上的电量与其他月份或另一计量点完全相同", "three or more months in a row repeat those of other months or of another meter", "核对是否为实际计量值", "check whether these were measured";
+    EnergyConstant = "energy.constant", Warning, "各月电量完全相同", "every month has the same energy", "更正为实际计量值；确为实际计量的，请说明", "give the measured values; if these were measured, say so";
+    EnergyCopiedMonths = "energy.copied_months", Warning, "连续三个月以上的电量与其他月份或另一计量点完全相同", "three or more months in a row repeat those of other months or of another meter", "更正为实际计量值；确为实际计量的，请说明", "give the measured values; if these were measured, say so";
     EnergyOutlierMonth = "energy.outlier_month", Warning, "某月 PUE 与各月中位数相差超过 30%", "a month's PUE is more than 30 % from the median month", "核对该月电量与计量边界", "check the month's energies and the boundary";
-    EnergyUnmetered = "energy.unmetered", Warning, "申报的自发可再生电量大于光伏、风电计量值", "more renewable energy on site than PV and wind meters show", "补充 pv、wind 计量点；自发电量计入总电量", "add the pv and wind meters; own generation counts in the total";
+    EnergyUnmetered = "energy.unmetered", Warning, "申报的自发可再生电量大于光伏、风电计量值", "more renewable energy on site than PV and wind meters show", "补充光伏、风电计量点（pv、wind）；自发电量计入总电量", "add the meters of PV and wind (pv, wind): what they generate counts in the total";
     EnergyAboveTotal = "energy.above_total", Warning, "余热利用或可再生电量超过总电量", "more heat reused, or more renewable energy, than the total energy", "核对单位（kWh/MWh）与口径", "check the unit (kWh/MWh) and what was counted";
     EnergyDuplicate = "energy.duplicate", Error, "同一计量点、同一能源有多行，编号缺失或相同，均未采用", "several rows of one point and carrier whose ids are missing or the same; none is used", "给每行一个 id，或合并", "give each row an id, or merge them";
     EnergyMonths = "energy.months", Error, "月数与期间不符，该行未采用", "another number of months than the period has; the row is not used", "期间的每个月给一个值，缺失用 null", "give one value per month of the period, null where it is missing";
@@ -250,11 +250,11 @@ codes! {
     CertificateNotYet = "certificate.not_yet", Warning, "证书在判定日尚未颁发", "the certificate was not yet issued on the assessment date", "提交当日有效的证书", "submit one that was in force on that day";
     CertificateOtherSite = "certificate.other_site", Warning, "证书属于其他数据中心", "the certificate is of another site", "提交本数据中心的证书", "submit one of this site";
     CertificateNoExpiry = "certificate.no_expiry", Warning, "证书没有写明有效期，不能计入", "the certificate states no expiry date and cannot be counted", "补充有效期", "give the expiry date";
-    CertificateConflict = "certificate.conflict", Warning, "证书之间互相矛盾", "certificates contradict each other", "核实证书，只保留有效的一份", "verify them and keep the one that holds";
-    CertificateUnlikely = "certificate.unlikely", Warning, "证书等级与实测 PUE 不相称", "the certificate's level is unlikely beside the measured PUE", "核实证书", "verify the certificate";
+    CertificateConflict = "certificate.conflict", Warning, "证书之间互相矛盾", "certificates contradict each other", "核实证书，只保留有效的一份", "check them, and keep the one that is valid";
+    CertificateUnlikely = "certificate.unlikely", Warning, "证书等级与实测 PUE 不相称", "the certificate's level does not fit the measured PUE", "提供证书复印件，或更正等级", "send a copy of the certificate, or correct its level";
     RacksInconsistent = "racks.inconsistent", Warning, "机柜数或功率前后不一", "rack counts or power do not fit together", "核对：已用 ≤ 已装 ≤ 设计；Σ机柜功率与额定 IT 功率", "check: occupied ≤ installed ≤ designed; Σ rack power against rated IT power";
     PackOtherContent = "pack.other_content", Error, "与已发布规则包同名而内容不同，未采用", "a pack with the name of a published one has other content and is not applied", "另取编号或版本", "give it an id or edition of its own";
-    PueCategoryRefused = "pue.category_refused", Error, "UPS 上的非 IT 负载超过 10% 且未分项计量，不予认定为类别 1", "more than 10 % of the UPS output is not IT and not sub-metered; category 1 is refused", "在 UPS 输出以下分项计量，或改在 PDU 输出或 IT 输入计量", "sub-meter below the UPS output, or measure at the PDU output or the IT input";
+    PueCategoryRefused = "pue.category_refused", Error, "UPS 上的非 IT 负载超过 10% 且未分项计量，不予认定为类别 1", "more than 10 % of the UPS output is not IT and not sub-metered; category 1 is refused", "补报 UPS 输出以下非 IT 负载的分项计量数据，或报送 PDU 输出、IT 设备输入的计量数据", "give the readings of sub-meters of what is not IT, or those of the PDU output or the IT equipment input";
     MeterCapacity = "meter.capacity", Warning, "读数经常超过申报的容量，容量未采用", "readings are usually above the stated capacity, which is not used", "核对 capacity_kw，是否误以 MW 填写", "check capacity_kw: was it stated in MW?";
     MeterContradiction = "meter.contradiction", Warning, "计量点之间相互矛盾，该段电量按区间计", "meters contradict each other; the energy of that time is only known between a least and a most", "查明哪只表有误", "find out which of them is wrong";
     MeterNet = "meter.net", Warning, "净计量的供电点，尚有发电未计量", "a net supply meter on a site whose generation is not all metered", "为每处光伏、风电、发电机填报计量点", "list a meter for all PV, wind and generators";
@@ -362,7 +362,7 @@ impl Finding {
     ///     finding.to_string(),
     ///     "error reading.negative at /energy/0/monthly_kwh/2: negative energy, found -3, expected ≥ 0"
     /// );
-    /// assert_eq!(&*finding.advice.zh, "更正该值；反送电量请用 export 计量点");
+    /// assert_eq!(&*finding.advice.zh, "更正该值；上网电量请以 export 计量点报送");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(code: Code) -> Self {
@@ -600,7 +600,7 @@ impl Basis {
             Basis::Transcribed => Text::new("转录文本", "transcribed"),
             Basis::Reading => Text::new("解读", "reading"),
             Basis::Reported => Text::new("二手资料", "reported"),
-            Basis::Proxy => Text::new("参考阈值（本方案未规定）", "proxy"),
+            Basis::Proxy => Text::new("参考阈值（本方案未规定）", "proxy threshold: the plan gives none"),
         }
     }
 }

@@ -88,7 +88,10 @@ fn other_carriers_matter_wherever_the_pue_does() {
     }
     let mut scoped = pack(json!({"attested": {"what": "?"}}));
     for (scope, outcome) in [
-        (json!({"annual_pue": {"relation": "more_than", "limit": "1.25"}}), "whether it binds the site is not known"),
+        (
+            json!({"annual_pue": {"relation": "more_than", "limit": "1.25"}}),
+            "whether it binds this site cannot be said without",
+        ),
         (json!({"annual_pue": {"relation": "more_than", "limit": "1.26"}}), "its annual PUE is"),
     ] {
         scoped["requirements"][0]["scope"] = scope;
@@ -188,7 +191,7 @@ fn a_sentence_says_what_is_so() {
     for (relation, limit, comparison, pue, message) in [
         ("at_most", "1.25", "rounded", 1.254, "meets: annual PUE 1.25 (rounded; in full 1.254) ≤ 1.25"),
         ("at_most", "1.25", "full", 1.2500001, "annual PUE 1.250(+) is over the binding limit (≤ 1.25)"),
-        ("at_most", "1.25", "full", 1.2500001, "must fall by 4.800 kWh a year"),
+        ("at_most", "1.25", "full", 1.2500001, "must fall by 4.800 kWh"),
         ("at_least", "1.5", "full", 1.254, "is below the binding limit (≥ 1.5)"),
         ("less_than", "1.25", "full", 1.25, "annual PUE 1.250 is not below the binding limit (< 1.25)"),
     ] {

@@ -150,11 +150,52 @@ fn findings_stand_where_the_fault_is() {
         ("127-", "meter.implausible", "/energy/4"),
         ("45-", "energy.unit_slip", "/energy/1"),
         ("46-", "energy.unit_slip", "/energy/0"),
-        ("129-", "energy.unit_slip", "/energy/1"),
+        ("129-", "energy.unit_slip", "/energy"),
         ("132-", "declared.total_mismatch", "/energy/0/total_kwh"),
     ] {
         let (_, audit) = audits.iter().find(|(name, _)| name.starts_with(number)).unwrap();
         let mut places = audit.findings.iter().filter(|finding| finding.code.as_str() == code);
         assert!(places.any(|finding| common::pointer(finding).starts_with(place)), "{number}: {code} at {place}");
+    }
+}
+
+/// Letters in Chinese are Chinese: its punctuation, and no English sentence. What has to be typed stays as it is typed.
+#[test]
+fn chinese_letters_are_chinese() {
+    use pue::{Lang, report::Letter};
+    let is_chinese = |c: char| matches!(c, '\u{3400}'..='\u{9fff}');
+    let mut lines = 0;
+    for (name, audit) in audits("faulty") {
+        for line in Letter::new(&audit, Lang::Zh).to_string().lines() {
+            if line.starts_with("运营单位") || line.starts_with("数据中心") {
+                continue; // the sender's words
+            }
+            lines += 1;
+            // Clauses have their issuer's numbering as the packs have it: 二(六)15.
+            let plain = ["一(二)", "二(六)", "; ", "附件13", "附件14"]
+                .iter()
+                .fold(line.to_owned(), |line, not| line.replace(not, ""));
+            let chars: Vec<char> = plain.chars().collect();
+            for pair in chars.windows(2) {
+                let narrow = |a: char, b: char| is_chinese(a) && "(),;:!?".contains(b);
+                assert!(!narrow(pair[0], pair[1]) && !narrow(pair[1], pair[0]), "{name}: {line}");
+            }
+            let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+            let english = plain.split(' ').collect::<Vec<_>>().windows(3).any(|words| words.iter().all(is_word));
+            assert!(!english, "{name}: {line}");
+        }
+    }
+    assert!(lines > 1000, "{lines}");
+}
+
+/// What only follows from a row that was refused says so, and asks for nothing else.
+#[test]
+fn a_consequence_refers_to_its_cause() {
+    let audits = audits("faulty");
+    let (_, audit) = audits.iter().find(|(name, _)| name.starts_with("42-")).unwrap();
+    let of = |code: &str| audit.findings.iter().find(|finding| finding.code.as_str() == code).unwrap();
+    assert!(of("energy.months").advice.en.starts_with("give one value per month"));
+    for code in ["meter.no_readings", "pue.no_total"] {
+        assert!(of(code).advice.en.starts_with("it follows from another finding"), "{code}");
     }
 }

@@ -246,7 +246,7 @@ fn a_letter_says_what_fails() {
     over["energy"][0]["monthly_kwh"][2] = json!("5e6");
     let (faulty, lost) = (folder.write("faulty.json", over.to_string().as_bytes()), folder.write("lost.json", b"{"));
     for (lang, words) in
-        [("zh", "市电进线2024年3月\n   JSON 指针：/energy/0/monthly_kwh/2"), ("en", "grid supply, March 2024")]
+        [("zh", "市电进线，2024年3月\n   JSON 指针：/energy/0/monthly_kwh/2"), ("en", "grid supply, March 2024")]
     {
         let letters = folder.file(&format!("of-files-{lang}"));
         pue("audit", &[&faulty, &lost, "--letters", &letters, "--lang", lang, "--format", "json"], None);

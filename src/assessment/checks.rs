@@ -39,9 +39,10 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
         };
         if let Some(other) = in_force.iter().filter(|_| stands(paper)).find(contradicts) {
             let level = |paper: &Certificate| paper.level.map_or("–", Level::short);
+            let row = site.certificates().iter().position(|paper| std::ptr::eq(paper, *other)).map_or(0, |row| row + 1);
             let other = level(other);
             let expected =
-                Text::new(format!("{other}，与另一份有效证书一致"), format!("{other}, as another certificate says"));
+                Text::new(format!("与第 {row} 份证书的 {other} 一致"), format!("{other}, as certificate {row} says"));
             let finding = Finding::new(Code::CertificateConflict).place(place("level"));
             findings.push(finding.found(level(paper)).expected(expected));
         }
@@ -100,16 +101,25 @@ fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Findi
             ),
         };
         findings.extend(standing);
-        let fields =
-            [("ladder", paper.ladder.is_none()), ("kind", paper.kind.is_none()), ("level", paper.level.is_none())];
-        for (key, _) in fields.into_iter().filter(|(_, missing)| *missing) {
-            let expected = ("缺少则该证书不能计入", "needed for the certificate to count");
-            findings.push(Finding::new(Code::JsonMissing).place(place(key)).expected(expected));
+        for (key, missing, zh, en) in [
+            ("ladder", paper.ladder.is_none(), "green（绿色）或 low_carbon（低碳）", "green or low_carbon"),
+            ("kind", paper.kind.is_none(), "design（设计）或 operation（运行）", "design or operation"),
+            ("level", paper.level.is_none(), "1A 至 5A", "1A to 5A"),
+        ] {
+            let expected = Text::new(
+                format!("{zh}；缺少则该证书不能计入"),
+                format!("{en}; without it the certificate is not counted"),
+            );
+            findings.extend(missing.then(|| Finding::new(Code::JsonMissing).place(place(key)).expected(expected)));
         }
         if let (Some(pue), Some(level)) = (poor, paper.level.filter(|level| *level >= Level::AAAA)) {
-            findings.push(Finding::new(Code::CertificateUnlikely).place(place("level")).found_text(Text::new(
-                format!("{}，PUE {pue}", level.short()),
-                format!("{} beside PUE {pue}", level.short()),
+            let finding = Finding::new(Code::CertificateUnlikely).place(place("level")).found_text(Text::new(
+                format!("{}，而年度 PUE 为 {pue}", level.short()),
+                format!("{} beside an annual PUE of {pue}", level.short()),
+            ));
+            findings.push(finding.expected(Text::new(
+                format!("4A 级以上的 PUE 一般不高于 {one_and_a_half}（参考阈值）"),
+                format!("a PUE of at most {one_and_a_half} beside 4A or better (a threshold of ours)"),
             )));
         }
     }
@@ -127,11 +137,27 @@ pub(super) fn missing(verdicts: &[Verdict], known: &[Finding]) -> Vec<Finding> {
     let asked = asked.filter(|(place, _)| place.part() != Part::Certificates && !is_said(place));
     let missing = asked.map(|(place, verdict)| {
         let (citation, who) = (&verdict.citation, format!("{} {}", verdict.pack, verdict.requirement));
-        let document = &citation.document;
-        let expected = Text::new(format!("{document}的规定（{who}）所需"), format!("needed by {who} ({document})"));
+        let (document, form) = (&citation.document, form(place));
+        let expected = Text::new(
+            format!("{}（{document} 的规定所需：{who}）", form.0),
+            format!("{} (needed by {who}, {document})", form.1),
+        );
         Finding::new(Code::JsonMissing).place(place.clone()).expected(expected)
     });
     missing.chain(no_certificate(verdicts)).collect()
+}
+
+/// What may be stated at a place that a rule has to know.
+fn form(place: &Place) -> (&'static str, &'static str) {
+    match place.name() {
+        Some("independent_supply" | "hub_node" | "edge") => ("true（是）或 false（否）", "true or false"),
+        Some("kind") => {
+            ("new（新建）、rebuilt（改建）、extended（扩建）或 existing（存量）", "new, rebuilt, extended or existing")
+        }
+        Some("approved_on" | "in_service_on") => ("日期 YYYY-MM-DD", "a date, YYYY-MM-DD"),
+        Some("region") => ("GB/T 2260 六位代码，如 \"420100\"", "a GB/T 2260 code such as \"420100\""),
+        _ => ("该项的值", "its value"),
+    }
 }
 
 /// A grade is asked for, and no certificate was offered.
@@ -182,7 +208,8 @@ fn above_racks(site: &Site, measured: &MeasuredPue, part: &Period) -> Option<Fin
         (place!(facility / racks / installed), racks.most_installed_power()),
     ];
     places.into_iter().find_map(|(place, power)| {
-        let possible = power?.over(part.milliseconds());
+        let power = power?;
+        let possible = power.over(part.milliseconds());
         if pue.it() <= possible {
             return None;
         }
@@ -190,8 +217,8 @@ fn above_racks(site: &Site, measured: &MeasuredPue, part: &Period) -> Option<Fin
         let finding = Finding::new(Code::RacksInconsistent).place(place);
         let found = Text::new(format!("IT 电量 {}", pue.it()), format!("IT energy {}", pue.it()));
         let expected = Text::new(
-            format!("不超过 {allowed}，即机柜额定功率 × 期间小时数"),
-            format!("at most {allowed}, the rated power of the racks × the hours of the period"),
+            format!("不超过 {allowed}，即机柜总功率 {power} × 小时数，另加 2% 余量"),
+            format!("at most {allowed}: the power of all racks, {power}, × the hours, and 2 % more"),
         );
         let finding = finding
             .found_text(found)
@@ -223,11 +250,19 @@ fn plausible(site: &Site, measured: &MeasuredPue) -> Option<Finding> {
     let pue = measured.pue().and_then(AnyPue::annual)?;
     let least =
         if site.facility().it_cooling == Some(ItCooling::Air) { Ratio::new(105, 100)? } else { Ratio::new(102, 100)? };
-    let implausible = pue.ratio() > Ratio::from(4) || pue.ratio() < least;
-    implausible.then(|| {
-        Finding::new(Code::PueImplausible)
-            .place(place!(meters))
-            .found(pue)
-            .expected(Text::new(format!("{least} 至 4"), format!("from {least} to 4")))
+    let (low, high) = (pue.ratio() < least, pue.ratio() > Ratio::from(4));
+    let finding = Finding::new(Code::PueImplausible)
+        .place(place!(meters))
+        .found(pue)
+        .expected(Text::new(format!("{least} 至 4"), format!("from {least} to 4")));
+    (low || high).then(|| match low {
+        true => finding.advised(
+            "核对制冷、照明、UPS 损耗是否都在总电量的计量范围内",
+            "check that cooling, lighting and UPS losses are within what the total meters measure",
+        ),
+        false => finding.advised(
+            "核对 IT 计量点是否齐全，总电量是否含非数据中心用能",
+            "check that the IT meters cover all IT, and that the total has no loads outside the data centre",
+        ),
     })
 }

@@ -231,7 +231,18 @@ impl Boundary {
                 self.electricity.push(Term { meter: i, factor: share(meter), minus: false });
             } else if !is_below(site, i, |point| point == meter.point) {
                 let finding = Finding::new(Code::MeterDoubleCounted).place(site.place(i)).meter(&meter.id);
-                self.findings.push(finding.found(meter.point.as_str()));
+                let up = site.tree().above(i).find(|up| site.meters().get(*up).is_some_and(|up| supplies(up.point)));
+                let up = up.map_or(Text::same("–"), |up| site.name_of(up));
+                let finding = finding
+                    .found_text(Text::new(
+                        format!("其上级为{}，后者已计入", up.zh),
+                        format!("below {}, which is counted", up.en),
+                    ))
+                    .advised(
+                        "为独立电源的，删去 parent；确在其下游的，无需处理",
+                        "if it is a supply of its own, remove its parent; if it is below the other one, do nothing",
+                    );
+                self.findings.push(finding);
             }
         }
         let added = members(&self.electricity);
@@ -319,8 +330,8 @@ impl Boundary {
                         ("该方法给出权重的能源", "a carrier that the method has a weight for")
                     } else if bought {
                         (
-                            "factor（计量点属性）：单位冷量折电系数",
-                            "factor, a property of the meter: electricity per unit of bought cooling",
+                            "factor（计量点属性）：每 kWh 冷量折合的电量（kWh）",
+                            "factor, a property of the meter: kWh of electricity per kWh of bought cooling",
                         )
                     } else {
                         ("热值已知的单位", "a unit whose energy content is known")
@@ -362,8 +373,8 @@ impl Boundary {
                         .place(place!(declared / category))
                         .found(category.number())
                         .expected(Text::new(
-                            format!("{} 处的计量点", category.point().as_str()),
-                            format!("a meter at {}", category.point().as_str()),
+                            format!("{}（{}）处的计量点", category.point().text().zh, category.point().as_str()),
+                            format!("a meter at the {} ({})", category.point().text().en, category.point().as_str()),
                         )),
                 );
                 lowest

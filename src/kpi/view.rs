@@ -4,7 +4,7 @@ use super::{
     contradiction::{self, Contradictions},
 };
 use crate::{
-    finding::{Code, Finding},
+    finding::{Code, Finding, Text},
     ledger::{Book, Ledger, Sum, unknown_ms},
     metering::clean::Hole,
     period::{Granularity, Period},
@@ -620,7 +620,9 @@ pub(super) fn name_of(month: &Period) -> String {
 fn as_finding(error: PueError) -> Finding {
     match error {
         PueError::BelowOne { total, it } => {
-            Finding::new(Code::PueBelowOne).place(place!(meters)).found(total).expected(format!("≥ {it}"))
+            let found = Text::new(format!("总电量 {total}"), format!("total {total}"));
+            let expected = Text::new(format!("不低于 IT 电量 {it}"), format!("at least the IT energy, {it}"));
+            Finding::new(Code::PueBelowOne).place(place!(meters)).found_text(found).expected(expected)
         }
         PueError::ItZero(it) => Finding::new(Code::PueItZero).place(place!(meters)).found(it).expected("> 0 kWh"),
         other => Finding::new(Code::PueItZero).place(place!(meters)).found(other),

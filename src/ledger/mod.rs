@@ -16,7 +16,7 @@ mod stream;
 mod sum_check;
 
 use crate::{
-    finding::{Code, Finding},
+    finding::{Code, Finding, Text},
     metering::{
         Column, Meter, Readings,
         clean::{Chain, History, Nowhere, Rows, first_pass, prepare},
@@ -26,7 +26,7 @@ use crate::{
     site::Site,
 };
 use account::Account;
-use jiff::tz::TimeZone;
+use jiff::{civil::Date, tz::TimeZone};
 use piece::Piece;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -477,6 +477,14 @@ impl<'s> Ledger<'s> {
                     Code::MeterConfirmed => {
                         let whys = meter.confirmed.iter().map(|stretch| stretch.why.as_str());
                         finding.found = Some(whys.collect::<Vec<_>>().join("; ").into());
+                    }
+                    Code::MeterOutsideLife => {
+                        let day = |day: Option<Date>| day.map_or("…".to_owned(), |day| day.to_string());
+                        let (from, until) = (day(meter.from), day(meter.until));
+                        finding = finding.expected(Text::new(
+                            format!("自 {from} 起、{until} 前投用，此外无电量"),
+                            format!("in use from {from} until before {until}, and no energy at other times"),
+                        ));
                     }
                     Code::MeterCapacity => {
                         finding = finding.found(meter.capacity.map_or(String::new(), |capacity| capacity.to_string()));

@@ -140,26 +140,29 @@ fn compare(
     // Off by hundreds of times it is no sub-meter that is missing, and none that is counted twice.
     let hinted = |finding: Finding, low: i128, high: i128| match low.saturating_mul(MIXED_UP) < high {
         true => finding.advised(
-            "相差数百倍以上：请先核对单位（kWh/MWh）与倍率",
-            "they are hundreds of times apart: check the unit (kWh/MWh) and the multiplier first",
+            "两者相差 300 倍以上：请先核对单位、倍率与小数点",
+            "they are more than 300 times apart: check units, multipliers and decimal points first",
         ),
         false => finding,
     };
     if lower.amount > upper.amount + tolerance {
         let (off, of) = (shown(tolerance), sums(above, &upper));
-        let (zh, en) = (format!("不超过{}（允差 {off}）", of.zh), format!("at most {} (give or take {off})", of.en));
+        let (zh, en) = (
+            format!("不超过{}，按两者准确度等级允许误差 {off}", of.zh),
+            format!("at most {}, within {off} by the accuracy classes of both", of.en),
+        );
         let finding = about(ledger, Code::MeterSumCheck, place).found_text(sums(below, &lower));
         return Some(hinted(finding.expected(Text::new(zh, en)), upper.amount, lower.amount));
     }
     (both_ways && lower.amount < upper.amount - tolerance).then(|| {
         let (rest, share) = (shown(upper.amount - lower.amount), 1.0 - lower.amount as f64 / upper.amount as f64);
         let (of, percent) = (sums(below, &lower), share * 100.0);
+        let up = sums(above, &upper);
         let found = Text::new(
-            format!("{}，余下 {rest}（{percent:.1}%）", of.zh),
-            format!("{}; the rest is {rest} ({percent:.1} %)", of.en),
+            format!("上级{}，下级{}，余下 {rest}（{percent:.1}%）", up.zh, of.zh),
+            format!("above: {}; below: {}; the rest is {rest} ({percent:.1} %)", up.en, of.en),
         );
-        let finding = about(ledger, Code::MeterUnmetered, place).found_text(found).expected(sums(above, &upper));
-        hinted(finding, lower.amount, upper.amount)
+        hinted(about(ledger, Code::MeterUnmetered, place).found_text(found), lower.amount, upper.amount)
     })
 }
 
@@ -184,7 +187,7 @@ fn differ(ledger: &Ledger<'_>, main: usize, check: usize) -> Option<Finding> {
     ((said.amount - checked.amount).abs() > tolerance).then(|| {
         let (of, amount, off) = (ledger.site().name_of(main), energy(said.amount), energy(tolerance));
         let expected =
-            Text::new(format!("{} {amount}（允差 {off}）", of.zh), format!("{} {amount} (give or take {off})", of.en));
+            Text::new(format!("{} {amount}，允许误差 {off}", of.zh), format!("{} {amount}, within {off}", of.en));
         let finding = about(ledger, Code::MeterSumCheck, check).found(energy(checked.amount)).expected(expected);
         finding.worded(
             "校核表与所校核的表不一致，超出准确度等级所允许的误差",

@@ -214,8 +214,11 @@ impl Meter {
 
     /// The carrier and the point, for people.
     pub(crate) fn carrier_at_point(&self) -> Text {
-        let (carrier, point) = (self.carrier.as_str(), self.point.as_str());
-        Text::new(format!("{point} 处的 {carrier}"), format!("{carrier} at {point}"))
+        let (carrier, point) = (self.carrier, self.point.text());
+        Text::new(
+            format!("{}处的{}（{}）", point.zh, carrier.zh(), carrier.as_str()),
+            format!("{} at the {}", carrier.as_str(), point.en),
+        )
     }
 
     /// What does not fit together. Places are relative to the meter's own place in the input.
@@ -244,13 +247,13 @@ impl Meter {
             fault(place!(unit), self.unit.as_str().into(), expected);
         } else if !self.carrier.is_measured_in(self.unit) {
             let (unit, carrier) = (self.unit.as_str(), self.carrier.as_str());
-            let found = Text::new(format!("{carrier} 以 {unit} 计"), format!("{unit} of {carrier}"));
+            let found = Text::new(format!("{} 以 {unit} 计", self.carrier.zh()), format!("{unit} of {carrier}"));
             fault(place!(unit), found, ("该能源适用的单位", "a unit of this carrier"));
         }
         let fuel =
             matches!(self.carrier, Carrier::Diesel | Carrier::NaturalGas | Carrier::Hydrogen | Carrier::Bioethanol);
         if self.point.is_electrical() && self.carrier != Carrier::Electricity && !fuel {
-            fault(place!(carrier), self.carrier_at_point(), ("电力", "electricity"));
+            fault(place!(carrier), self.carrier_at_point(), ("electricity（电力）", "electricity"));
         }
         if !(self.multiplier.is_finite() && self.multiplier > 0.0) {
             fault(place!(multiplier), self.multiplier.to_string().into(), above_zero);

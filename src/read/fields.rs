@@ -217,8 +217,7 @@ impl<'n> Fields<'n> {
     pub(crate) fn id_str(&self, key: &'static str) -> Option<&'n str> {
         let id = self.str(key)?;
         if is_suspicious(id) {
-            let shown: String = id.chars().take(60).flat_map(char::escape_unicode).collect();
-            self.push(Finding::new(Code::IdSuspicious).place(self.place_of(key)).found(shown));
+            self.push(Finding::new(Code::IdSuspicious).place(self.place_of(key)).found_text(odd_ones(id)));
         }
         Some(id)
     }
@@ -397,6 +396,16 @@ fn is_suspicious(id: &str) -> bool {
     let alike = has(|c| matches!(c, '\u{370}'..='\u{52f}' | '\u{1f00}'..='\u{1fff}'));
     let wide = has(|c| matches!(c, '\u{ff01}'..='\u{ff5e}')) && has(|c| c.is_ascii_alphanumeric());
     id.chars().any(is_hidden) || id.trim() != id || (latin && alike) || wide
+}
+
+/// The characters of an identifier that are not plain ones, with their positions, the first five.
+fn odd_ones(id: &str) -> Text {
+    let odd = id.chars().enumerate().filter(|(_, c)| !c.is_ascii_graphic()).take(5);
+    let (zh, en): (Vec<_>, Vec<_>) = odd
+        .map(|(i, c)| (i + 1, u32::from(c)))
+        .map(|(i, c)| (format!("第 {i} 个字符为 U+{c:04X}"), format!("character {i} is U+{c:04X}")))
+        .unzip();
+    Text::new(zh.join("，"), en.join(", "))
 }
 
 /// `2023-02-29`: digits and dashes where a date has them.

@@ -20,4 +20,4 @@ pub(crate) use node::{Document, Node};
 #[cfg(feature = "json")]
 pub use site::site;
 pub use site::{Read, SITE_SCHEMA};
-pub(crate) use site::{carrier, certificates, expect_schema, facility, meters, unit};
+pub(crate) use site::{carrier, certificates, expect_schema, facility, meters, unit, unusable};

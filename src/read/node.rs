@@ -144,30 +144,32 @@ impl Node<'_> {
 /// What the JSON parser says, without the place, which stands beside it.
 #[cfg(feature = "json")]
 fn syntax(error: &serde_json::Error) -> Text {
-    const WORDS: [(&str, &str); 18] = [
-        ("EOF while parsing a list", "列表未结束，文件已到末尾"),
-        ("EOF while parsing an object", "对象未结束，文件已到末尾"),
-        ("EOF while parsing a string", "文本未结束，文件已到末尾"),
-        ("EOF while parsing a value", "此处应有值，文件已到末尾"),
-        ("expected value", "此处应有值"),
-        ("expected ident", "此处应为 true、false 或 null"),
-        ("expected `:`", "此处应为冒号"),
-        ("expected `,` or `]`", "此处应为逗号或 ]"),
-        ("expected `,` or `}`", "此处应为逗号或 }"),
-        ("invalid escape", "转义符无效"),
-        ("invalid number", "数字写法无效"),
-        ("number out of range", "数字超出范围"),
-        ("invalid unicode code point", "字符编码无效"),
-        ("control character", "文本中有控制字符"),
-        ("key must be a string", "字段名须加引号"),
-        ("trailing comma", "末尾多一个逗号"),
-        ("trailing characters", "内容结束后还有多余字符"),
-        ("recursion limit exceeded", "嵌套层数过多"),
+    const WORDS: [(&str, &str, &str); 18] = [
+        ("EOF while parsing a list", "列表未结束，文件已到末尾", "the file ends within a list"),
+        ("EOF while parsing an object", "对象未结束，文件已到末尾", "the file ends within an object"),
+        ("EOF while parsing a string", "文本未结束，文件已到末尾", "the file ends within a text"),
+        ("EOF while parsing a value", "此处应有值，文件已到末尾", "the file ends where a value has to be"),
+        ("expected value", "此处应有值", "there is no value where one has to be"),
+        ("expected ident", "此处应为 true、false 或 null", "only true, false or null may stand here"),
+        ("expected `:`", "此处应为冒号", "a colon is missing"),
+        ("expected `,` or `]`", "此处应为逗号或 ]", "a comma or ] is missing"),
+        ("expected `,` or `}`", "此处应为逗号或 }", "a comma or } is missing"),
+        ("invalid escape", "转义符无效", "an escape that does not exist"),
+        ("invalid number", "数字写法无效", "a number that is not well written"),
+        ("number out of range", "数字超出范围", "a number that is too large"),
+        ("invalid unicode code point", "字符编码无效", "bytes that are no character"),
+        ("control character", "文本中有控制字符", "a control character within a text"),
+        ("key must be a string", "字段名须加引号", "a field name without quotes"),
+        ("trailing comma", "末尾多一个逗号", "a comma too many at the end"),
+        ("trailing characters", "内容结束后还有多余字符", "more text behind the end"),
+        ("recursion limit exceeded", "嵌套层数过多", "too many brackets within each other"),
     ];
     let full = error.to_string();
-    let en = full.rsplit_once(" at line ").map_or(&*full, |(what, _)| what);
-    let zh = WORDS.iter().find(|(words, _)| en.starts_with(words)).map_or("写法无效", |(_, zh)| zh);
-    Text::new(zh, en.replace("EOF while parsing", "the end of the file within"))
+    let said = full.rsplit_once(" at line ").map_or(&*full, |(what, _)| what);
+    match WORDS.iter().find(|(words, ..)| said.starts_with(words)) {
+        Some((_, zh, en)) => Text::new(*zh, *en),
+        None => Text::new("写法无效", said.to_owned()),
+    }
 }
 
 impl<'de> Deserialize<'de> for Document<'de> {

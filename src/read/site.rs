@@ -4,7 +4,7 @@ use crate::{
     finding::{Code, Finding, Gathered, Text},
     metering::{Carrier, Confirmed, Exchange, MeasurementPoint, Meter, MeterKind},
     period::time_zone,
-    place::{Part, Walk, place},
+    place::{Part, Place, Walk, place},
     quantity::Unit,
     site::{Site, Spot},
 };
@@ -282,10 +282,22 @@ fn meter(row: Fields<'_>) -> Option<Meter> {
     meter.utc_offset = offset(&row);
     let usable = is_named && fits == [true; 3] && carrier.is_some();
     if !usable {
-        row.push(Finding::new(Code::MeterUnusable).place(row.place()).meter(&meter.id));
+        let [point, kind, unit] = fits;
+        let known =
+            [("id", is_named), ("point", point), ("carrier", carrier.is_some()), ("kind", kind), ("unit", unit)];
+        row.push(unusable(row.place(), known).meter(&meter.id));
     }
     row.finish();
     usable.then_some(meter)
+}
+
+/// A meter that cannot be used, since some of its properties are not known.
+pub(crate) fn unusable<const N: usize>(place: Place, known: [(&str, bool); N]) -> Finding {
+    let lacking: Vec<&str> = known.into_iter().filter(|(_, known)| !known).map(|(key, _)| key).collect();
+    let (zh, en) = (lacking.join("、"), lacking.join(", "));
+    let found = Text::new(format!("{zh} 缺少或无效"), format!("{en}: missing or not usable"));
+    let advice = Text::new(format!("补全或更正 {zh}"), format!("give or correct {en}"));
+    Finding::new(Code::MeterUnusable).place(place).found_text(found).advised(advice.zh, advice.en)
 }
 
 /// The carrier as stated, or the one that goes without saying at the point.
@@ -298,7 +310,9 @@ pub(crate) fn carrier(row: &Fields<'_>, point: Option<MeasurementPoint>) -> Opti
     }
     let usual = point.and_then(MeasurementPoint::usual_carrier);
     if usual.is_none() {
-        row.missing("carrier", "diesel, natural_gas, hydrogen …");
+        let fuels = [Carrier::Diesel, Carrier::NaturalGas, Carrier::Hydrogen, Carrier::Bioethanol];
+        let zh = fuels.map(|fuel| format!("{}（{}）", fuel.as_str(), fuel.zh()));
+        row.missing("carrier", Text::new(zh.join("、"), fuels.map(Carrier::as_str).join(", ")));
     }
     usual
 }

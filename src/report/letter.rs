@@ -54,8 +54,8 @@ impl<'a> Letter<'a> {
         let Some(retrofit) = &self.assessment.retrofit else { return Ok(()) };
         for (i, flag) in self.flags().enumerate() {
             if i == 0 {
-                let words =
-                    self.pick("改造筛查触发项（提示，不是判定）", "Raised by the retrofit screen (a hint, no verdict)");
+                let words = self
+                    .pick("节能改造筛查提示（不作判定）", "Signs of a site to be retrofitted (a screen, no verdict)");
                 writeln!(f, "\n{words}")?;
             }
             let action = flag
@@ -77,8 +77,8 @@ impl<'a> Letter<'a> {
         if let Some((saved, target)) = saved.filter(|_| self.has(Outcome::Fails) || self.flags().next().is_some()) {
             let saved = saved.text();
             match self.lang {
-                Lang::Zh => writeln!(f, "\n按目前 IT 负荷，PUE 降至 {target}，每年可节电 {}", saved.zh)?,
-                Lang::En => writeln!(f, "\nAt today's IT load, a PUE of {target} saves {} a year", saved.en)?,
+                Lang::Zh => writeln!(f, "\n按该年 IT 电量，PUE 降至 {target} 可节电 {}", saved.zh)?,
+                Lang::En => writeln!(f, "\nAt that year's IT energy, a PUE of {target} saves {}", saved.en)?,
             }
         }
         let in_wuhan = |verdict: &Verdict| verdict.pack == packs::WUHAN_2024 && verdict.outcome == Outcome::Fails;
@@ -102,7 +102,8 @@ impl<'a> Letter<'a> {
                 writeln!(f, "\n{}", self.pick(zh, en))?;
             }
             let message = printable(verdict.message.in_lang(self.lang));
-            let rule = document(&verdict.pack, &verdict.citation, (&verdict.requirement, self.lang));
+            let limit = format!("{} {}", verdict.relation.symbol(), verdict.limit);
+            let rule = document(&verdict.pack, &verdict.citation, (&verdict.requirement, self.lang), &limit);
             writeln!(f, "- {rule}{}{message}", colon(self.lang))?;
             if let Some(settles) = &verdict.settles {
                 let settles = printable(settles.in_lang(self.lang));
@@ -133,7 +134,7 @@ impl<'a> Letter<'a> {
         if let Some(period) = &self.assessment.period {
             let days = period.text();
             let days = days.in_lang(self.lang);
-            writeln!(f, "{}{}{days}", self.pick("期间", "Period"), colon(self.lang))?;
+            writeln!(f, "{}{}{days}", self.pick("报送期间", "Period"), colon(self.lang))?;
         }
         match &self.assessment.pue {
             Some(pue) => {
@@ -142,12 +143,19 @@ impl<'a> Letter<'a> {
                     false => self.pick("阶段性（非年度）PUE", "PUE of the period (not annual)"),
                 };
                 let (value, total, it) = (pue.published(), pue.total().text(), pue.it().text());
+                // Where the data have errors nothing is decided by it.
+                let is_open = self.assessment.findings.iter().any(Finding::is_error);
+                let (zh, en) = if is_open {
+                    ("；数据有误，待更正", "; provisional, since the data have errors")
+                } else {
+                    ("", "")
+                };
                 match self.lang {
-                    Lang::Zh => writeln!(f, "重算结果：{kind} {value}（总电量 {}，IT 电量 {}）", total.zh, it.zh),
-                    Lang::En => writeln!(f, "Recomputed: {kind} {value} (total {}, IT {})", total.en, it.en),
+                    Lang::Zh => writeln!(f, "重算结果：{kind} {value}（总电量 {}，IT 电量 {}{zh}）", total.zh, it.zh),
+                    Lang::En => writeln!(f, "Recomputed: {kind} {value} (total {}, IT {}{en})", total.en, it.en),
                 }
             }
-            None => writeln!(f, "{}", self.pick("无法算出 PUE。", "No PUE could be computed.")),
+            None => writeln!(f, "{}", self.pick("无法核算 PUE。", "No PUE could be computed.")),
         }
     }
 
@@ -158,9 +166,13 @@ impl<'a> Letter<'a> {
         let place = finding.place.as_ref().filter(|place| place.part() != Part::Whole && finding.cell.is_none());
         let words = place.map(|place| in_words(self.assessment, place, self.lang));
         // The name of a meter says more than an id that was made up for its row.
-        let meter = finding.meter.clone().filter(|meter| match &words {
+        let meter = finding.meter.as_ref().filter(|meter| match &words {
             Some(words) => !meter.contains('/') && !words.contains(meter.as_str()),
             None => true,
+        });
+        let meter = meter.map(|meter| match self.lang {
+            Lang::Zh => format!("计量点“{meter}”"),
+            Lang::En => format!("meter \"{meter}\""),
         });
         let places = [finding.file.clone(), finding.cell.clone(), words, meter];
         let mut places: Vec<String> = places.into_iter().flatten().filter(|place| !place.is_empty()).collect();
@@ -203,30 +215,45 @@ impl fmt::Display for Letter<'_> {
         let request = match worst {
             Some(Severity::Error) => Some((
                 "报送内容已经重算和核查，发现下列问题。请更正后重新报送；未列出的内容不必改动。",
-                "Your submission was recomputed and checked. Please correct what follows and submit again; what is not listed may stay.",
+                "Your submission was recomputed and checked. Please correct what follows and submit again; other fields need no change.",
             )),
             Some(Severity::Warning) => Some((
                 "报送内容已经重算和核查。请核对下列各项：有误的请更正后重新报送，无误的请说明情况。",
-                "Your submission was recomputed and checked. Please look at what follows: correct what is wrong, and explain what is right.",
+                "Your submission was recomputed and checked. Please look at what follows: correct what is wrong; where a value is right, say why.",
             )),
-            _ => None,
+            Some(Severity::Note) => Some((
+                "报送内容已经重算和核查，没有须更正的内容。请补充下列信息。",
+                "Your submission was recomputed and checked. Nothing has to be corrected; please add what follows.",
+            )),
+            None => None,
         };
         if let Some((zh, en)) = request {
             writeln!(f, "\n{}", self.pick(zh, en))?;
         }
-        let parts = [
+        let of = |severity: Severity| move |finding: &&Finding| finding.severity == severity;
+        let is_missing = |finding: &&Finding| finding.code == Code::JsonMissing;
+        let all = || self.assessment.findings.iter();
+        let parts: [(Vec<&Finding>, &str, &str); 4] = [
             (
-                Severity::Error,
+                all().filter(of(Severity::Error)).collect(),
                 "须更正（更正前不判定与之有关的要求）",
-                "To be corrected (what depends on it is not decided before)",
+                "To be corrected (until then, what depends on it is not decided)",
             ),
-            (Severity::Warning, "请核对", "To be checked"),
-            (Severity::Note, "可补充", "To be added, if you can"),
+            (all().filter(of(Severity::Warning)).collect(), "请核对", "To be checked"),
+            (
+                all().filter(of(Severity::Note)).filter(is_missing).collect(),
+                "请补充（缺少时，与之有关的要求不能判定）",
+                "To be added (without it, what depends on it is not decided)",
+            ),
+            (
+                all().filter(of(Severity::Note)).filter(|note| !is_missing(note)).collect(),
+                "提示",
+                "For your information",
+            ),
         ];
         let mut number = 0;
-        for (severity, zh, en) in parts {
-            let findings = self.assessment.findings.iter().filter(|finding| finding.severity == severity);
-            for (i, finding) in findings.enumerate() {
+        for (findings, zh, en) in parts {
+            for (i, finding) in findings.into_iter().enumerate() {
                 if i == 0 {
                     writeln!(f, "\n{}", self.pick(zh, en))?;
                 }

@@ -441,15 +441,16 @@ fn flag_name(flag: &str) -> Text {
     Text::new(zh, en)
 }
 
-/// A requirement for people: the document's title where it is known, its number and clause, and in brackets the ids.
-fn document(pack: &str, citation: &Citation, (requirement, lang): (&str, Lang)) -> String {
+/// A requirement for people: the document's title where it is known, its number and clause, and in brackets the ids and the
+/// limit.
+fn document(pack: &str, citation: &Citation, (requirement, lang): (&str, Lang), limit: &str) -> String {
     let title = packs::by_id(pack).map(|pack| pack.title.in_lang(lang)).filter(|title| *title != citation.document);
     let (number, clause) = (&citation.document, &citation.clause);
     match (lang, title) {
-        (Lang::Zh, Some(title)) => format!("《{title}》{number} {clause}（{pack} {requirement}）"),
-        (Lang::Zh, None) => format!("{number} {clause}（{pack} {requirement}）"),
-        (Lang::En, Some(title)) => format!("{title}, {number} {clause} ({pack} {requirement})"),
-        (Lang::En, None) => format!("{number} {clause} ({pack} {requirement})"),
+        (Lang::Zh, Some(title)) => format!("《{title}》{number} {clause}（{pack} {requirement}，{limit}）"),
+        (Lang::Zh, None) => format!("{number} {clause}（{pack} {requirement}，{limit}）"),
+        (Lang::En, Some(title)) => format!("{title}, {number} {clause} ({pack} {requirement}, {limit})"),
+        (Lang::En, None) => format!("{number} {clause} ({pack} {requirement}, {limit})"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Places in words for people, who count from 1: "grid supply, July 2024", 市电进线2024年7月.
+//! Places in words for people, who count from 1: "grid supply, July 2024", 市电进线，2024年7月.
 
 use crate::{
     assessment::{Assessment, MeterEnergy},
@@ -34,7 +34,7 @@ fn of_meter(assessment: &Assessment, place: &Place, row: usize) -> Text {
     match place.steps().get(2..) {
         Some([Step::Key(list), Step::Item(month)]) if list.starts_with("monthly") => {
             match month_of(assessment, *month) {
-                Some(month) => Text::new(format!("{}{}", name.zh, month.zh), format!("{}, {}", name.en, month.en)),
+                Some(month) => Text::new(format!("{}，{}", name.zh, month.zh), format!("{}, {}", name.en, month.en)),
                 None => {
                     let month = month.saturating_add(1);
                     joined(name, Some(Text::new(format!("第 {month} 个值"), format!("value {month}"))))
@@ -108,7 +108,9 @@ fn property(place: &Place) -> Option<Text> {
     if let Some(names) = names(place) {
         return Some(names.into());
     }
-    let at_top = place.row().is_none();
+    if let Some(row) = rack_row(place) {
+        return Some(row);
+    }
     if let Some((.., zh, en)) = OTHERS.iter().find(|(part, key, ..)| {
         *part == place.part() && if key.is_empty() { place.steps().len() == 1 } else { place.name() == Some(key) }
     }) {
@@ -116,7 +118,6 @@ fn property(place: &Place) -> Option<Text> {
     }
     match place.steps() {
         [_, Step::Item(_)] => None,
-        _ if at_top && place.is_within(&place!(facility / racks / types)) => rack_row(place),
         _ => place.name().map(|key| Text::new(format!("“{key}”"), format!("\"{key}\""))),
     }
 }
@@ -137,11 +138,12 @@ fn names(place: &Place) -> Option<(&'static str, &'static str)> {
 
 /// A row of the list of racks.
 fn rack_row(place: &Place) -> Option<Text> {
-    let row = place.steps().iter().find_map(|step| match step {
+    let of_racks = Some(place).filter(|place| place.is_within(&place!(facility / racks / types)))?;
+    let row = of_racks.steps().iter().find_map(|step| match step {
         Step::Item(row) => Some(row.saturating_add(1)),
         Step::Key(_) => None,
     })?;
-    Some(Text::new(format!("机架清单第 {row} 行"), format!("row {row} of the rack list")))
+    Some(Text::new(format!("机柜清单第 {row} 行"), format!("row {row} of the rack list")))
 }
 
 /// A place that has no name here.
@@ -153,11 +155,12 @@ fn as_it_stands(place: &Place) -> Text {
 }
 
 /// What the form has no field for: part, key (none: the part itself), and its names.
-const OTHERS: [(Part, &str, &str, &str); 25] = [
+const OTHERS: [(Part, &str, &str, &str); 26] = [
     (Part::Schema, "", "格式标识", "schema"),
     (Part::Facility, "", "数据中心", "data centre"),
     (Part::Facility, "lifecycle", "项目性质与日期", "kind of project and its dates"),
-    (Part::Facility, "racks", "机架", "racks"),
+    (Part::Facility, "racks", "机柜", "racks"),
+    (Part::Facility, "types", "机柜清单", "rack list"),
     (Part::Facility, "zh", "中文名称", "name in Chinese"),
     (Part::Facility, "en", "英文名称", "name in English"),
     (Part::Period, "", "期间", "period"),
@@ -190,7 +193,7 @@ mod tests {
         let json = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json"));
         let audit = crate::submission::audit_json(json, &[]);
         for (pointer, zh, en) in [
-            ("/energy/0/monthly_kwh/6", "市电进线2024年7月", "grid supply, July 2024"),
+            ("/energy/0/monthly_kwh/6", "市电进线，2024年7月", "grid supply, July 2024"),
             ("/energy/0/monthly_kwh/99", "市电进线：第 100 个值", "grid supply: value 100"),
             ("/energy/0", "市电进线", "grid supply"),
             (
@@ -200,7 +203,7 @@ mod tests {
             ),
             ("/meters/77/multiplier", "第 78 个计量点：倍率", "meter 78 of the list: multiplier"),
             ("/facility/racks/types/1/count", "设计机柜数", "Cabinets by design"),
-            ("/facility/racks/types/1", "机架清单第 2 行", "row 2 of the rack list"),
+            ("/facility/racks/types/1", "机柜清单第 2 行", "row 2 of the rack list"),
             ("/facility/colour", "“colour”", "\"colour\""),
             ("/certificates/0/expires_on", "第 1 份证书：有效期至", "certificate 1: Expires on"),
             ("/certificates/0", "第 1 份证书", "certificate 1"),

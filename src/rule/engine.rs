@@ -258,8 +258,8 @@ impl Pack {
             Truth::Unknown => {
                 let missing = join(self.binds(asked.scope, case, true).because);
                 let why = Text::new(
-                    format!("无法确定本规则是否适用，尚不明确：{}", missing.zh),
-                    format!("whether it binds the site is not known, since this is not known: {}", missing.en),
+                    format!("尚不能确定本规则是否适用，须明确：{}", missing.zh),
+                    format!("whether it binds this site cannot be said without {}", missing.en),
                 );
                 let settles = Text::new(format!("明确{}", missing.zh), format!("stating {}", missing.en));
                 weighing.undetermined(why, settles);

@@ -176,18 +176,31 @@ impl Pack {
 
 fn not_annual(weighing: &mut Weighing<'_>, measure: &Measure) {
     let known = measure.coverage.result() * 100.0;
-    let why = Text::new(
-        format!("只有阶段性 PUE，没有年度值（已知 {known:.1}%）"),
-        format!("the value is an interim one, not an annual one ({known:.1} % known)"),
-    );
+    let why = match measure.unknown_months.as_slice() {
+        [] if measure.incomplete_months.is_empty() => Text::new(
+            "只有阶段性 PUE，没有年度值（期间不是完整一年）",
+            "the value is an interim one, not an annual one (the period is not a whole year)",
+        ),
+        [] => Text::new(
+            format!("只有阶段性 PUE，没有年度值（已知 {known:.1}%）"),
+            format!("the value is an interim one, not an annual one ({known:.1} % known)"),
+        ),
+        months => {
+            let Text { zh, en } = months_text(months);
+            Text::new(
+                format!("只有阶段性 PUE，没有年度值（{zh}无数据）"),
+                format!("the value is an interim one, not an annual one (no data of {en})"),
+            )
+        }
+    };
     let named = if measure.unknown_months.is_empty() { &measure.incomplete_months } else { &measure.unknown_months };
     let settles = if named.is_empty() {
         Text::new("提供连续 12 个月的读数", "readings of twelve continuous months")
     } else {
         let Text { zh, en } = months_text(named);
         Text::new(
-            format!("补齐下列月份的读数，使连续 12 个月的覆盖率不低于 90%：{zh}"),
-            format!("readings of these months, so that 90 % of twelve continuous months are known: {en}"),
+            format!("补齐{zh}的读数：连续 12 个月每月都须有数据，且覆盖率不低于 90%"),
+            format!("readings of {en}: of twelve continuous months each needs data, and 90 % have to be known"),
         )
     };
     weighing.undetermined(why, settles);
@@ -297,8 +310,8 @@ fn pue_sentence(weighing: &Weighing<'_>, value: Ratio, limit: Decimal, compariso
         excess.filter(|excess| *excess > ExactEnergy::ZERO).map_or((String::new(), String::new()), |excess| {
             let Text { zh, en } = excess.text();
             (
-                format!("；按目前 IT 负荷，非 IT 用电每年须减少 {zh}"),
-                format!("; at today's IT load the non-IT energy must fall by {en} a year"),
+                format!("；按该年 IT 电量，非 IT 用电须减少 {zh}"),
+                format!("; at that year's IT energy the non-IT energy must fall by {en}"),
             )
         });
     let own = weighing.limit_name.cloned();

@@ -38,7 +38,14 @@ pub(super) fn compare(
                 .place(Place::from(Part::Declared).key(key.as_str()))
                 .found(shown(&declared.said, &declared.said));
             let (zh, en) = (&declared.reason.zh, &declared.reason.en);
-            new.push(finding.expected(recomputed).detail(zh, en));
+            let finding = finding.expected(recomputed).detail(zh, en);
+            new.push(match (key, &declared.said) {
+                (Claim::Occupancy, Figure::Number(percent)) if *percent > 1.0 => finding.advised(
+                    format!("上架率按 0 至 1 填报：{percent}% 填 {}", percent / 100.0),
+                    format!("give the occupancy from 0 to 1: {} for {percent} %", percent / 100.0),
+                ),
+                _ => finding,
+            });
         }
         all.insert(key, declared);
     };

@@ -16,7 +16,7 @@ use crate::{
     assessment::{Assessment, Extra, Options},
     facility::{Certificate, Facility, Level, StandardRacks},
     finding::{Code, Finding, Text},
-    kpi::Category,
+    kpi::{Category, UNUSABLE},
     ledger::{Ledger, LedgerError},
     metering::{MeasurementPoint, Meter},
     period::Period,
@@ -108,6 +108,29 @@ pub struct Claims {
     pub grade: Option<Level>,
 }
 
+/// Says of what only follows from another finding that it does: a row that was refused gives no energy.
+fn follow_from(findings: &mut [Finding]) {
+    let refused: Vec<(Part, usize)> = findings
+        .iter()
+        .filter(|finding| finding.is_error() || finding.code == Code::JsonMissing)
+        .filter_map(|finding| finding.place.as_ref())
+        .filter_map(|place| Some((place.part(), place.row()?)))
+        .collect();
+    for finding in findings.iter_mut() {
+        let row = finding.place.as_ref().and_then(|place| Some((place.part(), place.row()?)));
+        let follows = match finding.code {
+            Code::MeterNoReadings | Code::IntervalGap => row.is_some_and(|row| refused.contains(&row)),
+            Code::PueNoTotal | Code::PueNoIt => finding.found == Some(UNUSABLE.into()) && !refused.is_empty(),
+            _ => false,
+        };
+        if follows {
+            let advice =
+                ("由该计量点的其他问题引起，更正后自行消除", "it follows from another finding: correct that one");
+            finding.advice = advice.into();
+        }
+    }
+}
+
 impl Submission {
     /// From JSON bytes.
     ///
@@ -150,6 +173,7 @@ impl Submission {
         let mut assessment = Assessment::of(&ledger, &options);
         declared::compare(&self.claims, &ledger, self.extra.heat_reused, &mut assessment);
         self.own_generation(&ledger, &mut assessment);
+        follow_from(&mut assessment.findings);
         // A submission has its figures in rows: that is the place where a sum is at fault. What its reader found keeps its own.
         for finding in &mut assessment.findings {
             let of_all = |place: &Place| [Place::from(Part::Meters), Place::from(Part::Monthly)].contains(place);
@@ -168,7 +192,10 @@ impl Submission {
         let metered = metered.into_iter().flatten().fold(ExactEnergy::ZERO, |sum, energy| sum + energy);
         // A hundredth is rounding.
         if (stated - metered).microjoules() > stated.microjoules() / 100 {
-            let finding = Finding::new(Code::EnergyUnmetered).place(place!(renewable_kwh / on_site));
+            let mut finding = Finding::new(Code::EnergyUnmetered).place(place!(renewable_kwh / on_site));
+            if metered == ExactEnergy::ZERO {
+                finding = finding.worded("未报送光伏、风电计量数据", "PV and wind are not metered");
+            }
             let before = std::mem::take(&mut assessment.findings);
             let expected = Text::new(
                 format!("不超过光伏、风电计量值 {metered}"),

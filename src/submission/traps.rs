@@ -41,7 +41,7 @@ pub(super) fn behind(
             "等于各月 PUE 的平均；年度 PUE 是电量之比",
             "it is the mean of the monthly ratios; the PUE is a ratio of sums",
         ),
-        (best.and_then(Ratio::from_f64), "等于最好一个月的 PUE", "it is the best month's PUE"),
+        (best.and_then(Ratio::from_f64), "等于 PUE 最低月份的值", "it is the PUE of the best month, the lowest"),
         (
             less(heat_reused),
             "等于扣除余热利用后的值；余热不从总电量中扣除",

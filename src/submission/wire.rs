@@ -175,6 +175,13 @@ fn energy<'n>(fields: &'n Fields<'n>, months: Option<&[i64]>) -> Vec<Row<'n>> {
     kept
 }
 
+/// The fields for energies that a row has.
+fn together(row: &Fields<'_>) -> Text {
+    let fields = ["monthly_kwh", "total_kwh", "monthly", "total"].into_iter().filter(|key| row.node(key).is_some());
+    let fields: Vec<&str> = fields.collect();
+    Text::new(fields.join("、"), fields.join(", "))
+}
+
 fn energy_row<'n>(row: Fields<'n>, months: Option<&[i64]>) -> Option<Row<'n>> {
     let at = Spot::new(Part::Energy, row.index());
     let (id, point) = (row.id_str("id"), row.choice("point"));
@@ -200,10 +207,7 @@ fn energy_row<'n>(row: Fields<'n>, months: Option<&[i64]>) -> Option<Row<'n>> {
         row.push(
             Finding::new(Code::JsonDuplicateKey)
                 .place(row.place())
-                .found_text((
-                    "既有 monthly_kwh 或 total_kwh，又有 monthly 或 total",
-                    "monthly_kwh or total_kwh, and monthly or total",
-                ))
+                .found_text(together(&row))
                 .expected(("只给其中一种", "one of the two"))
                 .worded("同一电量以两种字段给出，均未采用", "the energy is given in two ways; neither is used"),
         );
@@ -228,7 +232,8 @@ fn energy_row<'n>(row: Fields<'n>, months: Option<&[i64]>) -> Option<Row<'n>> {
         }
     }
     if point.is_none() || carrier.is_none() || unit.is_none() {
-        row.push(Finding::new(Code::MeterUnusable).place(row.place()));
+        let known = [("point", point.is_some()), ("carrier", carrier.is_some()), ("unit", unit.is_some())];
+        row.push(read::unusable(row.place(), known));
     }
     row.finish();
     let ends = months.and_then(|months| Some((*months.first()?, *months.last()?)));

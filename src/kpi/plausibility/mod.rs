@@ -109,6 +109,21 @@ fn in_month(month: &str, found: &impl Display) -> Text {
     Text::new(format!("{zh}：{found}"), format!("{en}: {found}"))
 }
 
+/// What was found of several months, in one finding that counts them.
+fn of_months(finding: Finding, found: Vec<Text>) -> Option<Finding> {
+    let count = found.len() as u64;
+    let (mut zh, mut en): (Vec<_>, Vec<_>) = found.into_iter().take(MOST_NAMED).map(|text| (text.zh, text.en)).unzip();
+    if count > MOST_NAMED as u64 {
+        zh.push("…".into());
+        en.push("…".into());
+    }
+    let finding = finding.found_text(Text::new(zh.join("；"), en.join("; ")));
+    (count > 0).then_some(Finding { count, ..finding })
+}
+
+/// So many months are named in one finding: a year's.
+const MOST_NAMED: usize = 12;
+
 /// What the parts may be more than the whole: class 2 with transformers of class 1, on both sides.
 const UNKNOWN_CLASS: f64 = 0.03;
 

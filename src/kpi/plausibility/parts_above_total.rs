@@ -26,7 +26,18 @@ fn above(evidence: &Evidence<'_, '_>) -> Option<Finding> {
         let (parts, total) = (shown(parts), shown(ratio));
         let expected = Text::new(format!("不超过总电量 {total}"), format!("at most the total, {total}"));
         let finding = Finding::new(Code::MeterSumCheck).place(place!(meters)).expected(expected);
-        let found = Text::new(format!("IT 与各分项合计 {parts}"), format!("IT and the other parts: {parts}"));
+        let (mut zh, mut en) = (format!("合计 {parts}：IT {}", pue.it()), format!("{parts} in all: IT {}", pue.it()));
+        for (part, name_zh, name_en) in [
+            (overhead.cooling, "制冷", "cooling"),
+            (overhead.power_chain, "供配电损耗", "losses of the power chain"),
+            (overhead.lighting_other, "照明及其他", "lighting and other"),
+        ] {
+            if let Some(part) = part {
+                zh += &format!("，{name_zh} {}", shown(part));
+                en += &format!(", {name_en} {}", shown(part));
+            }
+        }
+        let found = Text::new(zh, en);
         finding
             .found_text(found)
             .worded("IT 与各分项之和超过总电量", "IT and the other parts add up to more than the total")

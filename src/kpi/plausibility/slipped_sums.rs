@@ -34,10 +34,20 @@ fn slip(evidence: &Evidence<'_, '_>) -> Option<Finding> {
     };
     let off_at = |place: Place| Finding::new(Code::EnergyUnitSlip).place(place);
     let power = rated().or_else(racks);
-    if let Some((reference, name)) = power.filter(|(reference, _)| is_slip(it.kwh(), reference.kwh())) {
-        return Some(off_at(place(&boundary.it)).found(format!("IT {it}")).expected(about(name, reference, it)));
-    }
     let off = is_slip(it.kwh(), total.kwh());
+    if let Some((reference, name)) = power.filter(|(reference, _)| is_slip(it.kwh(), reference.kwh())) {
+        // Where the total is of the size of the IT energy, both are off.
+        return Some(match off {
+            true => off_at(place(&boundary.it)).found(format!("IT {it}")).expected(about(name, reference, it)),
+            false => off_at(place!(meters))
+                .found_text(Text::new(format!("总电量 {total}，IT 电量 {it}"), format!("total {total}, IT {it}")))
+                .expected(about(name, reference, it))
+                .advised(
+                    "总电量与 IT 电量均偏离：请一并核对全部计量点的单位（kWh/MWh）与倍率，以及额定功率",
+                    "total and IT are both off: check unit (kWh/MWh) and multiplier of every meter, and the rated power",
+                ),
+        });
+    }
     off.then(|| match power {
         Some(_) => off_at(place(&boundary.electricity()))
             .found_text(Text::new(format!("总电量 {total}"), format!("total {total}")))

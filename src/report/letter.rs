@@ -1,5 +1,5 @@
 use super::{
-    colon, document, flag_name,
+    colon, document,
     places::{in_words, times_in_words},
     printable,
 };
@@ -63,7 +63,7 @@ impl<'a> Letter<'a> {
                 .as_ref()
                 .map_or(String::new(), |action| format!("{}{}", self.pick("；", "; "), action.in_lang(self.lang)));
             let evidence = printable(flag.evidence.in_lang(self.lang));
-            let name = flag_name(&flag.flag);
+            let name = flag.name();
             let name = name.in_lang(self.lang);
             let Citation { document, clause, basis, .. } = &flag.citation;
             let (basis, rule) = (basis.text(), format!("{} {}", flag.pack, flag.flag));

@@ -369,7 +369,8 @@ impl fmt::Display for Report<'_> {
                     FlagOutcome::NotFlagged => self.pick("未触发", "not flagged"),
                     FlagOutcome::Undetermined => self.pick("无法判定", "undetermined"),
                 };
-                let name = flag_name(&flag.flag).in_lang(self.lang).to_owned();
+                let name = flag.name();
+                let name = name.in_lang(self.lang);
                 self.item(f, format_args!("{name}: {outcome} · {}", self.say(&flag.evidence)))?;
                 let basis = flag.citation.basis.text();
                 let basis = basis.in_lang(self.lang);
@@ -426,19 +427,6 @@ impl fmt::Display for Report<'_> {
         }
         if has_pue { self.findings(f) } else { Ok(()) }
     }
-}
-
-/// What a flag of the retrofit screen is called.
-fn flag_name(flag: &str) -> Text {
-    let (zh, en) = match flag {
-        "old" => ("老", "old"),
-        "inefficient" => ("低效", "inefficient"),
-        "small" => ("小", "small"),
-        "scattered" => ("散", "scattered"),
-        "old_small_inefficient" => ("老小低效", "old, small and inefficient"),
-        _ => ("闲置", "idle"),
-    };
-    Text::new(zh, en)
 }
 
 /// A requirement for people: the document's title where it is known, its number and clause, and in brackets the ids and the

@@ -268,6 +268,21 @@ pub enum FlagOutcome {
     Undetermined,
 }
 
+impl Flag {
+    /// What it is called, in both languages.
+    pub fn name(&self) -> Text {
+        let (zh, en) = match &*self.flag {
+            "old" => ("老", "old"),
+            "inefficient" => ("低效", "inefficient"),
+            "small" => ("小", "small"),
+            "scattered" => ("散", "scattered"),
+            "old_small_inefficient" => ("老小低效", "old, small and inefficient"),
+            _ => ("闲置", "idle"),
+        };
+        Text::new(zh, en)
+    }
+}
+
 impl FlagOutcome {
     /// Whether it is raised.
     pub fn is_flagged(self) -> bool {

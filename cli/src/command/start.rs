@@ -49,7 +49,7 @@ const NEXT_ZH: &str = "
   pue assess --site site.json --readings a.csv --period 2024
   pue audit examples/data/submissions                核查报送数据
   pue packs                                          规则文件，及哪些用于判定
-  pue --help                                         全部命令(源码目录中：cargo run --release -- --help)
+  pue --help                                         全部命令（源码目录中：cargo run --release -- --help）
 ";
 
 /// Every calendar year and month of the real site, and the whole period.
@@ -77,13 +77,15 @@ fn real(text: &mut String, lang: Lang) -> Result<(), Box<dyn std::error::Error>>
         let label =
             if part == whole { pick(lang, "全部", "all").to_owned() } else { part.first_day().year().to_string() };
         let label = padded(&label, 8);
+        let colon = pick(lang, "：", ": ");
         let says_why = |code: &str| ["coverage.low", "pue.partial_year"].contains(&code);
         let why = measured.findings.iter().find(|finding| says_why(finding.code.as_str()));
-        let why =
-            why.map(|finding| format!("  {}: {}", finding.code, finding.message.in_lang(lang))).unwrap_or_default();
+        let why = why
+            .map(|finding| format!("  {}{colon}{}", finding.code, finding.message.in_lang(lang)))
+            .unwrap_or_default();
         let kind = match pue.annual() {
             Some(_) => pick(lang, "年度值  ", "annual  "),
-            None => pick(lang, "期间值  ", "interim "),
+            None => pick(lang, "阶段性  ", "interim "),
         };
         let coverage = measured.reported().coverage.result() * 100.0;
         let (total, it) = (pue.total().kwh() / 1e3, pue.it().kwh() / 1e3);
@@ -109,26 +111,34 @@ fn padded(text: &str, columns: usize) -> String {
 
 /// The PUE, the verdicts of the Wuhan plan, the flags, the savings, and how many other rules there are.
 fn few_lines(text: &mut String, assessment: &Assessment, lang: Lang) {
+    let colon = pick(lang, "：", ": ");
     let pue = assessment.pue.as_ref().map_or("–".to_owned(), |pue| pue.published().to_string());
     let racks = assessment.kpis.standard_racks.map_or("–".to_owned(), |racks| racks.to_string());
     let facility = assessment.facility.as_deref().unwrap_or("–");
-    let _ = writeln!(text, "  {facility}: PUE {pue}, {racks} {}", pick(lang, "个标准机架", "standard racks"));
+    let _ = writeln!(
+        text,
+        "  {facility}{colon}PUE {pue}{}{racks} {}",
+        pick(lang, "，", ", "),
+        pick(lang, "个标准机架", "standard racks")
+    );
     let wuhan = assessment.verdicts.iter().filter(|verdict| verdict.pack == "wuhan-2024");
     for verdict in wuhan {
-        let _ = writeln!(text, "  wuhan-2024 {}: {}", verdict.requirement, verdict.message.in_lang(lang));
+        let _ = writeln!(text, "  wuhan-2024 {}{colon}{}", verdict.requirement, verdict.message.in_lang(lang));
     }
     if let Some(retrofit) = &assessment.retrofit {
         let flags = retrofit.flags.iter().filter(|flag| flag.outcome.is_flagged());
-        let name = |flag: &Flag| match &*flag.pack {
-            "wuhan-proxy" => flag.flag.to_string(),
-            other => format!("{} ({other})", flag.flag),
+        let name = |flag: &Flag| match (&*flag.pack, lang) {
+            ("wuhan-proxy", _) => flag.name().in_lang(lang).to_owned(),
+            (other, Lang::Zh) => format!("{}（{other}）", flag.name().zh),
+            (other, Lang::En) => format!("{} ({other})", flag.name().en),
         };
         let flags: Vec<String> = flags.map(name).collect();
-        let shown = if flags.is_empty() { pick(lang, "无", "none").to_owned() } else { flags.join(", ") };
-        let _ = writeln!(text, "  {}: {shown}", pick(lang, "老旧小散等标记", "retrofit flags"));
+        let shown =
+            if flags.is_empty() { pick(lang, "无", "none").to_owned() } else { flags.join(pick(lang, "、", ", ")) };
+        let _ = writeln!(text, "  {}{colon}{shown}", pick(lang, "老旧小散筛查", "retrofit flags"));
         if let Some((kwh, target)) = retrofit.savings_kwh.filter(|kwh| kwh.kwh() > 0.0).zip(retrofit.target) {
             let words = pick(lang, "每年节电潜力，目标 PUE", "yearly savings at PUE");
-            let _ = writeln!(text, "  {words} {target}: {:.3} MWh", kwh.kwh() / 1e3);
+            let _ = writeln!(text, "  {words} {target}{colon}{:.3} MWh", kwh.kwh() / 1e3);
         }
     }
     let others = assessment.verdicts.iter().filter(|verdict| verdict.pack != "wuhan-2024");
@@ -137,6 +147,7 @@ fn few_lines(text: &mut String, assessment: &Assessment, lang: Lang) {
         .map(|verdict| format!("{} {}", verdict.pack, verdict.outcome.text().in_lang(lang)))
         .collect();
     if !others.is_empty() {
-        let _ = writeln!(text, "  {}: {}", pick(lang, "其他文件", "other documents"), others.join("; "));
+        let others = others.join(pick(lang, "；", "; "));
+        let _ = writeln!(text, "  {}{colon}{others}", pick(lang, "其他文件", "other documents"));
     }
 }

@@ -266,6 +266,7 @@ codes! {
     FacilityRegion = "facility.region", Warning, "无法识别的地区代码，视为未知", "unknown region code, taken as not known", "使用 GB/T 2260 或 ISO 3166 代码", "use a GB/T 2260 or ISO 3166 code";
     FacilityHubNode = "facility.hub_node", Warning, "所在省份不在国家枢纽节点之列", "its province is in none of the national hub nodes", "核对 hub_node", "check hub_node";
     ProjectSplitSuspected = "project.split_suspected", Warning, "同一运营单位的多个新建项目合计达到大型，疑为拆分项目", "several new projects of one operator are large together: they may have been split", "核查是否为规避能耗评估而拆分（武政办〔2024〕9号 三(一)）", "look into whether they were split to evade the energy assessment (武政办〔2024〕9号, 三(一))";
+    RelianceDecides = "reliance.decides", Warning, "判定结果取决于仅凭申报的内容", "a verdict depends on what only the operator's word supports", "现场核实", "check it on site";
     FacilityTimeZone = "facility.time_zone", Error, "时区无法识别", "the time zone cannot be used", "使用 IANA 名称，例如 Asia/Shanghai", "use an IANA name, for example Asia/Shanghai";
 }
 

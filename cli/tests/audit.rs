@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Folder, codes, good_submission, lines, program, pue, run};
+use common::{Folder, codes, good_submission, lines, program, pue, run, text};
 use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader, Write},
@@ -312,4 +312,31 @@ fn a_stopped_round_leaves_whole_lines() {
     assert!(text.ends_with('\n'));
     let answers: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!((1..600).contains(&answers.len()), "{}", answers.len());
+}
+
+/// A requirement that is met by the operator's word alone is marked, told of, and ranked.
+#[test]
+fn what_is_met_by_word_alone_is_shown() {
+    let folder = Folder::new("reliance");
+    let (first, second) = (
+        "tests/golden/attacks/02-second-feeder-below-first.json",
+        "tests/golden/attacks/11-generator-output-understated.json",
+    );
+    for (lang, words) in [("en", "met by the operator's word alone"), ("zh", "仅凭申报而符合")] {
+        let letters = folder.file(lang);
+        let output = pue("audit", &[first, second, "--lang", lang, "--letters", &letters], None);
+        let shown = text(&output);
+        // The grade is open: no certificate is with it.
+        assert!(shown.contains("?!"), "{shown}");
+        let ranked: Vec<&str> = shown.lines().filter(|line| line.starts_with(words)).collect();
+        assert_eq!(ranked.len(), 2, "{shown}");
+        assert!(ranked[0].contains("ATT-02") && ranked[1].contains("ATT-11"), "{ranked:?}");
+        let letter = std::fs::read_to_string(Path::new(&letters).join("000001-ATT-02.txt")).unwrap();
+        let heading = if lang == "en" { "To be checked on site" } else { "供现场核实" };
+        assert!(letter.contains(heading) && letter.contains("1.400"), "{letter}");
+    }
+    let summary = folder.file("summary.json");
+    pue("audit", &[first, "--format", "json", "--summary", &summary], None);
+    let summary: Value = serde_json::from_slice(&std::fs::read(&summary).unwrap()).unwrap();
+    assert_eq!(summary["relying"][0]["facility"], "ATT-02");
 }

@@ -180,6 +180,8 @@ fn every_option_of_every_command_is_used() {
         (&["packs", "show", "wuhan-2024@2024-01-25", "--lang", "zh"], 0, &["原文: 新建大型数据中心PUE降低到1.25以下"]),
         (&["packs", "show", "wuhan-2024", "--format", "json"], 0, &["\"schema\": \"pue/pack/1\""]),
         (&["packs", "check", own], 0, &["can be used"]),
+        (&["packs", "check", "law/cn/beijing-2024.json"], 0, &["beijing-2024@2024-11-14 can be used"]),
+        (&["packs", "check", "law/cn/wuhan-proxy.json"], 3, &["found one without"]),
         (&["packs", "check", own_toml, "--lang", "zh"], 0, &["可用"]),
         (
             &["board", "examples/data/city.json", SUBMISSIONS, "--lang", "en", "--format", "table", "--threads", "2"],

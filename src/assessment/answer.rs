@@ -1,4 +1,4 @@
-use super::Record;
+use super::{Record, Reliance};
 use crate::{
     facility::{Scale, StandardRacks},
     finding::{Finding, Text},
@@ -51,6 +51,8 @@ pub struct Assessment {
     pub comparisons: Vec<Comparison>,
     /// The retrofit screen.
     pub retrofit: Option<Retrofit>,
+    /// What the PUE relies on that only the operator's word supports, with what would come without it.
+    pub reliance: Vec<Reliance>,
     /// For a submission: what was declared beside what was recomputed.
     pub declared: Option<BTreeMap<Claim, Declared>>,
     /// What makes it reproducible.

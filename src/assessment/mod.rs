@@ -3,11 +3,13 @@
 mod answer;
 mod checks;
 mod record;
+mod reliance;
 mod settings;
 mod what_if;
 
 pub use answer::{Assessment, Claim, Declared, Figure, Kpis, MeterEnergy, ReportedPue};
 pub use record::{Changed, RECORD_SCHEMA, Record, VerdictRecord};
+pub use reliance::Reliance;
 pub use settings::BadSetting;
 pub use what_if::{Change, Difference, WhatIf};
 
@@ -147,6 +149,8 @@ impl Assessment {
         let case = ground.case(on).distrusted_by(&findings);
         let mut verdicts = Vec::with_capacity(applied.iter().map(|pack| pack.requirements.len()).sum());
         applied.iter().for_each(|pack| verdicts.extend(pack.verdicts(&case)));
+        let (reliance, relied) = reliance::weigh(&ground, (&applied, on, &findings), &mut verdicts);
+        let findings = if relied.is_empty() { findings } else { Finding::gather(findings.into_iter().chain(relied)) };
         let comparisons = applied.iter().flat_map(|pack| pack.compare_case(&case)).collect();
         let retrofit = options.screen.look_at(&case, measured, ground.trusted).priced(options.co2, options.tariff);
         let missing = checks::missing(&verdicts, &findings);
@@ -167,6 +171,7 @@ impl Assessment {
             verdicts,
             comparisons,
             retrofit: Some(retrofit),
+            reliance,
             declared: None,
             record: Record::new(&packs, options, ledger.estimates(), TZDB),
         }
@@ -216,6 +221,7 @@ impl Assessment {
             verdicts: Vec::new(),
             comparisons: Vec::new(),
             retrofit: None,
+            reliance: Vec::new(),
             declared: None,
             record: Record::new(&[], &Options::default(), &[], TZDB),
         }
@@ -262,10 +268,18 @@ impl<'a> Ground<'a> {
         self.judged.as_ref().map_or(&self.measured, |(measured, _)| measured)
     }
 
+    fn judged_boundary(&self) -> &Boundary {
+        self.judged.as_ref().map_or(&self.boundary, |(_, boundary)| boundary)
+    }
+
     fn case(&self, on: Date) -> Case<'_> {
-        let boundary = self.judged.as_ref().map_or(&self.boundary, |(_, boundary)| boundary);
-        let figures = figures(self.judged(), &self.extra);
-        Case::over(&self.facility, &self.certificates, on, self.judged(), boundary)
+        self.case_of(on, self.judged())
+    }
+
+    /// The same with other measurements.
+    fn case_of<'c>(&'c self, on: Date, measured: &'c MeasuredPue) -> Case<'c> {
+        let figures = figures(measured, &self.extra);
+        Case::over(&self.facility, &self.certificates, on, measured, self.judged_boundary())
             .with(figures)
             .distrusted_by(&self.findings)
     }

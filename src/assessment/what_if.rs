@@ -3,7 +3,7 @@
 use super::{Ground, Options};
 use crate::{
     facility::{Certificate, Lifecycle, Racks},
-    kpi::{AnnualPue, AnyPue, InterimPue, Measure, MeasuredPue},
+    kpi::AnyPue,
     ledger::Ledger,
     period::Period,
     quantity::{ExactEnergy, Ratio},
@@ -93,7 +93,7 @@ impl WhatIf {
                 Change::Lifecycle(lifecycle) => facility.lifecycle = Some(lifecycle.clone()),
                 Change::Certificates(papers) => certificates = papers.clone(),
                 Change::Day(day) => on = *day,
-                Change::LessOverhead(less) => measured = with_less(&measured, *less),
+                Change::LessOverhead(less) => measured = measured.with(-*less, ExactEnergy::ZERO),
                 Change::Pack(pack) => packs.push((**pack).clone()),
             }
         }
@@ -103,26 +103,6 @@ impl WhatIf {
         let differences = differences(&before, &verdicts);
         WhatIf { pue_before, pue_after, verdicts, differences }
     }
-}
-
-fn with_less(measured: &MeasuredPue, less: ExactEnergy) -> MeasuredPue {
-    let mut changed = measured.clone();
-    reduce(&mut changed.electricity, less);
-    if let Some(all) = &mut changed.all_carriers {
-        reduce(all, less);
-    }
-    changed
-}
-
-/// Both bounds move with the value where nothing is missing; else nothing is known of them any more.
-fn reduce(measure: &mut Measure, less: ExactEnergy) {
-    measure.pue = match measure.pue {
-        Some(AnyPue::Annual(pue)) => AnnualPue::annual(pue.total() - less, pue.it()).ok().map(AnyPue::Annual),
-        Some(AnyPue::Interim(pue)) => InterimPue::interim(pue.total() - less, pue.it()).ok().map(AnyPue::Interim),
-        None => None,
-    };
-    let value = measure.pue.map(AnyPue::ratio).filter(|_| measure.bounds.exact);
-    (measure.bounds.low, measure.bounds.high, measure.bounds.exact) = (value, value, value.is_some());
 }
 
 fn differences(before: &[Verdict], after: &[Verdict]) -> Vec<Difference> {

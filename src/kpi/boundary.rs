@@ -216,6 +216,16 @@ impl Boundary {
         self.electricity.clone()
     }
 
+    /// The electricity of the total.
+    pub(crate) fn electric_terms(&self) -> &[Term] {
+        &self.electricity
+    }
+
+    /// Whether the total has a meter's electricity, added or taken off.
+    pub(crate) fn counts(&self, meter: usize) -> bool {
+        self.electricity.iter().any(|term| term.meter == meter)
+    }
+
     /// The weight of a meter that is counted and not electric.
     pub(crate) fn other_carriers_of(&self, meter: usize) -> Option<Ratio> {
         self.other_carriers.iter().find(|term| term.meter == meter).map(|term| term.factor)

@@ -1,7 +1,8 @@
 use super::{
-    AnnualPue, AnyPue, Method, Overhead,
+    AnnualPue, AnyPue, InterimPue, Method, Overhead,
     boundary::{Boundary, Category, Term},
     plausibility::{self, Evidence},
+    reliance::{self, Relied},
     series::{Course, Monthly},
     view::{Months, View},
 };
@@ -33,6 +34,7 @@ pub struct MeasuredPue {
     pub findings: Vec<Finding>,
     /// What a person has confirmed of the readings.
     pub(crate) confirmed: Vec<Text>,
+    relied: Vec<Relied>,
 }
 
 /// One ratio over the time in which its total and its IT energy are both known.
@@ -66,9 +68,49 @@ impl MeasuredPue {
         self.reported().pue
     }
 
+    /// What it relies on that only the operator's word supports.
+    pub(crate) fn relied(&self) -> &[Relied] {
+        &self.relied
+    }
+
+    /// The same with so much more total and IT electricity, over the same time.
+    pub(crate) fn with(&self, total: ExactEnergy, it: ExactEnergy) -> MeasuredPue {
+        let mut changed = self.clone();
+        changed.electricity.change(total, it);
+        if let Some(all) = &mut changed.all_carriers {
+            all.change(total, it);
+        }
+        changed
+    }
+
     /// The method of the reported value: the one asked for, or `electricity-only` where other carriers cannot be weighed.
     pub const fn method(&self) -> Method {
         if self.reports_all_carriers { self.asked } else { Method::ElectricityOnly }
+    }
+}
+
+impl Measure {
+    /// Both sums get so much more; the bounds move with them.
+    fn change(&mut self, total: ExactEnergy, it: ExactEnergy) {
+        let Some(before) = self.pue else { return };
+        self.pue = match before {
+            AnyPue::Annual(pue) => AnnualPue::annual(pue.total() + total, pue.it() + it).ok().map(AnyPue::Annual),
+            AnyPue::Interim(pue) => InterimPue::interim(pue.total() + total, pue.it() + it).ok().map(AnyPue::Interim),
+        };
+        let Some(after) = self.pue.map(AnyPue::ratio) else {
+            self.bounds = Bounds::default();
+            return;
+        };
+        if self.bounds.exact {
+            (self.bounds.low, self.bounds.high) = (Some(after), Some(after));
+            return;
+        }
+        let moved = |bound: Ratio| {
+            let was = bound.floor_of(before.it().microjoules())?;
+            (ExactEnergy::from_microjoules(was) + total).ratio_to(before.it() + it)
+        };
+        let (low, high) = (self.bounds.low.and_then(moved), self.bounds.high.and_then(moved));
+        self.bounds = Bounds { low, high, exact: false }.holding(after);
     }
 }
 
@@ -253,6 +295,7 @@ impl<'a> Views<'a> {
             overhead: None,
             findings: boundary.findings().to_vec(),
             confirmed: boundary.confirmed().to_vec(),
+            relied: Vec::new(),
         };
         if !reports_all_carriers && weighed {
             let expected = ("其他能源的数据", "data of the other carriers");
@@ -272,6 +315,7 @@ impl<'a> Views<'a> {
         let evidence = Evidence::new((self.ledger, boundary, part), &measured, (view, all_view, &self.electricity));
         let implausible = plausibility::findings(&evidence);
         measured.findings.extend(implausible);
+        measured.relied = reliance::list(&self.electricity, boundary, part, &measured);
         measured
     }
 }

@@ -12,6 +12,7 @@ mod overhead;
 mod plausibility;
 mod pue;
 mod ratios;
+mod reliance;
 mod series;
 mod view;
 
@@ -30,4 +31,6 @@ pub use ratios::{
     carbon_usage, energy_reuse_effectiveness, energy_reuse_factor, it_load_use_rate, load_use_rate_8760,
     renewable_factor, water_usage,
 };
+pub use reliance::Statement;
+pub(crate) use reliance::{Relied, Without};
 pub use series::{Course, Monthly, Stretch};

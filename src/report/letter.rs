@@ -1,5 +1,5 @@
 use super::{
-    colon, document,
+    colon, document, outcomes_in_words,
     places::{in_words, times_in_words},
     printable,
 };
@@ -90,6 +90,25 @@ impl<'a> Letter<'a> {
             );
             let measures = measures().map(|measure| measure.in_lang(self.lang).to_owned());
             writeln!(f, "\n{words}{}{}", colon(self.lang), measures.join(self.pick("、", ", ")))?;
+        }
+        Ok(())
+    }
+
+    /// What to look at on site: what only the operator's word supports and would change an outcome.
+    fn on_site(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let changing = self.assessment.reliance.iter().filter(|one| one.decides || !one.outcomes_without.is_empty());
+        for (i, one) in changing.enumerate() {
+            if i == 0 {
+                let words = self.pick(
+                    "供现场核实（仅凭申报，影响判定）",
+                    "To be checked on site (supported by your word alone, and it matters)",
+                );
+                writeln!(f, "\n{words}")?;
+            }
+            writeln!(f, "- {}", printable(one.message.in_lang(self.lang)))?;
+            if let Some(outcomes) = outcomes_in_words(one, self.lang) {
+                writeln!(f, "  {outcomes}")?;
+            }
         }
         Ok(())
     }
@@ -279,6 +298,7 @@ impl fmt::Display for Letter<'_> {
         }
         self.verdicts(f, Outcome::Fails, "不符合的要求", "Requirements that are not met")?;
         self.verdicts(f, Outcome::Undetermined, "尚不能判定", "Not decided yet")?;
+        self.on_site(f)?;
         self.retrofit(f)
     }
 }

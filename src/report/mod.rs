@@ -6,7 +6,7 @@ mod places;
 pub use letter::Letter;
 
 use crate::{
-    assessment::Assessment,
+    assessment::{Assessment, Reliance},
     finding::{Citation, Finding, Lang, Severity, Text},
     place::Part,
     quantity::ExactEnergy,
@@ -296,6 +296,37 @@ impl<'a> Report<'a> {
 }
 
 impl Report<'_> {
+    /// What to look at on site: all that only the operator's word supports, what decides first.
+    fn reliance(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.assessment.reliance.is_empty() {
+            return Ok(());
+        }
+        self.heading(
+            f,
+            "仅凭申报的依据（供现场核实）",
+            "Supported by the operator's word alone (to be checked on site)",
+        )?;
+        self.assessment.reliance.iter().try_for_each(|one| {
+            let mark = if one.decides { "!" } else { "·" };
+            let place = places::in_words(self.assessment, &one.place, self.lang);
+            self.item(f, format_args!("{mark} {place}{}{}", colon(self.lang), self.say(&one.message)))?;
+            outcomes_in_words(one, self.lang).map_or(Ok(()), |outcomes| self.below(f, outcomes))
+        })
+    }
+}
+
+/// The outcomes that would be others without a statement.
+fn outcomes_in_words(one: &Reliance, lang: Lang) -> Option<String> {
+    let outcomes = one.outcomes_without.iter().map(|(name, outcome)| (name, outcome.text()));
+    let outcomes: Vec<String> = outcomes.map(|(name, text)| format!("{name} {}", text.in_lang(lang))).collect();
+    let (words, comma) = match lang {
+        Lang::Zh => ("否则：", "；"),
+        Lang::En => ("without it: ", "; "),
+    };
+    (!outcomes.is_empty()).then(|| format!("{words}{}", outcomes.join(comma)))
+}
+
+impl Report<'_> {
     fn findings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.assessment.findings.is_empty() {
             return Ok(());
@@ -333,6 +364,7 @@ impl fmt::Display for Report<'_> {
                 self.verdict(f, verdict)?;
             }
         }
+        self.reliance(f)?;
         if let Some(declared) = self.assessment.declared.as_ref().filter(|declared| !declared.is_empty()) {
             self.heading(f, "申报与重算", "Declared and recomputed")?;
             for (key, figure) in declared {

@@ -1,5 +1,5 @@
 use super::{
-    Benchmark, Check, Comparison, Counted, Figures, Nature, Outcome, Pack, Scope, Shown, Truth, Verdict,
+    Benchmark, Check, Comparison, Counted, Figures, Nature, Outcome, Pack, Requirement, Scope, Shown, Truth, Verdict,
     weighing::Weighing,
 };
 use crate::{
@@ -64,6 +64,12 @@ impl<'a> Case<'a> {
     /// Notes whether an error is among some findings.
     pub(crate) fn distrusted_by(mut self, findings: &[Finding]) -> Self {
         self.distrusted |= findings.iter().any(Finding::is_error);
+        self
+    }
+
+    /// The same where these carriers cross the boundary, of which some cannot be weighed.
+    pub(crate) const fn counting(mut self, others: &'a [Carrier], unweighted: &'a [Carrier]) -> Self {
+        (self.other_carriers, self.unweighted) = (others, unweighted);
         self
     }
 
@@ -169,19 +175,7 @@ impl Pack {
             )
         });
         self.requirements.iter().map(move |requirement| {
-            let asked = Asked {
-                id: &requirement.id,
-                nature: requirement.nature,
-                limit_name: requirement.limit_name.as_ref(),
-                scope: &requirement.scope,
-                check: &requirement.check,
-                citation: self.citation(requirement),
-                scope_readings: &requirement.scope_readings,
-                readings: &requirement.readings,
-                not_in_force: not_in_force.as_ref(),
-                is_silent: false,
-            };
-            let mut weighing = self.weigh(asked, case);
+            let mut weighing = self.weigh(self.asked(requirement, not_in_force.as_ref(), false), case);
             // A grade is asked for, and no certificate was offered.
             let of_grade = matches!(requirement.check, Check::Grade { .. });
             if of_grade && weighing.outcome == Outcome::Undetermined && case.certificates.is_empty() {
@@ -189,6 +183,33 @@ impl Pack {
             }
             weighing.verdict()
         })
+    }
+
+    /// The outcomes alone, requirement by requirement.
+    pub(crate) fn outcomes<'c>(&'c self, case: &'c Case<'_>) -> impl Iterator<Item = (&'c Requirement, Outcome)> + 'c {
+        let in_force = self.in_force(case.on);
+        self.requirements.iter().map(move |requirement| {
+            let outcome = match in_force {
+                true => self.weigh(self.asked(requirement, None, true), case).outcome,
+                false => Outcome::NotApplicable,
+            };
+            (requirement, outcome)
+        })
+    }
+
+    fn asked<'p>(&'p self, requirement: &'p Requirement, not_in_force: Option<&'p Text>, is_silent: bool) -> Asked<'p> {
+        Asked {
+            id: &requirement.id,
+            nature: requirement.nature,
+            limit_name: requirement.limit_name.as_ref(),
+            scope: &requirement.scope,
+            check: &requirement.check,
+            citation: self.citation(requirement),
+            scope_readings: &requirement.scope_readings,
+            readings: &requirement.readings,
+            not_in_force,
+            is_silent,
+        }
     }
 
     /// How a case compares with the pack's figures that do not judge; those that are not for it are left out.

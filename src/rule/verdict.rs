@@ -84,6 +84,9 @@ pub struct Verdict {
     pub margin_kwh: Option<ExactEnergy>,
     /// How silent or ambiguous words were read.
     pub assumptions: Vec<Text>,
+    /// What only the operator's word supports, and without which it would not be met: a person has to check it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relying_on: Vec<Text>,
     /// Where the requirement stands.
     pub citation: Citation,
     /// What would settle an undetermined outcome.

@@ -136,6 +136,7 @@ impl<'p> Weighing<'p> {
             conformance_probability: None,
             margin_kwh: self.margin_kwh,
             assumptions: self.assumptions,
+            relying_on: Vec::new(),
             citation: self.citation,
             settles: self.settles,
             message: self.message,

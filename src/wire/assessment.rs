@@ -4,9 +4,10 @@ use crate::{
     finding::{Finding, Text, Words},
     kpi::{Category, Coverage, Method, Monthly, Overhead},
     period::rfc3339,
+    place::Place,
     quantity::{Decimal, ExactEnergy, Ratio},
     retrofit::Retrofit,
-    rule::{Comparison, Verdict},
+    rule::{Comparison, Outcome, Verdict},
 };
 use serde::{Deserialize, Serialize, Serializer};
 use std::{borrow::Cow, collections::BTreeMap};
@@ -63,6 +64,9 @@ pub struct Assessment<'a> {
     pub findings: Cow<'a, [Finding]>,
     /// The verdicts, pack by pack.
     pub verdicts: Cow<'a, [Verdict]>,
+    /// What the PUE relies on that only the operator's word supports.
+    #[serde(default)]
+    pub reliance: Vec<Reliance<'a>>,
     /// Figures that compare and do not judge.
     pub comparisons: Cow<'a, [Comparison]>,
     /// The retrofit screen.
@@ -93,6 +97,28 @@ pub enum PueKind {
     Annual,
     /// Of anything else (阶段性 PUE).
     Interim,
+}
+
+/// A statement that the PUE relies on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Reliance<'a> {
+    /// The kind of statement: [`Statement`](crate::kpi::Statement).
+    pub on: Cow<'a, str>,
+    /// Where it is made, a JSON Pointer.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub path: Cow<'a, Place>,
+    /// The energy that it is about; null: not known.
+    pub kwh: Option<ExactEnergy>,
+    /// The PUE without it; null: not known.
+    pub pue_without: Option<Ratio>,
+    /// The outcomes that would be others, by pack and requirement.
+    pub outcomes_without: Cow<'a, BTreeMap<String, Outcome>>,
+    /// Whether a binding requirement is met only with it.
+    pub decides: bool,
+    /// What is relied on, in a sentence.
+    pub message: Cow<'a, Text>,
 }
 
 /// The PUE.
@@ -204,10 +230,25 @@ impl<'a> From<&'a assessment::Assessment> for Assessment<'a> {
             kpis: Kpis::from(&of.kpis),
             findings: Cow::Borrowed(&of.findings),
             verdicts: Cow::Borrowed(&of.verdicts),
+            reliance: of.reliance.iter().map(Reliance::from).collect(),
             comparisons: Cow::Borrowed(&of.comparisons),
             retrofit: of.retrofit.as_ref().map(Cow::Borrowed),
             declared,
             record: Cow::Borrowed(&of.record),
+        }
+    }
+}
+
+impl<'a> From<&'a assessment::Reliance> for Reliance<'a> {
+    fn from(of: &'a assessment::Reliance) -> Self {
+        Reliance {
+            on: of.on.as_str().into(),
+            path: Cow::Borrowed(&of.place),
+            kwh: of.energy,
+            pue_without: of.pue_without,
+            outcomes_without: Cow::Borrowed(&of.outcomes_without),
+            decides: of.decides,
+            message: Cow::Borrowed(&of.message),
         }
     }
 }

@@ -146,9 +146,10 @@ impl Arguments {
                 write_json(&mut done.records, &VerdictRecord::of(&answer.assessment))?;
             }
             self.write_letter(&answer, first + i + 1, lang)?;
-            if self.format == Format::Table {
-                done.rows.push(Row::new(answer, self.detail, lang));
-            }
+            done.rows.push(match self.format {
+                Format::Table => Row::new(answer, self.detail, lang),
+                _ => Row::untold(answer),
+            });
         }
         Ok(done)
     }

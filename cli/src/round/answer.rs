@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use pue::{
     Assessment, Code, Facility, Finding, Lang, Outcome, Severity, Submission,
     assessment::{Claim, Figure, Options},
+    finding::Text,
     quantity::ExactEnergy,
     retrofit::Savings,
 };
@@ -52,6 +53,15 @@ impl Answer {
         let mut savings = retrofit.savings(None, None).filter(|savings| savings.kwh > ExactEnergy::ZERO)?;
         (savings.yuan, savings.co2_t) = (retrofit.savings_yuan, retrofit.savings_co2_t);
         Some((self.assessment.facility.clone()?, savings))
+    }
+
+    /// What decides a verdict and only the operator's word supports, with its energy where that is known.
+    pub fn reliance(&self) -> Option<Relying> {
+        let decides = || self.assessment.reliance.iter().filter(|one| one.decides);
+        let first = decides().next()?;
+        let kwh = decides().filter_map(|one| one.energy).fold(0.0, |sum, energy| sum + energy.kwh());
+        let facility = self.assessment.facility.clone().unwrap_or_else(|| self.source.clone());
+        Some(Relying { facility, kwh, message: first.message.clone() })
     }
 
     /// The declared PUE; marked where it is not what was recomputed.
@@ -133,20 +143,42 @@ fn of_sheet(_: &[u8], _: &str, _: &Options) -> Result<(Assessment, Option<(Facil
     Err(crate::output::NO_XLSX.to_owned())
 }
 
+/// What a pack's requirements come to, the worst of them.
+#[derive(Clone)]
+pub struct Mark {
+    pub pack: String,
+    pub outcome: Outcome,
+    /// Whether one of them is met only by what the operator says.
+    pub relies: bool,
+}
+
+/// A site that meets a requirement only by what its operator says.
+#[derive(Clone)]
+pub struct Relying {
+    pub facility: String,
+    pub kwh: f64,
+    pub message: Text,
+}
+
 /// Of each pack that was applied, the outcome that weighs most.
-pub fn marks(assessment: &Assessment) -> Vec<(String, Outcome)> {
+pub fn marks(assessment: &Assessment) -> Vec<Mark> {
     let weight = |outcome: Outcome| match outcome {
         Outcome::Fails => 3,
         Outcome::Undetermined => 2,
         Outcome::Meets => 1,
         Outcome::NotApplicable => 0,
     };
-    let mut marks: Vec<(String, Outcome)> = Vec::new();
+    let mut marks: Vec<Mark> = Vec::new();
     for verdict in &assessment.verdicts {
-        match marks.iter_mut().find(|(pack, _)| *pack == *verdict.pack) {
-            Some((_, worst)) if weight(verdict.outcome) > weight(*worst) => *worst = verdict.outcome,
-            Some(_) => {}
-            None => marks.push((verdict.pack.to_string(), verdict.outcome)),
+        let relies = !verdict.relying_on.is_empty();
+        match marks.iter_mut().find(|mark| mark.pack == *verdict.pack) {
+            Some(mark) => {
+                mark.relies |= relies;
+                if weight(verdict.outcome) > weight(mark.outcome) {
+                    mark.outcome = verdict.outcome;
+                }
+            }
+            None => marks.push(Mark { pack: verdict.pack.to_string(), outcome: verdict.outcome, relies }),
         }
     }
     marks

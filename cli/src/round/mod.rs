@@ -4,7 +4,7 @@ mod answer;
 pub mod input;
 mod pool;
 
-pub use answer::{Answer, harmless, header, marks};
+pub use answer::{Answer, Mark, Relying, harmless, header, marks};
 pub use input::Record;
 
 use crate::language::plural;

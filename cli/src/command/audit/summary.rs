@@ -7,7 +7,7 @@ use super::{
 use crate::{
     ending::Ending,
     language::{pick, plural},
-    round,
+    round::{self, Relying},
 };
 use pue::{
     Facility, Lang, Outcome,
@@ -30,6 +30,7 @@ pub struct Summary {
     to_look_at: Vec<Row>,
     facilities: Vec<Facility>,
     savings: Vec<(String, Savings)>,
+    relying: Vec<Relying>,
 }
 
 impl Summary {
@@ -41,6 +42,7 @@ impl Summary {
             to_look_at: Vec::new(),
             facilities: Vec::new(),
             savings: Vec::new(),
+            relying: Vec::new(),
         }
     }
 
@@ -50,15 +52,18 @@ impl Summary {
         for mut row in batch.rows {
             self.facilities.extend(row.facility.take().filter(|_| self.facilities.len() < MOST_SITES));
             self.savings.extend(row.savings.take());
+            self.relying.extend(row.relying.take());
             if row.needs_a_look && self.to_look_at.len() < MOST_ROWS {
                 self.to_look_at.push(row.clone());
             }
-            if self.rows.len() <= MOST_ROWS {
+            if row.is_told() && self.rows.len() <= MOST_ROWS {
                 self.rows.push(row);
             }
         }
         self.savings.sort_by(|a, b| b.1.kwh.cmp(&a.1.kwh).then_with(|| a.0.cmp(&b.0)));
         self.savings.truncate(5);
+        self.relying.sort_by(|a, b| b.kwh.total_cmp(&a.kwh).then_with(|| a.facility.cmp(&b.facility)));
+        self.relying.truncate(MOST_LINES);
     }
 
     /// All of it in words; with the table of records, in short or in detail, if one is asked for.
@@ -110,6 +115,8 @@ impl Summary {
             }
             one
         });
+        let relying =
+            self.relying.iter().map(|one| json!({"facility": one.facility, "kwh": one.kwh, "message": one.message}));
         let summary = json!({
             "schema": "pue/summary/1",
             "complete": !round::is_stopped(),
@@ -120,6 +127,7 @@ impl Summary {
             "pue": {"of_sums": portfolio.pue(), "weighted_mean": portfolio.weighted_mean(), "counted": portfolio.counted, "left_out": portfolio.left_out},
             "faults": faults.collect::<Vec<_>>(),
             "largest_savings": savings.collect::<Vec<_>>(),
+            "relying": relying.collect::<Vec<_>>(),
             "repeated": self.round.repeated(),
             "attendance": register.map(|register| self.round.against(register)),
             "changes": before.map(|before| self.round.changes_since(before)),
@@ -171,6 +179,10 @@ impl Summary {
             let yuan = savings.yuan.map(|yuan| format!(", {yuan:.0} CNY")).unwrap_or_default();
             let tonnes = savings.co2_t.map(|tonnes| format!(", {tonnes:.1} t CO₂e")).unwrap_or_default();
             lines.push(format!("{words}: {facility}: {:.3} MWh{yuan}{tonnes}", savings.kwh.kwh() / 1e3));
+        }
+        for one in &self.relying {
+            let words = pick(lang, "仅凭申报而符合", "met by the operator's word alone");
+            lines.push(format!("{words}: {}: {}", one.facility, one.message.in_lang(lang)));
         }
         lines
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     language::pick,
-    round::{Answer, header, marks},
+    round::{Answer, Mark, Relying, header, marks},
 };
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use pue::{Facility, Lang, Outcome, retrofit::Savings};
@@ -14,10 +14,11 @@ pub const MOST_ROWS: usize = 1000;
 #[derive(Clone)]
 pub struct Row {
     cells: Vec<String>,
-    marks: Vec<(String, Outcome)>,
+    marks: Vec<Mark>,
     pub needs_a_look: bool,
     pub facility: Option<Facility>,
     pub savings: Option<(String, Savings)>,
+    pub relying: Option<Relying>,
 }
 
 impl Row {
@@ -38,16 +39,34 @@ impl Row {
             marks: if in_detail { Vec::new() } else { marks(&answer.assessment) },
             needs_a_look: answer.needs_a_look(),
             savings: answer.savings(),
+            relying: answer.reliance(),
             facility: answer.facility,
         }
+    }
+
+    /// What is told of a record together with others, where no table shows it.
+    pub fn untold(answer: Answer) -> Self {
+        Row {
+            cells: Vec::new(),
+            marks: Vec::new(),
+            needs_a_look: false,
+            savings: answer.savings(),
+            relying: answer.reliance(),
+            facility: answer.facility,
+        }
+    }
+
+    /// Whether a table shows it.
+    pub const fn is_told(&self) -> bool {
+        !self.cells.is_empty()
     }
 
     /// One line a record: site, PUE, declared, a mark for each pack, how many faults.
     pub fn in_short(rows: &[Row], lang: Lang) -> String {
         let mut packs: Vec<&str> = Vec::new();
-        for (pack, _) in rows.iter().flat_map(|row| &row.marks) {
-            if !packs.contains(&pack.as_str()) {
-                packs.push(pack);
+        for mark in rows.iter().flat_map(|row| &row.marks) {
+            if !packs.contains(&mark.pack.as_str()) {
+                packs.push(&mark.pack);
             }
         }
         let mut table = Table::new();
@@ -62,8 +81,10 @@ impl Row {
         for row in rows {
             let [site, pue, declared, faults] = row.cells.as_slice() else { continue };
             let mark = |pack: &&str| {
-                let of = row.marks.iter().find(|(known, _)| known == pack);
-                of.map_or("", |(_, outcome)| symbol(*outcome)).to_owned()
+                let of = row.marks.iter().find(|mark| mark.pack == *pack);
+                of.map_or(String::new(), |mark| {
+                    format!("{}{}", symbol(mark.outcome), if mark.relies { "!" } else { "" })
+                })
             };
             let cells = [shown(site), pue.clone(), declared.clone()].into_iter();
             table.add_row(cells.chain(packs.iter().map(mark)).chain([faults.clone()]));
@@ -76,8 +97,8 @@ impl Row {
         let packs: Vec<String> = packs.iter().enumerate().map(|(i, pack)| format!("{} {pack}", i + 1)).collect();
         let legend = pick(
             lang,
-            "✓ 符合  ✗ 不符合  ? 无法判定  – 不适用 （空白：该文件不适用于该地区或日期）  ≠ 与重算不一致",
-            "✓ meets  ✗ fails  ? undetermined  – not applicable  (blank: not in force there)  ≠ not what was recomputed",
+            "✓ 符合  ✗ 不符合  ? 无法判定  – 不适用  ! 仅凭申报而符合（空白：该文件不适用于该地区或日期）  ≠ 与重算不一致",
+            "✓ meets  ✗ fails  ? undetermined  – not applicable  ! met by the operator's word alone  (blank: not in force there)  ≠ not what was recomputed",
         );
         format!("{body}{}\n{legend}\n", packs.join("  "))
     }

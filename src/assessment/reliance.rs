@@ -1,0 +1,231 @@
+//! What the verdicts rely on (判定所依赖的申报): each statement that only the operator's word supports, with the PUE and the
+//! outcomes as they would be without it.
+//!
+//! Statements are left aside one by one; if none of them decides, those of one kind together; if none does, all that are to be
+//! warned of, the one with the largest effect first, until a verdict changes.
+
+use super::Ground;
+use crate::{
+    finding::{Code, Finding, Text},
+    kpi::{MeasuredPue, Relied, Statement, Without},
+    metering::Carrier,
+    place::Place,
+    quantity::{ExactEnergy, Ratio},
+    rule::{Nature, Outcome, Pack, Verdict},
+};
+use jiff::civil::Date;
+use std::{borrow::Cow, collections::BTreeMap};
+
+/// A statement that the PUE relies on, and what comes of it without.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Reliance {
+    /// The kind of statement.
+    pub on: Statement,
+    /// Where it is made.
+    pub place: Place,
+    /// The energy that it is about; `None`: not known.
+    pub energy: Option<ExactEnergy>,
+    /// The PUE without it; `None`: not known.
+    pub pue_without: Option<Ratio>,
+    /// The outcomes that would be others, by pack and requirement.
+    pub outcomes_without: BTreeMap<String, Outcome>,
+    /// Whether a binding requirement is met only with it, alone or with others that decide: a person has to check it.
+    pub decides: bool,
+    /// What is relied on, in a sentence.
+    pub message: Text,
+}
+
+/// So many statements are judged one by one; a site has few.
+const MOST_JUDGED: usize = 64;
+
+/// So many are named in the sentence of a verdict; all of them stand beside it.
+const MOST_NAMED: usize = 3;
+
+/// All statements left aside at once.
+#[derive(Clone, Debug, Default)]
+struct Aside {
+    total: i128,
+    it: i128,
+    carriers: Vec<Carrier>,
+    is_open: bool,
+}
+
+impl Aside {
+    fn of<'r>(relied: impl IntoIterator<Item = &'r Relied>) -> Self {
+        let mut aside = Aside::default();
+        for one in relied {
+            match one.without {
+                Without::Sums { total, it } => (aside.total, aside.it) = (aside.total + total, aside.it + it),
+                Without::Carrier(carrier) => aside.carriers.push(carrier),
+                Without::Open => aside.is_open = true,
+            }
+        }
+        aside
+    }
+
+    fn applied_to(&self, measured: &MeasuredPue) -> MeasuredPue {
+        let energy = ExactEnergy::from_microjoules;
+        let mut changed = measured.with(energy(self.total), energy(self.it));
+        if self.is_open {
+            changed.electricity.bounds.high = None;
+            changed.electricity.bounds.exact = false;
+        }
+        if !self.carriers.is_empty() {
+            changed.all_carriers = None;
+        }
+        changed
+    }
+}
+
+/// What is judged again and again.
+struct Judge<'j, 'g> {
+    ground: &'j Ground<'g>,
+    packs: &'j [Cow<'j, Pack>],
+    on: Date,
+    before: Vec<(String, Nature, Outcome)>,
+}
+
+/// Outcomes that a change brings: each by its name, and whether a binding requirement that was met is met no more.
+#[derive(Clone, Debug, Default)]
+struct Change {
+    outcomes: BTreeMap<String, Outcome>,
+    flips: Vec<String>,
+}
+
+impl Judge<'_, '_> {
+    fn without(&self, aside: &Aside) -> Change {
+        let measured = aside.applied_to(self.ground.judged());
+        let boundary = self.ground.judged_boundary();
+        let (mut others, mut unweighted) =
+            (boundary.other_carriers().to_vec(), boundary.unweighted_carriers().to_vec());
+        others.extend(&aside.carriers);
+        unweighted.extend(&aside.carriers);
+        let case = self.ground.case_of(self.on, &measured).counting(&others, &unweighted);
+        let after = self.packs.iter().flat_map(|pack| pack.outcomes(&case)).map(|(_, outcome)| outcome);
+        let mut change = Change::default();
+        for ((name, nature, was), is) in self.before.iter().zip(after).filter(|((.., was), is)| was != is) {
+            change.outcomes.insert(name.clone(), is);
+            if *was == Outcome::Meets && matches!(nature, Nature::Mandatory | Nature::Binding) {
+                change.flips.push(name.clone());
+            }
+        }
+        change
+    }
+}
+
+/// What an assessment relies on, and a warning of each statement that decides; these are named beside the verdicts.
+pub(super) fn weigh(
+    ground: &Ground<'_>,
+    (packs, on, found): (&[Cow<'_, Pack>], Date, &[Finding]),
+    verdicts: &mut [Verdict],
+) -> (Vec<Reliance>, Vec<Finding>) {
+    let relied = ground.judged().relied();
+    // Where the data have errors nothing is decided that could rely on anything.
+    if relied.is_empty() || found.iter().any(Finding::is_error) {
+        return (Vec::new(), Vec::new());
+    }
+    let name = |verdict: &Verdict| format!("{} {}", verdict.pack, verdict.requirement);
+    let before = verdicts.iter().map(|verdict| (name(verdict), verdict.nature, verdict.outcome)).collect();
+    let judge = Judge { ground, packs, on, before };
+    let mut alone: Vec<Change> = relied.iter().take(MOST_JUDGED).map(|one| judge.without(&Aside::of([one]))).collect();
+    alone.resize_with(relied.len(), Change::default);
+    let pue = |one: &Relied| match one.without {
+        Without::Sums { .. } => {
+            let changed = Aside::of([one]).applied_to(ground.judged());
+            changed.reported().pue.map(|pue| pue.ratio())
+        }
+        Without::Carrier(_) | Without::Open => None,
+    };
+    let reported = ground.judged().pue().map_or(0.0, |pue| pue.ratio().to_f64());
+    let (deciding, flips) = deciding(relied, &alone, &judge);
+    let mut findings = Vec::new();
+    let all = relied.iter().zip(alone).enumerate().map(|(i, (one, change))| {
+        let decides = deciding.contains(&i);
+        let pue_without = pue(one);
+        let message = sentence(one, pue_without);
+        if decides {
+            let (zh, en) = (message.zh.to_string(), message.en.to_string());
+            let mut finding = Finding::new(Code::RelianceDecides).place(one.place.clone()).detail(zh, en);
+            finding.meter = one.meter.clone();
+            findings.push(finding);
+        }
+        Reliance {
+            on: one.on,
+            place: one.place.clone(),
+            energy: one.energy,
+            pue_without,
+            outcomes_without: change.outcomes,
+            decides,
+            message,
+        }
+    });
+    let mut all: Vec<Reliance> = all.collect();
+    // What decides comes first, then what would change most.
+    let moved = |one: &Reliance| one.pue_without.map_or(0.0, |pue| (pue.to_f64() - reported).abs());
+    all.sort_by(|a, b| b.decides.cmp(&a.decides).then_with(|| moved(b).total_cmp(&moved(a))));
+    for verdict in verdicts.iter_mut().filter(|verdict| flips.contains(&name(verdict))) {
+        verdict.relying_on = all.iter().filter(|one| one.decides).map(|one| one.message.clone()).collect();
+        let few = verdict.relying_on.iter().take(MOST_NAMED);
+        let (mut zh, mut en): (Vec<_>, Vec<_>) = few.map(|text| (text.zh.clone(), text.en.clone())).unzip();
+        if let Some(more) = verdict.relying_on.len().checked_sub(MOST_NAMED).filter(|more| *more > 0) {
+            zh.push(format!("另有 {more} 项").into());
+            en.push(format!("{more} more").into());
+        }
+        verdict.message = Text::new(
+            format!("{}；仅凭申报：{}", verdict.message.zh, zh.join("；")),
+            format!("{}; relying on: {}", verdict.message.en, en.join("; ")),
+        );
+    }
+    (all, findings)
+}
+
+/// Which statements decide, and what they decide.
+fn deciding(relied: &[Relied], alone: &[Change], judge: &Judge<'_, '_>) -> (Vec<usize>, Vec<String>) {
+    let warned = || (0..relied.len()).filter(|&i| relied.get(i).is_some_and(|one| one.is_warned));
+    let pick = |members: &[usize]| members.iter().filter_map(|&i| relied.get(i)).collect::<Vec<_>>();
+    let flips_alone = |i: usize| alone.get(i).is_some_and(|change| !change.flips.is_empty());
+    let single: Vec<usize> = warned().filter(|&i| flips_alone(i)).collect();
+    if !single.is_empty() {
+        let flips = single.iter().filter_map(|&i| alone.get(i)).flat_map(|change| change.flips.clone()).collect();
+        return (single, flips);
+    }
+    let mut kinds: BTreeMap<Statement, Vec<usize>> = BTreeMap::new();
+    warned().for_each(|i| kinds.entry(pick(&[i]).first().map_or(Statement::Share, |one| one.on)).or_default().push(i));
+    for members in kinds.values().filter(|members| members.len() > 1) {
+        let change = judge.without(&Aside::of(pick(members)));
+        if !change.flips.is_empty() {
+            return (members.clone(), change.flips);
+        }
+    }
+    // What moves the ratio most comes first.
+    let mut by_effect: Vec<usize> = warned().collect();
+    let effect = |i: &usize| match pick(&[*i]).first().map(|one| one.without) {
+        Some(Without::Sums { total, it }) => total.saturating_sub(it),
+        _ => 0,
+    };
+    by_effect.sort_by_key(|i| std::cmp::Reverse(effect(i)));
+    let first_flip = (2..=by_effect.len().min(MOST_JUDGED)).find_map(|count| {
+        let members = by_effect.get(..count)?;
+        let change = judge.without(&Aside::of(pick(members)));
+        (!change.flips.is_empty()).then(|| (members.to_vec(), change.flips))
+    });
+    first_flip.unwrap_or_default()
+}
+
+/// `a load outside the data centre, taken off the total: loads outside the data centre, 8100.000 MWh; without it PUE 1.402`.
+fn sentence(one: &Relied, pue: Option<Ratio>) -> Text {
+    let (what, without) = (one.on.text(), one.on.without());
+    let energy = one.energy.map(ExactEnergy::text);
+    let (zh, en) = energy
+        .map_or((String::new(), String::new()), |energy| (format!("，{}", energy.zh), format!(", {}", energy.en)));
+    let pue = pue.and_then(|pue| pue.round(3)).map(|pue| pue.to_string());
+    let (or_zh, or_en) = match pue {
+        Some(pue) => (format!("{}时 PUE 为 {pue}", without.zh), format!("PUE {pue} if {}", without.en)),
+        None => (format!("否则{}", without.zh), format!("otherwise {}", without.en)),
+    };
+    Text::new(
+        format!("{}（{}{zh}；{or_zh}）", what.zh, one.name.zh),
+        format!("{} ({}{en}; {or_en})", what.en, one.name.en),
+    )
+}

@@ -1,0 +1,125 @@
+//! What counts by more or less than was read: energy taken off, shares, multipliers, exchanges, generators.
+
+use super::{Ground, Relied, Statement, Without};
+use crate::{
+    finding::Text,
+    kpi::boundary::Term,
+    metering::{MeasurementPoint as Point, Meter},
+    place::place,
+    quantity::{ExactEnergy, Ratio},
+};
+
+/// A multiplier between these is of no transformer and of no pulse output, but for [`USUAL`] ones (ours).
+const NEAR_ONE: std::ops::Range<f64> = 0.5..2.0;
+
+/// 5 A on 5 A, 7.5 A on 5 A, and two pulses for one unit.
+const USUAL: [f64; 3] = [1.0, 1.5, 0.5];
+
+/// An engine gives at least a quarter of its fuel's energy unless it only idles (ours).
+const LEAST_YIELD: i128 = 4;
+
+pub(super) fn find(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
+    let boundary = ground.boundary;
+    for term in boundary.electric_terms().iter().filter(|term| term.minus) {
+        let energy = -ground.view.sum(&[*term]).microjoules();
+        let on = match ground.site.meters().get(term.meter).map(|meter| meter.point) {
+            Some(Point::Export) => Statement::Export,
+            _ => Statement::Outside,
+        };
+        relied.extend((energy > 0).then(|| ground.relied(on, term.meter, (energy, 0), true)));
+    }
+    relied.extend(shares(ground));
+    let sides =
+        boundary.electric_terms().iter().map(|term| (term, true)).chain(boundary.it.iter().map(|term| (term, false)));
+    for (term, is_total) in sides {
+        let Some(meter) = ground.site.meters().get(term.meter) else { continue };
+        let energy = ground.view.sum(&[*term]).microjoules();
+        if let Some(one) = by_multiplier(meter, energy) {
+            let place = ground.site.property(term.meter, place!(multiplier));
+            relied
+                .push(Relied { place, ..ground.relied(Statement::Multiplier, term.meter, side(one, is_total), true) });
+        }
+        if let Some(bridged) = exchanged(ground, meter, energy) {
+            let place = ground.site.property(term.meter, place!(events));
+            relied.push(Relied {
+                place,
+                ..ground.relied(Statement::Exchange, term.meter, side(bridged, is_total), true)
+            });
+        }
+    }
+    relied.extend(generators(ground));
+}
+
+/// A change of the total, or of the IT energy.
+const fn side(change: i128, is_total: bool) -> (i128, i128) {
+    if is_total { (change, 0) } else { (0, change) }
+}
+
+/// All shares at once: a site that shares its supply shares its IT too, and one of them alone says nothing.
+fn shares(ground: &Ground<'_, '_>) -> Option<Relied> {
+    let is_shared = |term: &&Term| {
+        let share = ground.site.meters().get(term.meter).and_then(|meter| meter.share);
+        share.is_some_and(|share| share > Ratio::ZERO && share < Ratio::ONE)
+    };
+    let more = |terms: &[Term]| -> i128 {
+        let of = |term: &Term| {
+            let (shared, whole) = (ground.view.sum(&[*term]).microjoules(), ground.energy(term.meter));
+            if term.minus { -whole - shared } else { whole - shared }
+        };
+        terms.iter().filter(is_shared).map(of).sum()
+    };
+    let (total, it) = (more(ground.boundary.electric_terms()), more(&ground.boundary.it));
+    let all = ground.boundary.electric_terms().iter().chain(&ground.boundary.it);
+    let first = all.filter(is_shared).map(|term| term.meter).next()?;
+    let place = ground.site.property(first, place!(share));
+    ((total, it) != (0, 0)).then(|| Relied { place, ..ground.relied(Statement::Share, first, (total, it), true) })
+}
+
+/// What an energy changes by if its multiplier, one that nothing explains, is left out.
+fn by_multiplier(meter: &Meter, energy: i128) -> Option<i128> {
+    let multiplier = meter.multiplier;
+    let is_odd = NEAR_ONE.contains(&multiplier) && !USUAL.contains(&multiplier);
+    // A float is exact enough: it is said in whole kilowatt-hours.
+    is_odd.then(|| (energy as f64 / multiplier) as i128 - energy)
+}
+
+/// What exchanges have left out of the count, or put into it, where the new dial starts at more than half of where the old one
+/// ended: it may be the same dial. Not more than the meter counted in all: else it is another one.
+fn exchanged(ground: &Ground<'_, '_>, meter: &Meter, energy: i128) -> Option<i128> {
+    let within = |at: i64| (ground.part.start()..ground.part.end()).contains(&at);
+    let events =
+        meter.events.iter().filter(|event| within(event.at.as_millisecond()) && event.first * 2.0 > event.last);
+    let bridged = events.filter_map(|event| {
+        let at = event.at.as_millisecond() - 1;
+        let (first, last) =
+            (meter.conversion(at).exact(event.first).ok()?, meter.conversion(at).exact(event.last).ok()?);
+        Some(first - last)
+    });
+    let bridged: i128 = bridged.sum();
+    (bridged != 0 && bridged.abs() <= energy.abs()).then_some(bridged)
+}
+
+/// Generators whose output is little beside the fuel that they burnt.
+fn generators(ground: &Ground<'_, '_>) -> Option<Relied> {
+    let boundary = ground.boundary;
+    let first = boundary.generated.first().filter(|_| !boundary.burnt.is_empty())?;
+    let (fuel, output) =
+        (ground.view.sum(&boundary.burnt).microjoules(), ground.view.sum(&boundary.generated).microjoules());
+    let least = fuel / LEAST_YIELD;
+    (output < least).then(|| Relied {
+        name: Text::new(
+            format!(
+                "{}（输出 {}）",
+                ground.site.name_of(first.meter).zh,
+                ExactEnergy::from_microjoules(output).text().zh
+            ),
+            format!(
+                "{} (output {})",
+                ground.site.name_of(first.meter).en,
+                ExactEnergy::from_microjoules(output).text().en
+            ),
+        ),
+        without: Without::Sums { total: least - output, it: 0 },
+        ..ground.relied(Statement::Generator, first.meter, (least - output, 0), true)
+    })
+}

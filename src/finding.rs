@@ -95,6 +95,35 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
+/// A text of a stranger's as it may be shown: on one line, and with nothing that steers a terminal or turns the direction of
+/// writing. Breaks of lines and tabs become blanks; other control characters, and those that turn or hide, the sign for what
+/// cannot be shown.
+///
+/// # Examples
+/// ```
+/// use pue::finding::harmless;
+/// assert_eq!(harmless("WH-1"), "WH-1");
+/// assert_eq!(harmless("WH\n\u{1b}[31m✓"), "WH \u{fffd}[31m✓");
+/// assert_eq!(harmless("\u{202e}1-HW"), "\u{fffd}1-HW");
+/// ```
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_harmful) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| match c {
+        '\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}' => ' ',
+        c if is_harmful(c) => '\u{fffd}',
+        c => c,
+    };
+    Cow::Owned(text.chars().map(shown).collect())
+}
+
+/// Control characters, and those that break lines or turn the direction of writing.
+pub fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// The language of a text for people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
@@ -514,6 +543,14 @@ fn in_english<S: serde::Serializer>(text: &Option<Text>, serializer: S) -> Resul
 /// A finding in one line: `warning register.reset (chiller-1): …`.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        self.tell(&mut text)?;
+        f.write_str(&harmless(&text))
+    }
+}
+
+impl Finding {
+    fn tell(&self, f: &mut impl fmt::Write) -> fmt::Result {
         let weight = match self.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",

@@ -34,6 +34,8 @@ pub struct Site {
     ids: Ids,
     /// Where each meter stands in the input.
     places: Vec<Spot>,
+    /// A bit for each measurement point at which several meters stand.
+    crowded: u32,
     findings: Vec<Finding>,
 }
 
@@ -100,7 +102,11 @@ impl Site {
                 ));
             }
         }
-        Site { facility, meters: kept, certificates, tree, ids, places, findings }
+        let (_, crowded) = kept.iter().fold((0_u32, 0_u32), |(seen, crowded), meter| {
+            let bit = 1 << meter.point as u32;
+            (seen | bit, crowded | (seen & bit))
+        });
+        Site { facility, meters: kept, certificates, tree, ids, places, crowded, findings }
     }
 
     /// The site, if none of its findings is an error.
@@ -147,8 +153,8 @@ impl Site {
     /// What a meter is called: its measurement point; with its id where several stand there.
     pub(crate) fn name_of(&self, meter: usize) -> Text {
         let Some(named) = self.meters.get(meter) else { return Text::same("–") };
-        let alone = self.meters.iter().filter(|other| other.point == named.point).count() == 1;
-        named.point.named((!alone).then_some(&named.id))
+        let is_crowded = self.crowded & (1 << named.point as u32) != 0;
+        named.point.named(is_crowded.then_some(&named.id))
     }
 
     /// Where a meter stands in the input.

@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     match done {
         Ok(ending) => ending.into(),
         Err(message) => {
-            eprintln!("{message}");
+            output::say_error(&message);
             Ending::Unusable.into()
         }
     }

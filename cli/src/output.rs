@@ -1,5 +1,6 @@
 //! Where answers go: files that are not read, and standard output.
 
+use pue::finding::is_harmful;
 use std::{
     fs::File,
     io::{BufWriter, ErrorKind, Write},
@@ -38,8 +39,46 @@ pub fn read(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// Writes an answer to a file, or to standard output, without colours unless that is a terminal that wants them.
+/// What people read: nothing of a stranger's steers the terminal. Lines are ours; what is within them is made harmless where it
+/// is put into them.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c != '\n' && is_harmful(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Says something beside the answers, on standard error; nobody need be there to hear it.
+pub fn say(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", plain(text));
+}
+
+/// Says what went wrong: what follows its first line is indented, so that no line of a stranger's looks like one of ours.
+pub fn say_error(text: &str) {
+    say(&text.trim_end().replace('\n', "\n  "));
+}
+
+/// Writes text for people to a file, or to standard output.
 pub fn write(out: Option<&Path>, text: &str) -> Result<(), String> {
+    write_data(out, &plain(text))
+}
+
+/// The same with the marks of a table, which comes first, in colours.
+pub fn write_marked(out: Option<&Path>, text: &str) -> Result<(), String> {
+    let text = plain(text);
+    let (table, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let table: Vec<String> = table.lines().map(coloured).collect();
+    write_data(out, &format!("{}\n\n{rest}", table.join("\n")))
+}
+
+/// Marks in green, red and yellow, for a terminal.
+fn coloured(line: &str) -> String {
+    let in_colour = |mark: &str, code: u8| format!("\u{1b}[{code}m{mark}\u{1b}[0m");
+    line.trim_end()
+        .replace('✓', &in_colour("✓", 32))
+        .replace('✗', &in_colour("✗", 31))
+        .replace(" ? ", &format!(" {} ", in_colour("?", 33)))
+}
+
+/// Writes data as they are to a file, or to standard output, without colours unless that is a terminal that wants them.
+pub fn write_data(out: Option<&Path>, text: &str) -> Result<(), String> {
     match out {
         Some(path) => std::fs::write(path, anstream::adapter::strip_str(text).to_string())
             .map_err(|error| format!("--out {}: {error}", path.display())),

@@ -28,12 +28,32 @@ pub struct Reliance {
     pub energy: Option<ExactEnergy>,
     /// The PUE without it; `None`: not known.
     pub pue_without: Option<Ratio>,
-    /// The outcomes that would be others, by pack and requirement.
+    /// The outcomes that would be others, by pack and requirement; of a kind of statement that is one to be warned of.
     pub outcomes_without: BTreeMap<String, Outcome>,
     /// Whether a binding requirement is met only with it, alone or with others that decide: a person has to check it.
     pub decides: bool,
-    /// What is relied on, in a sentence.
-    pub message: Text,
+    /// What it is said of.
+    name: Text,
+}
+
+impl Reliance {
+    /// What is relied on, in a sentence: `a load outside the data centre, taken off the total (loads outside the data centre,
+    /// 8100.000 MWh; PUE 1.402 if it is not taken off)`.
+    pub fn message(&self) -> Text {
+        let (what, without) = (self.on.text(), self.on.without());
+        let energy = self.energy.map(ExactEnergy::text);
+        let (zh, en) = energy
+            .map_or((String::new(), String::new()), |energy| (format!("，{}", energy.zh), format!(", {}", energy.en)));
+        let pue = self.pue_without.and_then(|pue| pue.round(3)).map(|pue| pue.to_string());
+        let (or_zh, or_en) = match pue {
+            Some(pue) => (format!("{}时 PUE 为 {pue}", without.zh), format!("PUE {pue} if {}", without.en)),
+            None => (format!("否则{}", without.zh), format!("otherwise {}", without.en)),
+        };
+        Text::new(
+            format!("{}（{}{zh}；{or_zh}）", what.zh, self.name.zh),
+            format!("{} ({}{en}; {or_en})", what.en, self.name.en),
+        )
+    }
 }
 
 /// So many statements are judged one by one; a site has few.
@@ -126,46 +146,34 @@ pub(super) fn weigh(
         return (Vec::new(), Vec::new());
     }
     let name = |verdict: &Verdict| format!("{} {}", verdict.pack, verdict.requirement);
-    let before = verdicts.iter().map(|verdict| (name(verdict), verdict.nature, verdict.outcome)).collect();
+    let is_any = relied.iter().any(|one| one.is_warned);
+    let before =
+        verdicts.iter().filter(|_| is_any).map(|verdict| (name(verdict), verdict.nature, verdict.outcome)).collect();
     let judge = Judge { ground, packs, on, before };
     let mut alone: Vec<Change> = relied.iter().take(MOST_JUDGED).map(|one| judge.without(&Aside::of([one]))).collect();
     alone.resize_with(relied.len(), Change::default);
+    let energy = ExactEnergy::from_microjoules;
     let pue = |one: &Relied| match one.without {
-        Without::Sums { .. } => {
-            let changed = Aside::of([one]).applied_to(ground.judged());
-            changed.reported().pue.map(|pue| pue.ratio())
-        }
+        Without::Sums { total, it } => ground.judged().value_with(energy(total), energy(it)),
         Without::Carrier(_) | Without::Open => None,
     };
     let reported = ground.judged().pue().map_or(0.0, |pue| pue.ratio().to_f64());
     let (deciding, flips) = deciding(relied, &alone, &judge);
-    let mut findings = Vec::new();
-    let all = relied.iter().zip(alone).enumerate().map(|(i, (one, change))| {
-        let decides = deciding.contains(&i);
-        let pue_without = pue(one);
-        let message = sentence(one, pue_without);
-        if decides {
-            let (zh, en) = (message.zh.to_string(), message.en.to_string());
-            let mut finding = Finding::new(Code::RelianceDecides).place(one.place.clone()).detail(zh, en);
-            finding.meter = one.meter.clone();
-            findings.push(finding);
-        }
-        Reliance {
-            on: one.on,
-            place: one.place.clone(),
-            energy: one.energy,
-            pue_without,
-            outcomes_without: change.outcomes,
-            decides,
-            message,
-        }
+    let all = relied.iter().zip(alone).enumerate().map(|(i, (one, change))| Reliance {
+        on: one.on,
+        place: one.place.clone(),
+        energy: one.energy,
+        pue_without: pue(one),
+        outcomes_without: change.outcomes,
+        decides: deciding.contains(&i),
+        name: one.name.clone(),
     });
     let mut all: Vec<Reliance> = all.collect();
     // What decides comes first, then what would change most.
     let moved = |one: &Reliance| one.pue_without.map_or(0.0, |pue| (pue.to_f64() - reported).abs());
     all.sort_by(|a, b| b.decides.cmp(&a.decides).then_with(|| moved(b).total_cmp(&moved(a))));
-    for verdict in verdicts.iter_mut().filter(|verdict| flips.contains(&name(verdict))) {
-        verdict.relying_on = all.iter().filter(|one| one.decides).map(|one| one.message.clone()).collect();
+    for verdict in verdicts.iter_mut().filter(|verdict| !flips.is_empty() && flips.contains(&name(verdict))) {
+        verdict.relying_on = all.iter().filter(|one| one.decides).map(Reliance::message).collect();
         let few = verdict.relying_on.iter().take(MOST_NAMED);
         let (mut zh, mut en): (Vec<_>, Vec<_>) = few.map(|text| (text.zh.clone(), text.en.clone())).unzip();
         if let Some(more) = verdict.relying_on.len().checked_sub(MOST_NAMED).filter(|more| *more > 0) {
@@ -177,6 +185,13 @@ pub(super) fn weigh(
             format!("{}; relying on: {}", verdict.message.en, en.join("; ")),
         );
     }
+    let findings = all.iter().filter(|one| one.decides).map(|one| {
+        let message = one.message();
+        let finding = Finding::new(Code::RelianceDecides).place(one.place.clone()).detail(&message.zh, &message.en);
+        let of = relied.iter().find(|of| of.place == one.place && of.on == one.on);
+        Finding { meter: of.and_then(|of| of.meter.clone()), ..finding }
+    });
+    let findings = findings.collect();
     (all, findings)
 }
 
@@ -211,21 +226,4 @@ fn deciding(relied: &[Relied], alone: &[Change], judge: &Judge<'_, '_>) -> (Vec<
         (!change.flips.is_empty()).then(|| (members.to_vec(), change.flips))
     });
     first_flip.unwrap_or_default()
-}
-
-/// `a load outside the data centre, taken off the total: loads outside the data centre, 8100.000 MWh; without it PUE 1.402`.
-fn sentence(one: &Relied, pue: Option<Ratio>) -> Text {
-    let (what, without) = (one.on.text(), one.on.without());
-    let energy = one.energy.map(ExactEnergy::text);
-    let (zh, en) = energy
-        .map_or((String::new(), String::new()), |energy| (format!("，{}", energy.zh), format!(", {}", energy.en)));
-    let pue = pue.and_then(|pue| pue.round(3)).map(|pue| pue.to_string());
-    let (or_zh, or_en) = match pue {
-        Some(pue) => (format!("{}时 PUE 为 {pue}", without.zh), format!("PUE {pue} if {}", without.en)),
-        None => (format!("否则{}", without.zh), format!("otherwise {}", without.en)),
-    };
-    Text::new(
-        format!("{}（{}{zh}；{or_zh}）", what.zh, one.name.zh),
-        format!("{} ({}{en}; {or_en})", what.en, one.name.en),
-    )
 }

@@ -221,9 +221,9 @@ impl Boundary {
         &self.electricity
     }
 
-    /// Whether the total has a meter's electricity, added or taken off.
-    pub(crate) fn counts(&self, meter: usize) -> bool {
-        self.electricity.iter().any(|term| term.meter == meter)
+    /// The meters whose electricity the total has, added or taken off, in order.
+    pub(crate) fn counted_meters(&self) -> Vec<usize> {
+        members(&self.electricity)
     }
 
     /// The weight of a meter that is counted and not electric.

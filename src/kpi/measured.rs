@@ -73,9 +73,22 @@ impl MeasuredPue {
         &self.relied
     }
 
-    /// The same with so much more total and IT electricity, over the same time.
+    /// The value with so much more total and IT electricity.
+    pub(crate) fn value_with(&self, total: ExactEnergy, it: ExactEnergy) -> Option<Ratio> {
+        let pue = self.pue()?;
+        (pue.total() + total).ratio_to(pue.it() + it)
+    }
+
+    /// The same with so much more total and IT electricity, over the same time; without what was found on the way.
     pub(crate) fn with(&self, total: ExactEnergy, it: ExactEnergy) -> MeasuredPue {
-        let mut changed = self.clone();
+        let mut changed = MeasuredPue {
+            electricity: self.electricity.clone(),
+            all_carriers: self.all_carriers.clone(),
+            confirmed: self.confirmed.clone(),
+            findings: Vec::new(),
+            relied: Vec::new(),
+            ..*self
+        };
         changed.electricity.change(total, it);
         if let Some(all) = &mut changed.all_carriers {
             all.change(total, it);

@@ -1,11 +1,10 @@
 use super::{
     colon, document, outcomes_in_words,
     places::{in_words, times_in_words},
-    printable,
 };
 use crate::{
     assessment::Assessment,
-    finding::{Basis, Citation, Code, Finding, Lang, Severity},
+    finding::{Basis, Citation, Code, Finding, Lang, Severity, harmless},
     place::Part,
     quantity::ExactEnergy,
     retrofit::{Flag, measures},
@@ -62,7 +61,7 @@ impl<'a> Letter<'a> {
                 .action
                 .as_ref()
                 .map_or(String::new(), |action| format!("{}{}", self.pick("；", "; "), action.in_lang(self.lang)));
-            let evidence = printable(flag.evidence.in_lang(self.lang));
+            let evidence = harmless(flag.evidence.in_lang(self.lang));
             let name = flag.name();
             let name = name.in_lang(self.lang);
             let Citation { document, clause, basis, .. } = &flag.citation;
@@ -71,7 +70,7 @@ impl<'a> Letter<'a> {
                 Lang::Zh => format!("（{document} {clause}，{}；{rule}）", basis.zh),
                 Lang::En => format!(" ({document} {clause}, {}; {rule})", basis.en),
             };
-            writeln!(f, "- {name}{}{evidence}{source}{action}", colon(self.lang))?;
+            writeln!(f, "- {name}{}{evidence}{}{}", colon(self.lang), harmless(&source), harmless(&action))?;
         }
         let saved = retrofit.savings_kwh.filter(|saved| *saved > ExactEnergy::ZERO).zip(retrofit.target);
         if let Some((saved, target)) = saved.filter(|_| self.has(Outcome::Fails) || self.flags().next().is_some()) {
@@ -105,7 +104,7 @@ impl<'a> Letter<'a> {
                 );
                 writeln!(f, "\n{words}")?;
             }
-            writeln!(f, "- {}", printable(one.message.in_lang(self.lang)))?;
+            writeln!(f, "- {}", harmless(one.message().in_lang(self.lang)))?;
             if let Some(outcomes) = outcomes_in_words(one, self.lang) {
                 writeln!(f, "  {outcomes}")?;
             }
@@ -120,12 +119,12 @@ impl<'a> Letter<'a> {
             if i == 0 {
                 writeln!(f, "\n{}", self.pick(zh, en))?;
             }
-            let message = printable(verdict.message.in_lang(self.lang));
+            let message = harmless(verdict.message.in_lang(self.lang));
             let limit = format!("{} {}", verdict.relation.symbol(), verdict.limit);
             let rule = document(&verdict.pack, &verdict.citation, (&verdict.requirement, self.lang), &limit);
-            writeln!(f, "- {rule}{}{message}", colon(self.lang))?;
+            writeln!(f, "- {}{}{message}", harmless(&rule), colon(self.lang))?;
             if let Some(settles) = &verdict.settles {
-                let settles = printable(settles.in_lang(self.lang));
+                let settles = harmless(settles.in_lang(self.lang));
                 writeln!(f, "  {}{}{settles}", self.pick("补充后可判定", "what would settle it"), colon(self.lang))?;
             }
         }
@@ -142,14 +141,14 @@ impl<'a> Letter<'a> {
     fn opening(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let id = self.assessment.facility.as_deref().unwrap_or(self.pick("（标识未知）", "(id not known)"));
         if let Some(operator) = &self.assessment.operator {
-            writeln!(f, "{}{}{}", self.pick("运营单位", "Operator"), colon(self.lang), printable(operator))?;
+            writeln!(f, "{}{}{}", self.pick("运营单位", "Operator"), colon(self.lang), harmless(operator))?;
         }
         let facility = match (&self.assessment.name, self.lang) {
             (None, _) => id.to_owned(),
             (Some(name), Lang::Zh) => format!("{}（{id}）", name.zh),
             (Some(name), Lang::En) => format!("{} ({id})", name.en),
         };
-        writeln!(f, "{}{}{}", self.pick("数据中心", "Data centre"), colon(self.lang), printable(&facility))?;
+        writeln!(f, "{}{}{}", self.pick("数据中心", "Data centre"), colon(self.lang), harmless(&facility))?;
         if let Some(period) = &self.assessment.period {
             let days = period.text();
             let days = days.in_lang(self.lang);
@@ -179,8 +178,8 @@ impl<'a> Letter<'a> {
     }
 
     fn fault(&self, f: &mut fmt::Formatter<'_>, number: usize, finding: &Finding) -> fmt::Result {
-        writeln!(f, "{number}. {}", printable(finding.message.in_lang(self.lang)))?;
-        let mut line = |name: &str, text: &str| writeln!(f, "   {name}{}{}", colon(self.lang), printable(text));
+        writeln!(f, "{number}. {}", harmless(finding.message.in_lang(self.lang)))?;
+        let mut line = |name: &str, text: &str| writeln!(f, "   {name}{}{}", colon(self.lang), harmless(text));
         // A cell says where; else the words do, and the pointer, which is for programs, has a line of its own.
         let place = finding.place.as_ref().filter(|place| place.part() != Part::Whole && finding.cell.is_none());
         let words = place.map(|place| in_words(self.assessment, place, self.lang));

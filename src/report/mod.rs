@@ -7,7 +7,7 @@ pub use letter::Letter;
 
 use crate::{
     assessment::{Assessment, Reliance},
-    finding::{Citation, Finding, Lang, Severity, Text},
+    finding::{Citation, Finding, Lang, Severity, Text, harmless},
     place::Part,
     quantity::ExactEnergy,
     retrofit::{FlagOutcome, measures},
@@ -83,7 +83,7 @@ impl<'a> Report<'a> {
 
     fn item(&self, f: &mut fmt::Formatter<'_>, text: impl fmt::Display) -> fmt::Result {
         match self.style {
-            Style::Text => writeln!(f, "  {}", printable(&text.to_string())),
+            Style::Text => writeln!(f, "  {}", harmless(&text.to_string())),
             Style::Markdown => writeln!(f, "- {}", escape(&text.to_string())),
         }
     }
@@ -91,7 +91,7 @@ impl<'a> Report<'a> {
     /// A line that belongs to the item above it.
     fn below(&self, f: &mut fmt::Formatter<'_>, text: impl fmt::Display) -> fmt::Result {
         match self.style {
-            Style::Text => writeln!(f, "    {}", printable(&text.to_string())),
+            Style::Text => writeln!(f, "    {}", harmless(&text.to_string())),
             Style::Markdown => writeln!(f, "  - {}", escape(&text.to_string())),
         }
     }
@@ -309,7 +309,9 @@ impl Report<'_> {
         self.assessment.reliance.iter().try_for_each(|one| {
             let mark = if one.decides { "!" } else { "·" };
             let place = places::in_words(self.assessment, &one.place, self.lang);
-            self.item(f, format_args!("{mark} {place}{}{}", colon(self.lang), self.say(&one.message)))?;
+            let message = one.message();
+            let message = message.in_lang(self.lang);
+            self.item(f, format_args!("{mark} {place}{}{message}", colon(self.lang)))?;
             outcomes_in_words(one, self.lang).map_or(Ok(()), |outcomes| self.below(f, outcomes))
         })
     }
@@ -346,7 +348,7 @@ impl fmt::Display for Report<'_> {
             .map(|period| period.text().in_lang(self.lang).to_owned())
             .unwrap_or_default();
         match self.style {
-            Style::Text => writeln!(f, "{facility}  {period}")?,
+            Style::Text => writeln!(f, "{}  {period}", harmless(facility))?,
             Style::Markdown => writeln!(f, "# {}\n\n{period}", escape(facility))?,
         }
         // Where there is no PUE, what is wrong comes before anything else.
@@ -474,19 +476,14 @@ fn document(pack: &str, citation: &Citation, (requirement, lang): (&str, Lang), 
     }
 }
 
-/// Keeps what a sender wrote from steering the terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
 /// Keeps what a sender wrote from becoming markup.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in harmless(text).chars() {
         if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#') {
             escaped.push('\\');
         }
-        escaped.push(if c.is_control() { ' ' } else { c });
+        escaped.push(c);
     }
     escaped
 }

@@ -248,7 +248,7 @@ impl<'a> From<&'a assessment::Reliance> for Reliance<'a> {
             pue_without: of.pue_without,
             outcomes_without: Cow::Borrowed(&of.outcomes_without),
             decides: of.decides,
-            message: Cow::Borrowed(&of.message),
+            message: Cow::Owned(of.message()),
         }
     }
 }

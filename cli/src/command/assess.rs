@@ -128,7 +128,10 @@ impl Arguments {
             Format::Md => Report::new(assessment, lang, Style::Markdown).to_string(),
             Format::Json => serde_json::to_string(assessment).map_err(|error| error.to_string())? + "\n",
         };
-        output::write(self.out.as_deref(), &text)?;
+        match self.format {
+            Format::Json => output::write_data(self.out.as_deref(), &text)?,
+            _ => output::write(self.out.as_deref(), &text)?,
+        }
         Ok(Ending::of(assessment))
     }
 
@@ -139,14 +142,11 @@ impl Arguments {
         let (is_faulty, is_flawless) = (findings.iter().any(Finding::is_error), findings.is_empty());
         self.answer(&check, lang)?;
         if is_flawless {
-            eprintln!(
-                "{}",
-                pick(
-                    lang,
-                    "描述未发现问题；给出 --readings 与 --period 即可计算",
-                    "nothing is wrong with the description; with --readings and --period there is a PUE",
-                )
-            );
+            output::say(pick(
+                lang,
+                "描述未发现问题；给出 --readings 与 --period 即可计算",
+                "nothing is wrong with the description; with --readings and --period there is a PUE",
+            ));
         }
         Ok(if is_faulty { Ending::Unusable } else { Ending::Fine })
     }

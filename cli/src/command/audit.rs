@@ -107,9 +107,9 @@ impl Arguments {
         let table = is_table.then_some(self.detail);
         let told = summary.tell(table, lang, register.as_ref(), before.as_ref());
         match self.format {
-            Format::Table => output::write(self.out.as_deref(), &told)?,
+            Format::Table => output::write_marked(self.out.as_deref(), &told)?,
             // What is no answer goes beside the answers.
-            _ => eprint!("{told}"),
+            _ => output::say(told.trim_end()),
         }
         if let Some(path) = &self.summary {
             let json = summary.to_json(register.as_ref(), before.as_ref());
@@ -219,7 +219,7 @@ impl Arguments {
 
 fn csv_row(cells: &[String]) -> Result<Vec<u8>, String> {
     let mut rows = csv::Writer::from_writer(Vec::new());
-    rows.write_record(cells.iter().map(|cell| round::harmless(cell))).map_err(|error| error.to_string())?;
+    rows.write_record(cells.iter().map(|cell| round::as_text(cell))).map_err(|error| error.to_string())?;
     rows.into_inner().map_err(|error| error.to_string())
 }
 

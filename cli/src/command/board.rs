@@ -12,6 +12,7 @@ use jiff::{civil::Date, tz::TimeZone};
 use pue::{
     Facility, Lang, Outcome,
     assessment::Options,
+    finding::harmless,
     portfolio::{CITY_SCHEMA, CityFacts, Indicator, Line, Scoreboard},
     quantity::Relation,
     rule::Nature,
@@ -62,18 +63,24 @@ impl Arguments {
                     // A site of which nothing is known may be any.
                     _ => {
                         board.add(&nobody, &answer.assessment, Date::MAX);
-                        eprintln!("{}: {}", answer.source, pick(lang, "无法读取", "cannot be read"));
+                        output::say(&format!(
+                            "{}: {}",
+                            harmless(&answer.source),
+                            pick(lang, "无法读取", "cannot be read")
+                        ));
                     }
                 }
             }
             Ok(())
         })?;
         let lines = board.lines(&facts);
-        let text = match self.format {
-            Format::Json => serde_json::to_string_pretty(&lines).map_err(|error| error.to_string())? + "\n",
-            Format::Table => tell(&lines, lang),
-        };
-        output::write(self.out.as_deref(), &text)?;
+        match self.format {
+            Format::Json => {
+                let json = serde_json::to_string_pretty(&lines).map_err(|error| error.to_string())? + "\n";
+                output::write_data(self.out.as_deref(), &json)?;
+            }
+            Format::Table => output::write(self.out.as_deref(), &tell(&lines, lang))?,
+        }
         let of = |line: &Line| match line.outcome {
             Outcome::Fails => Ending::Fails,
             Outcome::Undetermined => Ending::Undetermined,

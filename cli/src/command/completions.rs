@@ -14,7 +14,7 @@ impl Arguments {
     pub fn run(self) -> Result<Ending, String> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Program::command(), "pue", &mut script);
-        output::write(None, &String::from_utf8_lossy(&script))?;
+        output::write_data(None, &String::from_utf8_lossy(&script))?;
         Ok(Ending::Fine)
     }
 }

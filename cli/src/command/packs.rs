@@ -3,7 +3,11 @@
 use crate::{ending::Ending, judging, language::pick, output};
 use clap::{Args, Subcommand, ValueEnum};
 use comfy_table::{Table, presets};
-use pue::{Lang, Pack, finding::Basis, packs};
+use pue::{
+    Lang, Pack,
+    finding::{Basis, harmless},
+    packs,
+};
 use std::{fmt::Write as _, path::PathBuf};
 
 #[derive(Args)]
@@ -46,11 +50,13 @@ impl Arguments {
                 let known: Vec<&str> = packs::all().iter().map(|pack| &*pack.id).collect();
                 let pack =
                     packs::by_id(id).ok_or_else(|| format!("packs show {id}: expected one of {}", known.join(", ")))?;
-                let text = match format {
-                    Format::Json => serde_json::to_string_pretty(pack).map_err(|error| error.to_string())? + "\n",
-                    Format::Text => tell(pack, lang),
-                };
-                output::write(None, &text)?;
+                match format {
+                    Format::Json => {
+                        let json = serde_json::to_string_pretty(pack).map_err(|error| error.to_string())? + "\n";
+                        output::write_data(None, &json)?;
+                    }
+                    Format::Text => output::write(None, &tell(pack, lang))?,
+                }
             }
             Some(What::Check { file }) => {
                 let name = file.display().to_string();
@@ -68,7 +74,8 @@ impl Arguments {
                 let words = pick(lang, "可用：要求", "can be used: requirements");
                 let others = pick(lang, "对照", "comparisons");
                 let (judged, compared) = (pack.requirements.len(), pack.comparisons.len());
-                output::write(None, &format!("{name}: {} {words} {judged}, {others} {compared}\n", pack.name()))?;
+                let named = format!("{name}: {}", pack.name());
+                output::write(None, &format!("{} {words} {judged}, {others} {compared}\n", harmless(&named)))?;
             }
         }
         Ok(Ending::Fine)
@@ -121,7 +128,7 @@ fn tell(pack: &Pack, lang: Lang) -> String {
     let _ = writeln!(text, "{}", pack.text().in_lang(lang));
     let mut line = |zh: &str, en: &str, words: &str| {
         if !words.is_empty() {
-            text += &format!("  {}: {words}\n", pick(lang, zh, en));
+            text += &format!("  {}: {}\n", pick(lang, zh, en), harmless(words));
         }
     };
     for one in &pack.requirements {

@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use pue::{
     Lang,
     assessment::{Changed, RECORD_SCHEMA, VerdictRecord},
+    finding::harmless,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -83,10 +84,10 @@ impl Arguments {
         for record in unseen.iter().take(MOST_LINES) {
             let words = if lang == Lang::Zh { "有记录而未提供输入" } else { "a record without its input" };
             let line = format!("{words}: {}", record.facility.as_deref().unwrap_or("–"));
-            eprintln!("{}", line.replace(|c: char| c.is_control(), " "));
+            output::say(&harmless(&line));
         }
         if unseen.len() > MOST_LINES {
-            eprintln!("… {}", unseen.len() - MOST_LINES);
+            output::say(&format!("… {}", unseen.len() - MOST_LINES));
         }
         out.close()?;
         let stopped = round::is_stopped().then_some(Ending::Unusable);
@@ -195,11 +196,12 @@ impl Verified<'_> {
             Some(false) => pick("不再成立", "no longer holds"),
             None => pick("没有对应记录", "there is no record of it"),
         };
-        let mut text = format!("{} {}: {head}\n", self.source.unwrap_or("–"), self.facility.unwrap_or("–"));
+        let head = format!("{} {}: {head}", self.source.unwrap_or("–"), self.facility.unwrap_or("–"));
+        let mut text = harmless(&head).into_owned() + "\n";
         for change in &self.changed {
-            text += &format!("  {}: {} → {}\n", change.what, change.was, change.is);
+            text += &harmless(&format!("  {}: {} → {}", change.what, change.was, change.is));
+            text.push('\n');
         }
-        let shown = |c: char| if c.is_control() && c != '\n' { ' ' } else { c };
-        text.chars().map(shown).collect()
+        text
     }
 }

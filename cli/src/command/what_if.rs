@@ -9,7 +9,7 @@ use pue::{
     Assessment, Lang, Outcome,
     assessment::{Change, Difference, WhatIf},
     facility::{Certificate, CertificateKind, Ladder, Level, RackType, Racks},
-    finding::Text,
+    finding::{Text, harmless},
     quantity::{ExactEnergy, ExactPower, Ratio},
 };
 use serde::Serialize;
@@ -131,7 +131,10 @@ impl Arguments {
                 text
             }
         };
-        output::write(None, &text)?;
+        match self.format {
+            Format::Json => output::write_data(None, &text)?,
+            Format::Text => output::write(None, &text)?,
+        }
         Ok(ending(&answer))
     }
 
@@ -193,7 +196,7 @@ impl Arguments {
             |pue: Option<Ratio>| pue.and_then(|pue| pue.round(4)).map_or("–".to_owned(), |pue| pue.to_string());
         let mut text = format!(
             "{}: PUE {} → {}\n",
-            now.facility.as_deref().unwrap_or("–"),
+            harmless(now.facility.as_deref().unwrap_or("–")),
             shown(answer.pue_before),
             shown(answer.pue_after)
         );

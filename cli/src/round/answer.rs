@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use pue::{
     Assessment, Code, Facility, Finding, Lang, Outcome, Severity, Submission,
     assessment::{Claim, Figure, Options},
-    finding::Text,
+    finding::{Text, harmless},
     quantity::ExactEnergy,
     retrofit::Savings,
 };
@@ -61,7 +61,7 @@ impl Answer {
         let first = decides().next()?;
         let kwh = decides().filter_map(|one| one.energy).fold(0.0, |sum, energy| sum + energy.kwh());
         let facility = self.assessment.facility.clone().unwrap_or_else(|| self.source.clone());
-        Some(Relying { facility, kwh, message: first.message.clone() })
+        Some(Relying { facility, kwh, message: first.message() })
     }
 
     /// The declared PUE; marked where it is not what was recomputed.
@@ -94,18 +94,18 @@ impl Answer {
         let faults = assessment.findings.iter().filter(|finding| finding.severity > Severity::Note);
         let faults: Vec<String> = faults
             .map(|finding| match &finding.cell {
-                Some(cell) => format!("{} ({cell})", finding.code),
+                Some(cell) => format!("{} ({})", finding.code, harmless(cell)),
                 None => finding.code.to_string(),
             })
             .collect();
         let unknown = || "–".to_owned();
         vec![
-            self.source.clone(),
-            assessment.facility.clone().unwrap_or_else(unknown),
+            harmless(&self.source).into_owned(),
+            assessment.facility.as_deref().map_or_else(unknown, |id| harmless(id).into_owned()),
             assessment.pue.as_ref().map_or_else(unknown, |pue| pue.published().to_string()),
             self.declared().unwrap_or_else(unknown),
             assessment.pue.as_ref().map_or_else(unknown, |pue| kind(pue.is_annual(), lang).to_owned()),
-            said.join("\n"),
+            said.iter().map(|line| harmless(line)).collect::<Vec<_>>().join("\n"),
             flags.join(", "),
             faults.join("\n"),
         ]
@@ -194,7 +194,7 @@ fn kind(is_annual: bool, lang: Lang) -> &'static str {
 }
 
 /// A cell that a spreadsheet takes for text, not for a formula.
-pub fn harmless(cell: &str) -> String {
+pub fn as_text(cell: &str) -> String {
     let is_formula = cell.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']);
     if is_formula { format!("'{cell}") } else { cell.to_owned() }
 }

@@ -4,7 +4,7 @@ mod answer;
 pub mod input;
 mod pool;
 
-pub use answer::{Answer, Mark, Relying, harmless, header, marks};
+pub use answer::{Answer, Mark, Relying, as_text, header, marks};
 pub use input::Record;
 
 use crate::language::plural;
@@ -37,7 +37,7 @@ pub fn stop_on_ctrl_c() {
         if STOPPED.swap(true, Relaxed) {
             std::process::exit(3); // asked twice
         }
-        eprintln!("stopping; what has been read is still answered (again to end at once)");
+        crate::output::say("stopping; what has been read is still answered (again to end at once)");
     };
     let _ = ctrlc::set_handler(stop); // without it Ctrl-C ends the program, as ever
 }

@@ -12,31 +12,43 @@ const PARTS_OF_IT: i128 = 90;
 
 pub(super) fn find(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
     let (site, tree) = (ground.site, ground.site.tree());
-    let is_counted = |meter: usize| ground.boundary.counts(meter);
+    let counted = ground.boundary.counted_meters();
+    let is_counted = |meter: usize| counted.binary_search(&meter).is_ok();
+    let mut below = Vec::new();
     for (i, meter) in site.meters().iter().enumerate().filter(|(_, meter)| is_electric(meter)) {
-        let energy = ground.energy(i);
         match meter.point {
-            Point::GridSupply | Point::GeneratorOutput | Point::Pv | Point::Wind if !is_counted(i) => {
+            _ if is_supply(meter) && !is_counted(i) => {
+                let energy = ground.energy(i);
                 if meter.check_of.is_some() {
                     relied.extend((energy > 0).then(|| ground.relied(Statement::CheckMeter, i, (energy, 0), false)));
                 } else if energy > 0 {
-                    let is_part = is_part_of_whole(ground, i);
-                    relied.push(ground.relied(Statement::SupplyBelow, i, (energy, 0), !is_part));
+                    below.push((tree.parent(i), i, energy));
                 }
             }
-            Point::GridSupply | Point::GeneratorOutput if energy == 0 && is_dead(ground, meter) => {
+            Point::GridSupply | Point::GeneratorOutput if is_dead(ground, meter) && ground.energy(i) == 0 => {
                 let mut dead = ground.relied(Statement::SupplyDead, i, (0, 0), true);
                 (dead.energy, dead.without) = (None, Without::Open);
                 relied.push(dead);
             }
             Point::Cooling | Point::Distribution | Point::Lighting | Point::Other
-                if energy > 0 && tree.parent(i).is_none() && meter.check_of.is_none() =>
+                if tree.parent(i).is_none() && meter.check_of.is_none() =>
             {
                 // Many leave the parent out of honest descriptions: it is listed, and no reason to be warned of.
-                relied.push(ground.relied(Statement::LoadRoot, i, (energy, 0), false));
+                let energy = ground.energy(i);
+                relied.extend((energy > 0).then(|| ground.relied(Statement::LoadRoot, i, (energy, 0), false)));
             }
             _ => {}
         }
+    }
+    // Supplies that make up all of the one above them, or nearly, are its parts.
+    below.sort_unstable();
+    for family in below.chunk_by(|a, b| a.0 == b.0) {
+        let parts: i128 = family.iter().map(|(.., energy)| energy).sum();
+        let whole = family.first().and_then(|(parent, ..)| *parent).map_or(0, |parent| ground.energy(parent));
+        let are_parts = whole > 0 && parts * 100 >= whole * PARTS_OF_IT;
+        relied.extend(
+            family.iter().map(|&(_, i, energy)| ground.relied(Statement::SupplyBelow, i, (energy, 0), !are_parts)),
+        );
     }
     let is_root = |meter: usize| tree.parent(meter).is_none();
     let it = || ground.boundary.it.iter().filter(|term| !term.minus);
@@ -46,16 +58,6 @@ pub(super) fn find(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
         let energy = ground.view.sum(&[*term]).microjoules();
         relied.extend((energy > 0).then(|| ground.relied(Statement::ItRoot, term.meter, (0, -energy), true)));
     }
-}
-
-/// Whether the supplies below the one above it make up all of that one, or nearly.
-fn is_part_of_whole(ground: &Ground<'_, '_>, meter: usize) -> bool {
-    let (meters, tree) = (ground.site.meters(), ground.site.tree());
-    let Some(parent) = tree.parent(meter) else { return false };
-    let is_child = |i: usize, other: &Meter| tree.parent(i) == Some(parent) && is_supply(other) && is_electric(other);
-    let parts: i128 =
-        meters.iter().enumerate().filter(|(i, other)| is_child(*i, other)).map(|(i, _)| ground.energy(i)).sum();
-    parts * 100 >= ground.energy(parent) * PARTS_OF_IT
 }
 
 /// Whether it was not in use for a moment of the part, as stated.

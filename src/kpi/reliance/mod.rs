@@ -57,6 +57,9 @@ statements! {
     Absorption = "facility.air_conditioning", "吸收式制冷，未报送驱动热源", "absorption cooling, and nothing given that drives it", "其能耗未知", "its energy is unknown";
 }
 
+/// So many statements are listed; a site has few.
+const MOST_LISTED: usize = 1000;
+
 /// What the two sums are without a statement.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Without {
@@ -123,5 +126,8 @@ pub(super) fn list(view: &View<'_>, boundary: &Boundary, part: &Period, measured
     added::find(&ground, &mut relied);
     altered::find(&ground, &mut relied);
     thermal::find(&ground, &mut relied);
+    // What is to be warned of is not lost among the rest.
+    relied.sort_by_key(|one| !one.is_warned);
+    relied.truncate(MOST_LISTED);
     relied
 }

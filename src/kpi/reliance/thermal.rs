@@ -18,17 +18,17 @@ pub(super) fn find(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
     let is_driven = site.facility().air_conditioning == Some(AirConditioning::Absorption);
     let (mut drives, mut left_out) = (false, None);
     for (i, meter) in site.meters().iter().enumerate().filter(|(_, meter)| meter.check_of.is_none()) {
-        let energy = ground.energy(i);
         let is_cheap = meter.factor.is_some_and(|factor| factor < least);
-        if meter.point == Point::PurchasedCooling && is_cheap && energy > 0 {
+        if meter.point == Point::PurchasedCooling && is_cheap && ground.energy(i) > 0 {
+            let energy = ground.energy(i);
             let place = site.property(i, place!(factor));
             let without = Without::Carrier(meter.carrier);
             relied.push(Relied { place, without, ..ground.relied(Statement::CoolingFactor, i, (energy, 0), true) });
         }
         let is_heat = !matches!(meter.carrier, Carrier::Electricity | Carrier::Water | Carrier::ChilledWater);
         drives |= is_heat && meter.point != Point::HeatReused;
-        if meter.carrier == Carrier::HotWater && matches!(meter.point, Point::Cooling | Point::Other) && energy > 0 {
-            left_out = left_out.or(Some((i, energy)));
+        if meter.carrier == Carrier::HotWater && matches!(meter.point, Point::Cooling | Point::Other) {
+            left_out = left_out.or(Some((i, ground.energy(i))).filter(|(_, energy)| *energy > 0));
         }
     }
     // Heat that is measured inside the boundary is waste heat as a rule, but for what drives absorption chillers.

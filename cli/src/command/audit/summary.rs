@@ -11,6 +11,7 @@ use crate::{
 };
 use pue::{
     Facility, Lang, Outcome,
+    finding::harmless,
     portfolio::{Register, Round, scattered_operators, suspected_splits},
     retrofit::Savings,
 };
@@ -96,7 +97,7 @@ impl Summary {
         if let Some(before) = before {
             lines.extend(self.changes(before, lang));
         }
-        let shown = lines.iter().map(|line| line.replace(|c: char| c.is_control(), " ") + "\n");
+        let shown = lines.iter().map(|line| harmless(line).into_owned() + "\n");
         text.extend(shown);
         text
     }

@@ -5,7 +5,7 @@ use crate::{
     round::{Answer, Mark, Relying, header, marks},
 };
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
-use pue::{Facility, Lang, Outcome, retrofit::Savings};
+use pue::{Facility, Lang, Outcome, finding::harmless, retrofit::Savings};
 
 /// A longer table is read by nobody: beyond, it shows the records that somebody has to look at.
 pub const MOST_ROWS: usize = 1000;
@@ -92,8 +92,11 @@ impl Row {
         for column in table.column_iter_mut().skip(1) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        let body: String =
-            table.trim_fmt().lines().map(|line| coloured(line.strip_prefix(' ').unwrap_or(line)) + "\n").collect();
+        let body: String = table
+            .trim_fmt()
+            .lines()
+            .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned() + "\n")
+            .collect();
         let packs: Vec<String> = packs.iter().enumerate().map(|(i, pack)| format!("{} {pack}", i + 1)).collect();
         let legend = pick(
             lang,
@@ -110,9 +113,7 @@ impl Row {
         table.set_width(150);
         table.set_header(header(lang));
         for row in rows {
-            table.add_row(
-                row.cells.iter().map(|cell| Cell::new(cell.replace(|c: char| c.is_control() && c != '\n', " "))),
-            );
+            table.add_row(row.cells.iter().map(Cell::new));
         }
         format!("{table}\n")
     }
@@ -130,15 +131,5 @@ fn symbol(outcome: Outcome) -> &'static str {
 
 /// What somebody else wrote, on one line and not too long.
 fn shown(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(48).collect();
-    text
-}
-
-/// Marks in green, red and yellow, for a terminal.
-fn coloured(line: &str) -> String {
-    let in_colour = |mark: &str, code: u8| format!("\u{1b}[{code}m{mark}\u{1b}[0m");
-    line.trim_end()
-        .replace('✓', &in_colour("✓", 32))
-        .replace('✗', &in_colour("✗", 31))
-        .replace(" ? ", &format!(" {} ", in_colour("?", 33)))
+    harmless(text).chars().take(48).collect()
 }

@@ -19,7 +19,7 @@ use crate::{
     kpi::UNUSABLE,
     kpi::{Boundary, Category, MeasuredPue, Method, Monthly, energy_reuse_factor, water_usage},
     ledger::{Ledger, LedgerError},
-    metering::{MeasurementPoint, Readings},
+    metering::{MeasurementPoint, Meter, Readings},
     period::{Period, TZDB},
     place::Place,
     quantity::{ExactEnergy, Ratio},
@@ -230,6 +230,7 @@ impl Assessment {
 
 /// What verdicts rest on: a site, what was measured, what was found.
 struct Ground<'a> {
+    meters: &'a [Meter],
     facility: Cow<'a, Facility>,
     certificates: Cow<'a, [Certificate]>,
     boundary: Boundary,
@@ -261,7 +262,18 @@ impl<'a> Ground<'a> {
         let findings = Finding::gather(findings);
         let trusted = !findings.iter().any(Finding::is_error);
         let (facility, certificates) = (Cow::Borrowed(site.facility()), Cow::Borrowed(site.certificates()));
-        Ground { facility, certificates, boundary, measured, monthly, judged, extra, findings, trusted }
+        Ground {
+            meters: site.meters(),
+            facility,
+            certificates,
+            boundary,
+            measured,
+            monthly,
+            judged,
+            extra,
+            findings,
+            trusted,
+        }
     }
 
     fn judged(&self) -> &MeasuredPue {

@@ -189,7 +189,8 @@ pub(super) fn weigh(
         let message = one.message();
         let finding = Finding::new(Code::RelianceDecides).place(one.place.clone()).detail(&message.zh, &message.en);
         let of = relied.iter().find(|of| of.place == one.place && of.on == one.on);
-        Finding { meter: of.and_then(|of| of.meter.clone()), ..finding }
+        let meter = of.and_then(|of| ground.meters.get(of.meter?));
+        Finding { meter: meter.map(|meter| meter.id.clone()), ..finding }
     });
     let findings = findings.collect();
     (all, findings)

@@ -78,7 +78,7 @@ pub(crate) struct Relied {
     /// Where it is made.
     pub place: Place,
     /// The meter that it is about.
-    pub meter: Option<String>,
+    pub meter: Option<usize>,
     /// What it is said of.
     pub name: Text,
     /// The energy that it is about; `None`: not known.
@@ -107,7 +107,7 @@ impl Ground<'_, '_> {
         Relied {
             on,
             place: self.site.place(meter),
-            meter: self.site.meters().get(meter).map(|meter| meter.id.clone()),
+            meter: Some(meter),
             name: self.site.name_of(meter),
             energy: Some(ExactEnergy::from_microjoules(total.abs().max(it.abs()))),
             without: Without::Sums { total, it },

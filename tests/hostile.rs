@@ -387,3 +387,41 @@ proptest! {
         let _ = serde_json::to_string(&pue::Assessment::new(&site, &readings, period).unwrap()).unwrap();
     }
 }
+
+/// A stray quote makes one record of many lines: all of them are counted, none is lost without a word.
+#[cfg(all(feature = "csv", feature = "json"))]
+#[test]
+fn lines_within_stray_quotes_are_counted() {
+    let site = r#"{"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Asia/Shanghai"},
+        "meters": [{"id": "g", "point": "grid_supply", "kind": "register", "unit": "kWh"}]}"#;
+    let site: pue::Site = serde_json::from_str(site).unwrap();
+    let mut text = "meter,time,value\ng,2024-01-01 00:00,100\ng,2024-01-01 01:00,\"200\n".to_owned();
+    (2..20).for_each(|hour| text += &format!("g,2024-01-01 {hour:02}:00,{hour}00\n"));
+    text += "g,2024-01-01 20:00,2000\"\ng,2024-01-01 21:00,2100\n";
+    let readings = pue::read::csv(&site, "a.csv", text.as_bytes()).unwrap();
+    let lost: Vec<(pue::Code, u64, Option<u64>)> =
+        readings.findings().iter().map(|finding| (finding.code, finding.count, finding.line)).collect();
+    assert_eq!(lost, [(pue::Code::CsvValue, 20, Some(3))]);
+}
+
+/// Two columns that could be the value, the time or the meter: neither is taken.
+#[cfg(all(feature = "csv", feature = "json"))]
+#[test]
+fn rival_columns_are_an_error() {
+    let site = r#"{"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Asia/Shanghai"},
+        "meters": [{"id": "g", "point": "grid_supply", "kind": "register", "unit": "kWh"}]}"#;
+    let site: pue::Site = serde_json::from_str(site).unwrap();
+    for (header, rivals) in [
+        ("meter,time,value,reading", "value, reading"),
+        ("meter,time,value,Value", "value, Value"),
+        ("meter,time,timestamp,value", "time, timestamp"),
+        ("meter,meter_id,time,value", "meter, meter_id"),
+        ("time,timestamp,g", "time, timestamp"),
+    ] {
+        let error =
+            pue::read::csv(&site, "a.csv", format!("{header}\ng,2024-01-01 00:00,1,2\n").as_bytes()).unwrap_err();
+        let finding = error.to_finding();
+        assert_eq!((finding.code, &*finding.found.unwrap().en), (pue::Code::CsvHeader, rivals), "{header}");
+        assert!(error.to_string().contains(rivals), "{error}");
+    }
+}

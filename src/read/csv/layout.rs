@@ -26,6 +26,28 @@ pub(super) enum When {
     Both(usize, usize),
 }
 
+/// The names of each column that a file has once.
+const ROLES: [&[&str]; 9] = [
+    &["meter", "meter_id"],
+    &["time", "timestamp"],
+    &["start"],
+    &["end"],
+    &["value", "reading"],
+    &["known_h"],
+    &["facility", "facility_id"],
+    &["quality"],
+    &["revision"],
+];
+
+/// Columns that say the same, so that nobody knows which of them counts.
+pub(super) fn rivals(header: &[String]) -> Option<Vec<&str>> {
+    ROLES.iter().find_map(|names| {
+        let of_role = header.iter().filter(|name| names.contains(&name.to_lowercase().as_str()));
+        let rivals: Vec<&str> = of_role.map(String::as_str).collect();
+        (rivals.len() > 1).then_some(rivals)
+    })
+}
+
 impl Layout {
     pub(super) fn new(header: &[String]) -> Option<Layout> {
         let names: Vec<String> = header.iter().map(|name| name.to_lowercase()).collect();

@@ -42,6 +42,16 @@ pub enum CsvError {
         /// The header's columns.
         found: String,
     },
+    /// Two columns of the header say the same (`csv.header`).
+    #[error(
+        "{file}, line 1: expected one column for each of meter, time and value, found {found}; remove or rename the others"
+    )]
+    Rivals {
+        /// The file.
+        file: String,
+        /// The columns of which one is too many.
+        found: String,
+    },
 }
 
 impl CsvError {
@@ -49,6 +59,14 @@ impl CsvError {
     pub fn to_finding(&self) -> Finding {
         let (mut finding, file) = match self {
             CsvError::Io { file, error } => (Finding::new(Code::CsvHeader).found(error), file),
+            CsvError::Rivals { file, found } => {
+                let finding = Finding::new(Code::CsvHeader).found(found);
+                let finding = finding.worded(
+                    "多列含义相同，不知应采用哪一列",
+                    "several columns say the same; which of them counts is not known",
+                );
+                (finding.advised("只保留一列，其余删去或改名", "keep one of them; remove or rename the others"), file)
+            }
             CsvError::Header { file, found } => (Finding::new(Code::CsvHeader).found(format!("{found:?}")), file),
         };
         finding.file = Some(file.clone());

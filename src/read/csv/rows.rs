@@ -1,7 +1,7 @@
 use super::{
     CsvError,
     cells::{Clock, NoTime, decimal, number},
-    layout::{Layout, Optional, When},
+    layout::{Layout, Optional, When, rivals},
     lines::{Quotes, Source, record},
     quoted::Unquoted,
 };
@@ -40,6 +40,8 @@ pub(crate) struct Faults<'a> {
     unknown: BTreeMap<String, u64>,
     /// Rows of other facilities.
     elsewhere: u64,
+    /// How many lines the record that is looked at has: a stray quote makes one of many.
+    lines: u64,
 }
 
 /// So many foreign meters are told apart; the rest are counted together.
@@ -59,6 +61,7 @@ impl Faults<'_> {
         finding.file = Some(self.file.to_owned());
         finding.line = Some(line);
         finding.column = column.map(|column| column as u64 + 1);
+        finding.count = self.lines;
         finding.meter = Some(meter).filter(|id| !id.is_empty()).map(str::to_owned);
         self.gathered.push(finding);
     }
@@ -94,7 +97,7 @@ pub(crate) fn read<'a>(
     take: &mut impl Take,
 ) -> Result<Faults<'a>, CsvError> {
     let unreadable = |error: io::Error| CsvError::Io { file: file.to_owned(), error };
-    let faults = Faults { site, file, gathered: Gathered::default(), unknown: BTreeMap::new(), elsewhere: 0 };
+    let faults = Faults { site, file, gathered: Gathered::default(), unknown: BTreeMap::new(), elsewhere: 0, lines: 1 };
     let clock = Clock::new(site.time_zone());
     let quoted = Unquoted::default();
     let mut rows =
@@ -212,6 +215,10 @@ impl<'a> Rows<'a> {
         self.split(line, quoted, |rows, line| {
             let cells: Vec<String> =
                 rows.cells.iter().map(|cell| rows.text(cell_of(line, cell)).into_owned()).collect();
+            if let Some(rivals) = rivals(&cells) {
+                let found: String = rivals.join(", ").chars().take(200).collect();
+                return Err(CsvError::Rivals { file: file.to_owned(), found });
+            }
             match Layout::new(&cells) {
                 Some(layout) => {
                     let unused = layout.unused(&cells);
@@ -255,12 +262,15 @@ impl<'a> Rows<'a> {
         let number = self.line;
         self.line += memchr::memchr_iter(b'\n', line).count() as u64;
         let raw = line.trim_ascii_end();
+        // What is wrong with a record is wrong with all the lines that its quotes hold together.
+        self.faults.lines = 1 + if quoted { memchr::memchr_iter(b'\n', raw).count() as u64 } else { 0 };
         self.split(raw, quoted, |rows, line| {
             let same = rows.cut(line, number, layout, width, take);
             // A row whose quotes are never closed says nothing of the next.
             let is_like_others = layout.ends_with_time_and_value(width) && memchr::memchr(b'\n', raw).is_none();
             rows.same = same.filter(|_| is_like_others).and_then(|of| Same::new(raw, of));
         });
+        self.faults.lines = 1;
     }
 
     /// A record cut into cells. Whose reading it was, if it was a good one.

@@ -209,3 +209,23 @@ fn two_packs_of_one_name_are_not_two() {
     assert!(audit.findings.iter().any(|finding| finding.code.as_str() == "pack.other_content"));
     assert!(audit.verdicts.iter().all(|verdict| verdict.pack != "own" || verdict.outcome != Outcome::Meets));
 }
+
+/// A pack that borrows the id of a published one is named, in whatever edition, in a finding and in each of its verdicts.
+#[test]
+fn a_borrowed_id_is_named() {
+    let mut borrowed = packs::by_id("wuhan-2024").unwrap().clone();
+    borrowed.edition = "2026-01-01".into();
+    for requirement in &mut borrowed.requirements {
+        if let pue::rule::Check::AnnualPue { limit, .. } = &mut requirement.check {
+            *limit = "2.00".parse().unwrap();
+        }
+    }
+    let over = submission_of(1.31, 12, &[]).to_string();
+    let audit = pue::submission::audit_json(over.as_bytes(), std::slice::from_ref(&borrowed));
+    let finding = audit.findings.iter().find(|finding| finding.code.as_str() == "pack.borrowed_id").unwrap();
+    assert_eq!(&*finding.found.as_ref().unwrap().en, "wuhan-2024@2026-01-01");
+    let of = |edition: &str| audit.verdicts.iter().filter(|verdict| verdict.edition == edition).collect::<Vec<_>>();
+    assert!(of("2026-01-01").iter().all(|verdict| verdict.message.en.contains("which is no published edition")));
+    assert!(of("2024-01-25").iter().all(|verdict| !verdict.message.en.contains("no published edition")));
+    assert_eq!((of("2026-01-01").len(), of("2024-01-25").len()), (2, 2));
+}

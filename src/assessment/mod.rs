@@ -149,6 +149,9 @@ impl Assessment {
         let case = ground.case(on).distrusted_by(&findings);
         let mut verdicts = Vec::with_capacity(applied.iter().map(|pack| pack.requirements.len()).sum());
         applied.iter().for_each(|pack| verdicts.extend(pack.verdicts(&case)));
+        if !options.packs.is_empty() {
+            name_borrowed(&mut verdicts);
+        }
         let (reliance, relied) = reliance::weigh(&ground, (&applied, on, &findings), &mut verdicts);
         let findings = if relied.is_empty() { findings } else { Finding::gather(findings.into_iter().chain(relied)) };
         let comparisons = applied.iter().flat_map(|pack| pack.compare_case(&case)).collect();
@@ -300,7 +303,11 @@ impl<'a> Ground<'a> {
     fn judge(&self, on: Date, packs: &[Pack], options: &Options) -> (Vec<Verdict>, Vec<Finding>) {
         let (applied, forged) = applied(&self.facility, on, packs);
         let case = self.case(on).distrusted_by(&forged);
-        (options.set(applied).iter().flat_map(|pack| pack.judge_case(&case)).collect(), forged)
+        let mut verdicts: Vec<Verdict> = options.set(applied).iter().flat_map(|pack| pack.judge_case(&case)).collect();
+        if !packs.is_empty() {
+            name_borrowed(&mut verdicts);
+        }
+        (verdicts, forged)
     }
 
     /// The same with another site and other measurements.
@@ -311,6 +318,21 @@ impl<'a> Ground<'a> {
             None => self.measured = judged,
         }
         self
+    }
+}
+
+/// Says in each verdict of a pack that bears the id of a published one that it is none of its editions.
+fn name_borrowed(verdicts: &mut [Verdict]) {
+    let is_borrowed = |verdict: &&mut Verdict| {
+        let is_published = |pack: &&Pack| pack.id == verdict.pack && pack.edition == verdict.edition;
+        packs::by_id(&verdict.pack).is_some() && !packs::all().iter().any(|pack| is_published(&pack))
+    };
+    for verdict in verdicts.iter_mut().filter(is_borrowed) {
+        let name = format!("{}@{}", verdict.pack, verdict.edition);
+        verdict.message = Text::new(
+            format!("{}（规则包 {name} 不是已发布的版本）", verdict.message.zh),
+            format!("{} (by the pack {name}, which is no published edition)", verdict.message.en),
+        );
     }
 }
 
@@ -328,7 +350,12 @@ fn applied<'p>(facility: &Facility, on: Date, extra: &'p [Pack]) -> (Vec<&'p Pac
             }
             Some(known) if !packs.contains(&known) => packs.push(known),
             Some(_) => {}
-            None => packs.push(asked),
+            None => {
+                if packs::by_id(&asked.id).is_some() {
+                    findings.push(Finding::new(Code::PackBorrowedId).place(Place::WHOLE).found(asked.name()));
+                }
+                packs.push(asked);
+            }
         }
     }
     (packs, findings)

@@ -35,12 +35,14 @@ pub(super) fn next(
     let modulus = chain.modulus(a.until);
     let may_fit = |least: f64, greatest: f64| {
         let plainly = greatest >= a.base_dial() && least <= most;
-        let by_rollover = |modulus: f64| least < a.base_dial() && greatest >= a.base_dial() - modulus;
+        let by_rollover = |modulus: f64| least <= most - modulus && greatest >= a.base_dial() - modulus;
         plainly || modulus.is_some_and(by_rollover)
     };
     let mut c = from + 2;
     loop {
         c = blocks.skip(points, c, may_fit);
+        #[cfg(test)]
+        tests::LOOKED.set(tests::LOOKED.get() + 1);
         let Some((before, later)) = points.get(c - 1).zip(points.get(c)) else { break };
         // One of equal readings only returns at any time.
         if later.at > horizon && c > from + 2 {
@@ -303,4 +305,55 @@ pub(super) fn joins(meter: &Meter, point: &Point, later: &Point) -> bool {
         && point.dial == later.dial
         && point.restart.is_none()
         && later.restart.is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        facility::Facility,
+        ledger::Ledger,
+        metering::{MeasurementPoint, Meter, MeterKind, Readings, Series},
+        period::{Period, time_zone},
+        quantity::{ExactPower, Unit},
+        site::Site,
+    };
+    use std::cell::Cell;
+
+    thread_local! {
+        /// Readings looked at to settle what follows another.
+        pub(super) static LOOKED: Cell<u64> = const { Cell::new(0) };
+    }
+
+    /// Readings a second apart, and how many were looked at for each.
+    fn looked(count: usize, dial: impl Fn(usize) -> f64) -> u64 {
+        let kind = MeterKind::Register { modulus: Some(1e8), resets: None };
+        let mut meter = Meter::new("g", MeasurementPoint::GridSupply, kind, Unit::KilowattHour);
+        meter.capacity = ExactPower::from_kw(12_000.0).ok();
+        let facility = Facility::new("A", time_zone("Asia/Shanghai").unwrap());
+        let site = Site::new(facility, vec![meter], Vec::new()).unwrap();
+        let period = Period::year(2024, site.time_zone()).unwrap();
+        let time: Vec<i64> = (0..count as i64).map(|second| period.start() + second * 1000).collect();
+        let mut readings = Readings::default();
+        readings.insert("g", Series::registers(time, (0..count).map(dial).collect()));
+        LOOKED.set(0);
+        Ledger::build(&site, &readings, period).unwrap();
+        LOOKED.get() / count as u64
+    }
+
+    /// A dial that falls with every reading may look ahead over a day of them each time: it does not, however many there are.
+    #[test]
+    fn the_look_ahead_is_bounded() {
+        let shapes: [fn(usize) -> f64; 6] = [
+            |i| 9e7 - i as f64,
+            |i| if i % 2 == 0 { 0.0 } else { 99_999_999.0 },
+            |i| [0.0, 5e7, 99_999_999.0][i % 3],
+            |i| (i % 1000) as f64,
+            |i| (i * 7919 % 100_000) as f64 * 1000.0,
+            |i| if i % 2 == 0 { 5e7 + i as f64 } else { 5e7 - i as f64 },
+        ];
+        for (number, dial) in shapes.into_iter().enumerate() {
+            let (few, many) = (looked(10_000, dial), looked(80_000, dial));
+            assert!(many <= 2000 && many <= 3 * few.max(300), "shape {number}: {few}, {many} a reading");
+        }
+    }
 }

@@ -87,7 +87,7 @@ fn upward(file: &str, text: &str) -> Vec<String> {
         .map(|name| format!("{file} imports {name}"))
         .collect();
     let at_the_door = !file.contains('/') || file.ends_with("/mod.rs") && file.matches('/').count() == 1;
-    let before_tests = code.split("#[cfg(test)]").next().unwrap_or("");
+    let before_tests = code.split("#[cfg(test)]\nmod tests").next().unwrap_or("");
     if at_the_door && before_tests.contains("super::") || before_tests.contains("super::super::super") {
         faults.push(format!("{file} reaches out of its room by super::"));
     }
@@ -96,7 +96,7 @@ fn upward(file: &str, text: &str) -> Vec<String> {
 
 /// The names of the types that a file defines.
 fn types(text: &str) -> impl Iterator<Item = String> {
-    let before_tests = code(text).split("#[cfg(test)]").next().unwrap_or("").to_owned();
+    let before_tests = code(text).split("#[cfg(test)]\nmod tests").next().unwrap_or("").to_owned();
     let named = |line: &str| {
         let rest = ["struct ", "enum ", "type "].iter().find_map(|word| Some(line.split_once(word)?.1))?;
         let is_item = line.starts_with("pub") || line.starts_with(|c: char| "set".contains(c));

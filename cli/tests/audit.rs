@@ -340,3 +340,56 @@ fn what_is_met_by_word_alone_is_shown() {
     let summary: Value = serde_json::from_slice(&std::fs::read(&summary).unwrap()).unwrap();
     assert_eq!(summary["relying"][0]["facility"], "ATT-02");
 }
+
+/// A record holds of its own input only, and to a verdict: neither another input nor a second verdict of one name passes.
+#[test]
+fn a_record_holds_of_its_own_input_and_verdicts() {
+    let folder = Folder::new("holds");
+    let (input, records) =
+        (folder.write("a.json", good_submission().to_string().as_bytes()), folder.file("records.ndjson"));
+    pue("audit", &[&input, "--records", &records, "--format", "json"], None);
+    assert_eq!(pue("verify", &[&records, &input], None).status.code(), Some(0));
+    // All energies doubled: the PUE and the verdicts are the same, and it is another input.
+    let mut doubled = good_submission();
+    for row in doubled["energy"].as_array_mut().unwrap() {
+        for month in row["monthly_kwh"].as_array_mut().into_iter().flatten() {
+            *month = json!(month.as_f64().unwrap() * 2.0);
+        }
+    }
+    doubled["facility"]["rated_it_kw"] = json!(15_200.0);
+    doubled["facility"]["racks"]["types"] = json!([{"count": 3040, "rated_kw": 5.0}]);
+    let doubled = folder.write("b.json", doubled.to_string().as_bytes());
+    let changed = pue("verify", &[&records, &doubled, "--format", "json"], None);
+    assert_eq!((changed.status.code(), &lines(&changed)[0]["holds"]), (Some(1), &json!(false)));
+    // A second, contrary verdict beside the first.
+    let mut record: Value = serde_json::from_slice(&std::fs::read(&records).unwrap()).unwrap();
+    let mut contrary = record["verdicts"][0].clone();
+    contrary[2] = json!("fails");
+    record["verdicts"].as_array_mut().unwrap().push(contrary);
+    let dressed = folder.write("dressed.ndjson", record.to_string().as_bytes());
+    let changed = pue("verify", &[&dressed, &input, "--format", "json"], None);
+    assert_eq!((changed.status.code(), &lines(&changed)[0]["holds"]), (Some(1), &json!(false)));
+}
+
+/// Many records of one site against many other inputs of it: the answer does not grow with each of them.
+#[test]
+fn records_of_one_site_are_compared_a_few_times() {
+    let folder = Folder::new("same-site");
+    let round = |from: u32| -> String {
+        let one = |i: u32| {
+            let mut one = good_submission();
+            let first = one["energy"][0]["monthly_kwh"][0].as_f64().unwrap();
+            one["energy"][0]["monthly_kwh"][0] = json!(first + f64::from(from + i) / 10.0);
+            one.to_string() + "\n"
+        };
+        (0..100).map(one).collect()
+    };
+    let (first, second) =
+        (folder.write("a.ndjson", round(0).as_bytes()), folder.write("b.ndjson", round(1000).as_bytes()));
+    let records = folder.file("records.ndjson");
+    pue("audit", &[&first, "--records", &records, "--format", "json"], None);
+    let verified = pue("verify", &[&records, &second, "--format", "json"], None);
+    assert_eq!(verified.status.code(), Some(1));
+    let longest = lines(&verified).iter().map(|line| line["changed"].as_array().unwrap().len()).max().unwrap();
+    assert!(longest <= 20 * 6, "{longest}");
+}

@@ -1,8 +1,8 @@
 //! What does not look right once everything stands side by side. The thresholds are ours (`proxy`) and only warn.
 
-use super::Extra;
+use super::{Extra, certificates};
 use crate::{
-    facility::{Certificate, CertificateKind, ItCooling, Level, LifecycleKind, Standing},
+    facility::{ItCooling, LifecycleKind},
     finding::{Code, Finding, Text},
     kpi::{AnyPue, MeasuredPue},
     period::Period,
@@ -13,116 +13,11 @@ use crate::{
 };
 
 pub(super) fn all(site: &Site, measured: &MeasuredPue, extra: &Extra, part: &Period) -> Vec<Finding> {
-    let mut findings = certificates(site, measured, part);
+    let mut findings = certificates::findings(site, measured, part);
     findings.extend(plausible(site, measured));
     findings.extend(above_total(measured, extra));
     findings.extend(dates(site, measured, part));
     findings.extend(above_racks(site, measured, part));
-    findings
-}
-
-fn certificates(site: &Site, measured: &MeasuredPue, part: &Period) -> Vec<Finding> {
-    let on = part.last_day();
-    let one_and_a_half = Ratio::new(3, 2).unwrap_or(Ratio::ONE);
-    // Of a PUE that cannot be trusted it says nothing.
-    let trusted = measured.pue().filter(|_| !measured.findings.iter().any(Finding::is_error));
-    let poor = trusted.and_then(AnyPue::annual).filter(|pue| pue.ratio() > one_and_a_half);
-    let mut findings = Vec::new();
-    let stands = |paper: &Certificate| paper.standing(&site.facility().id, on) == Standing::InForce;
-    let in_force: Vec<&Certificate> = site.certificates().iter().filter(|paper| stands(paper)).collect();
-    for (i, paper) in site.certificates().iter().enumerate() {
-        let place = |key: &'static str| Place::from(Part::Certificates).item(i).key(key);
-        let contradicts = |other: &&&Certificate| {
-            let same = (other.ladder, other.kind) == (paper.ladder, paper.kind)
-                || (other.number.is_some() && other.number == paper.number);
-            same && other.level != paper.level
-        };
-        if let Some(other) = in_force.iter().filter(|_| stands(paper)).find(contradicts) {
-            let level = |paper: &Certificate| paper.level.map_or("–", Level::short);
-            let row = site.certificates().iter().position(|paper| std::ptr::eq(paper, *other)).map_or(0, |row| row + 1);
-            let other = level(other);
-            let expected =
-                Text::new(format!("与第 {row} 份证书的 {other} 一致"), format!("{other}, as certificate {row} says"));
-            let finding = Finding::new(Code::CertificateConflict).place(place("level"));
-            findings.push(finding.found(level(paper)).expected(expected));
-        }
-        if let (Some(issued), Some(expires)) = (paper.issued_on, paper.expires_on)
-            && expires < issued
-        {
-            let finding = Finding::new(Code::FacilityDates).place(place("expires_on")).found(expires);
-            let expected =
-                Text::new(format!("不早于颁发日期 {issued}"), format!("not before its day of issue, {issued}"));
-            findings.push(finding.expected(expected));
-        }
-        // Operation is certified after it began; what was rebuilt began before.
-        let began = site.facility().lifecycle.as_ref().filter(|lifecycle| is_first(lifecycle.kind));
-        let began = began.and_then(|lifecycle| lifecycle.in_service_on);
-        if let (Some(CertificateKind::Operation), Some(issued), Some(began)) = (paper.kind, paper.issued_on, began)
-            && issued < began
-            && stands(paper)
-        {
-            let finding =
-                Finding::new(Code::FacilityDates).place(place("issued_on")).found(issued).expected(Text::new(
-                    format!("运行等级证书不早于投运日期 {began}"),
-                    format!("a certificate of operation not before the first day in service, {began}"),
-                ));
-            findings.push(finding);
-        }
-        // A renewal, or the one before it, is no fault beside the one that is in force.
-        let renewed = in_force.iter().any(|other| (other.ladder, other.kind) == (paper.ladder, paper.kind));
-        let standing = match paper.standing(&site.facility().id, on) {
-            Standing::Expired | Standing::NotYetIssued if renewed => None,
-            Standing::InForce => None,
-            Standing::OtherSite => Some(
-                Finding::new(Code::CertificateOtherSite)
-                    .place(place("facility"))
-                    .found(paper.facility.as_deref().unwrap_or_default())
-                    .expected(site.facility().id.as_str()),
-            ),
-            Standing::Expired => {
-                let day = paper.expires_on.map(|day| day.to_string()).unwrap_or_default();
-                Some(Finding::new(Code::CertificateExpired).place(place("expires_on")).found(day).expected(Text::new(
-                    format!("在判定日 {on} 仍有效"),
-                    format!("still in force on the assessment date, {on}"),
-                )))
-            }
-            Standing::NotYetIssued => {
-                let day = paper.issued_on.map(|day| day.to_string()).unwrap_or_default();
-                Some(Finding::new(Code::CertificateNotYet).place(place("issued_on")).found(day).expected(Text::new(
-                    format!("在判定日 {on} 已颁发"),
-                    format!("issued by the assessment date, {on}"),
-                )))
-            }
-            Standing::NoExpiry => Some(Finding::new(Code::CertificateNoExpiry).place(place("expires_on"))),
-            Standing::Incomplete => Some(
-                Finding::new(Code::JsonMissing)
-                    .place(Place::from(Part::Certificates).item(i))
-                    .expected(("facility、issued_on 与 expires_on", "facility, issued_on and expires_on")),
-            ),
-        };
-        findings.extend(standing);
-        for (key, missing, zh, en) in [
-            ("ladder", paper.ladder.is_none(), "green（绿色）或 low_carbon（低碳）", "green or low_carbon"),
-            ("kind", paper.kind.is_none(), "design（设计）或 operation（运行）", "design or operation"),
-            ("level", paper.level.is_none(), "1A 至 5A", "1A to 5A"),
-        ] {
-            let expected = Text::new(
-                format!("{zh}；缺少则该证书不能计入"),
-                format!("{en}; without it the certificate is not counted"),
-            );
-            findings.extend(missing.then(|| Finding::new(Code::JsonMissing).place(place(key)).expected(expected)));
-        }
-        if let (Some(pue), Some(level)) = (poor, paper.level.filter(|level| *level >= Level::AAAA)) {
-            let finding = Finding::new(Code::CertificateUnlikely).place(place("level")).found_text(Text::new(
-                format!("{}，而年度 PUE 为 {pue}", level.short()),
-                format!("{} beside an annual PUE of {pue}", level.short()),
-            ));
-            findings.push(finding.expected(Text::new(
-                format!("4A 级以上的 PUE 一般不高于 {one_and_a_half}（参考阈值）"),
-                format!("a PUE of at most {one_and_a_half} beside 4A or better (a threshold of ours)"),
-            )));
-        }
-    }
     findings
 }
 
@@ -168,7 +63,7 @@ fn no_certificate(verdicts: &[Verdict]) -> Option<Finding> {
 }
 
 /// Whether it began with its first day in service: what was rebuilt or extended was there before.
-const fn is_first(kind: Option<LifecycleKind>) -> bool {
+pub(super) const fn is_first(kind: Option<LifecycleKind>) -> bool {
     !matches!(kind, Some(LifecycleKind::Rebuilt | LifecycleKind::Extended))
 }
 

@@ -1,6 +1,7 @@
 //! The assessment (评估): one site, one period, everything that the library has to say about it.
 
 mod answer;
+mod certificates;
 mod checks;
 mod record;
 mod reliance;

@@ -109,9 +109,9 @@ pub struct Changed {
 }
 
 impl Changed {
-    /// Whether the answer itself is another one, and not only what it was made with.
+    /// Whether the answer itself is another one, or is of another input, and not only what it was made with.
     pub fn is_of_the_answer(&self) -> bool {
-        matches!(self.what, "facility" | "period" | "pue" | "verdict")
+        matches!(self.what, "input" | "facility" | "period" | "pue" | "verdict")
     }
 }
 
@@ -173,10 +173,12 @@ impl VerdictRecord {
         compare("period", pair(&self.period), pair(&now.period));
         compare("pue", pair(&self.pue), pair(&now.pue));
         let outcome = |record: &VerdictRecord, pack: &str, requirement: &str| {
-            let mut all = record.verdicts.iter();
-            let found = all.find(|(known, asked, ..)| known == pack && asked == requirement);
             let value = |value: &Option<String>| value.as_ref().map_or(String::new(), |value| format!(" ({value})"));
-            found.map_or("–".to_owned(), |(.., outcome, of)| format!("{}{}", outcome.as_str(), value(of)))
+            // All of that name: a second one beside the first is no small matter.
+            let of_name = record.verdicts.iter().filter(|(known, asked, ..)| known == pack && asked == requirement);
+            let told: Vec<String> =
+                of_name.map(|(.., outcome, of)| format!("{}{}", outcome.as_str(), value(of))).collect();
+            if told.is_empty() { "–".to_owned() } else { told.join(", ") }
         };
         let mut seen = std::collections::BTreeSet::new();
         for (pack, requirement, ..) in self.verdicts.iter().chain(&now.verdicts) {

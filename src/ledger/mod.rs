@@ -9,6 +9,8 @@ mod coverage;
 mod estimate;
 mod first;
 mod hints;
+#[cfg(test)]
+mod look_ahead;
 mod parcel;
 mod piece;
 mod steps;

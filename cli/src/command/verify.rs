@@ -45,6 +45,9 @@ enum Format {
     Json,
 }
 
+/// Of several records of one input, or of one site and period, so many are compared; those beyond are not seen.
+const MOST_COMPARED: usize = 20;
+
 /// So many records without an input are named.
 const MOST_LINES: usize = 50;
 
@@ -146,12 +149,12 @@ impl Records {
         let same_input = now.record.input_sha256.as_ref().and_then(|digest| self.by_input.get(digest));
         let numbers = same_input.or_else(|| self.by_site.get(&(now.facility.clone(), now.period.clone())));
         let mut changed = Vec::new();
-        for &number in numbers.into_iter().flatten() {
+        for &number in numbers.into_iter().flatten().take(MOST_COMPARED) {
             let before = self.all.get(number).map(|record| record.changes(&now)).unwrap_or_default();
             changed.extend(before.into_iter().filter(|change| !changed.contains(change)).collect::<Vec<_>>());
-            if let Ok(mut seen) = self.seen.lock() {
-                seen.insert(number);
-            }
+        }
+        if let Ok(mut seen) = self.seen.lock() {
+            seen.extend(numbers.into_iter().flatten().take(MOST_COMPARED));
         }
         let holds = numbers.map(|_| !changed.iter().any(Changed::is_of_the_answer));
         let facility = answer.assessment.facility.as_deref();

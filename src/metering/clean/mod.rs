@@ -16,6 +16,7 @@ mod follow;
 mod history;
 mod interval;
 mod laps;
+pub(crate) mod looked;
 mod pass;
 mod plain;
 mod power;

@@ -10,7 +10,7 @@
 //! What the step says is decided by what is usual (`History`): only a usual rise is known. All else is a hole with its
 //! least and most. Equal readings in a row are one point from the first to the last of them.
 
-use super::{Blocks, Chain, Flow, Hole, Judged, Point, Shape, Sink, Tally, resets};
+use super::{Blocks, Chain, Flow, Hole, Judged, Point, Shape, Sink, Tally, looked, resets};
 use crate::{
     finding::Code,
     metering::{Meter, MeterKind},
@@ -41,8 +41,7 @@ pub(super) fn next(
     let mut c = from + 2;
     loop {
         c = blocks.skip(points, c, may_fit);
-        #[cfg(test)]
-        tests::LOOKED.set(tests::LOOKED.get() + 1);
+        looked::note();
         let Some((before, later)) = points.get(c - 1).zip(points.get(c)) else { break };
         // One of equal readings only returns at any time.
         if later.at > horizon && c > from + 2 {
@@ -305,55 +304,4 @@ pub(super) fn joins(meter: &Meter, point: &Point, later: &Point) -> bool {
         && point.dial == later.dial
         && point.restart.is_none()
         && later.restart.is_none()
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::{
-        facility::Facility,
-        ledger::Ledger,
-        metering::{MeasurementPoint, Meter, MeterKind, Readings, Series},
-        period::{Period, time_zone},
-        quantity::{ExactPower, Unit},
-        site::Site,
-    };
-    use std::cell::Cell;
-
-    thread_local! {
-        /// Readings looked at to settle what follows another.
-        pub(super) static LOOKED: Cell<u64> = const { Cell::new(0) };
-    }
-
-    /// Readings a second apart, and how many were looked at for each.
-    fn looked(count: usize, dial: impl Fn(usize) -> f64) -> u64 {
-        let kind = MeterKind::Register { modulus: Some(1e8), resets: None };
-        let mut meter = Meter::new("g", MeasurementPoint::GridSupply, kind, Unit::KilowattHour);
-        meter.capacity = ExactPower::from_kw(12_000.0).ok();
-        let facility = Facility::new("A", time_zone("Asia/Shanghai").unwrap());
-        let site = Site::new(facility, vec![meter], Vec::new()).unwrap();
-        let period = Period::year(2024, site.time_zone()).unwrap();
-        let time: Vec<i64> = (0..count as i64).map(|second| period.start() + second * 1000).collect();
-        let mut readings = Readings::default();
-        readings.insert("g", Series::registers(time, (0..count).map(dial).collect()));
-        LOOKED.set(0);
-        Ledger::build(&site, &readings, period).unwrap();
-        LOOKED.get() / count as u64
-    }
-
-    /// A dial that falls with every reading may look ahead over a day of them each time: it does not, however many there are.
-    #[test]
-    fn the_look_ahead_is_bounded() {
-        let shapes: [fn(usize) -> f64; 6] = [
-            |i| 9e7 - i as f64,
-            |i| if i % 2 == 0 { 0.0 } else { 99_999_999.0 },
-            |i| [0.0, 5e7, 99_999_999.0][i % 3],
-            |i| (i % 1000) as f64,
-            |i| (i * 7919 % 100_000) as f64 * 1000.0,
-            |i| if i % 2 == 0 { 5e7 + i as f64 } else { 5e7 - i as f64 },
-        ];
-        for (number, dial) in shapes.into_iter().enumerate() {
-            let (few, many) = (looked(10_000, dial), looked(80_000, dial));
-            assert!(many <= 2000 && many <= 3 * few.max(300), "shape {number}: {few}, {many} a reading");
-        }
-    }
 }

@@ -328,7 +328,27 @@ fn a_million_meters_are_refused() {
 
 #[test]
 fn ids_that_are_not_what_they_look_like_are_named() {
-    for id in ["WH\u{200b}-0101", "WН-0101", "WH-0101 ", "WH-０101", "WH\n-0101", "\u{202e}1010-HW", "WH-0101\u{0}"] {
+    for id in [
+        "WH\u{200b}-0101",
+        "WН-0101",
+        "WH-0101 ",
+        "WH-０101",
+        "WH\n-0101",
+        "\u{202e}1010-HW",
+        "WH-0101\u{0}",
+        // A variation selector, a Hangul filler, a blank of another width, a joiner, all Cyrillic, bold letters, a dash.
+        "WH\u{fe0f}-0101",
+        "WH\u{3164}-0101",
+        "WH\u{a0}-0101",
+        "WH-01\u{34f}01",
+        "ВН-0101",
+        "𝐖𝐇-0101",
+        "WH–0101",
+        "WH\u{115f}-0101",
+        "WH\u{2800}0101",
+        "WH\u{2003}0101",
+        "ΑΒ-1",
+    ] {
         let mut submission = good_submission();
         submission["facility"]["id"] = json!(id);
         submission["certificates"][0]["facility"] = json!(id);
@@ -341,7 +361,23 @@ fn ids_that_are_not_what_they_look_like_are_named() {
             .collect();
         assert_eq!(places, ["/certificates/0/facility", "/facility/id"], "{id:?}");
     }
-    for id in ["武汉-1", "Ουράνιο", "Москва-1", "WH_0101.a/b", "É-1", "東京１号"] {
+    for id in [
+        "武汉-1",
+        "Ουράνιο",
+        "Москва-1",
+        "WH_0101.a/b",
+        "É-1",
+        "東京１号",
+        "机房（A）区",
+        "café 2",
+        "Łódź-2",
+        "İstanbul",
+        "서울-1",
+        "データセンター1",
+        "数据中心·一期",
+        "Zürich/DC 3",
+        "हैदराबाद-2",
+    ] {
         let mut submission = good_submission();
         submission["facility"]["id"] = json!(id);
         submission["certificates"][0]["facility"] = json!(id);

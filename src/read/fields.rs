@@ -10,6 +10,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, HashSet},
 };
+use unicode_security::{GeneralSecurityProfile, skeleton};
 
 /// The fields of an object: each is asked for by name and type; what does not fit becomes a finding, and whatever
 /// nobody asked for is named at the end.
@@ -380,22 +381,32 @@ impl<'n> Fields<'n> {
     }
 }
 
-/// Control and format characters, blanks at the ends, and Latin letters or digits beside the Cyrillic, Greek or wide ones that
-/// look like them.
+/// Characters that nobody sees, blanks other than plain ones, letters of a fancy alphabet, Latin letters or digits beside the
+/// Cyrillic, Greek or wide ones that look like them, and whole words that look like Latin ones (Unicode TS 39).
 fn is_suspicious(id: &str) -> bool {
     if id.bytes().all(|byte| byte.is_ascii_graphic()) {
         return false;
     }
     let is_hidden = |c: char| {
         c.is_control()
-            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffd}' | '\u{e0000}'..='\u{e0fff}')
+            || (c.is_whitespace() && c != ' ')
+            || matches!(
+                c,
+                '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'
+                    ..='\u{180f}'
+            )
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}')
+            || matches!(c, '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffd}' | '\u{e0000}'..='\u{e0fff}')
             || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
     };
+    let is_wide = |c: char| matches!(c, '\u{ff10}'..='\u{ff19}' | '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}');
+    let is_fancy = |c: char| !c.is_ascii() && c.is_alphanumeric() && !is_wide(c) && !c.identifier_allowed();
     let has = |is_such: fn(char) -> bool| id.chars().any(is_such);
     let latin = has(|c| c.is_ascii_alphabetic());
     let alike = has(|c| matches!(c, '\u{370}'..='\u{52f}' | '\u{1f00}'..='\u{1fff}'));
-    let wide = has(|c| matches!(c, '\u{ff01}'..='\u{ff5e}')) && has(|c| c.is_ascii_alphanumeric());
-    id.chars().any(is_hidden) || id.trim() != id || (latin && alike) || wide
+    let wide = id.chars().any(is_wide) && has(|c| c.is_ascii_alphanumeric());
+    let looks_plain = || !id.is_ascii() && skeleton(id).all(|c| c.is_ascii());
+    id.chars().any(|c| is_hidden(c) || is_fancy(c)) || id.trim() != id || (latin && alike) || wide || looks_plain()
 }
 
 /// The characters of an identifier that are not plain ones, with their positions, the first five.

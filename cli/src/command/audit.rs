@@ -105,6 +105,8 @@ impl Arguments {
             return Err("expected at least one submission (*.json, *.ndjson, *.jsonl, *.xlsx), found none".to_owned());
         }
         let table = is_table.then_some(self.detail);
+        // Of a round that was ended early nobody can say who did not report, or what is gone.
+        let (register, before) = if round::is_stopped() { (None, None) } else { (register, before) };
         let told = summary.tell(table, lang, register.as_ref(), before.as_ref());
         match self.format {
             Format::Table => output::write_marked(self.out.as_deref(), &told)?,
@@ -113,7 +115,7 @@ impl Arguments {
         }
         if let Some(path) = &self.summary {
             let json = summary.to_json(register.as_ref(), before.as_ref());
-            std::fs::write(path, json).map_err(|error| format!("--summary {}: {error}", path.display()))?;
+            output::write_file("--summary", path, json.as_bytes())?;
         }
         out.close()?;
         records.map_or(Ok(()), Output::close)?;

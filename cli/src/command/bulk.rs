@@ -6,7 +6,7 @@
 //! is `flags true` if energies (known, and what is sure of the rest) agree with the truth to 1e-9, the PUE is within 1e-4 of
 //! the truth and this within its bounds, and all fault counts are the same; else `flags false`.
 
-use crate::{ending::Ending, round};
+use crate::{ending::Ending, output, round};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pue::{
@@ -49,7 +49,7 @@ impl Arguments {
     pub fn run(&self) -> Result<Ending, String> {
         let threads = round::threads(Some(self.threads))?;
         let holds = compare(self.kind, &self.folder, threads).map_err(|error| error.to_string())?;
-        println!("flags {holds}");
+        output::write(None, &format!("flags {holds}\n"))?;
         Ok(if holds { Ending::Fine } else { Ending::Fails })
     }
 }
@@ -240,12 +240,13 @@ fn show(name: &str, answer: &Answer) {
     let faults: Vec<String> = answer.faults.iter().map(|(code, count)| format!("{code} {count}")).collect();
     let pue = answer.pue.map_or("–".to_owned(), |[pue, ..]| format!("{pue:.6}"));
     let [hours, days, months, years] = answer.series;
-    println!(
-        "{name}: PUE {pue}; {}; {} readings; ratios of {hours} hours, {days} days, {months} months, {years} rolling years; {}",
+    let line = format!(
+        "{name}: PUE {pue}; {}; {} readings; ratios of {hours} hours, {days} days, {months} months, {years} rolling years; {}\n",
         energies.join(", "),
         answer.rows,
         faults.join(", ")
     );
+    let _ = output::write(None, &line);
 }
 
 fn year(site: &Site) -> Result<Period, Failure> {
@@ -296,9 +297,10 @@ fn from_memory(facilities: &[Facility], threads: usize) -> Result<Vec<Result<Ans
     }
     let ratio = median(plain.iter().zip(&ours).map(|(plain, ours)| plain / ours).collect());
     let (plain, ours) = (median(plain), median(ours));
-    println!(
-        "{readings} readings on {threads} threads: plain sum {plain:.3} ns a reading, computing {ours:.3} ns, {ratio:.2} of its speed round by round"
+    let line = format!(
+        "{readings} readings on {threads} threads: plain sum {plain:.3} ns a reading, computing {ours:.3} ns, {ratio:.2} of its speed round by round\n"
     );
+    output::write(None, &line)?;
     Ok(answers)
 }
 
@@ -323,7 +325,7 @@ fn compare(kind: Kind, folder: &Path, threads: usize) -> Result<bool, Failure> {
                 holds &= truths.get(&facility.name).is_some_and(|truth| answer.holds(truth));
             }
             Err(error) => {
-                println!("{}: {error}", facility.name);
+                output::say(&format!("{}: {error}", facility.name));
                 holds = false;
             }
         }

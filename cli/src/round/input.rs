@@ -1,6 +1,6 @@
 //! Where records come from: files, folders, lines, standard input, spreadsheets; a few at a time, whatever their number.
 
-use pue::{Code, Finding};
+use pue::{Code, Finding, finding::harmless};
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, Cursor, Read},
@@ -25,18 +25,58 @@ const LONGEST: u64 = 1 << 25;
 
 /// The files behind the paths, folders in order, each with the name that the answer gives it.
 pub fn files(paths: &[PathBuf]) -> Result<Vec<(String, PathBuf)>, String> {
-    let mut all = Vec::new();
+    listed(paths).map(|(files, _)| files)
+}
+
+/// The same; those that are passed over are told.
+pub fn files_aloud(paths: &[PathBuf]) -> Result<Vec<(String, PathBuf)>, String> {
+    let (files, passed) = listed(paths)?;
+    say_passed(&passed);
+    Ok(files)
+}
+
+/// What is read, and the names of what is passed over.
+type Listed = (Vec<(String, PathBuf)>, Vec<String>);
+
+fn listed(paths: &[PathBuf]) -> Result<Listed, String> {
+    let (mut all, mut passed) = (Vec::new(), Vec::new());
     for path in paths {
         if path.is_dir() {
-            collect(path, path, &mut all)?
+            collect(path, path, &mut all, &mut passed)?
         } else {
             all.push((path.display().to_string(), path.clone()))
         }
     }
-    Ok(all)
+    Ok((all, passed))
 }
 
-fn collect(top: &Path, folder: &Path, all: &mut Vec<(String, PathBuf)>) -> Result<(), String> {
+/// So many files that are passed over are named.
+const MOST_PASSED: usize = 20;
+
+/// Files of a folder that look like submissions or readings in a form that is not read here are not passed over in silence.
+fn say_passed(passed: &[String]) {
+    for name in passed.iter().take(MOST_PASSED) {
+        crate::output::say(&format!("{}: not read: expected *.json, *.ndjson, *.jsonl or *.xlsx", harmless(name)));
+    }
+    if passed.len() > MOST_PASSED {
+        crate::output::say(&format!("… {} more files are not read", passed.len() - MOST_PASSED));
+    }
+}
+
+/// Whether a file may hold what was meant to be read.
+fn may_hold_records(name: &str) -> bool {
+    let kinds =
+        [".xls", ".xlsm", ".xlsb", ".ods", ".et", ".csv", ".gz", ".zip", ".7z", ".rar", ".xml", ".toml", ".txt"];
+    let name = name.to_lowercase();
+    kinds.iter().any(|kind| name.ends_with(kind))
+}
+
+fn collect(
+    top: &Path,
+    folder: &Path,
+    all: &mut Vec<(String, PathBuf)>,
+    passed: &mut Vec<String>,
+) -> Result<(), String> {
     let fault = |error: io::Error| format!("{}: {error}", folder.display());
     let mut entries: Vec<_> = std::fs::read_dir(folder).map_err(fault)?.collect::<Result<_, _>>().map_err(fault)?;
     entries.sort_by_key(std::fs::DirEntry::path);
@@ -44,10 +84,15 @@ fn collect(top: &Path, folder: &Path, all: &mut Vec<(String, PathBuf)>) -> Resul
         let path = entry.path();
         // A link may lead back up: only real folders are entered.
         if entry.file_type().map_err(fault)?.is_dir() {
-            collect(top, &path, all)?;
-        } else if ["json", "ndjson", "jsonl", "xlsx"].contains(&ending(&path).as_str()) {
+            collect(top, &path, all, passed)?;
+        } else {
             let name = path.strip_prefix(top).unwrap_or(&path).display().to_string();
-            all.push((name, path));
+            let is_one = ["json", "ndjson", "jsonl", "xlsx"].contains(&ending(&path).as_str());
+            if is_one && !crate::output::is_own(&path) {
+                all.push((name, path));
+            } else if !is_one && may_hold_records(&name) {
+                passed.push(name);
+            }
         }
     }
     Ok(())

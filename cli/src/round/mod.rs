@@ -62,7 +62,7 @@ pub fn run<T: Send>(
     work: impl Fn(Vec<Answer>, usize) -> Result<T, String> + Sync,
     mut take: impl FnMut(T) -> Result<(), String>,
 ) -> Result<u64, String> {
-    let files = input::files(paths)?;
+    let files = input::files_aloud(paths)?;
     let bar = progress(input::size(&files));
     let mut records = 0_u64;
     let read = |give: &mut dyn FnMut((Vec<Record>, u64, usize)) -> bool| {

@@ -81,6 +81,13 @@ impl Summary {
             }
             text.push('\n');
         }
+        if round::is_stopped() {
+            text += pick(
+                lang,
+                "已中断：以下仅为已读入的部分，不含应报未报与变化\n",
+                "ended early: what follows is of what has been read; attendance and changes are left out\n",
+            );
+        }
         text += &self.counts(lang);
         let mut lines = self.together(lang);
         match register {

@@ -461,3 +461,25 @@ fn rival_columns_are_an_error() {
         assert!(error.to_string().contains(rivals), "{error}");
     }
 }
+
+/// A file of two bytes a character is named as such.
+#[cfg(all(feature = "csv", feature = "json"))]
+#[test]
+fn utf_16_is_named() {
+    let site = r#"{"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Asia/Shanghai"},
+        "meters": [{"id": "g", "point": "grid_supply", "kind": "register", "unit": "kWh"}]}"#;
+    let site: pue::Site = serde_json::from_str(site).unwrap();
+    let wide = |text: &str, big: bool| -> Vec<u8> {
+        let of = |unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() };
+        "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(of).collect()
+    };
+    for big in [false, true] {
+        let readings = wide("meter,time,value\ng,2024-01-01 00:00,1\n", big);
+        let error = pue::read::csv(&site, "a.csv", &readings[..]).unwrap_err();
+        assert!(error.to_string().contains("UTF-16") && error.to_finding().message.zh.contains("UTF-16"), "{error}");
+        let audit = audit_json(&wide(&good_submission().to_string(), big), &[]);
+        let codes: Vec<&str> = audit.findings.iter().map(|finding| finding.code.as_str()).collect();
+        assert_eq!(codes, ["json.syntax"]);
+        assert!(audit.findings[0].message.en.contains("UTF-16"), "{:?}", audit.findings);
+    }
+}

@@ -141,6 +141,10 @@ impl Node<'_> {
     }
 }
 
+/// What is said of a file of two bytes a character.
+#[cfg(feature = "json")]
+const UTF16: (&str, &str) = ("文件为 UTF-16 编码，请另存为 UTF-8", "the file is UTF-16; save it as UTF-8");
+
 /// What the JSON parser says, without the place, which stands beside it.
 #[cfg(feature = "json")]
 fn syntax(error: &serde_json::Error) -> Text {
@@ -339,7 +343,8 @@ impl<'a> Document<'a> {
             let mut finding = crate::finding::Finding::new(crate::finding::Code::JsonSyntax)
                 .place(crate::place::Place::WHOLE)
                 .expected(("一个 JSON 对象", "one JSON object"));
-            let Text { zh, en } = syntax(&error);
+            let is_utf16 = [b"\xff\xfe", b"\xfe\xff"].iter().any(|mark| json.starts_with(*mark));
+            let Text { zh, en } = if is_utf16 { UTF16.into() } else { syntax(&error) };
             finding = finding.detail(zh, en);
             finding.line = Some(error.line() as u64);
             finding.column = Some(error.column() as u64);

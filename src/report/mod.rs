@@ -161,7 +161,7 @@ impl<'a> Report<'a> {
             )?;
         }
         for assumption in &pue.assumptions {
-            self.item(f, format_args!("{} {}", self.pick("假定：", "assumed:"), self.say(assumption)))?;
+            self.item(f, format_args!("{}{}", self.pick("假定：", "assumed: "), self.say(assumption)))?;
         }
         if let Some(overhead) = self.assessment.overhead {
             let part = |share: Option<f64>| share.map_or("—".to_owned(), |share| format!("{share:.3}"));
@@ -200,12 +200,12 @@ impl<'a> Report<'a> {
                 self.say(&verdict.message)
             ),
         )?;
-        let source = self.pick("依据：", "source:");
+        let source = self.pick("依据：", "source: ");
         let citation = &verdict.citation;
         self.below(
             f,
             format_args!(
-                "{source} {} {} ({})",
+                "{source}{} {} ({})",
                 citation.document,
                 citation.clause,
                 citation.basis.text().in_lang(self.lang)
@@ -214,11 +214,11 @@ impl<'a> Report<'a> {
         if let Some(settles) = &verdict.settles {
             self.below(
                 f,
-                format_args!("{} {}", self.pick("补充下列内容后可判定：", "would settle it:"), self.say(settles)),
+                format_args!("{}{}", self.pick("补充下列内容后可判定：", "would settle it: "), self.say(settles)),
             )?;
         }
         for assumption in &verdict.assumptions {
-            self.below(f, format_args!("{} {}", self.pick("假定：", "assumed:"), self.say(assumption)))?;
+            self.below(f, format_args!("{}{}", self.pick("假定：", "assumed: "), self.say(assumption)))?;
         }
         Ok(())
     }

@@ -42,6 +42,12 @@ pub enum CsvError {
         /// The header's columns.
         found: String,
     },
+    /// Two bytes a character (`csv.header`).
+    #[error("{file}, line 1: expected UTF-8 or GB18030, found UTF-16; save it as UTF-8")]
+    Utf16 {
+        /// The file.
+        file: String,
+    },
     /// Two columns of the header say the same (`csv.header`).
     #[error(
         "{file}, line 1: expected one column for each of meter, time and value, found {found}; remove or rename the others"
@@ -59,6 +65,15 @@ impl CsvError {
     pub fn to_finding(&self) -> Finding {
         let (mut finding, file) = match self {
             CsvError::Io { file, error } => (Finding::new(Code::CsvHeader).found(error), file),
+            CsvError::Utf16 { file } => {
+                let finding = Finding::new(Code::CsvHeader).found("UTF-16").expected("UTF-8, GB18030");
+                (
+                    finding
+                        .worded("文件为 UTF-16 编码", "the file is UTF-16")
+                        .advised("另存为 UTF-8", "save it as UTF-8"),
+                    file,
+                )
+            }
             CsvError::Rivals { file, found } => {
                 let finding = Finding::new(Code::CsvHeader).found(found);
                 let finding = finding.worded(

@@ -211,6 +211,9 @@ impl<'a> Rows<'a> {
     }
 
     fn header(&mut self, line: &[u8], quoted: bool, file: &str) -> Result<(Layout, usize), CsvError> {
+        if line.starts_with(b"\xff\xfe") || line.starts_with(b"\xfe\xff") {
+            return Err(CsvError::Utf16 { file: file.to_owned() });
+        }
         self.line += memchr::memchr_iter(b'\n', line).count().max(1) as u64;
         self.split(line, quoted, |rows, line| {
             let cells: Vec<String> =

@@ -186,6 +186,8 @@ codes! {
     IdSuspicious = "id.suspicious", Warning, "标识含不可见字符，或混用形近的不同字母表", "an identifier with hidden characters, or with letters of several alphabets that look alike", "重新键入该标识", "type the identifier anew";
     XlsxUnreadable = "xlsx.unreadable", Error, "电子表格无法读取", "the spreadsheet cannot be read", "用所附模板填写，另存为 .xlsx", "fill in the template and save it as .xlsx";
     XlsxLayout = "xlsx.layout", Warning, "单元格不在模板所列位置，未采用", "a cell where the template has none; not used", "按模板的标题填写，勿改动标题", "fill in below the template's headings and leave these as they are";
+    XlsxHidden = "xlsx.hidden", Warning, "电子表格中有隐藏的工作表", "the spreadsheet has a hidden sheet", "取消隐藏并核对其内容，或删去", "unhide it and check what it says, or remove it";
+    XlsxFormula = "xlsx.formula", Note, "由公式得出的值，按保存的结果采用，未重算", "values that formulas came to when the file was saved; used as saved, not worked out again", "如有改动，用电子表格软件打开并重新保存", "if anything was changed, open it in a spreadsheet program and save it again";
     CsvValue = "csv.value", Warning, "数值无法读取，未采用", "a value cannot be read and is not used", "写成普通小数，不要千位分隔符", "write a plain decimal number without thousands separators";
     CsvTime = "csv.time", Warning, "时间无法读取，该行未采用", "a time cannot be read; its row is rejected", "写成 RFC 3339，或当地时间 YYYY-MM-DD HH:MM[:SS]", "write RFC 3339, or local YYYY-MM-DD HH:MM[:SS]";
     CsvHeader = "csv.header", Error, "表头不可用", "the header cannot be used", "以逗号分隔；长表用 meter,time,value，宽表首列 time、其余每列一个计量点编号", "separate by commas; long: meter,time,value; wide: time, then one column per meter id";

@@ -221,13 +221,18 @@ fn a_spreadsheet_filled_by_hand_loses_nothing() {
     assert_eq!(told(&answer(&filled)), Vec::<String>::new());
     // A formula whose value was not saved; a remark; a sum of the rows above; a column of one's own.
     names(&with("E4", "><f>1+1</f>"), "json.type 能耗 Energy!E4");
-    assert_eq!(told(&with("E4", "><f>1+1</f><v>4613004</v>")), Vec::<String>::new());
+    // One whose saved value is what it comes to, another one, or that of a formula which is not worked out again.
+    assert_eq!(told(&with("E4", "><f>4613000+2*2</f><v>4613004</v>")), Vec::<String>::new());
+    let stale = with("E4", "><f>1+1</f><v>4613004</v>");
+    names(&stale, "json.type 能耗 Energy!E4");
+    assert!(stale.to_string().contains("a value that its formula does not come to: 4613004 ≠ 2"), "{stale}");
+    assert_eq!(told(&with("E4", "><f>MAX(4613004,1)</f><v>4613004</v>")), ["xlsx.formula 能耗 Energy!E4"]);
     names(&with("A20", " t=\"inlineStr\"><is><t>备注：无</t></is>"), "xlsx.layout 能耗 Energy!A20");
     names(&with("A20", " t=\"inlineStr\"><is><t>合计</t></is>"), "xlsx.layout 能耗 Energy!A20");
     names(&with("Z3", " t=\"inlineStr\"><is><t>own</t></is>"), "xlsx.layout 能耗 Energy!Z3");
     // A formula that came to an empty text is an empty cell; a sum below the table is a row that lacks its point.
     assert_eq!(told(&with("Q20", " t=\"str\"><f>IF(1=1,\"\",1)</f><v></v>")), Vec::<String>::new());
-    assert_eq!(told(&with("Q20", "><f>SUM(Q4:Q6)</f><v>0</v>")), Vec::<String>::new());
+    assert_eq!(told(&with("Q20", "><f>SUM(Y4:Y6)</f><v>0</v>")), Vec::<String>::new());
     names(&with("Q20", "><f>SUM(Q4:Q6)</f><v>9</v>"), "meter.unusable 能耗 Energy!A20");
     for (cell, formula) in [("D2", "><f>1+1</f>"), ("D2", " t=\"e\"><f>1+1</f><v>#REF!</v>"), ("D4", "><f>1+1</f>")] {
         let answer = answer(&edited(&filled, "xl/worksheets/sheet1.xml", |sheet| with_cell(sheet, cell, formula)));
@@ -269,6 +274,25 @@ fn a_spreadsheet_filled_by_hand_loses_nothing() {
     }
     for unclear in ["1/1/2024", "24-1-1", "2024-1", "20240101", "2024年元月1日", "2024-1-1 1"] {
         names(&first_day(unclear), "json.type 数据中心 Facility!D23");
+    }
+}
+
+/// What nobody sees who opens the file is named.
+#[test]
+fn a_hidden_sheet_is_named() {
+    let folder = Folder::new("hidden");
+    let filled = bytes("examples/data/spreadsheets/filled.xlsx");
+    for state in ["hidden", "veryHidden"] {
+        let hide = |name: &str| {
+            let sheet = format!("<sheet name=\"{name}\"");
+            let book =
+                edited(&filled, "xl/workbook.xml", |book| book.replace(&sheet, &format!("{sheet} state=\"{state}\"")));
+            let answer = lines(&pue("audit", &[&folder.write("h.xlsx", &book), "--format", "json"], None)).remove(0);
+            codes(&answer).into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(hide("能耗 Energy"), ["xlsx.hidden"]);
+        // The lists of what may be chosen are ours.
+        assert_eq!(hide("选项 Choices"), Vec::<String>::new());
     }
 }
 
@@ -360,7 +384,7 @@ fn hostile_spreadsheets_are_refused() {
     let corner = sheet(
         r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:XFD1048576"/><sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>"#,
     );
-    let cells: String = (1..200_000).map(|i| format!(r#"<row r="{i}"><c r="A{i}"><v>1</v></c></row>"#)).collect();
+    let cells: String = (1..=200_001).map(|i| format!(r#"<row r="{i}"><c r="A{i}"><v>1</v></c></row>"#)).collect();
     let cells = sheet(&format!(
         r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{cells}</sheetData></worksheet>"#
     ));
@@ -378,12 +402,32 @@ fn hostile_spreadsheets_are_refused() {
     let twice = sheet(
         r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row></sheetData></worksheet>"#,
     );
+    // Sheets that are all one part: of blank cells, or of something before its cells.
+    let shared = |count: usize, content: &str| {
+        let more: String =
+            (0..count).map(|i| format!(r#"<sheet name="s{i}" sheetId="{}" r:id="rId3"/>"#, i + 10)).collect();
+        let many = edited(&template, "xl/workbook.xml", |book| book.replace("</sheets>", &format!("{more}</sheets>")));
+        edited(&many, "xl/worksheets/sheet3.xml", |sheet| {
+            sheet.replace("</sheetData>", &format!("{content}</sheetData>"))
+        })
+    };
+    let blank = shared(40, &format!(r#"<row r="900">{}</row>"#, r#"<c r="A900"/>"#.repeat(60_000)));
+    let junk = shared(90, &"<row/>".repeat(1_500_000));
+    let other = {
+        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        archive.start_file("content.xml", zip::write::SimpleFileOptions::default()).unwrap();
+        archive.finish().unwrap().into_inner()
+    };
     for (name, content, said) in [
-        ("bomb.xlsx", bomb(200), "unpacks to more than"),
+        ("bomb.xlsx", bomb(200), "at most 33554432 bytes, unpacked"),
         ("many.xlsx", many, "at most 500 files"),
         ("text.xlsx", b"no archive at all".to_vec(), ""),
         ("empty.xlsx", Vec::new(), ""),
-        ("cells.xlsx", cells, "at most 50000 cells"),
+        ("cells.xlsx", cells, "at most 200000 cells"),
+        ("blank.xlsx", blank, "at most 2000000 blank cells"),
+        ("junk.xlsx", junk, "at most 100 sheets"),
+        ("old.xlsx", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(), vec![0; 4096]].concat(), "encrypted"),
+        ("other.xlsx", other, ".ods"),
         ("rows.xlsx", rows, "at most 2000 rows"),
         ("texts.xlsx", texts, "at most 1000000 texts"),
         ("twice.xlsx", twice, "A1"),

@@ -30,7 +30,7 @@ impl Answer {
             Content::Xlsx(bytes) => match of_sheet(&bytes, &source, options) {
                 Ok(answer) => answer,
                 Err(fault) => {
-                    let mut finding = Finding::new(Code::XlsxUnreadable).found(fault);
+                    let mut finding = Finding::new(Code::XlsxUnreadable).found_text(fault);
                     finding.file = Some(source.clone());
                     unreadable(finding)
                 }
@@ -131,16 +131,16 @@ fn audit(json: &[u8], options: &Options) -> (Assessment, Option<(Facility, Date)
 }
 
 #[cfg(feature = "xlsx")]
-fn of_sheet(bytes: &[u8], source: &str, options: &Options) -> Result<(Assessment, Option<(Facility, Date)>), String> {
-    let sheet = pue::submission::Spreadsheet::read(bytes).map_err(|fault| fault.to_string())?;
+fn of_sheet(bytes: &[u8], source: &str, options: &Options) -> Result<(Assessment, Option<(Facility, Date)>), Text> {
+    let sheet = pue::submission::Spreadsheet::read(bytes).map_err(|fault| fault.text().clone())?;
     let (mut assessment, site) = audit(sheet.json(), options);
     sheet.point_to_cells(source, &mut assessment);
     Ok((assessment, site))
 }
 
 #[cfg(not(feature = "xlsx"))]
-fn of_sheet(_: &[u8], _: &str, _: &Options) -> Result<(Assessment, Option<(Facility, Date)>), String> {
-    Err(crate::output::NO_XLSX.to_owned())
+fn of_sheet(_: &[u8], _: &str, _: &Options) -> Result<(Assessment, Option<(Facility, Date)>), Text> {
+    Err(Text::same(crate::output::NO_XLSX))
 }
 
 /// What a pack's requirements come to, the worst of them.

@@ -5,13 +5,17 @@
 //! refused.
 
 mod cell;
+mod formula;
 mod reader;
 mod template;
 mod workbook;
 
 pub use reader::Spreadsheet;
 
-use crate::place::{Place, Step};
+use crate::{
+    finding::Text,
+    place::{Place, Step},
+};
 use serde_json::Value;
 
 /// Of the sheet with one thing a row: the columns of key and value, and the first row, from 0.
@@ -36,8 +40,15 @@ fn value_at<'v>(submission: &'v Value, place: &Place) -> Option<&'v Value> {
 
 /// A spreadsheet that cannot be read, or a submission that cannot be shown as one: why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unfit(String);
+#[error("{}", .0.en)]
+pub struct Unfit(Text);
+
+impl Unfit {
+    /// The same in both languages.
+    pub fn text(&self) -> &Text {
+        &self.0
+    }
+}
 
 /// The bytes of the `.xlsx` file to be filled in, with headings and lists of choices in Chinese and English; `filled` is a
 /// submission as JSON, whose values stand in it.
@@ -54,17 +65,23 @@ pub struct Unfit(String);
 /// [`Unfit`]: the submission is no JSON, or says something that has no place in the spreadsheet, so that its answer would be
 /// another one.
 pub fn template(filled: Option<&[u8]>) -> Result<Vec<u8>, Unfit> {
-    let Some(json) = filled else { return template::write(None).map_err(Unfit) };
+    let Some(json) = filled else { return template::write(None).map_err(|error| Unfit(Text::same(error))) };
     let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
-    let submission: Value = serde_json::from_slice(json).map_err(|error| Unfit(error.to_string()))?;
+    let submission: Value = serde_json::from_slice(json).map_err(|error| Unfit(Text::same(error.to_string())))?;
     if let Some(lost) = template::without_place(&submission) {
-        return Err(Unfit(format!("{lost} has no place in the spreadsheet")));
+        return Err(Unfit(Text::new(
+            format!("{lost}：电子表格中没有对应的单元格"),
+            format!("{lost} has no place in the spreadsheet"),
+        )));
     }
-    let bytes = template::write(Some(&submission)).map_err(Unfit)?;
+    let bytes = template::write(Some(&submission)).map_err(|error| Unfit(Text::same(error)))?;
     // Whatever else it cannot say would change the answer.
     let again = Spreadsheet::read(&bytes)?;
     match template::difference(json, again.json()) {
-        Some(lost) => Err(Unfit(format!("the spreadsheet cannot say all of it: {lost}"))),
+        Some(lost) => Err(Unfit(Text::new(
+            format!("电子表格不能表达全部内容：{lost}"),
+            format!("the spreadsheet cannot say all of it: {lost}"),
+        ))),
         None => Ok(bytes),
     }
 }

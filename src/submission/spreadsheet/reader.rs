@@ -1,10 +1,10 @@
 //! A filled spreadsheet to a submission; what is found in the submission is then pointed to in the cells.
 
 use super::{
-    FIRST_FIELD, FIRST_ROW, KEY_COLUMN, KEY_ROW, Unfit, VALUE_COLUMN,
+    CHOICES_SHEET, FIRST_FIELD, FIRST_ROW, KEY_COLUMN, KEY_ROW, Unfit, VALUE_COLUMN,
     cell::{fitted, name},
     value_at,
-    workbook::{self, Cells, FORMULA},
+    workbook::{self, Cells, FORMULA, Sheet},
 };
 use crate::{
     assessment::Assessment,
@@ -54,31 +54,35 @@ fn complete_meters(submission: &mut Value) {
     }
 }
 
-fn parse(bytes: &[u8]) -> Result<Spreadsheet, String> {
+fn parse(bytes: &[u8]) -> Result<Spreadsheet, Text> {
     let sheets = workbook::sheets(bytes)?;
     let mut read = Spreadsheet { json: Vec::new(), cells: Vec::new(), formulas: BTreeMap::new(), findings: Vec::new() };
     let mut submission = json!({"schema": "pue/submission/1"});
-    let Some((sheet, cells)) = read.sheet(&sheets, FACILITY_SHEET, FACILITY_WORDS, has_fields) else {
+    let Some(sheet) = read.sheet(&sheets, FACILITY_SHEET, FACILITY_WORDS, has_fields) else {
         let names: Vec<&str> = TABLES.iter().map(|table| table.sheet).collect();
-        return Err(format!("expected the template's sheets ({FACILITY_SHEET}, {})", names.join(", ")));
+        return Err(Text::new(
+            format!("没有模板的工作表（{FACILITY_SHEET}、{}）", names.join("、")),
+            format!("expected the template's sheets ({FACILITY_SHEET}, {})", names.join(", ")),
+        ));
     };
-    read.facility(sheet, cells, &mut submission)?;
+    read.facility(sheet, &mut submission)?;
     let months = months(&submission);
     // Meters come last there, and say in which unit energies are.
     for table in TABLES.iter().rev() {
-        if let Some((sheet, cells)) = read.sheet(&sheets, table.sheet, table.words, |cells| has_keys(table, cells)) {
+        if let Some(sheet) = read.sheet(&sheets, table.sheet, table.words, |cells| has_keys(table, cells)) {
             let units = units(&submission);
-            let rows = read.table(table, sheet, cells, (months, &units))?;
+            let rows = read.table(table, sheet, (months, &units))?;
             if !rows.is_empty() {
                 set(&mut submission, &table.at, Value::Array(rows));
             }
         }
     }
+    read.hidden(&sheets);
     complete_meters(&mut submission);
     let formula = |place: &Place| value_at(&submission, place)?.get(FORMULA)?.as_str().map(str::to_owned);
     let formulas = read.cells.iter().filter_map(|(place, _)| Some((place.clone(), formula(place)?)));
     read.formulas = formulas.collect();
-    read.json = serde_json::to_vec(&submission).map_err(|error| error.to_string())?;
+    read.json = serde_json::to_vec(&submission).map_err(|error| Text::same(error.to_string()))?;
     Ok(read)
 }
 
@@ -137,28 +141,56 @@ impl Spreadsheet {
     /// The sheet of this name or, if there is none, the first that looks like it or has one of these words; others are named.
     fn sheet<'s>(
         &mut self,
-        sheets: &'s [(String, Cells)],
+        sheets: &'s [Sheet],
         exact: &str,
         words: [&str; 2],
         is_like: impl Fn(&Cells) -> bool,
-    ) -> Option<&'s (String, Cells)> {
+    ) -> Option<&'s Sheet> {
         let is_another = |name: &str| name == FACILITY_SHEET || TABLES.iter().any(|table| name == table.sheet);
         let has_word = |name: &str| words.iter().any(|word| name.to_lowercase().contains(word));
-        let is_one = |(name, cells): &&(String, Cells)| {
+        let is_one = |Sheet { name, cells, .. }: &&Sheet| {
             name == exact || (!is_another(name) && (has_word(name) || is_like(cells)))
         };
-        let mut all: Vec<&(String, Cells)> = sheets.iter().filter(is_one).collect();
-        all.sort_by_key(|(name, cells)| (name != exact, !is_like(cells)));
+        let mut all: Vec<&Sheet> = sheets.iter().filter(is_one).collect();
+        all.sort_by_key(|sheet| (sheet.name != exact, !is_like(&sheet.cells)));
         let (first, others) = all.split_first()?;
-        for (name, cells) in others {
-            if let Some((&(row, column), value)) = cells.iter().next() {
-                self.misplaced(name, row, column, value);
+        for sheet in others {
+            if let Some((&(row, column), value)) = sheet.cells.iter().next() {
+                self.misplaced(&sheet.name, row, column, value);
             }
         }
         Some(first)
     }
 
-    fn facility(&mut self, sheet: &str, cells: &Cells, submission: &mut Value) -> Result<(), String> {
+    /// Sheets that nobody sees who opens the file: a person may not know what they say.
+    fn hidden(&mut self, sheets: &[Sheet]) {
+        let is_named = |sheet: &&Sheet| sheet.is_hidden && sheet.name != CHOICES_SHEET;
+        for sheet in sheets.iter().filter(is_named) {
+            if let Some((&(row, column), value)) = sheet.cells.iter().next() {
+                self.found(Code::XlsxHidden, &sheet.name, (row, column), value);
+            }
+        }
+    }
+
+    /// A value that a formula came to when the file was saved, and that is used as it stands.
+    fn note_formula(&mut self, sheet: &Sheet, at: (u32, u32), value: &Value) {
+        if sheet.formulas.contains_key(&at) {
+            match self.findings.iter_mut().find(|finding| finding.code == Code::XlsxFormula) {
+                Some(known) => known.count += 1,
+                None => self.found(Code::XlsxFormula, &sheet.name, at, value),
+            }
+        }
+    }
+
+    fn found(&mut self, code: Code, sheet: &str, (row, column): (u32, u32), value: &Value) {
+        let shown: String = value.to_string().chars().take(60).collect();
+        let mut finding = Finding::new(code).found(shown);
+        finding.cell = Some(format!("{sheet}!{}", name(row, column)));
+        self.findings.push(finding);
+    }
+
+    fn facility(&mut self, of: &Sheet, submission: &mut Value) -> Result<(), Text> {
+        let Sheet { name: sheet, cells, .. } = of;
         let mut known = Vec::new();
         for (&(row, _), key) in cells.iter().filter(|((_, column), _)| *column == KEY_COLUMN) {
             let Some(field) = FACILITY.iter().find(|field| key.as_str() == Some(field.key)) else { continue };
@@ -169,6 +201,7 @@ impl Spreadsheet {
             self.cells.push((place.clone(), format!("{sheet}!{}", name(row, VALUE_COLUMN))));
             known.push(row);
             if let Some(value) = cells.get(&(row, VALUE_COLUMN)) {
+                self.note_formula(of, (row, VALUE_COLUMN), value);
                 set(submission, &place, fitted(field, value));
             }
         }
@@ -178,30 +211,29 @@ impl Spreadsheet {
             }
         }
         match known.is_empty() {
-            true => Err(format!("expected the template's keys in column C of the sheet {sheet:?}")),
+            true => Err(Text::new(
+                format!("工作表 {sheet:?} 的 C 列没有模板的字段名"),
+                format!("expected the template's keys in column C of the sheet {sheet:?}"),
+            )),
             false => Ok(()),
         }
     }
 
     fn misplaced(&mut self, sheet: &str, row: u32, column: u32, value: &Value) {
         let is_full = self.findings.len() >= MOST_NAMED;
-        if let Some(last) = self.findings.last_mut().filter(|_| is_full) {
-            last.count += 1;
-            return;
+        match self.findings.iter_mut().rfind(|last| is_full && last.code == Code::XlsxLayout) {
+            Some(last) => last.count += 1,
+            None => self.found(Code::XlsxLayout, sheet, (row, column), value),
         }
-        let shown: String = value.to_string().chars().take(60).collect();
-        let mut finding = Finding::new(Code::XlsxLayout).found(shown);
-        finding.cell = Some(format!("{sheet}!{}", name(row, column)));
-        self.findings.push(finding);
     }
 
     fn table(
         &mut self,
         table: &Table,
-        sheet: &str,
-        cells: &Cells,
+        of: &Sheet,
         (months, units): (usize, &BTreeMap<String, Value>),
-    ) -> Result<Vec<Value>, String> {
+    ) -> Result<Vec<Value>, Text> {
+        let Sheet { name: sheet, cells, .. } = of;
         let mut columns: Vec<(u32, &Field)> = Vec::new();
         for (&(_, column), cell) in cells.range((KEY_ROW, 0)..(KEY_ROW + 1, 0)) {
             let key = match cell.as_f64() {
@@ -225,6 +257,7 @@ impl Spreadsheet {
                     if rows.last().is_none_or(|(last, _)| *last != row) {
                         rows.push((row, Vec::new()));
                     }
+                    self.note_formula(of, (row, column), value);
                     if let Some((_, filled)) = rows.last_mut() {
                         filled.push((column, field, fitted(field, value)));
                     }
@@ -241,7 +274,11 @@ impl Spreadsheet {
             _ => true,
         });
         if rows.len() > MOST_ROWS {
-            return Err(format!("expected at most {MOST_ROWS} rows in the sheet {sheet:?}, found {}", rows.len()));
+            let found = rows.len();
+            return Err(Text::new(
+                format!("工作表 {sheet:?} 有 {found} 行，上限 {MOST_ROWS} 行"),
+                format!("expected at most {MOST_ROWS} rows in the sheet {sheet:?}, found {found}"),
+            ));
         }
         let values = rows.into_iter().enumerate().map(|(i, (row, filled))| {
             let (value, (list, total)) = match table.at.part() {
@@ -281,8 +318,13 @@ impl Spreadsheet {
             finding.cell = cell.filter(|_| place.part() != Part::Whole).map(|(_, cell)| (*cell).clone());
             finding.file = Some(file.to_owned());
             if let Some(error) = self.formulas.get(place).filter(|_| finding.code == Code::JsonType) {
+                // Saved as one value, and worked out as another.
+                let (zh, en) = match error.contains('≠') {
+                    true => ("保存的结果与公式不符：", "a value that its formula does not come to:"),
+                    false => ("没有结果的公式", "a formula without a value"),
+                };
                 let found = |words: &str| format!("{words} {error}").trim_end().to_owned();
-                finding.found = Some(Text::new(found("没有结果的公式"), found("a formula without a value")));
+                finding.found = Some(Text::new(found(zh), found(en)));
             }
         }
         let own = self.findings.into_iter().map(|mut finding| {

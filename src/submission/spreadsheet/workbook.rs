@@ -1,15 +1,21 @@
 //! A stranger's spreadsheet to its cells: bounded in every way, for the archive and its parser are somebody else's.
 
-use super::cell::name;
-use calamine::{DataRef, Reader, Xlsx};
+use super::formula::{Formula, MOST_LOOKED_AT};
+use crate::finding::Text;
+use calamine::{DataRef, Reader, SheetVisible, Xlsx, XlsxFormulaMetadata};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
+    fmt::Display,
     io::{Cursor, Read as _},
+    rc::Rc,
 };
 
 /// A spreadsheet unpacks to so many bytes at most; the template has some 50 KB.
 const MOST_UNPACKED: u64 = 1 << 25;
+
+/// Sheets may all be one file: so many bytes are parsed at most, however often they are told to be.
+const MOST_PARSED: u64 = 1 << 29;
 
 /// So many files stand in one.
 const MOST_FILES: usize = 500;
@@ -17,9 +23,15 @@ const MOST_FILES: usize = 500;
 /// And so many different texts: the parser makes room for as many as the file says.
 const MOST_TEXTS: usize = 1_000_000;
 
-/// So many sheets are read, and so many cells of each.
+/// So many sheets are read.
 const MOST_SHEETS: usize = 100;
-const MOST_CELLS: usize = 50_000;
+
+/// So many cells are read of all sheets together, and so many more that say nothing.
+const MOST_CELLS: usize = 200_000;
+const MOST_BLANK: usize = 2_000_000;
+
+/// How a compound file begins: the old format, or an encrypted spreadsheet within one.
+const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
 /// The key of what stands for a formula without a value.
 pub(super) const FORMULA: &str = "formula";
@@ -27,30 +39,63 @@ pub(super) const FORMULA: &str = "formula";
 /// What is filled in of a sheet, by row and column from 0.
 pub(super) type Cells = BTreeMap<(u32, u32), Value>;
 
-/// The sheets of a spreadsheet with their names, in order; an error says why it cannot be read.
-pub(super) fn sheets(bytes: &[u8]) -> Result<Vec<(String, Cells)>, String> {
-    look_inside(bytes)?;
-    // The parser meets strangers' files: should it give up on one, the others go on.
-    std::panic::catch_unwind(|| parsed(bytes)).unwrap_or_else(|_| Err("no spreadsheet".to_owned()))
+/// A sheet of a spreadsheet.
+#[derive(Debug, Default)]
+pub(super) struct Sheet {
+    pub name: String,
+    pub cells: Cells,
+    /// The cells whose values a formula came to; `None`: it cannot be worked out again.
+    pub formulas: BTreeMap<(u32, u32), Option<Formula>>,
+    /// Who opens the file does not see it.
+    pub is_hidden: bool,
 }
 
-/// Unpacks every file once and keeps none, so that a small file which unpacks to a huge one is refused.
-fn look_inside(bytes: &[u8]) -> Result<(), String> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
-    if archive.len() > MOST_FILES {
-        return Err(format!("expected at most {MOST_FILES} files in it, found {}", archive.len()));
+/// The sheets of a spreadsheet, in order; an error says why it cannot be read.
+pub(super) fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Text> {
+    if bytes.starts_with(COMPOUND) {
+        return Err(Text::new(
+            "加密的电子表格或旧格式（.xls）",
+            "an encrypted spreadsheet, or one of the old format (.xls)",
+        ));
     }
-    let mut left = MOST_UNPACKED;
+    let largest = look_inside(bytes)?;
+    // The parser meets strangers' files: should it give up on one, the others go on.
+    std::panic::catch_unwind(|| parsed(bytes, largest))
+        .unwrap_or_else(|_| Err(Text::new("不是电子表格", "no spreadsheet")))
+}
+
+/// What is more than any spreadsheet has.
+fn at_most(most: impl Display, what: (&str, &str)) -> Text {
+    Text::new(format!("超过上限：至多 {most} {}", what.0), format!("expected at most {most} {} in it", what.1))
+}
+
+/// The parser's own words.
+fn fault(error: impl Display) -> Text {
+    Text::same(error.to_string())
+}
+
+/// Unpacks every file once and keeps none, so that a small file which unpacks to a huge one is refused. The size of the largest.
+fn look_inside(bytes: &[u8]) -> Result<u64, Text> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(fault)?;
+    if archive.len() > MOST_FILES {
+        return Err(at_most(MOST_FILES, ("个文件", "files")));
+    }
+    if archive.index_for_name("xl/workbook.xml").is_none() && archive.index_for_name("content.xml").is_some() {
+        return Err(Text::new("OpenDocument 格式（.ods）", "an OpenDocument spreadsheet (.ods)"));
+    }
+    let (mut left, mut largest) = (MOST_UNPACKED, 0);
     for i in 0..archive.len() {
-        let file = archive.by_index(i).map_err(|error| error.to_string())?;
+        let file = archive.by_index(i).map_err(fault)?;
         let mut content = Vec::new();
-        let unpacked = file.take(left + 1).read_to_end(&mut content).map_err(|error| error.to_string())?;
-        left = left.checked_sub(unpacked as u64).ok_or(format!("it unpacks to more than {MOST_UNPACKED} bytes"))?;
+        let unpacked = file.take(left + 1).read_to_end(&mut content).map_err(fault)? as u64;
+        left =
+            left.checked_sub(unpacked).ok_or_else(|| at_most(MOST_UNPACKED, ("字节（解压后）", "bytes, unpacked")))?;
+        largest = largest.max(unpacked);
         if says_too_many(content) {
-            return Err(format!("expected at most {MOST_TEXTS} texts in it"));
+            return Err(at_most(MOST_TEXTS, ("条文字", "texts")));
         }
     }
-    Ok(())
+    Ok(largest)
 }
 
 /// Whether a file says that there are more texts than anybody has, in whatever width its characters are.
@@ -67,42 +112,102 @@ fn says_too_many(mut content: Vec<u8>) -> bool {
     })
 }
 
-fn parsed(bytes: &[u8]) -> Result<Vec<(String, Cells)>, String> {
-    let fault = |error: calamine::XlsxError| error.to_string();
+fn parsed(bytes: &[u8], largest: u64) -> Result<Vec<Sheet>, Text> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(fault)?;
     let mut all = Vec::new();
-    let names = book.sheet_names();
-    if names.len() > MOST_SHEETS {
-        return Err(format!("expected at most {MOST_SHEETS} sheets in it, found {}", names.len()));
+    let sheets: Vec<_> = book.sheets_metadata().to_vec();
+    if sheets.len() > MOST_SHEETS || largest.saturating_mul(sheets.len() as u64) > MOST_PARSED {
+        return Err(at_most(MOST_SHEETS, ("张工作表，且不过大", "sheets, none of them large")));
     }
-    for sheet in names {
-        let mut reader = match book.worksheet_cells_reader(&sheet) {
+    let (mut filled, mut blank) = (0, 0);
+    for calamine::Sheet { name, visible, .. } in sheets {
+        let mut reader = match book.worksheet_cells_reader(&name) {
             Err(calamine::XlsxError::NotAWorksheet(_)) => continue, // a chart
             reader => reader.map_err(fault)?,
         };
-        let mut cells = Cells::new();
+        let mut sheet = Sheet { name, is_hidden: visible != SheetVisible::Visible, ..Sheet::default() };
+        let mut shared = BTreeMap::new();
         // Cells one by one: a sheet that says it has a million columns takes no more room than its cells.
         while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(fault)? {
             let is_saved = cell.formula.is_none() || !matches!(cell.value, DataRef::Empty);
-            if let Some(value) = if is_saved { value(&cell.value) } else { Some(without_value("")) } {
-                if cells.len() == MOST_CELLS {
-                    return Err(format!("expected at most {MOST_CELLS} cells in the sheet {sheet:?}"));
+            let Some(value) = (if is_saved { value(&cell.value) } else { Some(without_value("")) }) else {
+                blank += 1;
+                if blank > MOST_BLANK {
+                    return Err(at_most(MOST_BLANK, ("个空白单元格", "blank cells")));
                 }
-                if cells.insert(cell.pos, value).is_some() {
-                    return Err(format!(
-                        "the cell {} of the sheet {sheet:?} is there twice",
-                        name(cell.pos.0, cell.pos.1)
-                    ));
-                }
+                continue;
+            };
+            filled += 1;
+            if filled > MOST_CELLS {
+                return Err(at_most(MOST_CELLS, ("个单元格", "cells")));
+            }
+            if let Some(formula) = cell.formula {
+                sheet.formulas.insert(cell.pos, of_cell(formula, cell.pos, &mut shared));
+            }
+            if sheet.cells.insert(cell.pos, value).is_some() {
+                let cell = format!("{}!{}", sheet.name, super::cell::name(cell.pos.0, cell.pos.1));
+                return Err(Text::new(format!("单元格 {cell} 出现两次"), format!("the cell {cell} is there twice")));
             }
         }
-        all.push((sheet, cells));
+        all.push(sheet);
     }
+    work_out(&mut all);
     Ok(all)
 }
 
-/// What no field takes: a formula that came to nothing, or whose value was not saved with it.
-fn without_value(error: &str) -> Value {
+/// The formula of a cell; of those that cells share, the first is kept with its place.
+fn of_cell(
+    formula: XlsxFormulaMetadata,
+    (row, column): (u32, u32),
+    shared: &mut BTreeMap<usize, (Rc<str>, (u32, u32))>,
+) -> Option<Formula> {
+    let own = |text: String| Formula { text: text.into(), down: 0, right: 0 };
+    match formula {
+        XlsxFormulaMetadata::Normal { formula } => Some(own(formula)),
+        XlsxFormulaMetadata::Shared { shared_index, formula, .. } => {
+            let formula = own(formula);
+            shared.insert(shared_index, (Rc::clone(&formula.text), (row, column)));
+            Some(formula)
+        }
+        XlsxFormulaMetadata::SharedDerived { shared_index } => {
+            let (text, (first_row, first_column)) = shared.get(&shared_index)?;
+            let (down, right) = (i64::from(row) - i64::from(*first_row), i64::from(column) - i64::from(*first_column));
+            Some(Formula { text: Rc::clone(text), down, right })
+        }
+        _ => None,
+    }
+}
+
+/// Works out again what formulas came to: a value that is another one is none, and what cannot be worked out stays listed.
+fn work_out(sheets: &mut [Sheet]) {
+    let mut left = MOST_LOOKED_AT;
+    for here in 0..sheets.len() {
+        let mut differs = Vec::new();
+        let mut open = Vec::new();
+        let Some(sheet) = sheets.get(here) else { return };
+        for (&at, formula) in &sheet.formulas {
+            let Some(saved) = sheet.cells.get(&at).filter(|saved| !saved.is_object()) else { continue };
+            let value = formula.as_ref().and_then(|formula| formula.value(sheets, here, &mut left));
+            match value.zip(saved.as_f64()) {
+                None => open.push(at),
+                Some((value, saved)) if (value - saved).abs() > ROUNDED * value.abs().max(saved.abs()).max(1.0) => {
+                    differs.push((at, without_value(&format!("{saved} ≠ {value}"))));
+                }
+                Some(_) => {}
+            }
+        }
+        if let Some(sheet) = sheets.get_mut(here) {
+            sheet.cells.extend(differs);
+            sheet.formulas.retain(|at, _| open.binary_search(at).is_ok());
+        }
+    }
+}
+
+/// Two ways of summing differ by less than this part.
+const ROUNDED: f64 = 1e-9;
+
+/// What no field takes: a formula that came to nothing, whose value was not saved with it, or is not what it comes to.
+pub(super) fn without_value(error: &str) -> Value {
     json!({FORMULA: error})
 }
 

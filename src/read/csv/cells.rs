@@ -28,6 +28,25 @@ pub(super) enum NoTime {
     Unreadable,
     Ambiguous,
     Nonexistent,
+    /// No calendar of ours goes so far.
+    OutOfRange,
+    /// The second that is put in after 23:59:59: no clock of a meter's year has it.
+    LeapSecond,
+}
+
+/// The right reason for a time that is none.
+fn reason(text: &[u8], otherwise: NoTime) -> NoTime {
+    let year =
+        text.trim_ascii_start().first_chunk::<4>().and_then(|year| std::str::from_utf8(year).ok()?.parse::<u16>().ok());
+    match year {
+        Some(year) if !(1900..=2200).contains(&year) => NoTime::OutOfRange,
+        _ if is_leap_second(text) => NoTime::LeapSecond,
+        _ => otherwise,
+    }
+}
+
+fn is_leap_second(text: &[u8]) -> bool {
+    text.windows(6).any(|part| matches!(part, [b':', b'5', b'9', b':', b'6', b'0']))
 }
 
 impl Clock {
@@ -47,7 +66,9 @@ impl Clock {
     pub(super) fn read(&mut self, text: &[u8]) -> Result<i64, NoTime> {
         match self.day.as_ref().and_then(|day| day.read(text)) {
             Some(time) => Ok(time),
-            None => self.read_slowly(text),
+            // It would be read as the second before.
+            None if is_leap_second(text) => Err(NoTime::LeapSecond),
+            None => self.read_slowly(text).map_err(|error| reason(text, error)),
         }
     }
 

@@ -1,8 +1,8 @@
 //! Meter readings from CSV, long and wide, in bounded memory beside what is kept.
 //!
-//! `lines` cuts the bytes into records, `quoted` undoes their quotes; `layout` knows which column holds what; `cells` reads times and numbers; `rows`
-//! brings these together and hands each reading to whoever takes it: columns of [`Readings`] (`columns`), or a ledger
-//! that is being built.
+//! `lines` cuts the bytes into records, `quoted` undoes their quotes; `layout` knows which column holds what; `cells` reads
+//! times and numbers; `wide` holds the columns of a wide file; `rows` brings these together and hands each reading to whoever
+//! takes it: columns of [`Readings`] (`columns`), or a ledger that is being built.
 
 mod cells;
 mod columns;
@@ -10,6 +10,7 @@ mod layout;
 mod lines;
 mod quoted;
 mod rows;
+mod wide;
 
 use crate::{
     finding::{Code, Finding},
@@ -50,7 +51,7 @@ pub enum CsvError {
     },
     /// Two columns of the header say the same (`csv.header`).
     #[error(
-        "{file}, line 1: expected one column for each of meter, time and value, found {found}; remove or rename the others"
+        "{file}, line 1: expected one column for each of meter, time and value, and one for each meter of a wide file, found {found}; remove or rename the others"
     )]
     Rivals {
         /// The file.
@@ -160,7 +161,81 @@ mod tests {
         }
     }
 
+    /// A column of blanks takes no memory, however long it is, and all of them are counted.
+    #[test]
+    fn blank_cells_are_counted_and_not_kept() {
+        for rows in [20, 40_000] {
+            let stamp = |i: usize| {
+                format!("2024-01-{:02} {:02}:{:02}:{:02}", 1 + i / 86_400, i / 3600 % 24, i / 60 % 60, i % 60)
+            };
+            let lines: String = (0..rows).map(|i| format!("{},,-\n", stamp(i))).collect();
+            let readings = csv(&site(), "a.csv", format!("time,grid,ups\n{lines}").as_bytes()).unwrap();
+            assert_eq!(readings.len(), 20);
+            let counted: u64 = readings.findings().iter().map(|finding| finding.count).sum();
+            assert_eq!(counted as usize, 2 * (rows - 10));
+            assert!(
+                readings
+                    .findings()
+                    .iter()
+                    .all(|finding| finding.code == Code::ReadingMissing && finding.line == Some(7))
+            );
+        }
+    }
+
+    #[test]
+    fn a_time_that_is_none_has_its_reason() {
+        for (time, why) in [
+            ("9999-12-31 12:00", "between the years 1900 and 2200"),
+            ("9999-12-31T23:00:00Z", "between the years 1900 and 2200"),
+            ("2016-12-31 23:59:60", "leap second"),
+            ("2016-12-31T23:59:60Z", "leap second"),
+            ("2016/12/31 23:59:60", "leap second"),
+            ("2016-13-31 23:59", "RFC 3339"),
+        ] {
+            let file = format!("meter,time,value\ngrid,{time},1\n");
+            let found = csv(&site(), "a.csv", file.as_bytes()).unwrap();
+            let expected = found.findings()[0].expected.as_ref().unwrap();
+            assert!(found.is_empty() && expected.en.contains(why), "{time}: {expected:?}");
+        }
+    }
+
+    #[test]
+    fn two_columns_of_a_meter_are_an_error() {
+        for header in ["time,grid,ups,grid", "meter,time,value,reading", "meter,time,timestamp,value"] {
+            let found = csv(&site(), "a.csv", format!("{header}\n").as_bytes());
+            assert!(matches!(found, Err(CsvError::Rivals { .. })), "{header}");
+        }
+    }
+
     proptest! {
+        /// Blanks that are not kept change no interval: those of a long file are all kept.
+        #[test]
+        fn blanks_that_are_not_kept_change_no_interval(runs in prop::collection::vec((0..30_usize, 1..12_usize), 1..8), ends: bool) {
+            let site = {
+                let site = r#"{"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Asia/Shanghai"},
+                    "meters": [{"id": "grid", "point": "grid_supply", "kind": "interval", "unit": "kWh"}]}"#;
+                crate::read::site(site.as_bytes()).value.unwrap()
+            };
+            let values = runs.iter().flat_map(|&(blank, known)| {
+                std::iter::repeat_n(None, blank).chain((0..known).map(|value| Some(value as f64)))
+            });
+            let column = if ends { "end" } else { "time" };
+            let (mut long, mut wide) = (format!("meter,{column},value\n"), format!("{column},grid\n"));
+            for (i, value) in values.enumerate() {
+                let time = format!("2024-01-{:02} {:02}:{:02}", 1 + i / 96, i / 4 % 24, i % 4 * 15);
+                let value = value.map(|value: f64| value.to_string()).unwrap_or_default();
+                long += &format!("grid,{time},{value}\n");
+                wide += &format!("{time},{value}\n");
+            }
+            let known = |file: &str| {
+                let readings = csv(&site, "a.csv", file.as_bytes()).unwrap();
+                let series = readings.get("grid").cloned().unwrap_or_default();
+                let all = series.start.iter().zip(&series.time).zip(&series.value);
+                all.filter(|(_, value)| !value.is_nan()).map(|((&start, &end), &value)| (start, end, value)).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(known(&long), known(&wide));
+        }
+
         /// Quotes around any cell change nothing, whether the rows before were written alike or not.
         #[test]
         fn quotes_change_nothing(rows in prop::collection::vec((0..2_usize, 0..8_u8, 0..3_u8, 0..1500_u32), 1..60)) {

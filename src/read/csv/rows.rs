@@ -4,13 +4,18 @@ use super::{
     layout::{Layout, Optional, When, rivals},
     lines::{Quotes, Source, record},
     quoted::Unquoted,
+    wide::{self, Column},
 };
 use crate::{
     finding::{Code, Finding, Gathered, Text},
     metering::{Mark, MeterKind, NO_REVISION, Quality, Stamp},
     site::Site,
 };
-use std::{borrow::Cow, collections::BTreeMap, io};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 /// One reading as it stood in the file.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +71,20 @@ impl Faults<'_> {
         self.gathered.push(finding);
     }
 
+    /// Rows of a meter that the site does not list.
+    fn unknown(&mut self, id: &str, count: u64) {
+        let known = self.unknown.contains_key(id) || self.unknown.len() < UNKNOWN;
+        *self.unknown.entry(if known { id } else { "…" }.to_owned()).or_default() += count;
+    }
+
+    /// Blank cells of a column that were counted and not kept.
+    fn blank(&mut self, column: &Column, count: u64, line: u64) {
+        let mut finding = Finding::new(Code::ReadingMissing).meter(&column.id);
+        (finding.file, finding.line) = (Some(self.file.to_owned()), Some(line));
+        (finding.column, finding.count) = (Some(column.cell as u64 + 1), count);
+        self.gathered.push(finding);
+    }
+
     /// A value that covers more hours than its interval has is no reading.
     pub(crate) fn too_much_known(&mut self, line: u64, meter: &str, length_ms: i64) {
         let hours = length_ms as f64 / 3_600_000.0;
@@ -100,8 +119,9 @@ pub(crate) fn read<'a>(
     let faults = Faults { site, file, gathered: Gathered::default(), unknown: BTreeMap::new(), elsewhere: 0, lines: 1 };
     let clock = Clock::new(site.time_zone());
     let quoted = Unquoted::default();
+    let (cells, columns) = (Vec::new(), Vec::new());
     let mut rows =
-        Rows { site, faults, clock, same: None, cells: Vec::new(), quoted, gb18030: false, line: 1, open_quotes: 0 };
+        Rows { site, faults, clock, same: None, cells, quoted, columns, gb18030: false, line: 1, open_quotes: 0 };
     let mut source = Source::new(reader);
     let mut layout = None;
     while source.read_on().map_err(unreadable)? {
@@ -131,7 +151,7 @@ pub(crate) fn read<'a>(
         }
     }
     match layout {
-        Some(_) => Ok(rows.faults),
+        Some(_) => Ok(rows.finish(take)),
         None => Err(CsvError::Header { file: file.to_owned(), found: String::new() }),
     }
 }
@@ -145,6 +165,8 @@ struct Rows<'a> {
     /// The cells of a row, in its bytes.
     cells: Vec<std::ops::Range<usize>>,
     quoted: Unquoted,
+    /// Those of a wide file.
+    columns: Vec<Column>,
     gb18030: bool,
     line: u64,
     /// How many quotes were never closed.
@@ -224,6 +246,13 @@ impl<'a> Rows<'a> {
             }
             match Layout::new(&cells) {
                 Some(layout) => {
+                    if let Layout::Wide { meters, .. } = &layout {
+                        let mut known = BTreeSet::new();
+                        if let Some((_, twice)) = meters.iter().find(|(_, id)| !known.insert(id)) {
+                            return Err(CsvError::Rivals { file: file.to_owned(), found: format!("{twice}, {twice}") });
+                        }
+                        rows.columns = meters.iter().map(|(cell, id)| Column::new(rows.site, *cell, id)).collect();
+                    }
                     let unused = layout.unused(&cells);
                     if !unused.is_empty() {
                         let shown: String = unused.join(", ").chars().take(200).collect();
@@ -294,8 +323,8 @@ impl<'a> Rows<'a> {
         }
         match layout {
             Layout::Long { .. } => self.long(line, number, layout, take).filter(|_| self.cells.len() == width),
-            Layout::Wide { when, meters } => {
-                self.wide(line, number, *when, meters, take);
+            Layout::Wide { when, .. } => {
+                self.wide(line, number, *when, take);
                 None
             }
         }
@@ -356,26 +385,46 @@ impl<'a> Rows<'a> {
         used
     }
 
-    fn wide(&mut self, line: &[u8], number: u64, when: When, meters: &[(usize, String)], take: &mut impl Take) {
+    fn wide(&mut self, line: &[u8], number: u64, when: When, take: &mut impl Take) {
         let Some((start, time)) = self.when(line, when, MeterKind::Interval, number, "") else { return };
-        for (i, id) in meters {
-            let Some((meter, kind)) = self.meter(id) else { continue };
-            let (start, time) = match self.site.meters().get(meter).and_then(|meter| meter.utc_offset) {
+        let mut columns = std::mem::take(&mut self.columns);
+        for column in &mut columns {
+            let Some(wide::Of { meter, is_interval, offset }) = column.meter else {
+                column.unknown += 1;
+                continue;
+            };
+            let (start, time) = match offset {
                 None => (start, time),
                 offset => {
                     self.clock.read_in(offset);
-                    let own = self.when(line, when, MeterKind::Interval, number, id);
+                    let own = self.when(line, when, MeterKind::Interval, number, &column.id);
                     self.clock.read_in(None);
                     own.unwrap_or((start, time))
                 }
             };
-            let start = start.filter(|_| kind == MeterKind::Interval);
-            if let Some(value) = self.value(line, *i, number, id) {
+            let start = start.filter(|_| is_interval);
+            if let Some(value) = self.value(line, column.cell, number, &column.id) {
                 let (stamp, mark) = (when.stamp(), Mark::NONE);
                 let reading = Reading { start, time, value, known_ms: None, line: number, stamp, mark };
-                take.take(meter, reading, &mut self.faults);
+                column.push(reading, |reading| take.take(meter, reading, &mut self.faults));
             }
         }
+        self.columns = columns;
+    }
+
+    /// What the columns of a wide file held back, and counted.
+    fn finish(mut self, take: &mut impl Take) -> Faults<'a> {
+        for mut column in self.columns {
+            if let Some(of) = column.meter {
+                column.flush(|reading| take.take(of.meter, reading, &mut self.faults));
+            } else if column.unknown > 0 {
+                self.faults.unknown(&column.id, column.unknown);
+            }
+            if let Some((count, line)) = column.dropped() {
+                self.faults.blank(&column, count, line);
+            }
+        }
+        self.faults
     }
 
     fn cell<'l>(&self, line: &'l [u8], i: usize) -> &'l [u8] {
@@ -386,9 +435,7 @@ impl<'a> Rows<'a> {
     fn meter(&mut self, id: &str) -> Option<(usize, MeterKind)> {
         let found = self.site.meter_index(id).and_then(|i| Some((i, self.site.meters().get(i)?.kind)));
         if found.is_none() {
-            let unknown = &mut self.faults.unknown;
-            let known = unknown.contains_key(id) || unknown.len() < UNKNOWN;
-            *unknown.entry(if known { id } else { "…" }.to_owned()).or_default() += 1;
+            self.faults.unknown(id, 1);
         }
         found
     }
@@ -416,6 +463,13 @@ impl<'a> Rows<'a> {
             Err(NoTime::Nonexistent) => (
                 Code::TimeNonexistent,
                 ("带时差的时间：该当地时间不存在", "a time with offset: this local time does not exist"),
+            ),
+            Err(NoTime::OutOfRange) => {
+                (Code::CsvTime, ("1900 年至 2200 年之间的时间", "a time between the years 1900 and 2200"))
+            }
+            Err(NoTime::LeapSecond) => (
+                Code::CsvTime,
+                ("23:59:59 或次日 00:00:00，不用闰秒", "23:59:59, or 00:00:00 of the next day, not a leap second"),
             ),
             Err(NoTime::Unreadable) => (
                 Code::CsvTime,

@@ -228,6 +228,7 @@ codes! {
     PowerUnusual = "power.unusual", Warning, "功率不是该表的常态，相邻两段电量未知", "power that is not usual for this meter; the energy beside it is unknown", "核对采集设备；如属实，请以 events 的 confirmed 说明理由", "check the logger; if it is right, say why under events as confirmed";
     PowerImpossible = "power.impossible", Warning, "功率大于该表可能的最大值，未采用", "power beyond what this meter can carry; not used", "检查通信，核对单位", "check the line and the unit";
     PowerSpacing = "power.spacing", Note, "功率按其自身的采样间隔连线积分", "power samples are joined by their own spacing", "如不妥，请填写 max_gap_s", "if that is not right state max_gap_s";
+    PowerSparse = "power.sparse", Note, "功率采样间隔超过 1 小时：其间电量按连线计，上下限按该表常态功率计", "power samples more than an hour apart: joined by a line, and bounded by the lowest and the highest usual power", "缩短采样间隔，或改用电能表", "take samples more often, or meter the energy";
     IntervalOverlap = "interval.overlap", Warning, "区间重叠，重叠各条均未采用", "intervals overlap; none of those that do is used", "每段时间只提供一条", "give each stretch of time once";
     IntervalGap = "interval.gap", Warning, "区间之间有空缺，该段电量未知", "a gap between intervals; its energy is unknown", "补充缺失的区间", "fill in the missing intervals";
     IntervalUnusual = "interval.unusual", Warning, "区间值不是该表的常态，该段电量按区间计", "a value that is not usual for this meter; its energy is only known between a least and a most", "核对来源；如属实，请以 events 的 confirmed 说明理由", "check its source; if it is right, say why under events as confirmed";

@@ -207,6 +207,40 @@ fn stamps_out_of_range_among_real_ones_do_not_overflow() {
 }
 
 /// Samples of power that are too far apart: how far, how far they may be, and where the first hole is, also in one line.
+/// Samples hours apart, joined because `max_gap_s` says so: what was used between them is bounded by what the load usually does.
+#[test]
+fn samples_far_apart_are_bounded_by_the_load() {
+    let site = |gap: u32| -> Site {
+        let meters = POWER.replace("\"kind\": \"power\"", &format!("\"kind\": \"power\", \"max_gap_s\": {gap}"));
+        assert_ne!(meters, POWER);
+        self::site(&meters)
+    };
+    // A load that swings within every day, and is sampled every so many minutes.
+    let load = |minute: i64| {
+        300.0 + 100.0 * (minute as f64 / 1440.0 * std::f64::consts::TAU).sin() + 50.0 * (minute as f64 / 47.0).sin()
+    };
+    let days = 60;
+    let truth: f64 = (0..days * 1440).map(|minute| (load(minute) + load(minute + 1)) / 120.0).sum();
+    for (minutes, is_far) in [(30, false), (60, false), (240, true), (360, true)] {
+        let site = site(8 * 3600);
+        let period = Period::parse("2024-01-01/2024-03-01", site.time_zone()).unwrap();
+        let stamps: Vec<i64> = (0..=days * 1440 / minutes).map(|i| i * minutes).collect();
+        let mut readings = Readings::default();
+        let time = stamps.iter().map(|minute| period.start() + minute * 60_000).collect();
+        readings.insert("grid", Series::power(time, stamps.iter().map(|&minute| load(minute)).collect()));
+        let ledger = Ledger::build(&site, &readings, period).unwrap();
+        let book = ledger.meter("grid").unwrap();
+        let (least, most) = (book.least().kwh(), book.most().unwrap().kwh());
+        let sparse = ledger.findings().into_iter().find(|finding| finding.code.as_str() == "power.sparse");
+        assert_eq!((least < most, sparse.is_some()), (is_far, is_far), "{minutes}");
+        assert_eq!(book.coverage(&ledger.period()), 1.0, "{minutes}");
+        if let Some(sparse) = sparse {
+            assert!(least < truth && truth < most, "{minutes}: {least} {truth} {most}");
+            assert_eq!(sparse.count as i64, days * 1440 / minutes);
+        }
+    }
+}
+
 #[test]
 fn a_gap_between_samples_says_how_long_it_is() {
     let site = site(POWER);

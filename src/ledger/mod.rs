@@ -31,7 +31,7 @@ use account::Account;
 use jiff::{civil::Date, tz::TimeZone};
 use piece::Piece;
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 pub use {
     book::Book,
@@ -449,12 +449,18 @@ impl<'s> Ledger<'s> {
 
     /// What was found in the readings.
     pub fn findings(&self) -> Vec<Finding> {
-        let mut all = self.findings.clone();
+        // Of blank cells the reader hands on a few, and counts the others.
+        let is_blank = |finding: &Finding| finding.code == Code::ReadingMissing;
+        let of_meter = |finding: &Finding| Some((finding.meter.clone()?, finding.clone()));
+        let mut blank: BTreeMap<String, Finding> =
+            self.findings.iter().filter(|finding| is_blank(finding)).filter_map(of_meter).collect();
+        let mut all: Vec<Finding> = self.findings.iter().filter(|finding| !is_blank(finding)).cloned().collect();
         let zone = self.period.zone();
         for (i, (meter, book)) in self.site.meters().iter().zip(&self.books).enumerate() {
             for (code, &(count, at, tally)) in &book.log {
                 let mut finding = Finding::new(*code).place(self.site.place(i)).meter(&meter.id);
-                finding.count = count;
+                let blank = if *code == Code::ReadingMissing { blank.remove(&meter.id) } else { None };
+                finding.count = count + blank.map_or(0, |blank| blank.count);
                 finding.at = Some(rfc3339(at, zone));
                 finding.until = tally.until.map(|until| rfc3339(until, zone));
                 let and = tally.and.map(|and| format!(" / {and}")).unwrap_or_default();
@@ -505,6 +511,7 @@ impl<'s> Ledger<'s> {
                 all.push(finding);
             }
         }
+        all.extend(blank.into_values());
         all.extend(self.hints());
         all.extend(sum_check::all(self));
         all.extend(self.estimated());

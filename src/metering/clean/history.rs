@@ -125,6 +125,13 @@ pub(crate) struct Usual {
     pub until: i64,
 }
 
+impl Usual {
+    /// The lowest rate that is usual at an instant, if there is one.
+    pub(super) fn lowest_at(&self, at: i64) -> Option<f64> {
+        (self.from..self.until).contains(&at).then_some(self.low)
+    }
+}
+
 /// By how much the stated ends of intervals fall short of the starts of the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -2,7 +2,7 @@
 //! which no line ever fills. A sample that cannot be, that is not usual or that stands still makes holes of the steps that
 //! rest on it.
 
-use super::{Chain, Flow, Hole, Judged, Point, Shape, Sink, Tally, stands};
+use super::{Chain, Flow, Hole, Judged, MOST, Point, Shape, Sink, Tally, stands};
 use crate::{finding::Code, metering::Integration};
 
 /// The first sample after those that show the same, once it is known whether it stands still itself.
@@ -125,7 +125,36 @@ fn steps(
             sink.hole(Hole { most, ..hole(flow.amount) });
         } else {
             sink.flow(flow);
+            if ms > FAR_APART_MS && !chain.meter.on_change {
+                let (least, most) = between(chain, a, b);
+                let around = Hole { missing_ms: 0, least: least - flow.amount, ..hole(0) };
+                sink.hole(Hole { most: most.map(|most| most - flow.amount), ..around });
+                sink.fault(
+                    Code::PowerSparse,
+                    a.at,
+                    Tally { until: Some(b.at), ms, least: Some(least), most, ..Tally::default() },
+                );
+            }
         }
+    }
+}
+
+/// Further apart than this, what was used between two samples is only bounded by what the load usually does.
+const FAR_APART_MS: i64 = 3_600_000;
+
+/// The least and the most that was used between two samples: at the lowest and the highest usual power, or theirs.
+fn between(chain: &Chain<'_>, a: &Point, b: &Point) -> (i128, Option<i128>) {
+    let ms = b.at - a.at;
+    let power = |dial: f64| chain.meter.conversion(i64::MIN).exact(dial).ok();
+    let usual = chain.history.usual.and_then(|usual| Some((usual.lowest_at(b.at), power(usual.high)?)));
+    let over = |power: i128| power.saturating_mul(i128::from(ms)).clamp(-MOST, MOST);
+    let (lower, higher) = (a.value.min(b.value), a.value.max(b.value));
+    match usual {
+        Some((low, high)) => {
+            let low = low.and_then(power).unwrap_or(0);
+            (over(lower.min(low)), Some(over(higher.max(high))))
+        }
+        None => (over(lower.min(0)), chain.history.most(ms).map(|most| most.max(over(higher)))),
     }
 }
 

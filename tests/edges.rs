@@ -233,7 +233,7 @@ fn samples_far_apart_are_bounded_by_the_load() {
         let (least, most) = (book.least().kwh(), book.most().unwrap().kwh());
         let sparse = ledger.findings().into_iter().find(|finding| finding.code.as_str() == "power.sparse");
         assert_eq!((least < most, sparse.is_some()), (is_far, is_far), "{minutes}");
-        assert_eq!(book.coverage(&ledger.period()), 1.0, "{minutes}");
+        assert_eq!(book.coverage(ledger.period()), 1.0, "{minutes}");
         if let Some(sparse) = sparse {
             assert!(least < truth && truth < most, "{minutes}: {least} {truth} {most}");
             assert_eq!(sparse.count as i64, days * 1440 / minutes);

@@ -5,6 +5,7 @@ mod certificates;
 mod checks;
 mod record;
 mod reliance;
+mod scope_facts;
 mod settings;
 mod what_if;
 
@@ -289,13 +290,13 @@ impl<'a> Ground<'a> {
     }
 
     fn case(&self, on: Date) -> Case<'_> {
-        self.case_of(on, self.judged())
+        self.case_of(&self.facility, on, self.judged())
     }
 
-    /// The same with other measurements.
-    fn case_of<'c>(&'c self, on: Date, measured: &'c MeasuredPue) -> Case<'c> {
+    /// The same with another facility and other measurements.
+    fn case_of<'c>(&'c self, facility: &'c Facility, on: Date, measured: &'c MeasuredPue) -> Case<'c> {
         let figures = figures(measured, &self.extra);
-        Case::over(&self.facility, &self.certificates, on, measured, self.judged_boundary())
+        Case::over(facility, &self.certificates, on, measured, self.judged_boundary())
             .with(figures)
             .distrusted_by(&self.findings)
     }

@@ -4,8 +4,9 @@
 //! Statements are left aside one by one; if none of them decides, those of one kind together; if none does, all that are to be
 //! warned of, the one with the largest effect first, until a verdict changes.
 
-use super::Ground;
+use super::{Ground, scope_facts};
 use crate::{
+    facility::{Facility, LifecycleKind, StandardRacks},
     finding::{Code, Finding, Text},
     kpi::{MeasuredPue, Relied, Statement, Without},
     metering::Carrier,
@@ -63,22 +64,52 @@ const MOST_JUDGED: usize = 64;
 const MOST_NAMED: usize = 3;
 
 /// All statements left aside at once.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Aside {
     total: i128,
     it: i128,
+    /// What each of them may differ by besides.
+    total_range: Range,
+    it_range: Range,
     carriers: Vec<Carrier>,
-    is_open: bool,
+    racks: Option<StandardRacks>,
+    without_region: bool,
+    new_since: Option<Date>,
+}
+
+/// A least and a most; `None`: nothing bounds it.
+type Range = (i128, Option<i128>);
+
+fn add(some: &mut Range, more: Range) {
+    some.0 += more.0;
+    some.1 = some.1.zip(more.1).and_then(|(a, b)| a.checked_add(b));
 }
 
 impl Aside {
     fn of<'r>(relied: impl IntoIterator<Item = &'r Relied>) -> Self {
-        let mut aside = Aside::default();
+        let none = (0, Some(0));
+        let mut aside = Aside {
+            total: 0,
+            it: 0,
+            total_range: none,
+            it_range: none,
+            carriers: Vec::new(),
+            racks: None,
+            without_region: false,
+            new_since: None,
+        };
         for one in relied {
             match one.without {
                 Without::Sums { total, it } => (aside.total, aside.it) = (aside.total + total, aside.it + it),
                 Without::Carrier(carrier) => aside.carriers.push(carrier),
-                Without::Open => aside.is_open = true,
+                Without::Between { total, it } => {
+                    add(&mut aside.total_range, total);
+                    add(&mut aside.it_range, it);
+                }
+                Without::Racks(racks) => aside.racks = Some(racks),
+                Without::Region => aside.without_region = true,
+                Without::New { since } => aside.new_since = Some(since),
+                Without::Unstated => {}
             }
         }
         aside
@@ -87,12 +118,25 @@ impl Aside {
     fn applied_to(&self, measured: &MeasuredPue) -> MeasuredPue {
         let energy = ExactEnergy::from_microjoules;
         let mut changed = measured.with(energy(self.total), energy(self.it));
-        if self.is_open {
-            changed.electricity.bounds.high = None;
-            changed.electricity.bounds.exact = false;
+        if (self.total_range, self.it_range) != ((0, Some(0)), (0, Some(0))) {
+            changed = changed.loosened(self.total_range, self.it_range);
         }
         if !self.carriers.is_empty() {
             changed.all_carriers = None;
+        }
+        changed
+    }
+
+    /// The facility as it would be under a pack.
+    fn facility_of<'f>(&self, facility: &'f Facility, pack: &Pack) -> Cow<'f, Facility> {
+        let mut changed = Cow::Borrowed(facility);
+        if self.without_region {
+            changed.to_mut().region = None;
+        }
+        if self.new_since.is_some_and(|since| since > pack.from)
+            && let Some(lifecycle) = &mut changed.to_mut().lifecycle
+        {
+            lifecycle.kind = Some(LifecycleKind::New);
         }
         changed
     }
@@ -121,12 +165,18 @@ impl Judge<'_, '_> {
             (boundary.other_carriers().to_vec(), boundary.unweighted_carriers().to_vec());
         others.extend(&aside.carriers);
         unweighted.extend(&aside.carriers);
-        let case = self.ground.case_of(self.on, &measured).counting(&others, &unweighted);
-        let after = self.packs.iter().flat_map(|pack| pack.outcomes(&case)).map(|(_, outcome)| outcome);
+        let of_pack = |pack: &Cow<'_, Pack>| {
+            let facility = aside.facility_of(&self.ground.facility, pack);
+            let case = self.ground.case_of(&facility, self.on, &measured).counting(&others, &unweighted);
+            pack.outcomes(&case.of_scale(aside.racks)).map(|(_, outcome)| outcome).collect::<Vec<_>>()
+        };
+        let after = self.packs.iter().flat_map(of_pack);
         let mut change = Change::default();
         for ((name, nature, was), is) in self.before.iter().zip(after).filter(|((.., was), is)| was != is) {
             change.outcomes.insert(name.clone(), is);
-            if *was == Outcome::Meets && matches!(nature, Nature::Mandatory | Nature::Binding) {
+            let was_well = matches!(was, Outcome::Meets | Outcome::NotApplicable);
+            let is_well = matches!(is, Outcome::Meets | Outcome::NotApplicable);
+            if was_well && !is_well && matches!(nature, Nature::Mandatory | Nature::Binding) {
                 change.flips.push(name.clone());
             }
         }
@@ -140,7 +190,9 @@ pub(super) fn weigh(
     (packs, on, found): (&[Cow<'_, Pack>], Date, &[Finding]),
     verdicts: &mut [Verdict],
 ) -> (Vec<Reliance>, Vec<Finding>) {
-    let relied = ground.judged().relied();
+    let relied: Vec<Relied> =
+        ground.judged().relied().iter().cloned().chain(scope_facts::find(&ground.facility, packs)).collect();
+    let relied = relied.as_slice();
     // Where the data have errors nothing is decided that could rely on anything.
     if relied.is_empty() || found.iter().any(Finding::is_error) {
         return (Vec::new(), Vec::new());
@@ -150,12 +202,17 @@ pub(super) fn weigh(
     let before =
         verdicts.iter().filter(|_| is_any).map(|verdict| (name(verdict), verdict.nature, verdict.outcome)).collect();
     let judge = Judge { ground, packs, on, before };
-    let mut alone: Vec<Change> = relied.iter().take(MOST_JUDGED).map(|one| judge.without(&Aside::of([one]))).collect();
+    let without = |one: &Relied| match one.without {
+        Without::Unstated => Change::default(),
+        _ => judge.without(&Aside::of([one])),
+    };
+    let mut alone: Vec<Change> = relied.iter().take(MOST_JUDGED).map(without).collect();
     alone.resize_with(relied.len(), Change::default);
     let energy = ExactEnergy::from_microjoules;
     let pue = |one: &Relied| match one.without {
         Without::Sums { total, it } => ground.judged().value_with(energy(total), energy(it)),
-        Without::Carrier(_) | Without::Open => None,
+        Without::Racks(_) | Without::Region | Without::New { .. } => ground.judged().value_with(energy(0), energy(0)),
+        Without::Carrier(_) | Without::Between { .. } | Without::Unstated => None,
     };
     let reported = ground.judged().pue().map_or(0.0, |pue| pue.ratio().to_f64());
     let (deciding, flips) = deciding(relied, &alone, &judge);
@@ -218,6 +275,7 @@ fn deciding(relied: &[Relied], alone: &[Change], judge: &Judge<'_, '_>) -> (Vec<
     let mut by_effect: Vec<usize> = warned().collect();
     let effect = |i: &usize| match pick(&[*i]).first().map(|one| one.without) {
         Some(Without::Sums { total, it }) => total.saturating_sub(it),
+        Some(Without::Between { total, it }) => total.1.map_or(i128::MAX, |most| most.saturating_sub(it.0)),
         _ => 0,
     };
     by_effect.sort_by_key(|i| std::cmp::Reverse(effect(i)));

@@ -96,13 +96,38 @@ impl MeasuredPue {
         changed
     }
 
+    /// The same where the two sums differ by something between a least and a most; `None`: nothing bounds it.
+    pub(crate) fn loosened(mut self, total: Range, it: Range) -> MeasuredPue {
+        self.electricity.loosen(total, it);
+        if let Some(all) = &mut self.all_carriers {
+            all.loosen(total, it);
+        }
+        self
+    }
+
     /// The method of the reported value: the one asked for, or `electricity-only` where other carriers cannot be weighed.
     pub const fn method(&self) -> Method {
         if self.reports_all_carriers { self.asked } else { Method::ElectricityOnly }
     }
 }
 
+/// A least and a most in microjoules; `None`: nothing bounds it.
+pub(crate) type Range = (i128, Option<i128>);
+
 impl Measure {
+    /// Both sums differ by something between a least and a most.
+    fn loosen(&mut self, total: Range, it: Range) {
+        let Some(pue) = self.pue else { return };
+        let part = |bound: Option<Ratio>, more: Option<i128>, of: Option<i128>| {
+            let was = bound?.floor_of(pue.it().microjoules())?;
+            let it = pue.it().microjoules().checked_add(of?).filter(|it| *it > 0)?;
+            Ratio::new(was.checked_add(more?)?.max(0), it)
+        };
+        let low = part(self.bounds.low, Some(total.0), it.1).map(|low| low.max(Ratio::ONE));
+        let high = part(self.bounds.high, total.1, Some(it.0));
+        self.bounds = Bounds { low, high, exact: false }.holding(pue.ratio());
+    }
+
     /// Both sums get so much more; the bounds move with them.
     fn change(&mut self, total: ExactEnergy, it: ExactEnergy) {
         let Some(before) = self.pue else { return };

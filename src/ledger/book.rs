@@ -208,6 +208,11 @@ impl Book {
         self.steps.iter().map(ExactEnergy::from_microjoules)
     }
 
+    /// The longest time for which it wrote nothing between two values.
+    pub(crate) const fn longest_rest(&self) -> i64 {
+        self.history.gap_ms
+    }
+
     /// The known amount of some steps, times a factor: differences of the rounded-down running sum, so that parts add up.
     pub(crate) fn scaled(&self, steps: &Range<usize>, factor: Ratio) -> i128 {
         part(&self.steps, steps, factor)

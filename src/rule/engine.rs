@@ -73,6 +73,12 @@ impl<'a> Case<'a> {
         self
     }
 
+    /// The same with another number of standard racks.
+    pub(crate) fn of_scale(mut self, racks: Option<StandardRacks>) -> Self {
+        self.standard_racks = racks.or(self.standard_racks);
+        self
+    }
+
     /// Adds figures besides the PUE.
     pub const fn with(mut self, figures: Figures) -> Self {
         self.figures = figures;

@@ -222,7 +222,7 @@ impl Scope {
     }
 
     /// Whether it names a kind of project.
-    pub(super) fn names(&self, kind: LifecycleKind) -> bool {
+    pub(crate) fn names(&self, kind: LifecycleKind) -> bool {
         match self {
             Scope::Lifecycle(kinds) => kinds.contains(&kind),
             Scope::All(parts) | Scope::Any(parts) => parts.iter().any(|part| part.names(kind)),

@@ -4,11 +4,15 @@ use super::{Ground, Relied, Statement, Without};
 use crate::{
     metering::{Carrier, MeasurementPoint as Point, Meter},
     period::day_start,
+    place::place,
     quantity::Dimension,
 };
 
 /// Supplies below a supply are its parts where together they make up at least this share of it, in hundredths (ours).
 const PARTS_OF_IT: i128 = 90;
+
+/// Two meters of one flow differ by their classes, in hundredths at most (ours: two of class 1); no two show exactly the same.
+const CLASSES: i128 = 2;
 
 pub(super) fn find(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
     let (site, tree) = (ground.site, ground.site.tree());
@@ -19,15 +23,25 @@ pub(super) fn find(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
         match meter.point {
             _ if is_supply(meter) && !is_counted(i) => {
                 let energy = ground.energy(i);
-                if meter.check_of.is_some() {
-                    relied.extend((energy > 0).then(|| ground.relied(Statement::CheckMeter, i, (energy, 0), false)));
+                if let Some(of) = &meter.check_of {
+                    // A meter in series shows the same but for its class; another feeder shows something else.
+                    let checked = site.meter_index(of).map_or(0, |of| ground.energy(of));
+                    let off = (energy - checked).abs();
+                    let is_likely = off > 0 && off * 100 <= checked * CLASSES;
+                    let place = site.property(i, place!(check_of));
+                    relied.extend(
+                        (energy > 0).then(|| Relied {
+                            place,
+                            ..ground.relied(Statement::CheckMeter, i, (energy, 0), !is_likely)
+                        }),
+                    );
                 } else if energy > 0 {
                     below.push((tree.parent(i), i, energy));
                 }
             }
-            Point::GridSupply | Point::GeneratorOutput if is_dead(ground, meter) && ground.energy(i) == 0 => {
+            _ if is_supply(meter) && is_dead(ground, meter) && ground.energy(i) == 0 => {
                 let mut dead = ground.relied(Statement::SupplyDead, i, (0, 0), true);
-                (dead.energy, dead.without) = (None, Without::Open);
+                (dead.energy, dead.without) = (None, Without::OPEN);
                 relied.push(dead);
             }
             Point::Cooling | Point::Distribution | Point::Lighting | Point::Other
@@ -61,7 +75,7 @@ pub(super) fn find(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
 }
 
 /// Whether it was not in use for a moment of the part, as stated.
-fn is_dead(ground: &Ground<'_, '_>, meter: &Meter) -> bool {
+pub(super) fn is_dead(ground: &Ground<'_, '_>, meter: &Meter) -> bool {
     let zone = ground.part.zone();
     let over = meter.until.is_some_and(|until| day_start(until, zone) <= ground.part.start());
     over || meter.from.is_some_and(|from| day_start(from, zone) >= ground.part.end())

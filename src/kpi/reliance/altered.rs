@@ -6,7 +6,7 @@ use crate::{
     kpi::boundary::Term,
     metering::{MeasurementPoint as Point, Meter},
     place::place,
-    quantity::{ExactEnergy, Ratio},
+    quantity::{ExactEnergy, Ratio, Unit},
 };
 
 /// A multiplier between these is of no transformer and of no pulse output, but for [`USUAL`] ones (ours).
@@ -38,6 +38,20 @@ pub(super) fn find(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
             let place = ground.site.property(term.meter, place!(multiplier));
             relied
                 .push(Relied { place, ..ground.relied(Statement::Multiplier, term.meter, side(one, is_total), true) });
+        }
+        if is_total && !term.minus && is_in_heat(meter) {
+            let place = ground.site.property(term.meter, place!(unit));
+            // 3.6 MJ are a kilowatt-hour.
+            let more = energy * 13 / 5;
+            relied.push(Relied { place, ..ground.relied(Statement::Unit, term.meter, (more, 0), true) });
+        }
+        if let Some(change) = by_new_multiplier(ground, term.meter, meter) {
+            let place = ground.site.property(term.meter, place!(events));
+            let change = if term.minus { -change } else { change };
+            relied.push(Relied {
+                place,
+                ..ground.relied(Statement::ExchangedMultiplier, term.meter, side(change, is_total), true)
+            });
         }
         if let Some(bridged) = exchanged(ground, meter, energy) {
             let place = ground.site.property(term.meter, place!(events));
@@ -81,6 +95,29 @@ fn by_multiplier(meter: &Meter, energy: i128) -> Option<i128> {
     let is_odd = NEAR_ONE.contains(&multiplier) && !USUAL.contains(&multiplier);
     // A float is exact enough: it is said in whole kilowatt-hours.
     is_odd.then(|| (energy as f64 / multiplier) as i128 - energy)
+}
+
+/// Electricity is counted in watt-hours; a dial in joules may be one that is read in the wrong unit.
+fn is_in_heat(meter: &Meter) -> bool {
+    matches!(meter.unit, Unit::Megajoule | Unit::Gigajoule)
+}
+
+/// What an energy changes by if the exchanges had not changed the multiplier.
+fn by_new_multiplier(ground: &Ground<'_, '_>, i: usize, meter: &Meter) -> Option<i128> {
+    if meter.events.iter().all(|event| event.multiplier.is_none()) {
+        return None;
+    }
+    let mut change = 0;
+    for (at, event) in meter.events.iter().enumerate() {
+        let from = event.at.as_millisecond();
+        let until = meter.events.get(at + 1).map_or(i64::MAX, |next| next.at.as_millisecond());
+        if from < ground.part.end() && until > ground.part.start() {
+            let energy = ground.energy_within(i, from, until.min(ground.part.end()));
+            // A float is exact enough: it is said in whole kilowatt-hours.
+            change += (energy as f64 * (meter.multiplier / meter.multiplier_at(from) - 1.0)) as i128;
+        }
+    }
+    (change != 0).then_some(change)
 }
 
 /// What exchanges have left out of the count, or put into it, where the new dial starts at more than half of where the old one

@@ -5,10 +5,13 @@
 
 mod added;
 mod altered;
+mod framing;
+mod stretches;
 mod thermal;
 
-use super::{Boundary, MeasuredPue, boundary::Term, view::View};
+use super::{Boundary, MeasuredPue, boundary::Term, measured::Range, view::View};
 use crate::{
+    facility::StandardRacks,
     finding::Text,
     metering::Carrier,
     period::Period,
@@ -16,6 +19,7 @@ use crate::{
     quantity::{ExactEnergy, Ratio},
     site::Site,
 };
+use jiff::civil::Date;
 
 macro_rules! statements {
     ($($name:ident = $wire:literal, $zh:literal, $en:literal, $without_zh:literal, $without_en:literal;)*) => {
@@ -43,6 +47,8 @@ macro_rules! statements {
 statements! {
     SupplyBelow = "supply.parent", "供电计量点位于另一供电计量点之下，未计入总电量", "a supply below another one, and so not counted", "计入总电量", "it is counted";
     SupplyDead = "supply.until", "供电计量点在整个期间未投用", "a supply that was not in use in the whole period", "其电量未知", "its energy is unknown";
+    Life = "meter.until", "期间内部分时间投用的计量点", "a meter that was in use for a part of the period", "其余时间按投用期间的平均功率计", "it went on as it did while it was in use";
+    CarrierDead = "carrier.until", "外购冷量或燃料的计量点在整个期间未投用", "a meter of bought cooling or fuel that was not in use in the whole period", "其电量未知", "its energy is unknown";
     CheckMeter = "supply.check_of", "校核表，未计入总电量", "a check meter of a supply, and so not counted", "计入总电量", "it is counted";
     Outside = "meter.outside", "非数据中心用能，已从总电量中扣除", "a load outside the data centre, taken off the total", "不扣除", "it is not taken off";
     Export = "meter.export", "上网电量，已从总电量中扣除", "exported energy, taken off the total", "不扣除", "it is not taken off";
@@ -50,10 +56,20 @@ statements! {
     LoadRoot = "load.parent", "未填上级计量点的用能，视为由已计入的供电供给", "a load without a parent, taken to be fed by the counted supplies", "另计入总电量", "it is added to the total";
     ItRoot = "it.parent", "未填上级计量点的 IT 计量点，视为由已计入的供电供给", "an IT meter without a parent, taken to be fed by the counted supplies", "不计入 IT 电量", "it is not counted as IT";
     Multiplier = "meter.multiplier", "不是互感器变比也不是脉冲常数的倍率", "a multiplier that is neither of transformers nor of pulses", "倍率取 1", "the multiplier is 1";
+    Unit = "meter.unit", "以热量单位计的电量", "electricity in a unit of heat", "按 kWh 计", "it is in kWh";
+    ExchangedMultiplier = "exchange.multiplier", "换表后倍率改变", "an exchange that changes the multiplier", "倍率不变", "the multiplier stays the same";
+    Confirmed = "meter.confirmed", "经人工确认的时段", "stretches that a person has confirmed", "该时段电量未知", "their energy is unknown";
+    Absent = "meter.absent", "无数据的时段视为零", "a supply that is taken to have used nothing where it wrote nothing", "该时段电量未知", "that energy is unknown";
     Exchange = "meter.events", "换表时新表码接近旧表码", "exchanges whose new dial starts near where the old one ended", "视为未换表", "there was no exchange";
     Generator = "generator.output", "发电机输出不足燃料所含能量的四分之一", "generators that give less than a quarter of their fuel's energy", "按四分之一计", "they give a quarter of it";
     CoolingFactor = "meter.factor", "外购冷量的折电系数小于 0.1", "a factor of bought cooling below 0.1", "系数未知", "the factor is unknown";
     HeatLeftOut = "carrier.hot_water", "外购热量未计入", "hot water that drives chillers, not counted", "计入，折算系数未知", "it is counted, by an unknown factor";
+    FuelEnergy = "fuel.unit", "以热量申报的燃料，折算由申报方作出", "fuel that is given as energy, by the operator's own content", "热值未知", "its energy content is unknown";
+    Category = "declared.category", "所申报的 PUE 类别", "the PUE category as declared", "按最低一级的计量点计", "IT is measured at the lowest category there is";
+    Period = "period.start", "核算期间不是自然年", "a period that is not the calendar year", "其他期间的数值未知", "the value of other periods is unknown";
+    Racks = "facility.racks", "标准机架数略低于规模界限", "a number of standard racks just below a limit", "达到该界限", "it reaches the limit";
+    Region = "facility.region", "地区与时区不符", "a region that its time zone contradicts", "地区未知", "its region is unknown";
+    Lifecycle = "facility.lifecycle", "填报为存量，但批复或投运在规定发布之后", "called existing, but approved or in service after the rule was issued", "属于新建", "it is a new one";
     Absorption = "facility.air_conditioning", "吸收式制冷，未报送驱动热源", "absorption cooling, and nothing given that drives it", "其能耗未知", "its energy is unknown";
 }
 
@@ -67,8 +83,30 @@ pub(crate) enum Without {
     Sums { total: i128, it: i128 },
     /// This carrier counts, and nobody says how much.
     Carrier(Carrier),
+    /// They differ by something between a least and a most.
+    Between { total: Range, it: Range },
+    /// The site has so many standard racks.
+    Racks(StandardRacks),
+    /// The site's region is not known.
+    Region,
+    /// The site is a new one under what was issued before this day.
+    New { since: Date },
+    /// Nobody knows; it is only listed.
+    Unstated,
+}
+
+impl Without {
     /// The total is open upwards.
-    Open,
+    pub(crate) const OPEN: Without = Without::Between { total: (0, None), it: (0, Some(0)) };
+
+    /// So much less of the total, or of IT, and between nothing and a most in its place.
+    fn unknown(known: i128, most: Option<i128>, is_total: bool) -> Self {
+        let range = (-known, most.map(|most| most.max(known) - known));
+        match is_total {
+            true => Without::Between { total: range, it: (0, Some(0)) },
+            false => Without::Between { total: (0, Some(0)), it: range },
+        }
+    }
 }
 
 /// A statement that a PUE relies on.
@@ -103,6 +141,22 @@ impl Ground<'_, '_> {
         self.view.sum(&[Term { meter, factor: Ratio::ONE, minus: false }]).microjoules()
     }
 
+    /// The same of what was booked from one instant to another, in whole steps.
+    fn energy_within(&self, meter: usize, from: i64, until: i64) -> i128 {
+        let ledger = self.view.ledger();
+        let within = ledger.steps(self.part);
+        let edges = ledger.edges();
+        let first = edges.partition_point(|&edge| edge <= from).saturating_sub(1).clamp(within.start, within.end);
+        let last = edges.partition_point(|&edge| edge < until).clamp(first, within.end.max(first));
+        ledger.book(meter).map_or(0, |book| book.scaled(&(first..last), Ratio::ONE))
+    }
+
+    /// The electric meters of both sums that add to them, and whether it is the total.
+    fn added(&self) -> impl Iterator<Item = (Term, bool)> {
+        let total = self.boundary.electric_terms().iter().map(|term| (*term, true));
+        total.chain(self.boundary.it.iter().map(|term| (*term, false))).filter(|(term, _)| !term.minus)
+    }
+
     fn relied(&self, on: Statement, meter: usize, (total, it): (i128, i128), is_warned: bool) -> Relied {
         Relied {
             on,
@@ -125,7 +179,9 @@ pub(super) fn list(view: &View<'_>, boundary: &Boundary, part: &Period, measured
     let mut relied = Vec::new();
     added::find(&ground, &mut relied);
     altered::find(&ground, &mut relied);
+    stretches::find(&ground, &mut relied);
     thermal::find(&ground, &mut relied);
+    framing::find(&ground, &mut relied);
     // What is to be warned of is not lost among the rest.
     relied.sort_by_key(|one| !one.is_warned);
     relied.truncate(MOST_LISTED);

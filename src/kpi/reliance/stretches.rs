@@ -1,0 +1,88 @@
+//! What is stated of a stretch of time: that a meter was not in use, that a person has confirmed its readings, that it used nothing
+//! where it wrote nothing.
+
+use super::{Ground, Relied, Statement, Without};
+use crate::{
+    metering::{Absent, Carrier, MeasurementPoint as Point, Meter},
+    place::{Place, place},
+};
+
+pub(super) fn find(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
+    for (term, is_total) in ground.added() {
+        let Some(meter) = ground.site.meters().get(term.meter) else { continue };
+        relied.extend(confirmed(ground, (term.meter, meter), is_total));
+        if is_total {
+            relied.extend(life(ground, term.meter, meter));
+            relied.extend(absent(ground, term.meter, meter));
+        }
+    }
+    for (i, meter) in ground.site.meters().iter().enumerate() {
+        if meter.carrier != Carrier::Electricity && ground.boundary.other_carriers_of(i).is_some() {
+            relied.extend(life_of_carrier(ground, i, meter));
+        }
+    }
+}
+
+/// What a person has confirmed could be anything that the meter can carry.
+fn confirmed(ground: &Ground<'_, '_>, (i, meter): (usize, &Meter), is_total: bool) -> Option<Relied> {
+    let (mut known, mut ms) = (0, 0);
+    for stretch in &meter.confirmed {
+        let from = stretch.from.as_millisecond().max(ground.part.start());
+        let until = stretch.until.as_millisecond().min(ground.part.end());
+        if from < until {
+            (known, ms) = (known + ground.energy_within(i, from, until), ms + (until - from));
+        }
+    }
+    let most = ground.view.ledger().book(i)?.most_in(ms);
+    let place = ground.site.property(i, place!(events));
+    (ms > 0).then(|| Relied {
+        place,
+        without: Without::unknown(known, most, is_total),
+        ..ground.relied(Statement::Confirmed, i, (known, 0), true)
+    })
+}
+
+/// A supply that began, or ended, within the period.
+fn life(ground: &Ground<'_, '_>, i: usize, meter: &Meter) -> Option<Relied> {
+    let (place, dead_ms, alive_ms) = dead(ground, i, meter)?;
+    let energy = ground.energy(i);
+    let more = energy.checked_mul(dead_ms.into())?.checked_div(alive_ms.into())?;
+    (more > 0).then(|| Relied { place, ..ground.relied(Statement::Life, i, (more, 0), true) })
+}
+
+/// The same of bought cooling and fuel; there it may be the whole period too.
+fn life_of_carrier(ground: &Ground<'_, '_>, i: usize, meter: &Meter) -> Option<Relied> {
+    let without = Without::Carrier(meter.carrier);
+    match dead(ground, i, meter) {
+        Some((place, ..)) if ground.energy(i) > 0 => {
+            Some(Relied { place, without, energy: None, ..ground.relied(Statement::Life, i, (0, 0), true) })
+        }
+        Some(_) => None,
+        None if super::added::is_dead(ground, meter) => {
+            Some(Relied { without, energy: None, ..ground.relied(Statement::CarrierDead, i, (0, 0), true) })
+        }
+        None => None,
+    }
+}
+
+/// Where it is stated that a meter was in use for a part of the time only; how long it was not, and how long it was.
+fn dead(ground: &Ground<'_, '_>, i: usize, meter: &Meter) -> Option<(Place, i64, i64)> {
+    let (from, until) = ground.view.ledger().book(i)?.alive;
+    let alive_ms = until.min(ground.part.end()) - from.max(ground.part.start());
+    let dead_ms = ground.part.milliseconds() - alive_ms;
+    let key = if meter.until.is_some() && until < ground.part.end() { place!(until) } else { place!(from) };
+    (alive_ms > 0 && dead_ms > 0).then(|| (ground.site.property(i, key), dead_ms, alive_ms))
+}
+
+/// The grid never rests; what generates on the site may.
+fn absent(ground: &Ground<'_, '_>, i: usize, meter: &Meter) -> Option<Relied> {
+    let is_said = meter.absent == Absent::Zero && meter.point == Point::GridSupply;
+    let rests = ground.view.ledger().book(i)?.longest_rest() > 0;
+    let place = ground.site.property(i, place!(absent));
+    (is_said && rests).then(|| Relied {
+        place,
+        energy: None,
+        without: Without::OPEN,
+        ..ground.relied(Statement::Absent, i, (0, 0), true)
+    })
+}

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Folder, codes, good_submission, lines, program, pue, run, text};
+use common::{Folder, codes, good_submission, lines, program, pue, run, said, text};
 use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader, Write},
@@ -50,6 +50,7 @@ fn threads_change_nothing() {
     let summary: Value = serde_json::from_slice(&seen[0].2).unwrap();
     assert_eq!(summary["records"], 300);
     assert!(summary["clean"].as_u64().unwrap() > 250 && summary["faults"][0]["code"].is_string());
+    assert_eq!(summary["look_alikes"], json!([]));
 }
 
 #[test]
@@ -392,4 +393,89 @@ fn records_of_one_site_are_compared_a_few_times() {
     assert_eq!(verified.status.code(), Some(1));
     let longest = lines(&verified).iter().map(|line| line["changed"].as_array().unwrap().len()).max().unwrap();
     assert!(longest <= 20 * 6, "{longest}");
+}
+
+/// Sites of one round whose ids nobody can tell apart, though each is fit for itself.
+#[test]
+fn ids_that_look_alike_are_named() {
+    let folder = Folder::new("alike");
+    let sites: String = ["WH-0101", "WH-O101", "wh-0101", "WH-0102", "汉口-1", "汉口 -1"]
+        .map(|id| {
+            let mut one = good_submission();
+            one["facility"]["id"] = json!(id);
+            one.to_string() + "\n"
+        })
+        .concat();
+    let (round, summary) = (folder.write("round.ndjson", sites.as_bytes()), folder.file("summary.json"));
+    for (lang, words) in [("en", "different sites whose ids look alike"), ("zh", "编号外观相同的不同数据中心")]
+    {
+        let shown = text(&pue("audit", &[&round, "--summary", &summary, "--lang", lang], None));
+        let lines: Vec<&str> = shown.lines().filter(|line| line.starts_with(words)).collect();
+        assert_eq!(lines.len(), 2, "{shown}");
+        assert!(lines[0].ends_with("WH-0101, WH-O101, wh-0101") && lines[1].contains("汉口<U+0020>-1"), "{lines:?}");
+    }
+    let summary: Value = serde_json::from_slice(&std::fs::read(&summary).unwrap()).unwrap();
+    assert_eq!(summary["look_alikes"], json!([["WH-0101", "WH-O101", "wh-0101"], ["汉口 -1", "汉口-1"]]));
+}
+
+/// Records of input that cannot be read: each has a key of its own, and none is taken for another's.
+#[test]
+fn records_of_unreadable_input_have_keys_of_their_own() {
+    let folder = Folder::new("unreadable");
+    let (first, second) = (folder.write("a.json", b"{"), folder.write("b.json", b"[1, 2"));
+    let sheet = folder.write("c.xlsx", b"no spreadsheet");
+    let lost = folder.file("d.json");
+    let records = folder.file("records.ndjson");
+    let inputs = [&first, &second, &sheet, &lost];
+    let names = inputs.map(String::as_str);
+    pue("audit", &[names.as_slice(), &["--records", &records]].concat(), None);
+    let verify = |inputs: &[&str]| pue("verify", &[&[records.as_str()], inputs, &["--format", "json"]].concat(), None);
+    let held = verify(&names);
+    assert_eq!(held.status.code(), Some(0), "{}", said(&held));
+    assert_eq!(lines(&held).iter().filter(|line| line["holds"] == true).count(), 4);
+    // Another one that cannot be read has no record, and the records of the others are still to be verified.
+    let other = verify(&[&folder.write("e.json", b"{{"), &folder.file("f.json")]);
+    assert_eq!(other.status.code(), Some(3));
+    let holds: Vec<Value> = lines(&other).iter().map(|line| line["holds"].clone()).collect();
+    assert_eq!(holds, vec![Value::Null; 6]);
+}
+
+/// Whatever is added to a record, left out of it or altered in it, it does not hold; and all lines that are none are named.
+#[test]
+fn a_record_that_was_altered_does_not_hold() {
+    let folder = Folder::new("altered");
+    let input = "tests/golden/attacks/02-second-feeder-below-first.json";
+    let records = folder.file("records.ndjson");
+    pue("audit", &[input, "--records", &records, "--format", "json"], None);
+    let record: Value = serde_json::from_slice(&std::fs::read(&records).unwrap()).unwrap();
+    assert_eq!(record["reliance"][0][3], true, "{record}");
+    let altered = |change: &dyn Fn(&mut Value)| {
+        let mut other = record.clone();
+        change(&mut other);
+        let output = pue("verify", &[&folder.write("other.ndjson", other.to_string().as_bytes()), input], None);
+        (output.status.code(), said(&output))
+    };
+    assert_eq!(altered(&|_| {}).0, Some(0));
+    type Change<'c> = &'c dyn Fn(&mut Value);
+    let changes: [Change<'_>; 7] = [
+        &|of| of["reliance"] = json!([]),
+        &|of| of["reliance"][0][3] = json!(false),
+        &|of| of["findings"] = json!({}),
+        &|of| of["findings"]["reading.stuck"] = json!(1),
+        &|of| drop(of["verdicts"].as_array_mut().unwrap().pop()),
+        &|of| of["facility"] = json!("WH-0002"),
+        &|of| of["record"]["input_sha256"] = Value::Null,
+    ];
+    for (i, change) in changes.into_iter().enumerate() {
+        assert_eq!(altered(change).0, Some(1), "{i}");
+    }
+    for change in
+        [&(|of: &mut Value| of["note"] = json!("approved")) as Change<'_>, &|of| of["record"]["by"] = json!(1)]
+    {
+        let (code, said) = altered(change);
+        assert!(code == Some(3) && said.contains("line 1: unknown field"), "{said}");
+    }
+    let lines = format!("{{}}\n{record}\n[]\n");
+    let refused = said(&pue("verify", &[&folder.write("lines.ndjson", lines.as_bytes()), input], None));
+    assert!(refused.contains("line 1: ") && refused.contains("line 3: ") && !refused.contains("line 2: "), "{refused}");
 }

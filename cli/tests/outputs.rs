@@ -105,48 +105,167 @@ fn nobody_need_listen() {
     }
 }
 
-/// A round that is ended early says so, names nobody as missing, and ends with 3.
+/// A round under way that reads standard input, with what it says and answers.
+#[cfg(target_os = "linux")]
+struct Running {
+    child: std::process::Child,
+    input: Option<std::process::ChildStdin>,
+    answers: BufReader<std::process::ChildStdout>,
+    said: BufReader<std::process::ChildStderr>,
+}
+
+#[cfg(target_os = "linux")]
+impl Running {
+    /// Starts it, and waits until it listens for Ctrl-C.
+    fn new(more: &[&str]) -> Self {
+        let mut child = program().args(["audit", "-", "--format", "json"]).args(more).spawn().unwrap();
+        let (input, answers) = (child.stdin.take(), BufReader::new(child.stdout.take().unwrap()));
+        let said = BufReader::new(child.stderr.take().unwrap());
+        let listens = || {
+            let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+            let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap_or("0").trim().to_owned();
+            u64::from_str_radix(&caught, 16).unwrap_or(0) & 0b10 != 0
+        };
+        while !listens() {
+            std::thread::yield_now();
+        }
+        Running { child, input, answers, said }
+    }
+
+    fn write(&mut self, text: &str) {
+        let input = self.input.as_mut().unwrap();
+        input.write_all(text.as_bytes()).unwrap();
+        input.flush().unwrap();
+    }
+
+    fn answer(&mut self) -> Value {
+        let mut line = String::new();
+        self.answers.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap()
+    }
+
+    /// Ctrl-C; what it says to that.
+    fn interrupt(&mut self) -> String {
+        let killed = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+        let mut said = String::new();
+        self.said.read_line(&mut said).unwrap();
+        said
+    }
+
+    /// What more it answers and says, and how it ends; its input stays open until then.
+    fn end(mut self) -> (String, String, Option<i32>) {
+        let (mut answers, mut said) = (String::new(), String::new());
+        self.answers.read_to_string(&mut answers).unwrap();
+        self.said.read_to_string(&mut said).unwrap();
+        (answers, said, self.child.wait().unwrap().code())
+    }
+}
+
+/// A round that is ended early says so, names nobody as missing, and ends with 3, though its input stays open.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_round_that_is_ended_early_says_so() {
     let folder = Folder::new("early");
     let register = folder
         .write("register.json", br#"{"schema": "pue/register/1", "sites": [{"id": "WH-0101"}, {"id": "WH-0999"}]}"#);
-    let summary = folder.file("summary.json");
-    let mut child = program()
-        .args(["audit", "-", "--format", "json", "--register", &register, "--summary", &summary])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = child.stdin.take().unwrap();
-    writeln!(input, "{}", good_submission()).unwrap();
-    input.flush().unwrap();
-    // Once it listens for Ctrl-C it gets one, and says so; the input goes on then.
-    let listens = || {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap_or("0").trim().to_owned();
-        u64::from_str_radix(&caught, 16).unwrap_or(0) & 0b10 != 0
-    };
-    while !listens() {
-        std::thread::yield_now();
-    }
-    let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(interrupted.success());
-    let mut said = BufReader::new(child.stderr.take().unwrap());
-    let mut first = String::new();
-    said.read_line(&mut first).unwrap();
-    assert!(first.starts_with("stopping"), "{first}");
-    let _ = writeln!(input, "{}", good_submission());
-    drop(input);
-    let mut rest = String::new();
-    said.read_to_string(&mut rest).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(3), "{rest}");
+    let (summary, before) = (folder.file("summary.json"), folder.file("before.json"));
+    std::fs::write(&before, good_submission().to_string().replace("WH-0101", "WH-0777")).unwrap();
+    let mut round = Running::new(&["--register", &register, "--summary", &summary, "--before", &before]);
+    round.write(&format!("{}\n", good_submission()));
+    assert_eq!(round.answer()["facility"], "WH-0101");
+    assert!(round.interrupt().starts_with("stopping"));
+    let (answers, said, code) = round.end();
+    assert_eq!((answers.as_str(), code), ("", Some(3)), "{said}");
     let summary: Value = serde_json::from_slice(&std::fs::read(&summary).unwrap()).unwrap();
-    assert_eq!(summary["complete"], false);
-    assert!(summary["attendance"].is_null(), "{summary}");
-    assert!(!rest.contains("did not report") && rest.contains("ended early"), "{rest}");
-    assert!(!output.stdout.is_empty());
+    assert_eq!((&summary["complete"], &summary["records"]), (&Value::Bool(false), &Value::from(1)));
+    assert!(summary["attendance"].is_null() && summary["since"].is_null(), "{summary}");
+    assert!(!said.contains("did not report") && !said.contains("WH-0777") && said.contains("ended early"), "{said}");
+}
+
+/// Whoever presses Ctrl-C twice still gets an answer to all that was read.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_second_interrupt_loses_nothing() {
+    let mut round = Running::new(&["--threads", "1"]);
+    // More than goes out in one batch, and a record that has only begun; nobody takes answers yet.
+    let record = format!("{}\n", good_submission());
+    let mut input = round.input.take().unwrap();
+    let writing =
+        std::thread::spawn(move || (input.write_all((record.repeat(300) + &record[..100]).as_bytes()), input));
+    assert_eq!(round.answer()["facility"], "WH-0101");
+    assert!(round.interrupt().starts_with("stopping"));
+    assert!(round.interrupt().contains("still answered"));
+    let (answers, said, code) = round.end();
+    let _ = writing.join().unwrap();
+    assert_eq!(code, Some(3), "{said}");
+    // However much of it was read: some batches, and each line is whole.
+    assert!(answers.lines().count() >= 31, "{}", answers.lines().count());
+    for line in answers.lines() {
+        assert_eq!(serde_json::from_str::<Value>(line).unwrap()["facility"], "WH-0101");
+    }
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+/// What is whole is answered while its pipe stays open: records by line, over several lines, and after a broken line.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_stalled_pipe_holds_no_record_back() {
+    let good = good_submission();
+    let named = |id: &str| {
+        let mut submission = good.clone();
+        submission["facility"]["id"] = id.into();
+        submission
+    };
+    let mut round = Running::new(&[]);
+    round.write(&format!("{}\n", named("A")));
+    assert_eq!(round.answer()["facility"], "A");
+    round.write(&format!("{}\n{}", named("B"), &named("C").to_string()[..50]));
+    assert_eq!(round.answer()["facility"], "B");
+    round.write(&format!("{}\n", &named("C").to_string()[50..]));
+    assert_eq!(round.answer()["facility"], "C");
+    let mut round = Running::new(&[]);
+    for id in ["A", "B"] {
+        round.write(&format!("{}\n", serde_json::to_string_pretty(&named(id)).unwrap()));
+        assert_eq!(round.answer()["facility"], id);
+    }
+    // What stands behind them in no form.
+    round.write("}\n");
+    assert_eq!(round.answer()["findings"][0]["code"], "json.syntax");
+    round.write(&format!("{}\n", named("C")));
+    assert_eq!(round.answer()["facility"], "C");
+    let mut round = Running::new(&[]);
+    round.write("{\"schema\": \"pue/sub\n");
+    assert_eq!(round.answer()["findings"][0]["code"], "json.syntax");
+    round.write(&format!("{}\n", named("B")));
+    assert_eq!(round.answer()["facility"], "B");
+}
+
+/// A disk that is full: said, exit code 3, and what was there before stays.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_said_and_leaves_the_old_file() {
+    let folder = Folder::new("full");
+    let input = folder.write("in.ndjson", format!("{}\n", good_submission()).repeat(100).as_bytes());
+    let binary = program().get_program().to_str().unwrap().to_owned();
+    // A limit to what a file may hold, which needs no rights, and where the system allows it a disk of 16 KB.
+    let small = folder.file("small");
+    std::fs::create_dir(&small).unwrap();
+    let limited = format!("trap '' XFSZ; ulimit -f 16; cd {small}; echo old > answers; ");
+    let mounted = format!("mount -t tmpfs -o size=16k none {small}; cd {small}; echo old > answers; ");
+    let can_mount = Command::new("unshare").args(["-rm", "mount", "-t", "tmpfs", "none", &small]).output();
+    let mut ways = vec![(vec!["bash", "-c"], limited)];
+    if can_mount.is_ok_and(|output| output.status.success()) {
+        ways.push((vec!["unshare", "-rm", "bash", "-c"], mounted));
+    }
+    for (way, prepared) in ways {
+        for outputs in ["--format json --out answers", "--format csv --records answers > /dev/null"] {
+            let line = format!("{prepared} {binary} audit {input} {outputs}; code=$?; cat answers; ls; exit $code");
+            let output = Command::new(way[0]).args(&way[1..]).arg(&line).stdin(Stdio::null()).output().unwrap();
+            let (text, said) = (common::text(&output), common::said(&output));
+            assert_eq!(output.status.code(), Some(3), "{outputs}: {said}");
+            assert!(said.contains("answers") && !said.contains("panicked"), "{outputs}: {said}");
+            assert_eq!(text, "old\nanswers\n", "{outputs}");
+        }
+    }
 }

@@ -19,6 +19,7 @@ pub const RECORD_SCHEMA: &str = "pue/record/1";
 /// What makes an assessment reproducible.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Record {
     /// SHA-256 of the input: of its canonical form (RFC 8785), or of its bytes where it is no JSON. `None` where the input
@@ -77,6 +78,7 @@ impl Record {
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct VerdictRecord {
     /// [`RECORD_SCHEMA`].
@@ -93,14 +95,19 @@ pub struct VerdictRecord {
     pub pue: Option<(String, String)>,
     /// Pack, requirement, outcome, and the value or level that was compared.
     pub verdicts: Vec<(String, String, Outcome, Option<String>)>,
+    /// What the verdicts rely on: statement, place, the PUE without it where that is known, and whether it decides.
+    pub reliance: Vec<(String, String, Option<String>, bool)>,
     /// Codes of what was found, with their number.
     pub findings: BTreeMap<String, u64>,
+    /// Where the input came from, if it could not be read, so that there is no digest of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
 }
 
 /// One thing that is no longer as a record says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Changed {
-    /// What: `input`, `library`, `tzdb`, `packs`, `settings`, `facility`, `period`, `pue`, `verdict`, `findings`.
+    /// What: `input`, `library`, `tzdb`, `packs`, `settings`, `facility`, `period`, `pue`, `verdict`, `reliance`, `findings`.
     pub what: &'static str,
     /// What the record says.
     pub was: String,
@@ -112,6 +119,13 @@ impl Changed {
     /// Whether the answer itself is another one, or is of another input, and not only what it was made with.
     pub fn is_of_the_answer(&self) -> bool {
         matches!(self.what, "input" | "facility" | "period" | "pue" | "verdict")
+    }
+
+    /// Whether a record holds of which these things have changed: its answer has not, and what else has is due to what it was
+    /// made with. Where nothing of that changed, and something else did, the record is not the one that was written.
+    pub fn leave_it_holding(changes: &[Changed]) -> bool {
+        let is_made_otherwise = |change: &Changed| matches!(change.what, "library" | "tzdb" | "packs" | "settings");
+        !changes.iter().any(Changed::is_of_the_answer) && (changes.is_empty() || changes.iter().any(is_made_otherwise))
     }
 }
 
@@ -141,7 +155,14 @@ impl VerdictRecord {
                     (pack, verdict.requirement.to_string(), verdict.outcome, value)
                 })
                 .collect(),
+            reliance: (assessment.reliance.iter())
+                .map(|one| {
+                    let without = one.pue_without.map(|pue| pue.to_string());
+                    (one.on.as_str().to_owned(), one.place.to_string(), without, one.decides)
+                })
+                .collect(),
             findings,
+            source: None,
         }
     }
 
@@ -187,6 +208,14 @@ impl VerdictRecord {
                 compare("verdict", name(outcome(self, pack, requirement)), name(outcome(now, pack, requirement)));
             }
         }
+        let reliance = |record: &VerdictRecord| {
+            let one = |(on, at, without, decides): &(String, String, Option<String>, bool)| {
+                let mark = if *decides { "!" } else { "" };
+                format!("{on} {at}{mark}{}", without.as_ref().map_or(String::new(), |pue| format!(" ({pue})")))
+            };
+            record.reliance.iter().map(one).collect::<Vec<_>>().join(", ")
+        };
+        compare("reliance", reliance(self), reliance(now));
         let codes = |record: &VerdictRecord| {
             record.findings.iter().map(|(code, count)| format!("{code}×{count}")).collect::<Vec<_>>().join(", ")
         };

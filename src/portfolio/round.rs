@@ -4,6 +4,7 @@ use crate::{
     finding::{Code, Finding, Severity, Text},
     period::rfc3339,
     quantity::ExactEnergy,
+    read::likeness,
     rule::Outcome,
 };
 use serde::{Deserialize, Serialize};
@@ -124,6 +125,16 @@ impl Round {
     pub fn repeated(&self) -> Vec<&str> {
         let sites = self.sites.iter().flatten();
         sites.filter(|(_, line)| line.records > 1).map(|(id, _)| id.as_str()).collect()
+    }
+
+    /// Identifiers of several sites that look alike, such as `WH-01` and `WH-O1`: nobody who reads them can tell these sites
+    /// apart. Of a round that keeps no lines none is known.
+    pub fn look_alikes(&self) -> Vec<Vec<&str>> {
+        let mut alike: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for id in self.sites.iter().flatten().map(|(id, _)| id.as_str()) {
+            alike.entry(likeness(id)).or_default().push(id);
+        }
+        alike.into_values().filter(|ids| ids.len() > 1).collect()
     }
 
     /// Who was expected and did not report, who reported and was not expected, who reported more than once. Of a round that

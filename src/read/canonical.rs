@@ -36,6 +36,19 @@ impl Digest {
     }
 }
 
+/// The SHA-256 by which a record names its input, in hexadecimal: of the canonical form of JSON (RFC 8785), and of the bytes
+/// themselves where they are something else.
+///
+/// ```
+/// use pue::read::input_sha256;
+/// assert_eq!(input_sha256(br#"{"b": 1.0, "a": 2}"#), input_sha256(br#"{"a":2,"b":1}"#));
+/// assert_ne!(input_sha256(b"a"), input_sha256(b"b"));
+/// ```
+#[cfg(feature = "json")]
+pub fn input_sha256(bytes: &[u8]) -> String {
+    Document::from_json(bytes).map_or_else(|_| Digest::of_bytes(bytes), |document| Digest::of(&document)).hex()
+}
+
 #[cfg(not(feature = "json"))]
 impl Digest {
     /// Without JSON no value has a canonical form.

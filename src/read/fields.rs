@@ -1,4 +1,7 @@
-use super::node::{Members, Node};
+use super::{
+    identifier::{is_suspicious, odd_ones},
+    node::{Members, Node},
+};
 use crate::{
     finding::{Code, Finding, Gathered, Text},
     place::{Place, Walk},
@@ -10,7 +13,6 @@ use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, HashSet},
 };
-use unicode_security::{GeneralSecurityProfile, skeleton};
 
 /// The fields of an object: each is asked for by name and type; what does not fit becomes a finding, and whatever
 /// nobody asked for is named at the end.
@@ -379,44 +381,6 @@ impl<'n> Fields<'n> {
             self.push(Finding::new(Code::JsonUnknownField).place(self.place_of(entry.key)).expected(expected));
         }
     }
-}
-
-/// Characters that nobody sees, blanks other than plain ones, letters of a fancy alphabet, Latin letters or digits beside the
-/// Cyrillic, Greek or wide ones that look like them, and whole words that look like Latin ones (Unicode TS 39).
-fn is_suspicious(id: &str) -> bool {
-    if id.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return false;
-    }
-    let is_hidden = |c: char| {
-        c.is_control()
-            || (c.is_whitespace() && c != ' ')
-            || matches!(
-                c,
-                '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'
-                    ..='\u{180f}'
-            )
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}')
-            || matches!(c, '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffd}' | '\u{e0000}'..='\u{e0fff}')
-            || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
-    };
-    let is_wide = |c: char| matches!(c, '\u{ff10}'..='\u{ff19}' | '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}');
-    let is_fancy = |c: char| !c.is_ascii() && c.is_alphanumeric() && !is_wide(c) && !c.identifier_allowed();
-    let has = |is_such: fn(char) -> bool| id.chars().any(is_such);
-    let latin = has(|c| c.is_ascii_alphabetic());
-    let alike = has(|c| matches!(c, '\u{370}'..='\u{52f}' | '\u{1f00}'..='\u{1fff}'));
-    let wide = id.chars().any(is_wide) && has(|c| c.is_ascii_alphanumeric());
-    let looks_plain = || !id.is_ascii() && skeleton(id).all(|c| c.is_ascii());
-    id.chars().any(|c| is_hidden(c) || is_fancy(c)) || id.trim() != id || (latin && alike) || wide || looks_plain()
-}
-
-/// The characters of an identifier that are not plain ones, with their positions, the first five.
-fn odd_ones(id: &str) -> Text {
-    let odd = id.chars().enumerate().filter(|(_, c)| !c.is_ascii_graphic()).take(5);
-    let (zh, en): (Vec<_>, Vec<_>) = odd
-        .map(|(i, c)| (i + 1, u32::from(c)))
-        .map(|(i, c)| (format!("第 {i} 个字符为 U+{c:04X}"), format!("character {i} is U+{c:04X}")))
-        .unzip();
-    Text::new(zh.join("，"), en.join(", "))
 }
 
 /// `2023-02-29`: digits and dashes where a date has them.

@@ -7,15 +7,19 @@ mod canonical;
 #[cfg(feature = "csv")]
 mod csv;
 mod fields;
+mod identifier;
 mod node;
 mod site;
 
 pub(crate) use canonical::Digest;
+#[cfg(feature = "json")]
+pub use canonical::input_sha256;
 #[cfg(feature = "csv")]
 pub use csv::{CsvError, csv};
 #[cfg(feature = "csv")]
 pub(crate) use csv::{Faults, Reading, Take, each_reading};
 pub(crate) use fields::{Fields, number};
+pub(crate) use identifier::likeness;
 pub(crate) use node::{Document, Node};
 #[cfg(feature = "json")]
 pub use site::site;

@@ -12,7 +12,7 @@ use crate::{
 use clap::{Args, ValueEnum};
 use pue::{
     Lang,
-    assessment::{Options, VerdictRecord},
+    assessment::Options,
     portfolio::{Register, Round},
     report::Letter,
 };
@@ -145,7 +145,7 @@ impl Arguments {
             }
             done.ending = done.ending.max(Some(Ending::of(&answer.assessment)));
             if self.records.is_some() {
-                write_json(&mut done.records, &VerdictRecord::of(&answer.assessment))?;
+                write_json(&mut done.records, &answer.record())?;
             }
             self.write_letter(&answer, first + i + 1, lang)?;
             done.rows.push(match self.format {

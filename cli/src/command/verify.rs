@@ -103,10 +103,12 @@ impl Arguments {
 /// Facility and period.
 type SitePeriod = (Option<String>, Option<(String, String)>);
 
-/// The records of a file, by digest of the input and by facility and period.
+/// The records of a file: by digest of the input, or where it could not be read by its source; by facility and period.
+#[derive(Default)]
 struct Records {
     all: Vec<VerdictRecord>,
     by_input: BTreeMap<String, Vec<usize>>,
+    by_source: BTreeMap<String, Vec<usize>>,
     by_site: BTreeMap<SitePeriod, Vec<usize>>,
     seen: Mutex<BTreeSet<usize>>,
 }
@@ -125,38 +127,63 @@ impl Records {
     fn load(path: &Path) -> Result<Self, String> {
         let fault = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
         let text = std::fs::read_to_string(path).map_err(|error| fault(&error))?;
-        let mut records =
-            Records { all: Vec::new(), by_input: BTreeMap::new(), by_site: BTreeMap::new(), seen: Mutex::default() };
+        let mut records = Records::default();
+        let mut faults = Vec::new();
         for (i, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let at = |error: &dyn std::fmt::Display| fault(&format!("line {}: {error}", i + 1));
-            let record: VerdictRecord = serde_json::from_str(line).map_err(|error| at(&error))?;
-            if record.schema != RECORD_SCHEMA {
-                return Err(at(&format!("expected schema {RECORD_SCHEMA:?}, found {:?}", record.schema)));
+            match serde_json::from_str::<VerdictRecord>(line) {
+                Ok(record) if record.schema == RECORD_SCHEMA => records.add(record),
+                Ok(record) => {
+                    faults.push(format!("line {}: expected schema {RECORD_SCHEMA:?}, found {:?}", i + 1, record.schema))
+                }
+                Err(error) => faults.push(format!("line {}: {error}", i + 1)),
             }
-            let number = records.all.len();
-            if let Some(digest) = &record.record.input_sha256 {
-                records.by_input.entry(digest.clone()).or_default().push(number);
-            }
-            records.by_site.entry((record.facility.clone(), record.period.clone())).or_default().push(number);
-            records.all.push(record);
         }
-        Ok(records)
+        if faults.is_empty() {
+            return Ok(records);
+        }
+        if let Some(more) = faults.len().checked_sub(MOST_LINES).filter(|more| *more > 0) {
+            faults.truncate(MOST_LINES);
+            faults.push(format!("… {more} more"));
+        }
+        Err(fault(&faults.join("\n")))
     }
 
-    /// Compares an answer with its records, all of them: those of the same input, else of the same site and period.
+    fn add(&mut self, record: VerdictRecord) {
+        let number = self.all.len();
+        if let Some(digest) = &record.record.input_sha256 {
+            self.by_input.entry(digest.clone()).or_default().push(number);
+        } else if let Some(source) = &record.source {
+            self.by_source.entry(source.clone()).or_default().push(number);
+        }
+        // What names neither site nor period could be of any.
+        if record.facility.is_some() || record.period.is_some() {
+            self.by_site.entry((record.facility.clone(), record.period.clone())).or_default().push(number);
+        }
+        self.all.push(record);
+    }
+
+    /// The records of an input: the same input, else the same source, else the same site and period.
+    fn of(&self, now: &VerdictRecord) -> Option<&Vec<usize>> {
+        let by_input = now.record.input_sha256.as_ref().and_then(|digest| self.by_input.get(digest));
+        let by_source = || now.source.as_ref().and_then(|source| self.by_source.get(source));
+        let by_site = || self.by_site.get(&(now.facility.clone(), now.period.clone()));
+        by_input.or_else(by_source).or_else(by_site)
+    }
+
+    /// Compares an answer with its records, all of them.
     fn verify(&self, answer: &Answer, format: Format, lang: Lang) -> (Vec<u8>, Ending) {
-        let now = VerdictRecord::of(&answer.assessment);
-        let same_input = now.record.input_sha256.as_ref().and_then(|digest| self.by_input.get(digest));
-        let numbers = same_input.or_else(|| self.by_site.get(&(now.facility.clone(), now.period.clone())));
-        let mut changed = Vec::new();
+        let now = answer.record();
+        let numbers = self.of(&now);
+        let (mut changed, mut hold): (Vec<Changed>, bool) = (Vec::new(), true);
         for &number in numbers.into_iter().flatten().take(MOST_COMPARED) {
             let before = self.all.get(number).map(|record| record.changes(&now)).unwrap_or_default();
+            hold &= Changed::leave_it_holding(&before);
             changed.extend(before.into_iter().filter(|change| !changed.contains(change)).collect::<Vec<_>>());
         }
         if let Ok(mut seen) = self.seen.lock() {
             seen.extend(numbers.into_iter().flatten().take(MOST_COMPARED));
         }
-        let holds = numbers.map(|_| !changed.iter().any(Changed::is_of_the_answer));
+        let holds = numbers.map(|_| hold);
         let facility = answer.assessment.facility.as_deref();
         let verified = Verified { source: Some(&answer.source), facility, holds, changed };
         let mut line = Vec::new();

@@ -4,9 +4,10 @@ use super::input::{Content, Record};
 use jiff::civil::Date;
 use pue::{
     Assessment, Code, Facility, Finding, Lang, Outcome, Severity, Submission,
-    assessment::{Claim, Figure, Options},
+    assessment::{Claim, Figure, Options, VerdictRecord},
     finding::{Text, harmless},
     quantity::ExactEnergy,
+    read::input_sha256,
     retrofit::Savings,
 };
 
@@ -32,12 +33,23 @@ impl Answer {
                 Err(fault) => {
                     let mut finding = Finding::new(Code::XlsxUnreadable).found_text(fault);
                     finding.file = Some(source.clone());
-                    unreadable(finding)
+                    let (mut answer, site) = unreadable(finding);
+                    answer.record.input_sha256 = Some(input_sha256(&bytes));
+                    (answer, site)
                 }
             },
         };
         let (facility, day) = site.unzip();
         Answer { source, assessment, facility, day }
+    }
+
+    /// The record of it; of an input without a digest its source tells which it was.
+    pub fn record(&self) -> VerdictRecord {
+        let mut record = VerdictRecord::of(&self.assessment);
+        if record.record.input_sha256.is_none() {
+            record.source = Some(self.source.clone());
+        }
+        record
     }
 
     /// Whether somebody has to look at it.

@@ -141,30 +141,111 @@ pub fn each_record(name: &str, path: &Path, take: &mut dyn FnMut(Record, u64) ->
     }
     let named = is_standard_input(path) || ["ndjson", "jsonl"].contains(&ending(path).as_str());
     let mut first = Vec::new();
-    let outcome = match line(&mut reader, &mut first) {
+    let read = match line(&mut reader, &mut first) {
         Err(error) => return take(lost(&error), 0),
         Ok(None) if named => return true,
         Ok(read) => read.unwrap_or(0),
     };
-    // A first line that is a record of its own: records by line. Else the whole may be one, over several lines.
-    if !is_json(&first) && outcome <= LONGEST {
-        let mut whole = first;
-        match (&mut reader).take(LONGEST - outcome).read_to_end(&mut whole) {
-            Err(error) => return take(lost(&error), 0),
-            Ok(rest) => {
-                let read = outcome + rest as u64;
-                let is_whole = read < LONGEST && (is_json(&whole) || !named);
-                let blank = whole.trim_ascii().is_empty();
-                return match (is_whole, blank && named) {
-                    (_, true) => true,
-                    (true, _) => take(Record { source: name.to_owned(), content: Content::Json(whole) }, read),
-                    _ if !named => take(Record { source: name.to_owned(), content: too_large(name) }, read),
-                    _ => lines(name, &mut Cursor::new(whole).chain(reader), None, take),
-                };
+    // A first line that is a record of its own: records by line. Else the first may be one over several lines.
+    if is_json(&first) || read > LONGEST {
+        return lines(name, &mut reader, (1, Some((first, read))), take);
+    }
+    let mut source = Cursor::new(first).chain(reader);
+    if !named {
+        let mut whole = Vec::new();
+        return match source.take(LONGEST).read_to_end(&mut whole) {
+            Err(error) => take(lost(&error), whole.len() as u64),
+            Ok(read) => {
+                let content = if read as u64 == LONGEST { too_large(name) } else { Content::Json(whole) };
+                take(Record { source: name.to_owned(), content }, read as u64)
+            }
+        };
+    }
+    let mut number = 1;
+    loop {
+        let mut value = Vec::new();
+        let next = spread(&mut source, &mut value);
+        let read = value.len() as u64;
+        let label = if number == 1 { name.to_owned() } else { format!("{name}:{number}") };
+        match next {
+            Err(error) => return take(lost(&error), read),
+            Ok(Spread::Nothing) => return true,
+            Ok(Spread::Fault) => return lines(name, &mut Cursor::new(value).chain(source), (number, None), take),
+            Ok(Spread::Value) => {
+                number += value.iter().filter(|&&byte| byte == b'\n').count() as u64;
+                if !take(Record { source: label, content: Content::Json(value) }, read) {
+                    return false;
+                }
             }
         }
     }
-    lines(name, &mut reader, Some((first, outcome)), take)
+}
+
+/// What comes next.
+enum Spread {
+    /// A value over several lines, with the blanks before it and the rest of its last line, if that is blank.
+    Value,
+    /// Something else; a value begun is none where something stands behind it on its line.
+    Fault,
+    /// Nothing but blanks.
+    Nothing,
+}
+
+/// Takes the next value, which may stand over several lines, as soon as it is whole: a pipe need not end for that.
+fn spread(source: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<Spread> {
+    if until_text(source, bytes, false)? {
+        return Ok(Spread::Nothing);
+    }
+    if !source.fill_buf()?.starts_with(b"{") && !source.fill_buf()?.starts_with(b"[") {
+        return Ok(Spread::Fault);
+    }
+    let mut tee = Tee { source: &mut *source, bytes: &mut *bytes };
+    let mut values = serde_json::Deserializer::from_reader(&mut tee).into_iter::<serde::de::IgnoredAny>();
+    match values.next() {
+        Some(Ok(_)) => {}
+        Some(Err(error)) if error.is_io() => return Err(error.into()),
+        _ => return Ok(Spread::Fault),
+    }
+    // What stands behind it on its line.
+    let is_end = until_text(source, bytes, true)?;
+    Ok(if is_end || bytes.ends_with(b"\n") { Spread::Value } else { Spread::Fault })
+}
+
+/// Takes blanks, to the end of the line or as far as they go; whether all ends there.
+fn until_text(source: &mut impl BufRead, bytes: &mut Vec<u8>, is_line: bool) -> io::Result<bool> {
+    loop {
+        let buffer = source.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(true);
+        }
+        let blanks = buffer.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let line = buffer.iter().take(blanks).position(|&byte| byte == b'\n').filter(|_| is_line).map(|at| at + 1);
+        let taken = line.unwrap_or(blanks).min((LONGEST as usize).saturating_sub(bytes.len()));
+        let is_whole = taken == buffer.len() && line.is_none();
+        bytes.extend(buffer.iter().take(taken));
+        source.consume(taken);
+        if !is_whole {
+            return Ok(false);
+        }
+    }
+}
+
+/// Keeps what is read through it, up to the longest that a record may be.
+struct Tee<'t, S> {
+    source: S,
+    bytes: &'t mut Vec<u8>,
+}
+
+impl<S: Read> Read for Tee<'_, S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = (LONGEST as usize).saturating_sub(self.bytes.len()).min(buffer.len());
+        let read = match buffer.get_mut(..left) {
+            Some(buffer) => self.source.read(buffer)?,
+            None => 0,
+        };
+        self.bytes.extend(buffer.iter().take(read));
+        Ok(read)
+    }
 }
 
 fn is_json(bytes: &[u8]) -> bool {
@@ -178,15 +259,14 @@ fn too_large(name: &str) -> Content {
     Content::Lost(Box::new(finding))
 }
 
-/// Records by line; a line that has been read already comes first.
+/// Records by line, from a line of some number on; if that has been read already it comes first.
 fn lines(
     name: &str,
     reader: &mut dyn BufRead,
-    first: Option<(Vec<u8>, u64)>,
+    (start, mut ready): (u64, Option<(Vec<u8>, u64)>),
     take: &mut dyn FnMut(Record, u64) -> bool,
 ) -> bool {
-    let mut ready = first;
-    for number in 1_u64.. {
+    for number in start.. {
         let source = || format!("{name}:{number}");
         let (bytes, read) = match ready.take() {
             Some(first) => first,

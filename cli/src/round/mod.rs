@@ -1,6 +1,7 @@
 //! Many submissions: read as they come, answered on all cores, in their order.
 
 mod answer;
+mod feed;
 pub mod input;
 mod pool;
 
@@ -8,18 +9,19 @@ pub use answer::{Answer, Mark, Relying, as_text, header, marks};
 pub use input::Record;
 
 use crate::language::plural;
+use feed::Feed;
 use indicatif::{ProgressBar, ProgressStyle};
 use pue::assessment::Options;
 use std::{
     path::PathBuf,
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed},
 };
 
 /// Ctrl-C, or nobody reads the answers any more: what has been read is answered, and no more is read.
 static STOPPED: AtomicBool = AtomicBool::new(false);
 
-/// So many records, or bytes, go to a worker at once.
-const BATCH: (usize, usize) = (32, 1 << 19);
+/// How often Ctrl-C was pressed.
+static PRESSED: AtomicU8 = AtomicU8::new(0);
 
 /// Whether it was ended before all was read.
 pub fn is_stopped() -> bool {
@@ -31,13 +33,16 @@ pub fn stop() {
     STOPPED.store(true, Relaxed);
 }
 
-/// From now on Ctrl-C ends the reading, and ends the program when it is pressed again.
+/// From now on Ctrl-C ends the reading; what has been read is answered, also when it is pressed again, which happens of
+/// impatience. The third ends the program.
 pub fn stop_on_ctrl_c() {
     let stop = || {
-        if STOPPED.swap(true, Relaxed) {
-            std::process::exit(3); // asked twice
+        stop();
+        match PRESSED.fetch_add(1, Relaxed) {
+            0 => crate::output::say("stopping; what has been read is still answered"),
+            1 => crate::output::say("what has been read is still answered (once more to end without it)"),
+            _ => std::process::exit(3),
         }
-        crate::output::say("stopping; what has been read is still answered (again to end at once)");
     };
     let _ = ctrlc::set_handler(stop); // without it Ctrl-C ends the program, as ever
 }
@@ -65,26 +70,21 @@ pub fn run<T: Send>(
     let files = input::files_aloud(paths)?;
     let bar = progress(input::size(&files));
     let mut records = 0_u64;
+    let feed = Feed::default();
+    feed.read(move |put| {
+        // Each file until no more are wanted.
+        let _ = files.iter().all(|(name, path)| input::each_record(name, path, put));
+    });
     let read = |give: &mut dyn FnMut((Vec<Record>, u64, usize)) -> bool| {
-        let (mut batch, mut bytes, mut first) = (Vec::new(), 0_u64, 0_usize);
-        for (name, path) in &files {
-            let go_on = input::each_record(name, path, &mut |record, read| {
-                batch.push(record);
-                bytes += read;
-                if batch.len() < BATCH.0 && bytes < BATCH.1 as u64 {
-                    return !is_stopped();
-                }
-                let number = first;
-                first += batch.len();
-                give((std::mem::take(&mut batch), std::mem::take(&mut bytes), number)) && !is_stopped()
-            });
-            if !go_on {
+        let mut first = 0_usize;
+        while let Some((batch, bytes)) = feed.take() {
+            let number = first;
+            first += batch.len();
+            if !give((batch, bytes, number)) {
                 break;
             }
         }
-        if !batch.is_empty() {
-            give((batch, bytes, first));
-        }
+        feed.leave();
     };
     let work = |(batch, bytes, first): (Vec<Record>, u64, usize)| {
         let count = batch.len() as u64;

@@ -101,6 +101,11 @@ impl Summary {
                 }
             }
         }
+        for ids in self.round.look_alikes().iter().take(MOST_LINES) {
+            let words = pick(lang, "编号外观相同的不同数据中心", "different sites whose ids look alike");
+            let ids = ids.iter().take(MOST_LINES).map(|id| escaped(id)).collect::<Vec<_>>();
+            lines.push(format!("{words}: {}", ids.join(", ")));
+        }
         if let Some(before) = before {
             lines.extend(self.changes(before, lang));
         }
@@ -137,6 +142,7 @@ impl Summary {
             "largest_savings": savings.collect::<Vec<_>>(),
             "relying": relying.collect::<Vec<_>>(),
             "repeated": self.round.repeated(),
+            "look_alikes": self.round.look_alikes(),
             "attendance": register.map(|register| self.round.against(register)),
             "changes": before.map(|before| self.round.changes_since(before)),
         });
@@ -234,6 +240,13 @@ impl Summary {
         lines.extend(more(lang, changes.len()));
         lines
     }
+}
+
+/// An identifier with what is not plain in it as numbers: side by side with its like it would say nothing.
+fn escaped(id: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_graphic() || matches!(c, '\u{4e00}'..='\u{9fff}');
+    let one = |c: char| if is_plain(c) { c.to_string() } else { format!("<U+{:04X}>", u32::from(c)) };
+    id.chars().map(one).collect()
 }
 
 /// Says how many lines were left out.

@@ -11,7 +11,7 @@ use crate::{
     rule::{Outcome, Pack, packs},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The schema of a record on the wire.
 pub const RECORD_SCHEMA: &str = "pue/record/1";
@@ -169,57 +169,61 @@ impl VerdictRecord {
     /// What is no longer as this record says, if `now` is the record of the same made again; empty: it holds to the letter.
     pub fn changes(&self, now: &VerdictRecord) -> Vec<Changed> {
         let mut changes = Vec::new();
-        let mut compare = |what: &'static str, was: String, is: String| {
-            if was != is {
-                changes.push(Changed { what, was, is });
+        // Compared as they are: two that differ could be written alike.
+        let mut compare = |what: &'static str, is_same: bool, told: &dyn Fn(&VerdictRecord) -> String| {
+            if !is_same {
+                changes.push(Changed { what, was: told(self), is: told(now) });
             }
         };
         let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
         let pair = |pair: &Option<(String, String)>| {
             pair.as_ref().map_or("–".to_owned(), |(first, second)| format!("{first} {second}"))
         };
-        let packs = |record: &Record| {
-            let own = record.packs_sha256.iter().map(|(pack, digest)| format!("{pack}={digest}"));
-            record.packs.iter().cloned().chain(own).collect::<Vec<_>>().join(", ")
-        };
-        let settings = |record: &Record| {
-            record.settings.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ")
-        };
-        compare("input", or_none(&self.record.input_sha256), or_none(&now.record.input_sha256));
-        compare("library", self.library.clone(), now.library.clone());
-        compare("tzdb", self.record.tzdb.to_string(), now.record.tzdb.to_string());
-        compare("packs", packs(&self.record), packs(&now.record));
-        compare("settings", settings(&self.record), settings(&now.record));
-        compare("facility", or_none(&self.facility), or_none(&now.facility));
-        compare("period", pair(&self.period), pair(&now.period));
-        compare("pue", pair(&self.pue), pair(&now.pue));
-        let outcome = |record: &VerdictRecord, pack: &str, requirement: &str| {
-            let value = |value: &Option<String>| value.as_ref().map_or(String::new(), |value| format!(" ({value})"));
-            // All of that name: a second one beside the first is no small matter.
-            let of_name = record.verdicts.iter().filter(|(known, asked, ..)| known == pack && asked == requirement);
-            let told: Vec<String> =
-                of_name.map(|(.., outcome, of)| format!("{}{}", outcome.as_str(), value(of))).collect();
-            if told.is_empty() { "–".to_owned() } else { told.join(", ") }
-        };
-        let mut seen = std::collections::BTreeSet::new();
+        let (was, is) = (&self.record, &now.record);
+        compare("input", (&was.input_sha256, &self.source) == (&is.input_sha256, &now.source), &|of| {
+            or_none(&of.record.input_sha256.clone().or(of.source.clone()))
+        });
+        compare("library", self.library == now.library, &|of| of.library.clone());
+        compare("tzdb", was.tzdb == is.tzdb, &|of| of.record.tzdb.to_string());
+        compare("packs", (&was.packs, &was.packs_sha256) == (&is.packs, &is.packs_sha256), &|of| {
+            let own = of.record.packs_sha256.iter().map(|(pack, digest)| format!("{pack}={digest}"));
+            of.record.packs.iter().cloned().chain(own).collect::<Vec<_>>().join(", ")
+        });
+        compare("settings", was.settings == is.settings, &|of| {
+            of.record.settings.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(", ")
+        });
+        compare("facility", self.facility == now.facility, &|of| or_none(&of.facility));
+        compare("period", self.period == now.period, &|of| pair(&of.period));
+        compare("pue", self.pue == now.pue, &|of| pair(&of.pue));
+        let mut seen = BTreeSet::new();
         for (pack, requirement, ..) in self.verdicts.iter().chain(&now.verdicts) {
             if seen.insert((pack, requirement)) {
-                let name = |outcome: String| format!("{pack} {requirement}: {outcome}");
-                compare("verdict", name(outcome(self, pack, requirement)), name(outcome(now, pack, requirement)));
+                // All of that name: a second one beside the first is no small matter.
+                let of_name = |record: &VerdictRecord| -> Vec<(Outcome, Option<String>)> {
+                    let verdicts = record.verdicts.iter();
+                    let named = verdicts.filter(|(known, asked, ..)| known == pack && asked == requirement);
+                    named.map(|(.., outcome, value)| (*outcome, value.clone())).collect()
+                };
+                compare("verdict", of_name(self) == of_name(now), &|of| {
+                    let told = of_name(of).into_iter().map(|(outcome, value)| match value {
+                        Some(value) => format!("{} ({value})", outcome.as_str()),
+                        None => outcome.as_str().to_owned(),
+                    });
+                    let told: Vec<String> = told.collect();
+                    format!("{pack} {requirement}: {}", if told.is_empty() { "–".to_owned() } else { told.join(", ") })
+                });
             }
         }
-        let reliance = |record: &VerdictRecord| {
+        compare("reliance", self.reliance == now.reliance, &|of| {
             let one = |(on, at, without, decides): &(String, String, Option<String>, bool)| {
                 let mark = if *decides { "!" } else { "" };
                 format!("{on} {at}{mark}{}", without.as_ref().map_or(String::new(), |pue| format!(" ({pue})")))
             };
-            record.reliance.iter().map(one).collect::<Vec<_>>().join(", ")
-        };
-        compare("reliance", reliance(self), reliance(now));
-        let codes = |record: &VerdictRecord| {
-            record.findings.iter().map(|(code, count)| format!("{code}×{count}")).collect::<Vec<_>>().join(", ")
-        };
-        compare("findings", codes(self), codes(now));
+            of.reliance.iter().map(one).collect::<Vec<_>>().join(", ")
+        });
+        compare("findings", self.findings == now.findings, &|of| {
+            of.findings.iter().map(|(code, count)| format!("{code}×{count}")).collect::<Vec<_>>().join(", ")
+        });
         changes
     }
 }

@@ -6,6 +6,8 @@ mod bench_data;
 mod board;
 mod bulk;
 mod completions;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 mod history;
 mod packs;
 mod start;
@@ -62,6 +64,18 @@ impl Command {
             Command::Completions(arguments) => arguments.run(),
             Command::Bulk(arguments) => arguments.run(),
             Command::BenchData(arguments) => arguments.run(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// What the fuzz target found.
+    #[test]
+    fn records_of_any_bytes() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/corpus/verify");
+        for file in std::fs::read_dir(folder).unwrap() {
+            super::fuzzed::verify(&std::fs::read(file.unwrap().path()).unwrap());
         }
     }
 }

@@ -2,6 +2,8 @@
 
 mod answer;
 mod feed;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzed;
 pub mod input;
 mod pool;
 
@@ -31,6 +33,12 @@ pub fn is_stopped() -> bool {
 /// Reads no more.
 pub fn stop() {
     STOPPED.store(true, Relaxed);
+}
+
+/// Reads again.
+#[cfg(any(test, fuzzing))]
+pub fn go_on() {
+    STOPPED.store(false, Relaxed);
 }
 
 /// From now on Ctrl-C ends the reading; what has been read is answered, also when it is pressed again, which happens of
@@ -120,4 +128,24 @@ pub fn write_json(out: &mut Vec<u8>, value: &impl serde::Serialize) -> Result<()
     serde_json::to_writer(&mut *out, value).map_err(|error| error.to_string())?;
     out.push(b'\n');
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    /// What the fuzz target found, and whole rounds stopped at each place.
+    #[test]
+    fn rounds_answer_in_order_wherever_they_are_stopped() {
+        let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/corpus/round")).unwrap();
+        for file in files {
+            super::fuzzed::round(&std::fs::read(file.unwrap().path()).unwrap());
+        }
+        let one: serde_json::Value =
+            serde_json::from_str(include_str!("../../../examples/data/submissions/01-meets.json")).unwrap();
+        let round = format!("{one}\n").repeat(200);
+        for stopped_at in [0, 1, 31, 32, 33, 100, 199, u8::MAX] {
+            for threads in [0, 1, 2, 0x80, 0x81, 0x82] {
+                super::fuzzed::round(&[&[0, threads, stopped_at], round.as_bytes()].concat());
+            }
+        }
+    }
 }

@@ -9,21 +9,11 @@ mod language;
 mod output;
 mod round;
 
-use clap::{CommandFactory, FromArgMatches, Parser};
+use clap::{CommandFactory, FromArgMatches};
+use command::Program;
 use ending::Ending;
 use language::Language;
 use std::process::ExitCode;
-
-/// PUE of data centres from meter readings and submissions, with verdicts under dated rules (电能利用效率计算与核查)
-#[derive(Parser)]
-#[command(name = "pue", max_term_width = 110)]
-struct Program {
-    /// The language of texts for people [default: the locale's, else en]
-    #[arg(long, value_enum, global = true)]
-    lang: Option<Language>,
-    #[command(subcommand)]
-    command: Option<command::Command>,
-}
 
 fn main() -> ExitCode {
     // Every command's option parser says which library, rules and time zones it works with.

@@ -1,6 +1,7 @@
 //! `pue completions SHELL`.
 
-use crate::{Program, ending::Ending, output};
+use super::Program;
+use crate::{ending::Ending, output};
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 

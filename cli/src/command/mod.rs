@@ -15,11 +15,22 @@ mod template;
 mod verify;
 mod what_if;
 
-use crate::ending::Ending;
-use clap::Subcommand;
+use crate::{ending::Ending, language::Language};
+use clap::{Parser, Subcommand};
 use pue::Lang;
 
 pub use start::start;
+
+/// PUE of data centres from meter readings and submissions, with verdicts under dated rules (电能利用效率计算与核查)
+#[derive(Parser)]
+#[command(name = "pue", max_term_width = 110)]
+pub struct Program {
+    /// The language of texts for people [default: the locale's, else en]
+    #[arg(long, value_enum, global = true)]
+    pub lang: Option<Language>,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
 
 /// What can be asked.
 #[derive(Subcommand)]

@@ -12,7 +12,7 @@ use crate::{
     metering::Carrier,
     place::Place,
     quantity::{ExactEnergy, Ratio},
-    rule::{Nature, Outcome, Pack, Verdict},
+    rule::{Nature, Outcome, Pack, Requirement, Span, Verdict},
 };
 use jiff::civil::Date;
 use std::{borrow::Cow, collections::BTreeMap};
@@ -29,7 +29,7 @@ pub struct Reliance {
     pub energy: Option<ExactEnergy>,
     /// The PUE without it; `None`: not known.
     pub pue_without: Option<Ratio>,
-    /// The outcomes that would be others, by pack and requirement; of a kind of statement that is one to be warned of.
+    /// The outcomes that would be others, by pack and requirement.
     pub outcomes_without: BTreeMap<String, Outcome>,
     /// Whether a binding requirement is met only with it, alone or with others that decide: a person has to check it.
     pub decides: bool,
@@ -127,6 +127,11 @@ impl Aside {
         changed
     }
 
+    /// Whether more than energies would be otherwise.
+    fn is_of_facts(&self) -> bool {
+        self.racks.is_some() || self.without_region || self.new_since.is_some() || !self.carriers.is_empty()
+    }
+
     /// The facility as it would be under a pack.
     fn facility_of<'f>(&self, facility: &'f Facility, pack: &Pack) -> Cow<'f, Facility> {
         let mut changed = Cow::Borrowed(facility);
@@ -147,7 +152,9 @@ struct Judge<'j, 'g> {
     ground: &'j Ground<'g>,
     packs: &'j [Cow<'j, Pack>],
     on: Date,
-    before: Vec<(String, Nature, Outcome)>,
+    before: Vec<(&'j Pack, &'j Requirement, Outcome)>,
+    /// Of what was measured.
+    span: Option<Span>,
 }
 
 /// Outcomes that a change brings: each by its name, and whether a binding requirement that was met is met no more.
@@ -160,24 +167,41 @@ struct Change {
 impl Judge<'_, '_> {
     fn without(&self, aside: &Aside) -> Change {
         let measured = aside.applied_to(self.ground.judged());
+        // Where only energies change, most requirements come to the same.
+        let span = self.span.filter(|_| !aside.is_of_facts());
+        let span = span.and_then(|span| Some(span.with(Span::of(&measured)?)));
+        let is_open = |pack: &Pack, requirement: &Requirement, was: Outcome| {
+            !span.is_some_and(|span| pack.is_settled(requirement, was, span))
+        };
+        let mut change = Change::default();
+        // A build that checks itself judges all of them again.
+        if cfg!(not(debug_assertions)) && !self.before.iter().any(|(pack, one, was)| is_open(pack, one, *was)) {
+            return change;
+        }
         let boundary = self.ground.judged_boundary();
-        let (mut others, mut unweighted) =
-            (boundary.other_carriers().to_vec(), boundary.unweighted_carriers().to_vec());
-        others.extend(&aside.carriers);
-        unweighted.extend(&aside.carriers);
-        let of_pack = |pack: &Cow<'_, Pack>| {
+        let all = |known: &[Carrier]| [known, &aside.carriers].concat();
+        let (others, unweighted) = (all(boundary.other_carriers()), all(boundary.unweighted_carriers()));
+        for pack in self.packs {
+            let of_pack = || self.before.iter().filter(|(of, ..)| std::ptr::eq(*of, pack.as_ref()));
+            let open = of_pack().filter(|(_, requirement, was)| is_open(pack, requirement, *was));
             let facility = aside.facility_of(&self.ground.facility, pack);
             let case = self.ground.case_of(&facility, self.on, &measured).counting(&others, &unweighted);
-            pack.outcomes(&case.of_scale(aside.racks)).map(|(_, outcome)| outcome).collect::<Vec<_>>()
-        };
-        let after = self.packs.iter().flat_map(of_pack);
-        let mut change = Change::default();
-        for ((name, nature, was), is) in self.before.iter().zip(after).filter(|((.., was), is)| was != is) {
-            change.outcomes.insert(name.clone(), is);
-            let was_well = matches!(was, Outcome::Meets | Outcome::NotApplicable);
-            let is_well = matches!(is, Outcome::Meets | Outcome::NotApplicable);
-            if was_well && !is_well && matches!(nature, Nature::Mandatory | Nature::Binding) {
-                change.flips.push(name.clone());
+            let case = case.of_scale(aside.racks);
+            debug_assert!(of_pack().all(|(_, requirement, was)| {
+                is_open(pack, requirement, *was) || pack.outcome(requirement, &case) == *was
+            }));
+            for (_, requirement, was) in open {
+                let is = pack.outcome(requirement, &case);
+                if is == *was {
+                    continue;
+                }
+                let name = format!("{} {}", pack.id, requirement.id);
+                let is_well = |outcome: Outcome| matches!(outcome, Outcome::Meets | Outcome::NotApplicable);
+                let is_bound = matches!(requirement.nature, Nature::Mandatory | Nature::Binding);
+                if is_bound && is_well(*was) && !is_well(is) {
+                    change.flips.push(name.clone());
+                }
+                change.outcomes.insert(name, is);
             }
         }
         change
@@ -197,11 +221,9 @@ pub(super) fn weigh(
     if relied.is_empty() || found.iter().any(Finding::is_error) {
         return (Vec::new(), Vec::new());
     }
-    let name = |verdict: &Verdict| format!("{} {}", verdict.pack, verdict.requirement);
-    let is_any = relied.iter().any(|one| one.is_warned);
-    let before =
-        verdicts.iter().filter(|_| is_any).map(|verdict| (name(verdict), verdict.nature, verdict.outcome)).collect();
-    let judge = Judge { ground, packs, on, before };
+    let asked = packs.iter().flat_map(|pack| pack.requirements.iter().map(move |one| (pack.as_ref(), one)));
+    let before = asked.zip(verdicts.iter()).map(|((pack, one), verdict)| (pack, one, verdict.outcome)).collect();
+    let judge = Judge { ground, packs, on, before, span: Span::of(ground.judged()) };
     let without = |one: &Relied| match one.without {
         Without::Unstated => Change::default(),
         _ => judge.without(&Aside::of([one])),
@@ -229,7 +251,10 @@ pub(super) fn weigh(
     // What decides comes first, then what would change most.
     let moved = |one: &Reliance| one.pue_without.map_or(0.0, |pue| (pue.to_f64() - reported).abs());
     all.sort_by(|a, b| b.decides.cmp(&a.decides).then_with(|| moved(b).total_cmp(&moved(a))));
-    for verdict in verdicts.iter_mut().filter(|verdict| !flips.is_empty() && flips.contains(&name(verdict))) {
+    let is_flipped = |verdict: &&mut Verdict| {
+        !flips.is_empty() && flips.contains(&format!("{} {}", verdict.pack, verdict.requirement))
+    };
+    for verdict in verdicts.iter_mut().filter(is_flipped) {
         verdict.relying_on = all.iter().filter(|one| one.decides).map(Reliance::message).collect();
         let few = verdict.relying_on.iter().take(MOST_NAMED);
         let (mut zh, mut en): (Vec<_>, Vec<_>) = few.map(|text| (text.zh.clone(), text.en.clone())).unzip();

@@ -6,8 +6,8 @@ use crate::{
     finding::Text,
     kpi::{Relied, Statement, Without},
     place::place,
-    quantity::Ratio,
-    rule::Pack,
+    quantity::{Decimal, Ratio},
+    rule::{Nature, Pack},
 };
 use std::borrow::Cow;
 
@@ -34,15 +34,17 @@ pub(super) fn find(facility: &Facility, packs: &[Cow<'_, Pack>]) -> Vec<Relied> 
     }
     if let Some(lifecycle) = facility.lifecycle.as_ref().filter(|of| of.kind == Some(LifecycleKind::Existing))
         && let Some(day) = [lifecycle.approved_on, lifecycle.in_service_on].into_iter().flatten().max()
-        && packs.iter().any(|pack| day > pack.from && names_new(pack))
+        && packs.iter().any(|pack| day > pack.from && binds_new(pack))
     {
         found.push(relied(Statement::Lifecycle, Text::same(day.to_string()), Without::New { since: day }));
     }
     found
 }
 
-fn names_new(pack: &Pack) -> bool {
-    pack.requirements.iter().any(|one| one.scope.names(LifecycleKind::New))
+/// Whether one of its requirements binds new projects.
+fn binds_new(pack: &Pack) -> bool {
+    let binds = |nature: Nature| matches!(nature, Nature::Mandatory | Nature::Binding);
+    pack.requirements.iter().any(|one| binds(one.nature) && one.scope.names(LifecycleKind::New))
 }
 
 fn relied(on: Statement, name: Text, without: Without) -> Relied {
@@ -56,8 +58,14 @@ fn relied(on: Statement, name: Text, without: Without) -> Relied {
 
 /// The lowest limit of the packs' scales that is just above a number of racks.
 fn edge_above(racks: StandardRacks, packs: &[Cow<'_, Pack>]) -> Option<StandardRacks> {
-    let rows = packs.iter().flat_map(|pack| &pack.scale).map(|row| Ratio::from(&row.racks));
-    let near = rows.filter(|edge| {
+    // Few limits are anywhere near, and a glance tells.
+    let racks_f64 = racks.ratio().to_f64();
+    let is_about = |edge: &&Decimal| {
+        let edge = edge.units() as f64 / 10_f64.powi(edge.digits().into());
+        edge > racks_f64 * 0.98 && edge < racks_f64 * 1.05
+    };
+    let rows = packs.iter().flat_map(|pack| &pack.scale).map(|row| &row.racks);
+    let near = rows.filter(is_about).map(Ratio::from).filter(|edge| {
         let least = Ratio::new(NEAR.0, NEAR.1).and_then(|near| edge.checked_mul(near));
         racks.ratio() < *edge && least.is_some_and(|least| racks.ratio() >= least)
     });

@@ -413,9 +413,10 @@ impl Boundary {
         self.take_off_non_it(site);
         // A branch that has a parent, and is below no meter of this point, is not covered by it.
         let it_point = |point| matches!(point, Point::UpsOutput | Point::PduOutput | Point::ItInput | Point::ItLoad);
+        let covering: std::collections::BTreeSet<usize> =
+            self.it.iter().flat_map(|term| site.tree().above(term.meter)).collect();
         for (i, meter) in counted(site, |other| it_point(other) && other != point) {
-            let covers = self.it.iter().any(|term| site.tree().above(term.meter).any(|up| up == i));
-            if meter.parent.is_some() && !covers && !is_below(site, i, |above| above == point) {
+            if meter.parent.is_some() && !covering.contains(&i) && !is_below(site, i, |above| above == point) {
                 self.findings.push(
                     Finding::new(Code::PueCategoryMixed)
                         .place(site.place(i))
@@ -465,10 +466,9 @@ impl Boundary {
     /// Counted meters that are said to have used nothing for a time.
     fn say_lives(&mut self, site: &Site) {
         let generates = |meter: &Meter| matches!(meter.point, Point::Pv | Point::Wind | Point::GeneratorOutput);
-        for (i, meter) in site.meters().iter().enumerate().filter(|(_, meter)| meter.net) {
-            if !site.meters().iter().any(generates) {
-                self.findings.push(Finding::new(Code::MeterNet).place(site.property(i, place!(net))).meter(&meter.id));
-            }
+        let is_alone = !site.meters().iter().any(generates);
+        for (i, meter) in site.meters().iter().enumerate().filter(|(_, meter)| meter.net && is_alone) {
+            self.findings.push(Finding::new(Code::MeterNet).place(site.property(i, place!(net))).meter(&meter.id));
         }
         for term in self.electricity.iter().chain(&self.other_carriers).chain(&self.it) {
             let Some(meter) = site.meters().get(term.meter) else { continue };

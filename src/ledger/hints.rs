@@ -15,11 +15,12 @@ impl Ledger<'_> {
     /// The proposals for all meters.
     pub(super) fn hints(&self) -> Vec<Finding> {
         let mut hints = Vec::new();
+        let generates = self.site.meters().iter().any(|other| matches!(other.point, Point::Pv | Point::Wind));
         for (i, (meter, book)) in self.site.meters().iter().zip(&self.books).enumerate() {
             let proposals = [
                 self.of_falls(meter, book),
                 self.of_gaps(meter, book),
-                self.of_negatives(meter, book),
+                of_negatives(meter, book).filter(|_| generates),
                 of_changes(meter, book),
             ];
             for (code, at, count, found, expected) in proposals.into_iter().flatten() {
@@ -118,18 +119,17 @@ impl Ledger<'_> {
         );
         Some((Code::MeterHint, at, count, found, expected))
     }
+}
 
-    /// A supply that gives values below zero, on a site that generates.
-    fn of_negatives(&self, meter: &Meter, book: &Book) -> Option<Proposal> {
-        let &(count, at, _) = book.log.get(&Code::ReadingBelowZero)?;
-        let generates = self.site.meters().iter().any(|other| matches!(other.point, Point::Pv | Point::Wind));
-        if !meter.is_supply() || meter.net || !generates || count < FEWEST as u64 {
-            return None;
-        }
-        let found = Text::new(format!("{count} 个负值"), format!("{count} values below zero"));
-        let expected = Text::new("net = true，如该表按购入减上网计量", "net = true, if it measures import less export");
-        Some((Code::MeterHint, at, count, found, expected))
+/// A supply that gives values below zero; on a site that generates it may be what it gives back.
+fn of_negatives(meter: &Meter, book: &Book) -> Option<Proposal> {
+    let &(count, at, _) = book.log.get(&Code::ReadingBelowZero)?;
+    if !meter.is_supply() || meter.net || count < FEWEST as u64 {
+        return None;
     }
+    let found = Text::new(format!("{count} 个负值"), format!("{count} values below zero"));
+    let expected = Text::new("net = true，如该表按购入减上网计量", "net = true, if it measures import less export");
+    Some((Code::MeterHint, at, count, found, expected))
 }
 
 /// Samples far apart, of which none equals the one before: each was written because the value had changed.

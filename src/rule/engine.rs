@@ -191,16 +191,12 @@ impl Pack {
         })
     }
 
-    /// The outcomes alone, requirement by requirement.
-    pub(crate) fn outcomes<'c>(&'c self, case: &'c Case<'_>) -> impl Iterator<Item = (&'c Requirement, Outcome)> + 'c {
-        let in_force = self.in_force(case.on);
-        self.requirements.iter().map(move |requirement| {
-            let outcome = match in_force {
-                true => self.weigh(self.asked(requirement, None, true), case).outcome,
-                false => Outcome::NotApplicable,
-            };
-            (requirement, outcome)
-        })
+    /// The outcome of one of its requirements alone.
+    pub(crate) fn outcome(&self, requirement: &Requirement, case: &Case<'_>) -> Outcome {
+        match self.in_force(case.on) {
+            true => self.weigh(self.asked(requirement, None, true), case).outcome,
+            false => Outcome::NotApplicable,
+        }
     }
 
     fn asked<'p>(&'p self, requirement: &'p Requirement, not_in_force: Option<&'p Text>, is_silent: bool) -> Asked<'p> {

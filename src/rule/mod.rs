@@ -16,6 +16,7 @@ mod pue_check;
 pub mod rubric;
 mod score_check;
 mod scope;
+mod settled;
 mod verdict;
 mod weighing;
 
@@ -29,4 +30,5 @@ pub use pack::{
 };
 pub use rubric::Rubric;
 pub use scope::{Days, Scope, Truth};
+pub(crate) use settled::Span;
 pub use verdict::{Comparison, Inputs, Outcome, Shown, TraceStep, Verdict};

@@ -16,14 +16,17 @@ pub(super) fn check(evidence: &Evidence<'_, '_>) -> Vec<Finding> {
     // Seldom asked for.
     let usual = LazyCell::new(|| Usual::of(evidence.electricity, [&electricity, &boundary.it]));
     let sums = [(&electricity, view.sum(&electricity)), (&boundary.it, view.it())];
+    // What adds to either sum, each meter once.
+    let added = sums.iter().enumerate().flat_map(|(side, (terms, sum))| {
+        terms.iter().filter(|term| !term.minus).map(move |term| (term.meter, side, term.factor, sum))
+    });
+    let mut added: Vec<_> = added.collect();
+    added.sort_by_key(|(meter, side, ..)| (*meter, *side));
+    added.dedup_by_key(|(meter, ..)| *meter);
     let mut sorted = Vec::new();
-    for meter in 0..evidence.ledger.site().meters().len() {
+    for (meter, side, factor, sum) in added {
         let months = evidence.months_of(meter);
         // A slip that cannot move the sum by a hundredth is none to stop at: a generator's one real run, say.
-        let counts =
-            |terms: &[Term]| terms.iter().find(|term| term.meter == meter && !term.minus).map(|term| term.factor);
-        let counted = sums.iter().enumerate().find_map(|(side, (terms, sum))| Some((side, counts(terms)?, sum)));
-        let Some((side, factor, sum)) = counted else { continue };
         let least = sum.microjoules() / 100;
         sorted.clear();
         sorted.extend(months.iter().map(|(_, energy)| *energy).filter(|energy| *energy > 0));

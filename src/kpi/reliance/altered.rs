@@ -33,7 +33,7 @@ pub(super) fn find(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
         boundary.electric_terms().iter().map(|term| (term, true)).chain(boundary.it.iter().map(|term| (term, false)));
     for (term, is_total) in sides {
         let Some(meter) = ground.site.meters().get(term.meter) else { continue };
-        let energy = ground.view.sum(&[*term]).microjoules();
+        let energy = || ground.view.sum(&[*term]).microjoules();
         if let Some(one) = by_multiplier(meter, energy) {
             let place = ground.site.property(term.meter, place!(multiplier));
             relied
@@ -42,7 +42,7 @@ pub(super) fn find(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
         if is_total && !term.minus && is_in_heat(meter) {
             let place = ground.site.property(term.meter, place!(unit));
             // 3.6 MJ are a kilowatt-hour.
-            let more = energy * 13 / 5;
+            let more = energy() * 13 / 5;
             relied.push(Relied { place, ..ground.relied(Statement::Unit, term.meter, (more, 0), true) });
         }
         if let Some(change) = by_new_multiplier(ground, term.meter, meter) {
@@ -90,11 +90,11 @@ fn shares(ground: &Ground<'_, '_>) -> Option<Relied> {
 }
 
 /// What an energy changes by if its multiplier, one that nothing explains, is left out.
-fn by_multiplier(meter: &Meter, energy: i128) -> Option<i128> {
+fn by_multiplier(meter: &Meter, energy: impl Fn() -> i128) -> Option<i128> {
     let multiplier = meter.multiplier;
     let is_odd = NEAR_ONE.contains(&multiplier) && !USUAL.contains(&multiplier);
     // A float is exact enough: it is said in whole kilowatt-hours.
-    is_odd.then(|| (energy as f64 / multiplier) as i128 - energy)
+    is_odd.then(energy).map(|energy| (energy as f64 / multiplier) as i128 - energy)
 }
 
 /// Electricity is counted in watt-hours; a dial in joules may be one that is read in the wrong unit.
@@ -122,7 +122,7 @@ fn by_new_multiplier(ground: &Ground<'_, '_>, i: usize, meter: &Meter) -> Option
 
 /// What exchanges have left out of the count, or put into it, where the new dial starts at more than half of where the old one
 /// ended: it may be the same dial. Not more than the meter counted in all: else it is another one.
-fn exchanged(ground: &Ground<'_, '_>, meter: &Meter, energy: i128) -> Option<i128> {
+fn exchanged(ground: &Ground<'_, '_>, meter: &Meter, energy: impl Fn() -> i128) -> Option<i128> {
     let within = |at: i64| (ground.part.start()..ground.part.end()).contains(&at);
     let events =
         meter.events.iter().filter(|event| within(event.at.as_millisecond()) && event.first * 2.0 > event.last);
@@ -133,7 +133,7 @@ fn exchanged(ground: &Ground<'_, '_>, meter: &Meter, energy: i128) -> Option<i12
         Some(first - last)
     });
     let bridged: i128 = bridged.sum();
-    (bridged != 0 && bridged.abs() <= energy.abs()).then_some(bridged)
+    (bridged != 0 && bridged.abs() <= energy().abs()).then_some(bridged)
 }
 
 /// Generators whose output is little beside the fuel that they burnt.

@@ -33,10 +33,12 @@ fn confirmed(ground: &Ground<'_, '_>, (i, meter): (usize, &Meter), is_total: boo
             (known, ms) = (known + ground.energy_within(i, from, until), ms + (until - from));
         }
     }
+    if ms == 0 {
+        return None;
+    }
     let most = ground.view.ledger().book(i)?.most_in(ms);
-    let place = ground.site.property(i, place!(events));
-    (ms > 0).then(|| Relied {
-        place,
+    Some(Relied {
+        place: ground.site.property(i, place!(events)),
         without: Without::unknown(known, most, is_total),
         ..ground.relied(Statement::Confirmed, i, (known, 0), true)
     })
@@ -67,6 +69,9 @@ fn life_of_carrier(ground: &Ground<'_, '_>, i: usize, meter: &Meter) -> Option<R
 
 /// Where it is stated that a meter was in use for a part of the time only; how long it was not, and how long it was.
 fn dead(ground: &Ground<'_, '_>, i: usize, meter: &Meter) -> Option<(Place, i64, i64)> {
+    if meter.from.is_none() && meter.until.is_none() {
+        return None;
+    }
     let (from, until) = ground.view.ledger().book(i)?.alive;
     let alive_ms = until.min(ground.part.end()) - from.max(ground.part.start());
     let dead_ms = ground.part.milliseconds() - alive_ms;
@@ -77,10 +82,9 @@ fn dead(ground: &Ground<'_, '_>, i: usize, meter: &Meter) -> Option<(Place, i64,
 /// The grid never rests; what generates on the site may.
 fn absent(ground: &Ground<'_, '_>, i: usize, meter: &Meter) -> Option<Relied> {
     let is_said = meter.absent == Absent::Zero && meter.point == Point::GridSupply;
-    let rests = ground.view.ledger().book(i)?.longest_rest() > 0;
-    let place = ground.site.property(i, place!(absent));
-    (is_said && rests).then(|| Relied {
-        place,
+    let rests = is_said && ground.view.ledger().book(i)?.longest_rest() > 0;
+    rests.then(|| Relied {
+        place: ground.site.property(i, place!(absent)),
         energy: None,
         without: Without::OPEN,
         ..ground.relied(Statement::Absent, i, (0, 0), true)

@@ -2,7 +2,7 @@ use super::account::{Account, Booking};
 use crate::metering::{
     Meter, MeterKind,
     clean::{
-        Blocks, Chain, MOST_POWER, MOST_VALUE, Nowhere, Point, Rate, Rows, Stand, book_in_a_row, follow, prepare,
+        Breaks, Chain, MOST_POWER, MOST_VALUE, Nowhere, Point, Rate, Rows, Stand, book_in_a_row, follow, prepare,
         squeeze,
     },
 };
@@ -226,10 +226,10 @@ fn run(
     complete_until: i64,
     booking: &mut Booking<'_>,
 ) -> usize {
-    let blocks = Blocks::default();
+    let breaks = Breaks::default();
     let mut at = from;
     while at < stop {
-        let Some(next) = chain.next(points, &blocks, at, complete_until) else { break };
+        let Some(next) = chain.next(points, &breaks, at, complete_until) else { break };
         chain.book(points, at, next, booking);
         let before = points.get(at).copied();
         if let Some(point) = points.get_mut(next) {

@@ -1,4 +1,4 @@
-use super::{Blocks, Chain, Point, Rows, Sink, interval, plain::Plain, prepare, register};
+use super::{Breaks, Chain, Point, Rows, Sink, interval, plain::Plain, prepare, register};
 use crate::metering::MeterKind;
 
 /// Where a chain stands in a series.
@@ -51,7 +51,7 @@ pub(crate) fn follow(
 #[derive(Default)]
 struct Ahead {
     points: Vec<Point>,
-    blocks: Blocks,
+    breaks: Breaks,
     /// The place of the stand among the points.
     at: usize,
     /// The rows of which they are made.
@@ -83,7 +83,7 @@ impl Ahead {
             }
             let stands_here = self.points.get(self.at).is_some_and(|point| chain.place(point) == here);
             let complete = if self.until < end { rows.key(self.until).0 } else { complete_until };
-            if stands_here && let Some(next) = chain.next(&self.points, &self.blocks, self.at, complete) {
+            if stands_here && let Some(next) = chain.next(&self.points, &self.breaks, self.at, complete) {
                 chain.book(&self.points, self.at, next, sink);
                 let before = self.points.get(self.at).copied();
                 let Some(point) = self.points.get_mut(next) else { return false };
@@ -126,7 +126,7 @@ impl Ahead {
         self.points.push(stand.last);
         self.points.extend(prepare(chain.meter, rows, self.from..self.until, chain.of(window), &mut super::Nowhere));
         register::squeeze(chain.meter, &mut self.points);
-        self.blocks = Blocks::default();
+        self.breaks = Breaks::default();
         self.at = 0;
         // What shows the same as the one accepted last belongs to it.
         if let Some(&first) = self.points.first().filter(|first| first.until > stand.last.until)

@@ -9,7 +9,7 @@
 //! joined to the bits of the whole (see the ledger).
 
 mod bins;
-mod blocks;
+mod breaks;
 mod evenly;
 mod first;
 mod follow;
@@ -26,7 +26,7 @@ mod resets;
 mod rows;
 mod stands;
 
-pub(crate) use blocks::Blocks;
+pub(crate) use breaks::Breaks;
 pub(crate) use first::first_pass;
 pub(crate) use follow::{Stand, follow};
 use history::Judged;
@@ -266,10 +266,10 @@ impl<'a> Chain<'a> {
     }
 
     /// The point accepted after point `from`; `None` if the readings known so far, complete before instant
-    /// `complete_until`, do not settle it. `blocks` are of the same points.
-    pub(crate) fn next(&self, points: &[Point], blocks: &Blocks, from: usize, complete_until: i64) -> Option<usize> {
+    /// `complete_until`, do not settle it. `breaks` are of the same points.
+    pub(crate) fn next(&self, points: &[Point], breaks: &Breaks, from: usize, complete_until: i64) -> Option<usize> {
         match self.meter.kind {
-            MeterKind::Register { .. } => register::next(self, points, blocks, from, complete_until),
+            MeterKind::Register { .. } => register::next(self, points, breaks, from, complete_until),
             MeterKind::Interval => interval::next(self, points, from),
             MeterKind::Power => power::next(self, points, from, complete_until),
         }
@@ -296,11 +296,11 @@ impl<'a> Chain<'a> {
             return None; // the point accepted first may lie beyond these
         }
         let within_reach = points.partition_point(|point| point.at <= horizon);
-        let blocks = Blocks::default();
+        let breaks = Breaks::default();
         let mut open: BTreeSet<usize> = (1..within_reach.max(3)).collect();
         while open.len() > 1 {
             let earliest = open.pop_first()?;
-            open.insert(self.next(points, &blocks, earliest, complete_until)?);
+            open.insert(self.next(points, &breaks, earliest, complete_until)?);
         }
         open.pop_first().filter(|&anchor| anchor < points.len())
     }

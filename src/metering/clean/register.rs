@@ -4,13 +4,13 @@
 //! time. What follows is decided by what is possible:
 //! * no break, or a rollover of a dial whose modulus is given: `b` follows;
 //! * an excursion that leaves by a break and comes back by a break within 24 h, or at any time if all its readings are
-//!   equal: it is dropped, as a glitch below `a`, as a spike above;
+//!   equal, and has no more than 256 breaks in it: it is dropped, as a glitch below `a`, as a spike above;
 //! * else `b` follows: after a fall to little, the dial has been reset; after any other break, it has stepped.
 //!
 //! What the step says is decided by what is usual (`History`): only a usual rise is known. All else is a hole with its
 //! least and most. Equal readings in a row are one point from the first to the last of them.
 
-use super::{Blocks, Chain, Flow, Hole, Judged, Point, Shape, Sink, Tally, looked, resets};
+use super::{Breaks, Chain, Flow, Hole, Judged, Point, Shape, Sink, Tally, looked, resets};
 use crate::{
     finding::Code,
     metering::{Meter, MeterKind},
@@ -18,10 +18,14 @@ use crate::{
 
 pub(super) const LOOK_AHEAD_MS: i64 = 24 * 3_600_000;
 
+/// An excursion holds at most so many breaks (ours): what flutters longer than that is no excursion, and looking for its end
+/// costs no more than that.
+const MOST_BREAKS: usize = 256;
+
 pub(super) fn next(
     chain: &Chain<'_>,
     points: &[Point],
-    blocks: &Blocks,
+    breaks: &Breaks,
     from: usize,
     complete_until: i64,
 ) -> Option<usize> {
@@ -30,33 +34,29 @@ pub(super) fn next(
         return Some(from + 1);
     }
     let horizon = b.at.saturating_add(LOOK_AHEAD_MS);
-    // The dials that can follow at all, however late within the horizon they come.
-    let most = a.base_dial() + chain.history.limit * horizon.saturating_sub(a.until) as f64;
-    let modulus = chain.modulus(a.until);
-    let may_fit = |least: f64, greatest: f64| {
-        let plainly = greatest >= a.base_dial() && least <= most;
-        let by_rollover = |modulus: f64| least <= most - modulus && greatest >= a.base_dial() - modulus;
-        plainly || modulus.is_some_and(by_rollover)
-    };
-    let mut c = from + 2;
-    loop {
-        c = blocks.skip(points, c, may_fit);
+    // It ends before the horizon and no later than at a declared exchange; one of equal readings only returns at any time.
+    let restart = breaks.restart(chain, points, from + 2);
+    let ends =
+        |c: usize, point: &Point| restart.is_some_and(|restart| restart < c) || (point.at > horizon && c > from + 2);
+    let ahead = breaks.from(chain, points, from + 2);
+    for &c in ahead.iter().take(MOST_BREAKS) {
         looked::note();
-        let Some((before, later)) = points.get(c - 1).zip(points.get(c)) else { break };
-        // One of equal readings only returns at any time.
-        if later.at > horizon && c > from + 2 {
-            return Some(from + 1);
-        }
-        if returns(chain, a, before, later) {
+        let Some(point) = points.get(c).filter(|point| !ends(c, point)) else { return Some(from + 1) };
+        // It comes back to where `a` leads.
+        if !matches!(fit(chain, a, point), Fit::Break) {
             return Some(c);
         }
-        if later.restart.is_some() || later.at > horizon {
-            return Some(from + 1);
-        }
-        c += 1;
     }
-    let is_over = points.len() > from + 2 && complete_until > horizon;
+    let is_past = |point: &Point| point.at > horizon;
+    let is_over = ahead.len() >= MOST_BREAKS
+        || restart.is_some()
+        || (points.len() > from + 2 && (complete_until > horizon || points.last().is_some_and(is_past)));
     (is_over || complete_until == i64::MAX).then_some(from + 1)
+}
+
+/// Whether a point breaks off from the one before it.
+pub(super) fn breaks(chain: &Chain<'_>, before: &Point, point: &Point) -> bool {
+    matches!(rise(chain, before, point), Rise::Break)
 }
 
 /// Whether `b` follows `a` without a look ahead.
@@ -65,11 +65,6 @@ fn follows(chain: &Chain<'_>, a: &Point, b: &Point) -> bool {
         || chain.meter.resets().is_some()
         || !matches!(fit(chain, a, b), Fit::Break)
         || is_stale(chain, a, b)
-}
-
-/// Whether an excursion from `a` is over at `c`: it comes back by a break, to where `a` leads.
-fn returns(chain: &Chain<'_>, a: &Point, before: &Point, c: &Point) -> bool {
-    matches!(rise(chain, before, c), Rise::Break) && !matches!(fit(chain, a, c), Fit::Break)
 }
 
 enum Rise {

@@ -175,6 +175,7 @@ macro_rules! codes {
 
 codes! {
     JsonSyntax = "json.syntax", Error, "不是有效的 JSON", "not valid JSON", "按所示行列修正后重新提交", "correct it at the line and column shown and send it again";
+    SubmissionIncomplete = "submission.incomplete", Error, "缺少，无法计算", "missing, and nothing can be computed without it", "补报", "give it";
     JsonTooLarge = "json.too_large", Error, "过大，未予读取", "too large to be read", "拆成多份；一份报送数据一般不超过数十 KB、数百个计量点", "split it; a submission seldom has more than some tens of KB, or hundreds of meters";
     FileUnreadable = "file.unreadable", Error, "文件无法读取", "the file cannot be read", "检查文件是否存在、是否可读", "check that it is there and may be read";
     JsonSchema = "json.schema", Error, "schema 字段与要求不符", "the field `schema` does not name the expected format", "填写所要求的 schema，并按其格式提供", "state the expected schema, and follow its format";

@@ -156,6 +156,14 @@ impl<'n> Fields<'n> {
         }
     }
 
+    /// Names what is missing, and without which nothing can be computed.
+    pub(crate) fn incomplete(&self, key: &str, expected: impl Into<Text>) {
+        let place = self.place_of(key);
+        if !self.findings.borrow().refuses(&place) {
+            self.push(Finding::new(Code::SubmissionIncomplete).place(place).expected(expected));
+        }
+    }
+
     fn typed<T>(
         &self,
         key: &'static str,

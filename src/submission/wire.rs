@@ -36,7 +36,8 @@ fn parts<'n>(node: Node<'n>, findings: &'n RefCell<Gathered>) -> Option<Parts> {
     let fields = Fields::new(node, Walk::Top, findings)?;
     read::expect_schema(&fields, SUBMISSION_SCHEMA)?;
     let Some(of_facility) = fields.object("facility") else {
-        fields.missing("facility", ("描述数据中心的对象", "an object that describes the data centre"));
+        fields.incomplete("facility", ("描述数据中心的对象", "an object that describes the data centre"));
+        let _ = period(&fields, jiff::tz::TimeZone::UTC);
         return None;
     };
     let mut facility = read::facility(of_facility);
@@ -57,17 +58,14 @@ fn parts<'n>(node: Node<'n>, findings: &'n RefCell<Gathered>) -> Option<Parts> {
 
 fn period(fields: &Fields<'_>, zone: jiff::tz::TimeZone) -> Option<Period> {
     let Some(of_period) = fields.object("period") else {
-        let expected = (
-            "{\"start\": …, \"end\": …}，缺少则无法计算",
-            "{\"start\": …, \"end\": …}; nothing can be computed without it",
-        );
-        fields.missing("period", expected);
+        let form = "{\"start\": …, \"end\": …}";
+        fields.incomplete("period", (form, form));
         return None;
     };
     let (start, end) = (of_period.date("start"), of_period.date("end"));
     for (key, known) in [("start", start.is_some()), ("end", end.is_some())] {
         if !known {
-            of_period.missing(key, ("日期，缺少则无法计算", "a date; nothing can be computed without it"));
+            of_period.incomplete(key, ("日期", "a date"));
         }
     }
     of_period.finish();

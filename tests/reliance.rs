@@ -589,3 +589,159 @@ fn honest_sites_are_seldom_asked_to_be_looked_at() {
     assert!(asked * 100 <= all, "{asked} of {all}");
     assert!(asked > 0);
 }
+
+/// Statements that others would not have thought of: each hides energy that no sum misses, and each is named.
+#[test]
+fn ways_round_what_is_named_are_named_too() {
+    let row = |id: &str, point: &str, carrier: &str, times: f64| {
+        let months: Vec<f64> = (0..12).map(|i| (4e6 * times * (1.0 + 0.01 * f64::from(i))).round()).collect();
+        json!({"id": id, "point": point, "carrier": carrier, "unit": "kWh", "monthly": months})
+    };
+    let electric = |id: &str, point: &str, times: f64| row(id, point, "electricity", times);
+    let meter = |of: &Value, more: Value| {
+        let mut meter =
+            json!({"id": of["id"], "point": of["point"], "carrier": of["carrier"], "kind": "interval", "unit": "kWh"});
+        meter.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        meter
+    };
+    let deciding_of = |air: &str, rows: &[(Value, Value)]| {
+        let mut submission = good_submission();
+        submission["energy"] = rows.iter().map(|(row, _)| row.clone()).collect();
+        submission["meters"] = rows.iter().map(|(row, more)| meter(row, more.clone())).collect();
+        submission["facility"]["rated_it_kw"] = Value::Null;
+        submission["facility"]["air_conditioning"] = json!(air);
+        submission["facility"]["racks"] = json!({"types": [{"count": 15200, "rated_kw": 5.0}]});
+        submission["declared"] = json!({});
+        let audit = audit_json(submission.to_string().as_bytes(), &[]);
+        assert_eq!(outcome(&audit, "pue-new-large"), "meets", "{:?}", audit.findings);
+        let decides = deciding(&audit);
+        assert_eq!(warns(&audit), !decides.is_empty());
+        decides
+    };
+    let none = || json!({});
+    let site = |grid: f64| {
+        vec![(electric("g", "grid_supply", grid), none()), (electric("u", "ups_output", 1.0), json!({"parent": "g"}))]
+    };
+    let with = |grid: f64, more: Vec<(Value, Value)>| [site(grid), more].concat();
+    let mut tiny = electric("g2", "grid_supply", 0.2);
+    tiny["monthly"] = json!([10, null, null, null, null, null, null, null, null, null, null, null]);
+    let cold = |id: &str, point: &str, times: f64| row(id, point, "chilled_water", times);
+    let heat = |point: &str| row("h", point, "hot_water", 0.5);
+    let small = |n: usize, point: &str, more: Value| -> Vec<(Value, Value)> {
+        (0..n).map(|i| (electric(&format!("{point}{i}"), point, 0.0004), more.clone())).collect()
+    };
+    for (number, (air, rows, on)) in [
+        // A smaller share of bought cooling than of IT.
+        (
+            "electric",
+            with(1.1, vec![(cold("c", "purchased_cooling", 0.9), json!({"share": 0.3, "factor": 0.3}))]),
+            Some("meter.share"),
+        ),
+        // A share of the supply behind one of a second IT meter.
+        (
+            "electric",
+            [
+                vec![(electric("g", "grid_supply", 1.4), json!({"share": 0.85}))],
+                vec![(electric("u", "ups_output", 1.0), json!({"parent": "g"}))],
+                vec![(electric("u2", "ups_output", 0.3), json!({"parent": "g", "share": 0.01}))],
+            ]
+            .concat(),
+            Some("meter.share"),
+        ),
+        // In use for a month in which next to nothing was used.
+        ("electric", with(1.2, vec![(tiny, json!({"until": "2024-02-01"}))]), Some("meter.until")),
+        // A feeder with the load of another one, as its check meter, or below it.
+        (
+            "electric",
+            with(
+                0.9,
+                vec![
+                    (electric("g2", "grid_supply", 0.3), none()),
+                    (electric("g3", "grid_supply", 0.297), json!({"check_of": "g2"})),
+                ],
+            ),
+            Some("supply.check_of"),
+        ),
+        (
+            "electric",
+            with(
+                0.9,
+                vec![
+                    (electric("g2", "grid_supply", 0.3), none()),
+                    (electric("g3", "grid_supply", 0.29), json!({"parent": "g2"})),
+                ],
+            ),
+            Some("supply.parent"),
+        ),
+        // Bought cooling below other bought cooling, and as its check meter.
+        (
+            "electric",
+            with(
+                1.1,
+                vec![
+                    (cold("c", "purchased_cooling", 0.3), json!({"factor": 0.25})),
+                    (cold("c2", "purchased_cooling", 0.29), json!({"factor": 0.25, "parent": "c"})),
+                ],
+            ),
+            Some("carrier.parent"),
+        ),
+        (
+            "electric",
+            with(
+                1.1,
+                vec![
+                    (cold("c", "purchased_cooling", 0.3), json!({"factor": 0.25})),
+                    (cold("c2", "purchased_cooling", 0.6), json!({"factor": 0.25, "check_of": "c"})),
+                ],
+            ),
+            Some("carrier.parent"),
+        ),
+        // Heat of a site that says it has electric chillers; gas that is said to be outside.
+        ("electric", with(1.2, vec![(heat("cooling"), none())]), Some("carrier.hot_water")),
+        ("electric", with(1.2, vec![(row("f", "outside", "natural_gas", 0.5), none())]), Some("meter.outside")),
+        // Absorption chillers driven by next to nothing.
+        (
+            "absorption",
+            with(1.2, vec![(row("f", "generator_fuel", "diesel", 1e-6), none())]),
+            Some("facility.air_conditioning"),
+        ),
+        (
+            "absorption",
+            with(1.2, vec![(cold("c", "purchased_cooling", 0.001), json!({"factor": 0.3}))]),
+            Some("facility.air_conditioning"),
+        ),
+        (
+            "electric",
+            with(1.1, vec![(cold("c", "purchased_cooling", 0.9), json!({"factor": 0.1}))]),
+            Some("meter.factor"),
+        ),
+        // A meter that was replaced hides nothing.
+        (
+            "electric",
+            {
+                let (mut old, mut new) = (electric("g", "grid_supply", 1.2), electric("g1", "grid_supply", 1.2));
+                for month in 0..12 {
+                    let gone = if month < 6 { &mut new } else { &mut old };
+                    gone["monthly"][month] = Value::Null;
+                }
+                vec![
+                    (old, json!({"until": "2024-07-01"})),
+                    (new, json!({"from": "2024-07-01"})),
+                    (electric("u", "ups_output", 1.0), none()),
+                ]
+            },
+            None,
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        assert_eq!(deciding_of(air, &rows), on.into_iter().collect(), "{number}");
+    }
+    // Very many small ones of two kinds, of which neither decides.
+    let many = with(
+        1.245,
+        [small(90, "outside", json!({"parent": "g"})), small(90, "grid_supply", json!({"parent": "g"}))].concat(),
+    );
+    assert_eq!(deciding_of("electric", &many).len(), 2);
+}

@@ -233,7 +233,8 @@ pub(super) fn weigh(
     let energy = ExactEnergy::from_microjoules;
     let pue = |one: &Relied| match one.without {
         Without::Sums { total, it } => ground.judged().value_with(energy(total), energy(it)),
-        Without::Racks(_) | Without::Region | Without::New { .. } => ground.judged().value_with(energy(0), energy(0)),
+        // The PUE is the same, or is not known.
+        Without::Racks(_) | Without::Region | Without::New { .. } => None,
         Without::Carrier(_) | Without::Between { .. } | Without::Unstated => None,
     };
     let reported = ground.judged().pue().map_or(0.0, |pue| pue.ratio().to_f64());
@@ -304,7 +305,9 @@ fn deciding(relied: &[Relied], alone: &[Change], judge: &Judge<'_, '_>) -> (Vec<
         _ => 0,
     };
     by_effect.sort_by_key(|i| std::cmp::Reverse(effect(i)));
-    let first_flip = (2..=by_effect.len().min(MOST_JUDGED)).find_map(|count| {
+    // One after another, and where there are very many, all of them.
+    let counts = (2..=by_effect.len().min(MOST_JUDGED)).chain(Some(by_effect.len()).filter(|all| *all > MOST_JUDGED));
+    let first_flip = counts.into_iter().find_map(|count| {
         let members = by_effect.get(..count)?;
         let change = judge.without(&Aside::of(pick(members)));
         (!change.flips.is_empty()).then(|| (members.to_vec(), change.flips))

@@ -9,6 +9,7 @@ use crate::{
     quantity::{Decimal, Ratio},
     rule::{Nature, Pack},
 };
+use jiff::civil::Date;
 use std::borrow::Cow;
 
 /// A number of racks is just below a limit that it would reach with a hundredth more (ours).
@@ -32,11 +33,22 @@ pub(super) fn find(facility: &Facility, packs: &[Cow<'_, Pack>]) -> Vec<Relied> 
         let name = Text::new(format!("地区 {region}，时区 {zone}"), format!("region {region}, time zone {zone}"));
         found.push(relied(Statement::Region, name, Without::Region));
     }
-    if let Some(lifecycle) = facility.lifecycle.as_ref().filter(|of| of.kind == Some(LifecycleKind::Existing))
-        && let Some(day) = [lifecycle.approved_on, lifecycle.in_service_on].into_iter().flatten().max()
-        && packs.iter().any(|pack| day > pack.from && binds_new(pack))
-    {
-        found.push(relied(Statement::Lifecycle, Text::same(day.to_string()), Without::New { since: day }));
+    if let Some(lifecycle) = facility.lifecycle.as_ref().filter(|of| of.kind == Some(LifecycleKind::Existing)) {
+        let day = [lifecycle.approved_on, lifecycle.in_service_on].into_iter().flatten().max();
+        let name = |day| Text::new(format!("{day} 批复或投运"), format!("approved or in service on {day}"));
+        match day {
+            Some(day) if packs.iter().any(|pack| day > pack.from && binds_new(pack)) => {
+                found.push(relied(Statement::Lifecycle, name(day), Without::New { since: day }));
+            }
+            Some(_) => {}
+            // A bare word: it is listed.
+            None if packs.iter().any(|pack| binds_new(pack)) => {
+                let name = Text::new("未填批复和投运日期", "no day of approval or service is given");
+                let bare = relied(Statement::Lifecycle, name, Without::New { since: Date::MAX });
+                found.push(Relied { is_warned: false, ..bare });
+            }
+            None => {}
+        }
     }
     found
 }

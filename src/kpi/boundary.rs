@@ -231,6 +231,11 @@ impl Boundary {
         self.other_carriers.iter().find(|term| term.meter == meter).map(|term| term.factor)
     }
 
+    /// What is counted and not electric.
+    pub(crate) fn other_terms(&self) -> &[Term] {
+        &self.other_carriers
+    }
+
     pub(crate) fn all_carriers(&self) -> Vec<Term> {
         self.electricity.iter().chain(&self.other_carriers).copied().collect()
     }

@@ -8,11 +8,8 @@ use crate::{
     quantity::Dimension,
 };
 
-/// Supplies below a supply are its parts where together they make up at least this share of it, in hundredths (ours).
+/// Several supplies below a supply are its parts where together they make up at least this share of it, in hundredths (ours).
 const PARTS_OF_IT: i128 = 90;
-
-/// Two meters of one flow differ by their classes, in hundredths at most (ours: two of class 1); no two show exactly the same.
-const CLASSES: i128 = 2;
 
 pub(super) fn find(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
     let (site, tree) = (ground.site, ground.site.tree());
@@ -23,25 +20,21 @@ pub(super) fn find(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
         match meter.point {
             _ if is_supply(meter) && !is_counted(i) => {
                 let energy = ground.energy(i);
-                if let Some(of) = &meter.check_of {
-                    // A meter in series shows the same but for its class; another feeder shows something else.
-                    let checked = site.meter_index(of).map_or(0, |of| ground.energy(of));
-                    let off = (energy - checked).abs();
-                    let is_likely = off > 0 && off * 100 <= checked * CLASSES;
+                if meter.check_of.is_some() {
+                    // A second meter of one flow shows what a second feeder of an equal load shows.
                     let place = site.property(i, place!(check_of));
                     relied.extend(
-                        (energy > 0).then(|| Relied {
-                            place,
-                            ..ground.relied(Statement::CheckMeter, i, (energy, 0), !is_likely)
-                        }),
+                        (energy > 0)
+                            .then(|| Relied { place, ..ground.relied(Statement::CheckMeter, i, (energy, 0), true) }),
                     );
                 } else if energy > 0 {
                     below.push((tree.parent(i), i, energy));
                 }
             }
             _ if is_supply(meter) && is_dead(ground, meter) && ground.energy(i) == 0 => {
+                let key = if meter.until.is_some() { place!(until) } else { place!(from) };
                 let mut dead = ground.relied(Statement::SupplyDead, i, (0, 0), true);
-                (dead.energy, dead.without) = (None, Without::OPEN);
+                (dead.energy, dead.without, dead.place) = (None, Without::OPEN, site.property(i, key));
                 relied.push(dead);
             }
             Point::Cooling | Point::Distribution | Point::Lighting | Point::Other
@@ -54,12 +47,13 @@ pub(super) fn find(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
             _ => {}
         }
     }
+    carriers_below(ground, relied);
     // Supplies that make up all of the one above them, or nearly, are its parts.
     below.sort_unstable();
     for family in below.chunk_by(|a, b| a.0 == b.0) {
         let parts: i128 = family.iter().map(|(.., energy)| energy).sum();
         let whole = family.first().and_then(|(parent, ..)| *parent).map_or(0, |parent| ground.energy(parent));
-        let are_parts = whole > 0 && parts * 100 >= whole * PARTS_OF_IT;
+        let are_parts = family.len() > 1 && whole > 0 && parts * 100 >= whole * PARTS_OF_IT;
         relied.extend(
             family.iter().map(|&(_, i, energy)| ground.relied(Statement::SupplyBelow, i, (energy, 0), !are_parts)),
         );
@@ -71,6 +65,28 @@ pub(super) fn find(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
     for term in it().filter(|term| is_odd && is_root(term.meter)) {
         let energy = ground.view.sum(&[*term]).microjoules();
         relied.extend((energy > 0).then(|| ground.relied(Statement::ItRoot, term.meter, (0, -energy), true)));
+    }
+}
+
+/// Bought cooling and fuel below a meter of their kind, or as its check meter.
+fn carriers_below(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
+    let (meters, tree) = (ground.site.meters(), ground.site.tree());
+    for (i, meter) in meters.iter().enumerate().filter(|(_, meter)| meter.carrier != Carrier::Electricity) {
+        if ground.boundary.other_carriers_of(i).is_some() || meter.carrier == Carrier::Water {
+            continue;
+        }
+        let of_kind = |up: usize| meters.get(up).is_some_and(|up| up.carrier == meter.carrier);
+        let key = match meter.check_of.is_some() {
+            true => place!(check_of),
+            false if tree.above(i).any(of_kind) => place!(parent),
+            false => continue,
+        };
+        let energy = ground.energy(i);
+        relied.extend(ground.is_of_weight(i, meter).then(|| Relied {
+            place: ground.site.property(i, key),
+            without: Without::Carrier(meter.carrier),
+            ..ground.relied(Statement::CarrierBelow, i, (energy, 0), true)
+        }));
     }
 }
 

@@ -4,16 +4,20 @@ use super::{Ground, Relied, Statement, Without};
 use crate::{
     finding::Text,
     kpi::boundary::Term,
-    metering::{MeasurementPoint as Point, Meter},
+    metering::{Carrier, MeasurementPoint as Point, Meter},
     place::place,
     quantity::{ExactEnergy, Ratio, Unit},
 };
 
-/// A multiplier between these is of no transformer and of no pulse output, but for [`USUAL`] ones (ours).
-const NEAR_ONE: std::ops::Range<f64> = 0.5..2.0;
+/// A multiplier between these, other than 1, is of no transformer of a data centre, whose supplies and loads are of hundreds of
+/// amperes, and of no pulse output but in watt-hours (ours).
+const NEAR_ONE: std::ops::RangeInclusive<f64> = 0.5..=2.0;
 
-/// 5 A on 5 A, 7.5 A on 5 A, and two pulses for one unit.
-const USUAL: [f64; 3] = [1.0, 1.5, 0.5];
+/// Pulse outputs give a multiple of so many pulses for a kilowatt-hour.
+const PULSES: f64 = 50.0;
+
+/// A meter is seldom exchanged in a year, and never so often (ours).
+const OFTEN: usize = 3;
 
 /// An engine gives at least a quarter of its fuel's energy unless it only idles (ours).
 const LEAST_YIELD: i128 = 4;
@@ -29,6 +33,7 @@ pub(super) fn find(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
         relied.extend((energy > 0).then(|| ground.relied(on, term.meter, (energy, 0), true)));
     }
     relied.extend(shares(ground));
+    relied.extend(shares_of_carriers(ground));
     let sides =
         boundary.electric_terms().iter().map(|term| (term, true)).chain(boundary.it.iter().map(|term| (term, false)));
     for (term, is_total) in sides {
@@ -53,7 +58,13 @@ pub(super) fn find(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
                 ..ground.relied(Statement::ExchangedMultiplier, term.meter, side(change, is_total), true)
             });
         }
-        if let Some(bridged) = exchanged(ground, meter, energy) {
+        if is_often_exchanged(ground, meter) {
+            relied.push(Relied {
+                place: ground.site.property(term.meter, place!(events)),
+                without: if is_total { Without::OPEN } else { Without::unknown(energy().abs(), None, false) },
+                ..ground.relied(Statement::Exchange, term.meter, (energy(), 0), true)
+            });
+        } else if let Some(bridged) = exchanged(ground, meter, energy) {
             let place = ground.site.property(term.meter, place!(events));
             relied.push(Relied {
                 place,
@@ -69,12 +80,12 @@ const fn side(change: i128, is_total: bool) -> (i128, i128) {
     if is_total { (change, 0) } else { (0, change) }
 }
 
-/// All shares at once: a site that shares its supply shares its IT too, and one of them alone says nothing.
+/// Shares of the total and of IT: where all of them are the same, all at once, since a site that shares its supply shares its IT
+/// too; else those of the total, which alone bring a PUE down.
 fn shares(ground: &Ground<'_, '_>) -> Option<Relied> {
-    let is_shared = |term: &&Term| {
-        let share = ground.site.meters().get(term.meter).and_then(|meter| meter.share);
-        share.is_some_and(|share| share > Ratio::ZERO && share < Ratio::ONE)
-    };
+    let share_of =
+        |term: &Term| ground.site.meters().get(term.meter).and_then(|meter| meter.share).unwrap_or(Ratio::ONE);
+    let is_shared = |term: &&Term| share_of(term) > Ratio::ZERO && share_of(term) < Ratio::ONE;
     let more = |terms: &[Term]| -> i128 {
         let of = |term: &Term| {
             let (shared, whole) = (ground.view.sum(&[*term]).microjoules(), ground.energy(term.meter));
@@ -82,17 +93,36 @@ fn shares(ground: &Ground<'_, '_>) -> Option<Relied> {
         };
         terms.iter().filter(is_shared).map(of).sum()
     };
-    let (total, it) = (more(ground.boundary.electric_terms()), more(&ground.boundary.it));
-    let all = ground.boundary.electric_terms().iter().chain(&ground.boundary.it);
-    let first = all.filter(is_shared).map(|term| term.meter).next()?;
+    let all = || ground.boundary.electric_terms().iter().chain(&ground.boundary.it);
+    let first = all().filter(is_shared).map(|term| term.meter).next()?;
+    let is_one = all().all(|term| share_of(term) == ground.boundary.it.first().map_or(Ratio::ONE, share_of));
+    let total = more(ground.boundary.electric_terms());
+    let it = if is_one || total == 0 { more(&ground.boundary.it) } else { 0 };
     let place = ground.site.property(first, place!(share));
     ((total, it) != (0, 0)).then(|| Relied { place, ..ground.relied(Statement::Share, first, (total, it), true) })
+}
+
+/// Cooling and fuel of which a smaller share is counted than of IT.
+fn shares_of_carriers(ground: &Ground<'_, '_>) -> Vec<Relied> {
+    let share_of = |meter: usize| ground.site.meters().get(meter).and_then(|meter| meter.share).unwrap_or(Ratio::ONE);
+    let least = ground.boundary.it.iter().map(|term| share_of(term.meter)).min().unwrap_or(Ratio::ONE);
+    let carriers = ground.site.meters().iter().enumerate().filter(|(i, meter)| {
+        meter.carrier != Carrier::Electricity && ground.boundary.other_carriers_of(*i).is_some() && share_of(*i) < least
+    });
+    let shared = carriers.filter(|(i, meter)| ground.is_of_weight(*i, meter)).map(|(i, meter)| Relied {
+        place: ground.site.property(i, place!(share)),
+        without: Without::Carrier(meter.carrier),
+        ..ground.relied(Statement::Share, i, (ground.energy(i), 0), true)
+    });
+    shared.collect()
 }
 
 /// What an energy changes by if its multiplier, one that nothing explains, is left out.
 fn by_multiplier(meter: &Meter, energy: impl Fn() -> i128) -> Option<i128> {
     let multiplier = meter.multiplier;
-    let is_odd = NEAR_ONE.contains(&multiplier) && !USUAL.contains(&multiplier);
+    let pulses = 1000.0 / multiplier / PULSES;
+    let is_of_pulses = meter.unit == Unit::WattHour && (pulses - pulses.round()).abs() < 1e-9;
+    let is_odd = NEAR_ONE.contains(&multiplier) && multiplier != 1.0 && !is_of_pulses;
     // A float is exact enough: it is said in whole kilowatt-hours.
     is_odd.then(energy).map(|energy| (energy as f64 / multiplier) as i128 - energy)
 }
@@ -134,6 +164,15 @@ fn exchanged(ground: &Ground<'_, '_>, meter: &Meter, energy: impl Fn() -> i128) 
     });
     let bridged: i128 = bridged.sum();
     (bridged != 0 && bridged.abs() <= energy().abs()).then_some(bridged)
+}
+
+/// Whether it was exchanged again and again for fresh dials: what was used between the last reading and the exchange is what
+/// is stated.
+fn is_often_exchanged(ground: &Ground<'_, '_>, meter: &Meter) -> bool {
+    let within = |at: i64| (ground.part.start()..ground.part.end()).contains(&at);
+    let fresh =
+        meter.events.iter().filter(|event| within(event.at.as_millisecond()) && event.first * 2.0 <= event.last);
+    fresh.count() >= OFTEN
 }
 
 /// Generators whose output is little beside the fuel that they burnt.

@@ -13,10 +13,10 @@ use super::{Boundary, MeasuredPue, boundary::Term, measured::Range, view::View};
 use crate::{
     facility::StandardRacks,
     finding::Text,
-    metering::Carrier,
+    metering::{Carrier, Meter},
     period::Period,
     place::Place,
-    quantity::{ExactEnergy, Ratio},
+    quantity::{Dimension, ExactEnergy, Ratio},
     site::Site,
 };
 use jiff::civil::Date;
@@ -47,9 +47,10 @@ macro_rules! statements {
 statements! {
     SupplyBelow = "supply.parent", "供电计量点位于另一供电计量点之下，未计入总电量", "a supply below another one, and so not counted", "计入总电量", "it is counted";
     SupplyDead = "supply.until", "供电计量点在整个期间未投用", "a supply that was not in use in the whole period", "其电量未知", "its energy is unknown";
-    Life = "meter.until", "期间内部分时间投用的计量点", "a meter that was in use for a part of the period", "其余时间按投用期间的平均功率计", "it went on as it did while it was in use";
+    Life = "meter.until", "期间内只有部分时间投用的计量点", "a meter that was in use for a part of the period", "其余时间照常用电", "it was in use all the time";
     CarrierDead = "carrier.until", "外购冷量或燃料的计量点在整个期间未投用", "a meter of bought cooling or fuel that was not in use in the whole period", "其电量未知", "its energy is unknown";
     CheckMeter = "supply.check_of", "校核表，未计入总电量", "a check meter of a supply, and so not counted", "计入总电量", "it is counted";
+    CarrierBelow = "carrier.parent", "冷量或燃料的计量点位于同类计量点之下，或为校核表，未计入", "a meter of cooling or fuel below another one or its check meter, and so not counted", "计入", "it is counted";
     Outside = "meter.outside", "非数据中心用能，已从总电量中扣除", "a load outside the data centre, taken off the total", "不扣除", "it is not taken off";
     Export = "meter.export", "上网电量，已从总电量中扣除", "exported energy, taken off the total", "不扣除", "it is not taken off";
     Share = "meter.share", "按比例分摊的计量点", "meters counted by a share", "全部计入", "they are counted in full";
@@ -63,13 +64,14 @@ statements! {
     Exchange = "meter.events", "换表时新表码接近旧表码", "exchanges whose new dial starts near where the old one ended", "视为未换表", "there was no exchange";
     Generator = "generator.output", "发电机输出不足燃料所含能量的四分之一", "generators that give less than a quarter of their fuel's energy", "按四分之一计", "they give a quarter of it";
     CoolingFactor = "meter.factor", "外购冷量的折电系数小于 0.1", "a factor of bought cooling below 0.1", "系数未知", "the factor is unknown";
-    HeatLeftOut = "carrier.hot_water", "外购热量未计入", "hot water that drives chillers, not counted", "计入，折算系数未知", "it is counted, by an unknown factor";
+    HeatLeftOut = "carrier.hot_water", "边界内所用热水未计入", "hot water used inside the boundary, not counted", "计入，折算系数未知", "it is counted, by an unknown factor";
+    ColdLeftOut = "carrier.chilled_water", "供冷量未计入，视为自产", "chilled water taken to be the site's own, not counted", "为外购，计入", "it is bought, and counted";
     FuelEnergy = "fuel.unit", "以热量申报的燃料，折算由申报方作出", "fuel that is given as energy, by the operator's own content", "热值未知", "its energy content is unknown";
     Category = "declared.category", "所申报的 PUE 类别", "the PUE category as declared", "按最低一级的计量点计", "IT is measured at the lowest category there is";
     Period = "period.start", "核算期间不是自然年", "a period that is not the calendar year", "其他期间的数值未知", "the value of other periods is unknown";
     Racks = "facility.racks", "标准机架数略低于规模界限", "a number of standard racks just below a limit", "达到该界限", "it reaches the limit";
     Region = "facility.region", "地区与时区不符", "a region that its time zone contradicts", "地区未知", "its region is unknown";
-    Lifecycle = "facility.lifecycle", "填报为存量，但批复或投运在规定发布之后", "called existing, but approved or in service after the rule was issued", "属于新建", "it is a new one";
+    Lifecycle = "facility.lifecycle", "填报为存量，而批复或投运可能在规定发布之后", "called existing, though it may have been approved or have gone into service after the rule was issued", "属于新建", "it is a new one";
     Absorption = "facility.air_conditioning", "吸收式制冷，未报送驱动热源", "absorption cooling, and nothing given that drives it", "其能耗未知", "its energy is unknown";
 }
 
@@ -149,6 +151,18 @@ impl Ground<'_, '_> {
         let first = edges.partition_point(|&edge| edge <= from).saturating_sub(1).clamp(within.start, within.end);
         let last = edges.partition_point(|&edge| edge < until).clamp(first, within.end.max(first));
         ledger.book(meter).map_or(0, |book| book.scaled(&(first..last), Ratio::ONE))
+    }
+
+    /// Whether cooling or fuel is more than a thousandth of the IT energy (ours), as far as that can be said.
+    fn is_of_weight(&self, i: usize, meter: &Meter) -> bool {
+        let energy = self.energy(i);
+        let least = self.view.it().microjoules() / 1000;
+        energy > if meter.dimension() == Dimension::Energy { least } else { 0 }
+    }
+
+    /// What other carriers than electricity count for, in microjoules; 0 where they cannot be weighed.
+    fn other_carriers(&self) -> i128 {
+        self.view.sum(self.boundary.other_terms()).microjoules()
     }
 
     /// The electric meters of both sums that add to them, and whether it is the total.

@@ -44,22 +44,41 @@ fn confirmed(ground: &Ground<'_, '_>, (i, meter): (usize, &Meter), is_total: boo
     })
 }
 
-/// A supply that began, or ended, within the period.
+/// A supply that began, or ended, within the period, and that no other one took the place of, or had it from. Of one that was in
+/// use for less than half of the time nobody knows what it would have used.
 fn life(ground: &Ground<'_, '_>, i: usize, meter: &Meter) -> Option<Relied> {
     let (place, dead_ms, alive_ms) = dead(ground, i, meter)?;
     let energy = ground.energy(i);
+    if takes_turns(ground, i, meter, energy / i128::from(alive_ms)) {
+        return None;
+    }
     let more = energy.checked_mul(dead_ms.into())?.checked_div(alive_ms.into())?;
-    (more > 0).then(|| Relied { place, ..ground.relied(Statement::Life, i, (more, 0), true) })
+    let without = if alive_ms < dead_ms || more <= 0 { Without::OPEN } else { Without::Sums { total: more, it: 0 } };
+    Some(Relied { place, without, ..ground.relied(Statement::Life, i, (energy, 0), true) })
+}
+
+/// Whether another meter of its point begins on the day on which it ends, or ends on the day on which it begins, and uses at
+/// least half as much: it was replaced, or replaces.
+fn takes_turns(ground: &Ground<'_, '_>, i: usize, meter: &Meter, power: i128) -> bool {
+    let mut others = ground.site.meters().iter().enumerate().filter(|(other, _)| *other != i);
+    others.any(|(other, of)| {
+        let is_turn =
+            (meter.until.is_some() && meter.until == of.from) || (meter.from.is_some() && meter.from == of.until);
+        let is_of_kind = of.point == meter.point && of.check_of.is_none() && is_turn;
+        let alive = is_of_kind.then(|| dead(ground, other, of)).flatten();
+        alive.is_some_and(|(.., alive_ms)| ground.energy(other) / i128::from(alive_ms) * 2 >= power)
+    })
 }
 
 /// The same of bought cooling and fuel; there it may be the whole period too.
 fn life_of_carrier(ground: &Ground<'_, '_>, i: usize, meter: &Meter) -> Option<Relied> {
     let without = Without::Carrier(meter.carrier);
     match dead(ground, i, meter) {
-        Some((place, ..)) if ground.energy(i) > 0 => {
-            Some(Relied { place, without, energy: None, ..ground.relied(Statement::Life, i, (0, 0), true) })
+        Some((place, _, alive_ms)) => {
+            let replaced = takes_turns(ground, i, meter, ground.energy(i) / i128::from(alive_ms));
+            let relied = || ground.relied(Statement::Life, i, (ground.energy(i), 0), true);
+            (!replaced).then(|| Relied { place, without, ..relied() })
         }
-        Some(_) => None,
         None if super::added::is_dead(ground, meter) => {
             Some(Relied { without, energy: None, ..ground.relied(Statement::CarrierDead, i, (0, 0), true) })
         }

@@ -478,4 +478,10 @@ fn a_record_that_was_altered_does_not_hold() {
     let lines = format!("{{}}\n{record}\n[]\n");
     let refused = said(&pue("verify", &[&folder.write("lines.ndjson", lines.as_bytes()), input], None));
     assert!(refused.contains("line 1: ") && refused.contains("line 3: ") && !refused.contains("line 2: "), "{refused}");
+    let bytes = [b"\xff\n".as_slice(), record.to_string().as_bytes(), b"\nx\n"].concat();
+    let refused = said(&pue("verify", &[&folder.write("bytes.ndjson", &bytes), input], None));
+    assert!(refused.contains("line 1: ") && refused.contains("line 3: "), "{refused}");
+    // The same line again and again is one record.
+    let same = format!("{record}\n").repeat(25);
+    assert_eq!(pue("verify", &[&folder.write("same.ndjson", same.as_bytes()), input], None).status.code(), Some(0));
 }

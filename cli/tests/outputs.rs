@@ -229,11 +229,16 @@ fn a_stalled_pipe_holds_no_record_back() {
         round.write(&format!("{}\n", serde_json::to_string_pretty(&named(id)).unwrap()));
         assert_eq!(round.answer()["facility"], id);
     }
-    // What stands behind them in no form.
+    // What stands behind them in no form, and a value that breaks off.
     round.write("}\n");
     assert_eq!(round.answer()["findings"][0]["code"], "json.syntax");
     round.write(&format!("{}\n", named("C")));
     assert_eq!(round.answer()["facility"], "C");
+    round.write("{\"a\": [1,\n}\n");
+    assert_eq!(round.answer()["findings"][0]["code"], "json.syntax");
+    assert_eq!(round.answer()["findings"][0]["code"], "json.syntax");
+    round.write(&format!("{}\n", serde_json::to_string_pretty(&named("D")).unwrap()));
+    assert_eq!(round.answer()["facility"], "D");
     let mut round = Running::new(&[]);
     round.write("{\"schema\": \"pue/sub\n");
     assert_eq!(round.answer()["findings"][0]["code"], "json.syntax");

@@ -28,9 +28,10 @@ pub struct Record {
     /// The packs with their editions.
     pub packs: Vec<String>,
     /// Of packs that did not come with the library: SHA-256 of their canonical form.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "once")]
     pub packs_sha256: BTreeMap<String, String>,
     /// The settings that differ from the packs' own.
+    #[serde(deserialize_with = "once")]
     pub settings: BTreeMap<Words, String>,
     /// Edition of the time-zone rules.
     pub tzdb: Words,
@@ -98,10 +99,40 @@ pub struct VerdictRecord {
     /// What the verdicts rely on: statement, place, the PUE without it where that is known, and whether it decides.
     pub reliance: Vec<(String, String, Option<String>, bool)>,
     /// Codes of what was found, with their number.
+    #[serde(deserialize_with = "once")]
     pub findings: BTreeMap<String, u64>,
     /// Where the input came from, if it could not be read, so that there is no digest of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+}
+
+/// A map in which no key stands twice.
+fn once<'de, D, K, V>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    K: Deserialize<'de> + Ord + std::fmt::Display,
+    V: Deserialize<'de>,
+{
+    struct Once<K, V>(std::marker::PhantomData<(K, V)>);
+    impl<'de, K: Deserialize<'de> + Ord + std::fmt::Display, V: Deserialize<'de>> serde::de::Visitor<'de> for Once<K, V> {
+        type Value = BTreeMap<K, V>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+            let mut map = BTreeMap::new();
+            while let Some((key, value)) = entries.next_entry::<K, V>()? {
+                if map.contains_key(&key) {
+                    return Err(serde::de::Error::custom(format_args!("duplicate field `{key}`")));
+                }
+                map.insert(key, value);
+            }
+            Ok(map)
+        }
+    }
+    deserializer.deserialize_map(Once(std::marker::PhantomData))
 }
 
 /// One thing that is no longer as a record says.
@@ -113,6 +144,17 @@ pub struct Changed {
     pub was: String,
     /// What it is now.
     pub is: String,
+}
+
+/// Outcomes and values by pack and requirement.
+type ByName<'r> = BTreeMap<(&'r str, &'r str), Vec<(Outcome, Option<&'r String>)>>;
+
+fn by_name(record: &VerdictRecord) -> ByName<'_> {
+    let mut by_name = ByName::new();
+    for (pack, requirement, outcome, value) in &record.verdicts {
+        by_name.entry((pack, requirement)).or_default().push((*outcome, value.as_ref()));
+    }
+    by_name
 }
 
 impl Changed {
@@ -181,7 +223,9 @@ impl VerdictRecord {
         };
         let (was, is) = (&self.record, &now.record);
         compare("input", (&was.input_sha256, &self.source) == (&is.input_sha256, &now.source), &|of| {
-            or_none(&of.record.input_sha256.clone().or(of.source.clone()))
+            let known: Vec<&str> =
+                [&of.record.input_sha256, &of.source].into_iter().flatten().map(String::as_str).collect();
+            if known.is_empty() { "–".to_owned() } else { known.join(" ") }
         });
         compare("library", self.library == now.library, &|of| of.library.clone());
         compare("tzdb", was.tzdb == is.tzdb, &|of| of.record.tzdb.to_string());
@@ -195,25 +239,40 @@ impl VerdictRecord {
         compare("facility", self.facility == now.facility, &|of| or_none(&of.facility));
         compare("period", self.period == now.period, &|of| pair(&of.period));
         compare("pue", self.pue == now.pue, &|of| pair(&of.pue));
-        let mut seen = BTreeSet::new();
-        for (pack, requirement, ..) in self.verdicts.iter().chain(&now.verdicts) {
-            if seen.insert((pack, requirement)) {
-                // All of that name: a second one beside the first is no small matter.
-                let of_name = |record: &VerdictRecord| -> Vec<(Outcome, Option<String>)> {
-                    let verdicts = record.verdicts.iter();
-                    let named = verdicts.filter(|(known, asked, ..)| known == pack && asked == requirement);
-                    named.map(|(.., outcome, value)| (*outcome, value.clone())).collect()
+        let (was, is) = (by_name(self), by_name(now));
+        let names: BTreeSet<_> = was.keys().chain(is.keys()).copied().collect();
+        let is_same_order = names.iter().any(|name| was.get(name) != is.get(name)) || self.verdicts == now.verdicts;
+        for (pack, requirement) in names {
+            // All of that name: a second one beside the first is no small matter.
+            let told = |of: &ByName<'_>| {
+                let one = |(outcome, value): &(Outcome, Option<&String>)| match value {
+                    Some(value) => format!("{} ({value})", outcome.as_str()),
+                    None => outcome.as_str().to_owned(),
                 };
-                compare("verdict", of_name(self) == of_name(now), &|of| {
-                    let told = of_name(of).into_iter().map(|(outcome, value)| match value {
-                        Some(value) => format!("{} ({value})", outcome.as_str()),
-                        None => outcome.as_str().to_owned(),
-                    });
-                    let told: Vec<String> = told.collect();
-                    format!("{pack} {requirement}: {}", if told.is_empty() { "–".to_owned() } else { told.join(", ") })
-                });
+                let told: Vec<String> = of.get(&(pack, requirement)).into_iter().flatten().map(one).collect();
+                format!("{pack} {requirement}: {}", if told.is_empty() { "–".to_owned() } else { told.join(", ") })
+            };
+            if was.get(&(pack, requirement)) != is.get(&(pack, requirement)) {
+                changes.push(Changed { what: "verdict", was: told(&was), is: told(&is) });
             }
         }
+        let names = |record: &VerdictRecord| {
+            record.verdicts.iter().map(|(pack, one, ..)| format!("{pack} {one}")).collect::<Vec<_>>().join(", ")
+        };
+        if !is_same_order {
+            changes.push(Changed { what: "verdict", was: names(self), is: names(now) });
+        }
+        // Verdicts of packs that it does not name.
+        let packs: BTreeSet<&String> = self.record.packs.iter().collect();
+        let stray = self.verdicts.iter().find(|(pack, ..)| !packs.contains(pack));
+        if let Some((pack, ..)) = stray {
+            changes.push(Changed { what: "verdict", was: pack.clone(), is: self.record.packs.join(", ") });
+        }
+        let mut compare = |what: &'static str, is_same: bool, told: &dyn Fn(&VerdictRecord) -> String| {
+            if !is_same {
+                changes.push(Changed { what, was: told(self), is: told(now) });
+            }
+        };
         compare("reliance", self.reliance == now.reliance, &|of| {
             let one = |(on, at, without, decides): &(String, String, Option<String>, bool)| {
                 let mark = if *decides { "!" } else { "" };

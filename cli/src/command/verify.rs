@@ -48,12 +48,12 @@ enum Format {
 /// Of several records of one input, or of one site and period, so many are compared; those beyond are not seen.
 const MOST_COMPARED: usize = 20;
 
-/// So many records without an input are named.
+/// So many records without an input, and changes of one record, are named.
 const MOST_LINES: usize = 50;
 
 impl Arguments {
     pub fn run(&self, lang: Lang) -> Result<Ending, String> {
-        round::stop_on_ctrl_c();
+        round::stop_on_ctrl_c(lang);
         let (options, threads) = (self.judging.options()?, round::threads(self.threads)?);
         let mut inputs: Vec<PathBuf> = input::files(&self.path)?.into_iter().map(|(_, path)| path).collect();
         inputs.extend(self.judging.files().chain([self.records.clone()]));
@@ -80,9 +80,10 @@ impl Arguments {
         if count == 0 && !round::is_stopped() {
             return Err("expected at least one submission (*.json, *.ndjson, *.jsonl, *.xlsx), found none".to_owned());
         }
-        let unseen = records.unseen();
+        // What was not read is not missing.
+        let unseen = if round::is_stopped() { Vec::new() } else { records.unseen() };
         if self.format == Format::Json {
-            out.write(&records.unseen_lines()?)?;
+            out.write(&unseen_lines(&unseen)?)?;
         }
         for record in unseen.iter().take(MOST_LINES) {
             let words = if lang == Lang::Zh { "有记录而未提供输入" } else { "a record without its input" };
@@ -126,16 +127,28 @@ struct Verified<'a> {
 impl Records {
     fn load(path: &Path) -> Result<Self, String> {
         let fault = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-        let text = std::fs::read_to_string(path).map_err(|error| fault(&error))?;
+        let bytes = std::fs::read(path).map_err(|error| fault(&error))?;
         let mut records = Records::default();
         let mut faults = Vec::new();
-        for (i, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            match serde_json::from_str::<VerdictRecord>(line) {
-                Ok(record) if record.schema == RECORD_SCHEMA => records.add(record),
+        let mut known = BTreeSet::new();
+        for (i, line) in
+            bytes.split(|&byte| byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty())
+        {
+            match serde_json::from_slice::<VerdictRecord>(line) {
+                Ok(record) if record.schema == RECORD_SCHEMA => {
+                    // The same once more says nothing new.
+                    if known.insert(line) {
+                        records.add(record);
+                    }
+                }
                 Ok(record) => {
                     faults.push(format!("line {}: expected schema {RECORD_SCHEMA:?}, found {:?}", i + 1, record.schema))
                 }
-                Err(error) => faults.push(format!("line {}: {error}", i + 1)),
+                Err(error) => {
+                    let told = error.to_string();
+                    let told = told.split(" at line ").next().unwrap_or_default();
+                    faults.push(format!("line {}: {told}, at column {}", i + 1, error.column()));
+                }
             }
         }
         if faults.is_empty() {
@@ -175,10 +188,19 @@ impl Records {
         let now = answer.record();
         let numbers = self.of(&now);
         let (mut changed, mut hold): (Vec<Changed>, bool) = (Vec::new(), true);
-        for &number in numbers.into_iter().flatten().take(MOST_COMPARED) {
+        for (place, &number) in numbers.into_iter().flatten().enumerate() {
+            // One that is not compared is not confirmed either.
+            if place == MOST_COMPARED {
+                hold = false;
+                break;
+            }
             let before = self.all.get(number).map(|record| record.changes(&now)).unwrap_or_default();
             hold &= Changed::leave_it_holding(&before);
-            changed.extend(before.into_iter().filter(|change| !changed.contains(change)).collect::<Vec<_>>());
+            for change in before.into_iter().take(MOST_LINES) {
+                if !changed.contains(&change) {
+                    changed.push(change);
+                }
+            }
         }
         if let Ok(mut seen) = self.seen.lock() {
             seen.extend(numbers.into_iter().flatten().take(MOST_COMPARED));
@@ -200,21 +222,21 @@ impl Records {
         (line, ending)
     }
 
-    /// The records of which the input was not given, a line each.
-    fn unseen_lines(&self) -> Result<Vec<u8>, String> {
-        let mut lines = Vec::new();
-        for record in self.unseen() {
-            let facility = record.facility.as_deref();
-            write_json(&mut lines, &Verified { source: None, facility, holds: None, changed: Vec::new() })?;
-        }
-        Ok(lines)
-    }
-
     /// Records of which the input was not given.
     fn unseen(&self) -> Vec<&VerdictRecord> {
         let seen = self.seen.lock().map(|seen| seen.clone()).unwrap_or_default();
         self.all.iter().enumerate().filter(|(number, _)| !seen.contains(number)).map(|(_, record)| record).collect()
     }
+}
+
+/// The records of which the input was not given, a line each.
+fn unseen_lines(unseen: &[&VerdictRecord]) -> Result<Vec<u8>, String> {
+    let mut lines = Vec::new();
+    for record in unseen {
+        let facility = record.facility.as_deref();
+        write_json(&mut lines, &Verified { source: None, facility, holds: None, changed: Vec::new() })?;
+    }
+    Ok(lines)
 }
 
 impl Verified<'_> {

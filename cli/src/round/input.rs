@@ -140,65 +140,158 @@ pub fn each_record(name: &str, path: &Path, take: &mut dyn FnMut(Record, u64) ->
         };
     }
     let named = is_standard_input(path) || ["ndjson", "jsonl"].contains(&ending(path).as_str());
+    if named {
+        return values(name, reader, take);
+    }
     let mut first = Vec::new();
     let read = match line(&mut reader, &mut first) {
         Err(error) => return take(lost(&error), 0),
-        Ok(None) if named => return true,
         Ok(read) => read.unwrap_or(0),
     };
-    // A first line that is a record of its own: records by line. Else the first may be one over several lines.
+    // A first line that is a record of its own: records by line. Else the file is one record.
     if is_json(&first) || read > LONGEST {
         return lines(name, &mut reader, (1, Some((first, read))), take);
     }
-    let mut source = Cursor::new(first).chain(reader);
-    if !named {
-        let mut whole = Vec::new();
-        return match source.take(LONGEST).read_to_end(&mut whole) {
-            Err(error) => take(lost(&error), whole.len() as u64),
-            Ok(read) => {
-                let content = if read as u64 == LONGEST { too_large(name) } else { Content::Json(whole) };
-                take(Record { source: name.to_owned(), content }, read as u64)
-            }
-        };
-    }
-    let mut number = 1;
-    loop {
-        let mut value = Vec::new();
-        let next = spread(&mut source, &mut value);
-        let read = value.len() as u64;
-        let label = if number == 1 { name.to_owned() } else { format!("{name}:{number}") };
-        match next {
-            Err(error) => return take(lost(&error), read),
-            Ok(Spread::Nothing) => return true,
-            Ok(Spread::Fault) => return lines(name, &mut Cursor::new(value).chain(source), (number, None), take),
-            Ok(Spread::Value) => {
-                number += value.iter().filter(|&&byte| byte == b'\n').count() as u64;
-                if !take(Record { source: label, content: Content::Json(value) }, read) {
-                    return false;
-                }
-            }
+    let mut whole = Vec::new();
+    match Cursor::new(first).chain(reader).take(LONGEST).read_to_end(&mut whole) {
+        Err(error) => take(lost(&error), whole.len() as u64),
+        Ok(read) => {
+            let content = if read as u64 == LONGEST { too_large(name) } else { Content::Json(whole) };
+            take(Record { source: name.to_owned(), content }, read as u64)
         }
     }
 }
 
-/// What comes next.
-enum Spread {
-    /// A value over several lines, with the blanks before it and the rest of its last line, if that is blank.
-    Value,
-    /// Something else; a value begun is none where something stands behind it on its line.
-    Fault,
-    /// Nothing but blanks.
-    Nothing,
+/// Values that were begun and came to nothing are read to their end, until this much was read for nothing; from then on each
+/// line is a record: else a sender of many would have all of the rest read again for each.
+const MOST_WASTED: usize = 2 * LONGEST as usize;
+
+/// One value after another, in a line or over several lines, each handed over as soon as it is whole; a line that is none, and
+/// begins none, is a record that cannot be read.
+fn values(name: &str, reader: impl BufRead, take: &mut dyn FnMut(Record, u64) -> bool) -> bool {
+    let mut source = Source { again: Vec::new(), at: 0, reader };
+    let (mut number, mut wasted, mut is_first) = (1_u64, 0, true);
+    loop {
+        let mut bytes = Vec::new();
+        let label = format!("{name}:{number}");
+        let mut read = match line(&mut source, &mut bytes) {
+            Ok(None) => return true,
+            Ok(Some(read)) => read,
+            Err(error) => {
+                let mut finding = Finding::new(Code::FileUnreadable).found(error);
+                finding.file = Some(name.to_owned());
+                return take(Record { source: label, content: Content::Lost(Box::new(finding)) }, 0);
+            }
+        };
+        // A mark of the encoding may stand at the start.
+        if number == 1 && bytes.starts_with(b"\xef\xbb\xbf") {
+            bytes.drain(..3);
+        }
+        let mut line_ends = 1;
+        let content = if read > LONGEST {
+            too_large(&label)
+        } else if bytes.trim_ascii().is_empty() {
+            number += 1;
+            continue;
+        } else {
+            let begins = bytes.trim_ascii_start().starts_with(b"{") || bytes.trim_ascii_start().starts_with(b"[");
+            if begins && !is_closed(&bytes) && wasted < MOST_WASTED {
+                let first = bytes.clone();
+                source.give_back(&bytes);
+                bytes.clear();
+                match spread(&mut source, &mut bytes) {
+                    Ok(Spread::Value) => {
+                        read = bytes.len() as u64;
+                        line_ends = bytes.iter().filter(|&&byte| byte == b'\n').count().max(1) as u64;
+                    }
+                    Ok(Spread::Fault) => {
+                        wasted += bytes.len();
+                        source.give_back(bytes.get(first.len()..).unwrap_or_default());
+                        bytes = first;
+                    }
+                    Err(_) => {} // what was read of it is answered; then the error comes again
+                }
+            }
+            Content::Json(bytes)
+        };
+        // Of a single value over several lines its file is name enough.
+        let source = if is_first && line_ends > 1 { name.to_owned() } else { label };
+        (is_first, number) = (false, number + line_ends);
+        if !take(Record { source, content }, read) {
+            return false;
+        }
+    }
 }
 
-/// Takes the next value, which may stand over several lines, as soon as it is whole: a pipe need not end for that.
+/// Whether all brackets of a line are closed at its end, and not before.
+fn is_closed(line: &[u8]) -> bool {
+    let (mut depth, mut is_text, mut is_escaped) = (0_usize, false, false);
+    let line = line.trim_ascii();
+    for (i, byte) in line.iter().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_text => is_escaped = true,
+            b'"' => is_text = !is_text,
+            b'{' | b'[' if !is_text => depth += 1,
+            b'}' | b']' if !is_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 && i + 1 < line.len() {
+            return true; // one that ends within the line is none that goes on
+        }
+    }
+    depth == 0
+}
+
+/// What is read, and what was read already and is to be read again.
+struct Source<R> {
+    again: Vec<u8>,
+    at: usize,
+    reader: R,
+}
+
+impl<R> Source<R> {
+    fn give_back(&mut self, bytes: &[u8]) {
+        let rest = self.again.get(self.at..).unwrap_or_default();
+        (self.again, self.at) = ([bytes, rest].concat(), 0);
+    }
+}
+
+impl<R: BufRead> Read for Source<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(buffer)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Source<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.at < self.again.len() {
+            return Ok(self.again.get(self.at..).unwrap_or_default());
+        }
+        self.reader.fill_buf()
+    }
+
+    fn consume(&mut self, read: usize) {
+        if self.at < self.again.len() {
+            self.at += read;
+        } else {
+            self.reader.consume(read);
+        }
+    }
+}
+
+/// What comes of a value that is begun.
+enum Spread {
+    /// It is whole, with the rest of its last line, which is blank.
+    Value,
+    /// It is none, or something stands behind it on its line.
+    Fault,
+}
+
+/// Takes a value, which may stand over several lines, as soon as it is whole: a pipe need not end for that.
 fn spread(source: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<Spread> {
-    if until_text(source, bytes, false)? {
-        return Ok(Spread::Nothing);
-    }
-    if !source.fill_buf()?.starts_with(b"{") && !source.fill_buf()?.starts_with(b"[") {
-        return Ok(Spread::Fault);
-    }
     let mut tee = Tee { source: &mut *source, bytes: &mut *bytes };
     let mut values = serde_json::Deserializer::from_reader(&mut tee).into_iter::<serde::de::IgnoredAny>();
     match values.next() {
@@ -207,19 +300,19 @@ fn spread(source: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<Spread> 
         _ => return Ok(Spread::Fault),
     }
     // What stands behind it on its line.
-    let is_end = until_text(source, bytes, true)?;
+    let is_end = until_line_end(source, bytes)?;
     Ok(if is_end || bytes.ends_with(b"\n") { Spread::Value } else { Spread::Fault })
 }
 
-/// Takes blanks, to the end of the line or as far as they go; whether all ends there.
-fn until_text(source: &mut impl BufRead, bytes: &mut Vec<u8>, is_line: bool) -> io::Result<bool> {
+/// Takes blanks to the end of the line, as far as they go; whether all ends there.
+fn until_line_end(source: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<bool> {
     loop {
         let buffer = source.fill_buf()?;
         if buffer.is_empty() {
             return Ok(true);
         }
         let blanks = buffer.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-        let line = buffer.iter().take(blanks).position(|&byte| byte == b'\n').filter(|_| is_line).map(|at| at + 1);
+        let line = buffer.iter().take(blanks).position(|&byte| byte == b'\n').map(|at| at + 1);
         let taken = line.unwrap_or(blanks).min((LONGEST as usize).saturating_sub(bytes.len()));
         let is_whole = taken == buffer.len() && line.is_none();
         bytes.extend(buffer.iter().take(taken));

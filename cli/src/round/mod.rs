@@ -10,10 +10,10 @@ mod pool;
 pub use answer::{Answer, Mark, Relying, as_text, header, marks};
 pub use input::Record;
 
-use crate::language::plural;
+use crate::language::{pick, plural};
 use feed::Feed;
 use indicatif::{ProgressBar, ProgressStyle};
-use pue::assessment::Options;
+use pue::{Lang, assessment::Options};
 use std::{
     path::PathBuf,
     sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed},
@@ -43,12 +43,20 @@ pub fn go_on() {
 
 /// From now on Ctrl-C ends the reading; what has been read is answered, also when it is pressed again, which happens of
 /// impatience. The third ends the program.
-pub fn stop_on_ctrl_c() {
-    let stop = || {
+pub fn stop_on_ctrl_c(lang: Lang) {
+    let stop = move || {
         stop();
         match PRESSED.fetch_add(1, Relaxed) {
-            0 => crate::output::say("stopping; what has been read is still answered"),
-            1 => crate::output::say("what has been read is still answered (once more to end without it)"),
+            0 => crate::output::say(pick(
+                lang,
+                "正在停止；已读入的仍会答完",
+                "stopping; what has been read is still answered",
+            )),
+            1 => crate::output::say(pick(
+                lang,
+                "已读入的仍会答完（再按一次立即结束）",
+                "what has been read is still answered (once more to end without it)",
+            )),
             _ => std::process::exit(3),
         }
     };

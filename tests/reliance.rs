@@ -745,3 +745,46 @@ fn ways_round_what_is_named_are_named_too() {
     );
     assert_eq!(deciding_of("electric", &many).len(), 2);
 }
+
+/// Ordinary meters behind transformers, one of them exchanged in the year: none of it is to be warned of, wherever the limit lies.
+#[test]
+fn transformers_and_an_exchange_are_no_suspicion() {
+    let zone = pue::period::time_zone("Asia/Shanghai").unwrap();
+    let base = good_submission();
+    let mut facility = base["facility"].clone();
+    facility["rated_it_kw"] = Value::Null;
+    facility["racks"] = json!({"types": [{"count": 15200, "rated_kw": 5.0}]});
+    let start = pue::period::day_start(jiff::civil::date(2024, 1, 1), &zone);
+    let days: Vec<i64> = (0..=366).map(|day| start + day * 86_400_000).collect();
+    for i in 0..200_u32 {
+        let pue = 1.06 + 0.84 * f64::from(i) / 200.0;
+        let (transformer, of_it) = ([400.0, 3000.0, 8.0, 1.0][i as usize % 4], [80.0, 1.0][i as usize % 2]);
+        let dial = |times: f64, multiplier: f64| -> Vec<f64> {
+            let of = |day: i64| 130_000.0 * times * (1.0 + 0.1 * (day as f64 / 58.0).sin()) / multiplier;
+            (0..=366).scan(5000.0, |dial, day| Some(std::mem::replace(dial, *dial + of(day)))).collect()
+        };
+        let (mut grid, it) = (dial(pue, transformer), dial(1.0, of_it));
+        // Exchanged at noon of a day; the new dial begins at nought, or where its maker left it.
+        let day = 30 + i as usize;
+        let (last, first) = ((grid[day] + grid[day + 1]) / 2.0, [0.0, 12.5][i as usize / 2 % 2]);
+        grid.iter_mut().skip(day + 1).for_each(|dial| *dial += first - last);
+        let at = pue::period::rfc3339(days[day] + 43_200_000, &zone);
+        let site = json!({
+            "schema": "pue/site/1", "facility": facility, "certificates": base["certificates"],
+            "meters": [
+                {"id": "g", "point": "grid_supply", "kind": "register", "unit": "kWh", "multiplier": transformer,
+                 "events": [{"at": at, "exchange": {"last": last, "first": first}}]},
+                {"id": "u", "point": "ups_output", "kind": "register", "unit": "kWh", "multiplier": of_it, "parent": "g"},
+            ],
+        });
+        let site = pue::read::site(site.to_string().as_bytes()).value.unwrap();
+        let mut readings = pue::Readings::default();
+        readings.insert("g", pue::metering::Series::registers(days.clone(), grid));
+        readings.insert("u", pue::metering::Series::registers(days.clone(), it));
+        let ledger = Ledger::build(&site, &readings, Period::year(2024, zone.clone()).unwrap()).unwrap();
+        let assessment = Assessment::of(&ledger, &Options::default());
+        let reported = assessment.pue.as_ref().map_or(0.0, |pue| pue.value.ratio().to_f64());
+        assert!((reported - pue).abs() < 0.01, "{i}: {reported} {pue} {:?}", assessment.findings);
+        assert!(!warns(&assessment), "{i}: {:?}", assessment.reliance);
+    }
+}

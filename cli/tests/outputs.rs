@@ -234,6 +234,8 @@ fn a_stalled_pipe_holds_no_record_back() {
     assert_eq!(round.answer()["findings"][0]["code"], "json.syntax");
     round.write(&format!("{}\n", named("C")));
     assert_eq!(round.answer()["facility"], "C");
+    round.write("{\"a\" 1, [\n");
+    assert_eq!(round.answer()["findings"][0]["code"], "json.syntax");
     round.write("{\"a\": [1,\n}\n");
     assert_eq!(round.answer()["findings"][0]["code"], "json.syntax");
     assert_eq!(round.answer()["findings"][0]["code"], "json.syntax");

@@ -15,11 +15,14 @@ pub fn round(bytes: &[u8]) {
     let path = folder.join("round").with_extension(ending);
     std::fs::write(&path, content).expect("a file");
     go_on();
+    // No line is more than one record.
+    let lines = content.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
     let mut all = Vec::new();
     input::each_record(&path.display().to_string(), &path, &mut |record, _| {
         all.push(record.source);
         true
     });
+    assert!(all.len() <= lines.max(1), "{all:?} of {lines} lines");
     let (threads, is_at_work) = (usize::from(threads % 3) + 1, threads & 0x80 != 0);
     let stops = |count: usize| *stopped_at != u8::MAX && count >= usize::from(*stopped_at);
     let (mut answered, worked) = (Vec::new(), AtomicUsize::new(0));

@@ -206,7 +206,9 @@ fn values(name: &str, reader: impl BufRead, take: &mut dyn FnMut(Record, u64) ->
                     }
                     Ok(Spread::Fault) => {
                         wasted += bytes.len();
-                        source.give_back(bytes.get(first.len()..).unwrap_or_default());
+                        // All of it again, but for its first line.
+                        source.give_back(&bytes);
+                        source.consume(first.len());
                         bytes = first;
                     }
                     Err(_) => {} // what was read of it is answered; then the error comes again

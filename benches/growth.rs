@@ -224,6 +224,32 @@ fn with(keys: &[&str], count: usize, one: impl Fn(usize) -> Value) -> Vec<u8> {
     serde_json::to_vec(&submission).expect("JSON")
 }
 
+/// A site that meets its limit, with so many more meters of a point, of which something is stated.
+fn site_with(count: usize, point: &str, stated: impl Fn(usize) -> Value) -> Vec<u8> {
+    let (count, mut submission) = (count.min(99_990) / 2, base());
+    let carrier = if point == "purchased_cooling" { "chilled_water" } else { "electricity" };
+    let row = |id: &str, point: &str, times: f64| json!({"id": id, "point": point, "unit": "kWh", "monthly": vec![times; 12]});
+    let mut energy = vec![row("g", "grid_supply", 2.4e6), row("u", "ups_output", 2e6)];
+    let mut meters =
+        vec![json!({"id": "g", "point": "grid_supply"}), json!({"id": "u", "point": "ups_output", "parent": "g"})];
+    for i in 0..count {
+        let id = format!("m{i}");
+        let mut meter = json!({"id": id, "point": point, "carrier": carrier});
+        if let (Some(meter), Value::Object(more)) = (meter.as_object_mut(), stated(i)) {
+            meter.extend(more);
+        }
+        meters.push(meter);
+        let mut row = row(&id, point, 5.0);
+        row["carrier"] = json!(carrier);
+        energy.push(row);
+    }
+    (submission["energy"], submission["meters"]) = (energy.into(), meters.into());
+    submission["facility"]["rated_it_kw"] = Value::Null;
+    submission["facility"]["racks"] = json!({"types": [{"count": 15200, "rated_kw": 5.0}]});
+    submission["declared"] = json!({});
+    serde_json::to_vec(&submission).expect("JSON")
+}
+
 /// The same with an object of so many keys.
 fn keyed(place: &str, count: usize, key: impl Fn(usize) -> String) -> Vec<u8> {
     let text = base().to_string();
@@ -275,6 +301,14 @@ const SUBMISSIONS: &[(&str, Make)] = &[
     ("meters below nothing", |n| {
         with(&["meters"], n, |i| json!({"id": format!("m{i}"), "point": "other", "parent": format!("z{i}")}))
     }),
+    ("feeders out of use", |n| site_with(n, "grid_supply", |i| json!({"until": format!("2024-{:02}-01", 2 + i % 11)}))),
+    ("feeders below one", |n| site_with(n, "grid_supply", |_| json!({"parent": "g"}))),
+    ("check meters", |n| site_with(n, "grid_supply", |_| json!({"check_of": "g"}))),
+    ("loads outside", |n| site_with(n, "outside", |_| json!({"parent": "g"}))),
+    ("bought cooling, shared and out of use", |n| {
+        site_with(n, "purchased_cooling", |_| json!({"factor": 0.05, "share": 0.5, "until": "2024-06-01"}))
+    }),
+    ("IT meters without a parent", |n| site_with(n, "ups_output", |_| json!({}))),
     ("events of a meter", |n| {
         with(&["meters"], 1, |_| {
             let events: Vec<Value> =

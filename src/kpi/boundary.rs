@@ -228,7 +228,9 @@ impl Boundary {
 
     /// The weight of a meter that is counted and not electric.
     pub(crate) fn other_carriers_of(&self, meter: usize) -> Option<Ratio> {
-        self.other_carriers.iter().find(|term| term.meter == meter).map(|term| term.factor)
+        // They stand in the order of the meters.
+        let at = self.other_carriers.binary_search_by_key(&meter, |term| term.meter).ok()?;
+        self.other_carriers.get(at).map(|term| term.factor)
     }
 
     /// What is counted and not electric.

@@ -6,19 +6,22 @@ use crate::{
     metering::{Absent, Carrier, MeasurementPoint as Point, Meter},
     place::{Place, place},
 };
+use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 pub(super) fn find(ground: &Ground<'_, '_>, relied: &mut Vec<Relied>) {
+    let turns = Turns::of(ground);
     for (term, is_total) in ground.added() {
         let Some(meter) = ground.site.meters().get(term.meter) else { continue };
         relied.extend(confirmed(ground, (term.meter, meter), is_total));
         if is_total {
-            relied.extend(life(ground, term.meter, meter));
+            relied.extend(life(ground, &turns, (term.meter, meter)));
             relied.extend(absent(ground, term.meter, meter));
         }
     }
     for (i, meter) in ground.site.meters().iter().enumerate() {
         if meter.carrier != Carrier::Electricity && ground.boundary.other_carriers_of(i).is_some() {
-            relied.extend(life_of_carrier(ground, i, meter));
+            relied.extend(life_of_carrier(ground, &turns, (i, meter)));
         }
     }
 }
@@ -46,10 +49,10 @@ fn confirmed(ground: &Ground<'_, '_>, (i, meter): (usize, &Meter), is_total: boo
 
 /// A supply that began, or ended, within the period, and that no other one took the place of, or had it from. Of one that was in
 /// use for less than half of the time nobody knows what it would have used.
-fn life(ground: &Ground<'_, '_>, i: usize, meter: &Meter) -> Option<Relied> {
+fn life(ground: &Ground<'_, '_>, turns: &Turns, (i, meter): (usize, &Meter)) -> Option<Relied> {
     let (place, dead_ms, alive_ms) = dead(ground, i, meter)?;
     let energy = ground.energy(i);
-    if takes_turns(ground, i, meter, energy / i128::from(alive_ms)) {
+    if turns.are_taken(meter, energy / i128::from(alive_ms)) {
         return None;
     }
     let more = energy.checked_mul(dead_ms.into())?.checked_div(alive_ms.into())?;
@@ -57,25 +60,44 @@ fn life(ground: &Ground<'_, '_>, i: usize, meter: &Meter) -> Option<Relied> {
     Some(Relied { place, without, ..ground.relied(Statement::Life, i, (energy, 0), true) })
 }
 
-/// Whether another meter of its point begins on the day on which it ends, or ends on the day on which it begins, and uses at
-/// least half as much: it was replaced, or replaces.
-fn takes_turns(ground: &Ground<'_, '_>, i: usize, meter: &Meter, power: i128) -> bool {
-    let mut others = ground.site.meters().iter().enumerate().filter(|(other, _)| *other != i);
-    others.any(|(other, of)| {
-        let is_turn =
-            (meter.until.is_some() && meter.until == of.from) || (meter.from.is_some() && meter.from == of.until);
-        let is_of_kind = of.point == meter.point && of.check_of.is_none() && is_turn;
-        let alive = is_of_kind.then(|| dead(ground, other, of)).flatten();
-        alive.is_some_and(|(.., alive_ms)| ground.energy(other) / i128::from(alive_ms) * 2 >= power)
-    })
+/// What meters that were in use for a part of the time used while they were, the most by point and by the day on which one
+/// begins, or ends.
+struct Turns {
+    begins: BTreeMap<(Point, Date), i128>,
+    ends: BTreeMap<(Point, Date), i128>,
+}
+
+impl Turns {
+    fn of(ground: &Ground<'_, '_>) -> Self {
+        let mut turns = Turns { begins: BTreeMap::new(), ends: BTreeMap::new() };
+        for (i, meter) in ground.site.meters().iter().enumerate().filter(|(_, meter)| meter.check_of.is_none()) {
+            let Some((.., alive_ms)) = dead(ground, i, meter) else { continue };
+            let power = ground.energy(i) / i128::from(alive_ms);
+            for (day, known) in [(meter.from, &mut turns.begins), (meter.until, &mut turns.ends)] {
+                if let Some(day) = day {
+                    let most = known.entry((meter.point, day)).or_default();
+                    *most = power.max(*most);
+                }
+            }
+        }
+        turns
+    }
+
+    /// Whether another meter of its point begins on the day on which one ends, or ends on the day on which it begins, and uses at
+    /// least half as much: it was replaced, or replaces.
+    fn are_taken(&self, meter: &Meter, power: i128) -> bool {
+        let next = meter.until.and_then(|day| self.begins.get(&(meter.point, day)));
+        let before = meter.from.and_then(|day| self.ends.get(&(meter.point, day)));
+        next.into_iter().chain(before).any(|other| *other * 2 >= power)
+    }
 }
 
 /// The same of bought cooling and fuel; there it may be the whole period too.
-fn life_of_carrier(ground: &Ground<'_, '_>, i: usize, meter: &Meter) -> Option<Relied> {
+fn life_of_carrier(ground: &Ground<'_, '_>, turns: &Turns, (i, meter): (usize, &Meter)) -> Option<Relied> {
     let without = Without::Carrier(meter.carrier);
     match dead(ground, i, meter) {
         Some((place, _, alive_ms)) => {
-            let replaced = takes_turns(ground, i, meter, ground.energy(i) / i128::from(alive_ms));
+            let replaced = turns.are_taken(meter, ground.energy(i) / i128::from(alive_ms));
             let relied = || ground.relied(Statement::Life, i, (ground.energy(i), 0), true);
             (!replaced).then(|| Relied { place, without, ..relied() })
         }

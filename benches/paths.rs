@@ -37,7 +37,7 @@ fn registers() -> (Site, Readings, Period) {
                 _ => (dial * 1000.0_f64).round() / 1000.0,
             }
         });
-        readings.insert(meter, Series::registers(time.clone(), value.collect()));
+        readings.insert(meter, Series::registers(time.clone(), value.collect()).expect("columns of one length"));
     }
     (site, readings, year)
 }
@@ -47,7 +47,7 @@ fn csv_of(readings: &Readings) -> String {
     let mut file = "meter,time,value\n".to_owned();
     for (meter, series) in readings.iter() {
         let column = series.column();
-        for (&at, value) in column.time.iter().zip(column.value) {
+        for (&at, value) in column.time().iter().zip(column.value()) {
             let time = jiff::Timestamp::from_millisecond(at).expect("an instant");
             file += &format!("{meter},{time},{value}\n");
         }
@@ -64,9 +64,9 @@ fn ledgers(c: &mut Criterion) {
             readings.iter().fold(0_u64, |sum, (_, series)| {
                 let column = series.column();
                 column
-                    .time
+                    .time()
                     .iter()
-                    .zip(column.value)
+                    .zip(column.value())
                     .fold(sum, |sum, (time, value)| sum.wrapping_add(*time as u64 ^ value.to_bits()))
             })
         });
@@ -81,13 +81,15 @@ fn ledgers(c: &mut Criterion) {
         b.iter(|| {
             let histories = Histories::by_capacity(&site);
             let lateness = LedgerStream::LATENESS_MS;
-            let mut stream =
-                LedgerStream::new(&site, year.clone(), Granularity::Hour, histories, lateness).expect("a stream");
+            let mut stream = LedgerStream::new(site.clone(), year.clone(), Granularity::Hour, histories, lateness)
+                .expect("a stream");
             for (meter, series) in readings.iter() {
                 let column = series.column();
-                column.time.iter().zip(column.value).for_each(|(&at, &value)| stream.push(meter, at, value));
+                for (&at, &value) in column.time().iter().zip(column.value()) {
+                    stream.push(meter, at, value).expect("a register");
+                }
             }
-            stream.close()
+            stream.now().findings().len()
         })
     });
     let file = csv_of(&readings);

@@ -11,9 +11,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let pack = arguments.next().unwrap_or_else(|| format!("{data}/packs/own.json"));
     let submission = arguments.next().unwrap_or_else(|| format!("{data}/submissions/01-meets.json"));
 
-    // Any format that serde reads will do, and all that is wrong with a pack is named at once.
-    let pack: Pack = serde_json::from_str(&fs::read_to_string(pack)?)?;
-    pack.validate()?;
+    // Any format that serde reads will do too; of JSON all that is wrong with a pack is named at once.
+    let pack = Pack::from_json(&fs::read(pack)?)?;
     for verdict in audit_json(&fs::read(submission)?, &[pack]).verdicts {
         println!("{verdict}");
     }

@@ -4,9 +4,10 @@
 //! its own room. Findings never stop a calculation by themselves: all of them are returned at once, each with a stable
 //! [`Code`], a place, what was found, what was expected and a text in Chinese and English.
 
+use crate::name::{UnknownName, named};
 use crate::place::Place;
 use serde::{Deserialize, Serialize};
-use std::{borrow::Cow, collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt, str::FromStr};
 
 /// A text for people, in Chinese and in English.
 ///
@@ -286,6 +287,7 @@ codes! {
     CertificateConflict = "certificate.conflict", Warning, "证书之间互相矛盾", "certificates contradict each other", "核实证书，只保留有效的一份", "check them, and keep the one that is valid";
     CertificateUnlikely = "certificate.unlikely", Warning, "证书等级与实测 PUE 不相称", "the certificate's level does not fit the measured PUE", "提供证书复印件，或更正等级", "send a copy of the certificate, or correct its level";
     RacksInconsistent = "racks.inconsistent", Warning, "机柜数或功率前后不一", "rack counts or power do not fit together", "核对：已用 ≤ 已装 ≤ 设计；Σ机柜功率与额定 IT 功率", "check: occupied ≤ installed ≤ designed; Σ rack power against rated IT power";
+    PackInvalid = "pack.invalid", Error, "规则包此处不成立", "a pack of rules that cannot be right", "按所列要求更正规则包", "correct the pack as expected";
     PackOtherContent = "pack.other_content", Error, "与已发布规则包同名而内容不同，未采用", "a pack with the name of a published one has other content and is not applied", "另取编号或版本", "give it an id or edition of its own";
     PackBorrowedId = "pack.borrowed_id", Warning, "规则包使用已发布规则包的编号，但不是其已发布的版本", "a pack has the id of a published one, and is none of its editions", "另取编号；如为新版本，请核对原文", "give it an id of its own; if it is a new edition, check it against the text";
     PueCategoryRefused = "pue.category_refused", Error, "UPS 上的非 IT 负载超过 10% 且未分项计量，不予认定为类别 1", "more than 10 % of the UPS output is not IT and not sub-metered; category 1 is refused", "补报 UPS 输出以下非 IT 负载的分项计量数据，或报送 PDU 输出、IT 设备输入的计量数据", "give the readings of sub-meters of what is not IT, or those of the PDU output or the IT equipment input";
@@ -318,9 +320,16 @@ impl Serialize for Code {
 
 impl<'de> Deserialize<'de> for Code {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl FromStr for Code {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
         let known = Code::ALL.iter().find(|code| code.as_str() == text);
-        known.copied().ok_or_else(|| serde::de::Error::custom(format!("expected a code of a finding, found {text:?}")))
+        known.copied().ok_or_else(|| UnknownName(format!("expected a code of a finding, found {text:?}")))
     }
 }
 
@@ -596,8 +605,20 @@ impl Finding {
 
 /// All faults that kept something from being built.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{} fault(s), the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
 pub struct Faults(pub Vec<Finding>);
+
+/// So many of them are told in one sentence.
+const TOLD: usize = 20;
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", plural(self.0.len() as u64, "fault"))?;
+        for (i, fault) in self.0.iter().take(TOLD).enumerate() {
+            write!(f, "{} {fault}", if i == 0 { ":" } else { ";" })?;
+        }
+        if self.0.len() > TOLD { write!(f, "; and {} more", self.0.len() - TOLD) } else { Ok(()) }
+    }
+}
 
 /// What a figure rests on (依据等级).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -667,6 +688,8 @@ impl Citation {
         self
     }
 }
+
+named!(Severity, Basis);
 
 #[cfg(test)]
 mod tests {

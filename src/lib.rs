@@ -5,6 +5,7 @@
 )]
 
 // The rooms, in layer order: each imports only from rooms above it (`tests/layering.rs`).
+pub mod name;
 pub mod place;
 pub mod finding;
 pub mod quantity;
@@ -23,6 +24,8 @@ pub mod portfolio;
 pub mod wire;
 #[cfg(feature = "report")]
 pub mod report;
+#[cfg(all(feature = "json", feature = "csv", feature = "report"))]
+pub mod json;
 #[cfg(feature = "schema")]
 pub mod schema;
 #[cfg(feature = "sample")]
@@ -33,9 +36,10 @@ pub use assessment::Assessment;
 pub use facility::Facility;
 pub use finding::{Code, Finding, Lang, Severity};
 pub use kpi::AnnualPue;
-pub use ledger::Ledger;
+pub use ledger::{Ledger, LedgerError};
 pub use metering::{Meter, Readings};
 pub use period::Period;
+pub use quantity::Unit;
 pub use rule::{Outcome, Pack, Verdict, packs};
 pub use site::Site;
 pub use submission::Submission;

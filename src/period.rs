@@ -5,10 +5,11 @@
 //! own zone files would change results.
 
 use crate::finding::Text;
+use crate::name::named;
 use jiff::{
     SignedDuration, Timestamp, ToSpan,
     civil::{Date, DateTime},
-    tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase},
+    tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase},
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, sync::LazyLock};
@@ -28,8 +29,10 @@ pub enum PeriodError {
     /// The zone is not in the compiled-in rules.
     #[error("expected an IANA time zone such as Asia/Shanghai, found {0:?}")]
     UnknownZone(String),
-    /// The text is none of the three forms.
-    #[error("expected a year (2024), a month (2024-03) or two dates (2024-01-01/2025-01-01), found {0:?}")]
+    /// The text is none of the forms.
+    #[error(
+        "expected a year (2024), a month (2024-03), two dates (2024-01-01/2025-01-01) or two instants (2024-01-01T08:00/2024-01-01T20:00), found {0:?}"
+    )]
     Unreadable(String),
     /// The end is not after the start.
     #[error("expected an end after the start, found {start} to {end}; the end is exclusive")]
@@ -44,12 +47,64 @@ pub enum PeriodError {
     OutOfRange(String),
 }
 
-/// The time zone of this IANA name, from the compiled-in rules.
+/// An instant, as callers have it: milliseconds since 1970-01-01T00:00Z, or a timestamp, whose parts of a millisecond are cut.
+pub trait Instant: Copy + sealed::Sealed {
+    /// Milliseconds since 1970-01-01T00:00Z.
+    fn milliseconds(self) -> i64;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for i64 {}
+    impl Sealed for jiff::Timestamp {}
+}
+
+impl Instant for i64 {
+    fn milliseconds(self) -> i64 {
+        self
+    }
+}
+
+impl Instant for Timestamp {
+    fn milliseconds(self) -> i64 {
+        self.as_millisecond()
+    }
+}
+
+/// The time zone of this IANA name, from the compiled-in rules; or of a fixed offset, `+08:00`.
 ///
 /// # Errors
 /// [`PeriodError::UnknownZone`].
 pub fn time_zone(name: &str) -> Result<TimeZone, PeriodError> {
-    ZONES.get(name).map_err(|_| PeriodError::UnknownZone(name.to_owned()))
+    let fixed = || name.starts_with(['+', '-']).then(|| fixed_offset(name)).flatten().map(TimeZone::fixed);
+    ZONES.get(name).ok().or_else(fixed).ok_or_else(|| PeriodError::UnknownZone(name.to_owned()))
+}
+
+/// The name by which [`time_zone`] finds a zone: its IANA name, or a fixed offset; `None` if it has neither.
+pub fn zone_name(zone: &TimeZone) -> Option<String> {
+    let fixed = || zone.to_fixed_offset().ok().map(offset_text);
+    zone.iana_name().map(str::to_owned).or_else(fixed)
+}
+
+/// `+08:00`, with seconds where it has some.
+pub(crate) fn offset_text(offset: Offset) -> String {
+    let (sign, seconds) = (if offset.is_negative() { '-' } else { '+' }, offset.seconds().abs());
+    let text = format!("{sign}{:02}:{:02}", seconds / 3600, seconds / 60 % 60);
+    if seconds % 60 == 0 { text } else { format!("{text}:{:02}", seconds % 60) }
+}
+
+/// `+08:00` or `-00:44:30`.
+pub(crate) fn fixed_offset(text: &str) -> Option<Offset> {
+    let (sign, rest) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+')?),
+    };
+    let two =
+        |part: &str| part.parse::<i32>().ok().filter(|_| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()));
+    let mut parts = rest.split(':').map(two);
+    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next().unwrap_or(Some(0))?);
+    let fits = parts.next().is_none() && minutes < 60 && seconds < 60;
+    Offset::from_seconds(sign * (hours * 3600 + minutes * 60 + seconds)).ok().filter(|_| fits)
 }
 
 /// A step of the calendar.
@@ -101,6 +156,36 @@ impl Period {
         if period.start < period.end { Ok(period) } else { Err(reversed()) }
     }
 
+    /// From one instant to another (exclusive), of any length.
+    ///
+    /// ```
+    /// use pue::period::{Period, time_zone};
+    /// let shift = Period::parse("2024-03-01T08:00/2024-03-01T20:00", time_zone("Asia/Shanghai")?)?;
+    /// assert_eq!((shift.hours(), shift.to_string().as_str()), (12.0, "2024-03-01T08:00:00+08:00/2024-03-01T20:00:00+08:00"));
+    /// # Ok::<(), pue::period::PeriodError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`PeriodError::Reversed`], [`PeriodError::OutOfRange`].
+    pub fn between(start: impl Instant, end: impl Instant, zone: TimeZone) -> Result<Self, PeriodError> {
+        let period = Period { start: start.milliseconds(), end: end.milliseconds(), zone };
+        let told = |instant| rfc3339(instant, &period.zone);
+        for instant in [period.start, period.end] {
+            if !(1900..=2200).contains(&local(instant, &period.zone).year()) {
+                return Err(PeriodError::OutOfRange(told(instant)));
+            }
+        }
+        if period.end <= period.start {
+            return Err(PeriodError::Reversed { start: told(period.start), end: told(period.end) });
+        }
+        Ok(period)
+    }
+
+    /// The same up to an instant within it.
+    pub(crate) fn cut_at(&self, end: i64) -> Period {
+        Period { end, ..self.clone() }
+    }
+
     /// A calendar year.
     ///
     /// # Errors
@@ -119,13 +204,18 @@ impl Period {
         Period::dates(first, next_month(first), zone)
     }
 
-    /// `2024`, `2024-03`, or `2024-01-01/2025-01-01` (the end exclusive).
+    /// `2024`, `2024-03`, `2024-01-01/2025-01-01` (the end exclusive), or two instants: `2024-03-01T08:00/2024-03-01T20:00` by
+    /// the zone's clocks, or with offsets.
     ///
     /// # Errors
     /// [`PeriodError`], each with what was found.
     pub fn parse(text: &str, zone: TimeZone) -> Result<Self, PeriodError> {
         let unreadable = || PeriodError::Unreadable(text.chars().take(60).collect());
         if let Some((start, end)) = text.split_once('/') {
+            if text.contains(['T', 't', ' ']) {
+                let at = |text: &str| instant(text, &zone).ok_or_else(unreadable);
+                return Period::between(at(start)?, at(end)?, zone);
+            }
             let date = |text: &str| text.parse::<Date>().map_err(|_| unreadable());
             return Period::dates(date(start)?, date(end)?, zone);
         }
@@ -300,7 +390,18 @@ impl Period {
     }
 }
 
-/// A year as `2024`, a month as `2024-03`, anything else as `2024-01-01/2024-02-11`.
+/// An instant with its offset, or by a zone's clocks where they show it once; of a date, the start of the day.
+fn instant(text: &str, zone: &TimeZone) -> Option<i64> {
+    if let Ok(timestamp) = text.parse::<Timestamp>() {
+        return Some(timestamp.as_millisecond());
+    }
+    match from_local(text.parse().ok()?, zone) {
+        LocalTime::Unique(instant) => Some(instant),
+        LocalTime::Ambiguous | LocalTime::Nonexistent => None,
+    }
+}
+
+/// A year as `2024`, a month as `2024-03`, whole days as `2024-01-01/2024-02-11`, anything else by its instants.
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (first, last) = (self.first_day(), self.last_day());
@@ -310,7 +411,11 @@ impl fmt::Display for Period {
         if self.is_one_year() && first.day_of_year() == 1 {
             return write!(f, "{:04}", first.year());
         }
-        write!(f, "{first}/{}", last.tomorrow().unwrap_or(last))
+        let end = last.tomorrow().unwrap_or(last);
+        if self.start == day_start(first, &self.zone) && self.end == day_start(end, &self.zone) {
+            return write!(f, "{first}/{end}");
+        }
+        write!(f, "{}/{}", rfc3339(self.start, &self.zone), rfc3339(self.end, &self.zone))
     }
 }
 
@@ -394,6 +499,8 @@ fn days_since_1970(date: Date) -> i64 {
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + of_year - 719_468
 }
+
+named!(Granularity);
 
 #[cfg(test)]
 mod tests {

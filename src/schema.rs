@@ -118,12 +118,12 @@ struct Facility {
     air_conditioning: Option<AirConditioning>,
     it_cooling: Option<ItCooling>,
     edge: Option<bool>,
-    design_pue: Option<NotNegative>,
+    design_pue: Option<Fraction>,
+    declared_standard_racks: Option<Fraction>,
     climate: Option<String>,
     sector: Option<String>,
     independent_supply: Option<bool>,
-    #[schemars(range(min = 0, max = 1))]
-    non_it_on_ups_share: Option<f64>,
+    non_it_on_ups_share: Option<Part>,
 }
 
 #[derive(JsonSchema)]
@@ -170,9 +170,9 @@ struct Meter {
     integrate: Option<Integration>,
     from: Option<Day>,
     until: Option<Day>,
-    share: Option<NotNegative>,
+    share: Option<Part>,
     check_of: Option<String>,
-    factor: Option<NotNegative>,
+    factor: Option<Fraction>,
     events: Option<Vec<Event>>,
     net: Option<bool>,
     absent: Option<Absent>,
@@ -289,7 +289,7 @@ struct Declared {
     pue: Option<f64>,
     #[schemars(range(min = 1, max = 3))]
     category: Option<i64>,
-    standard_racks: Option<NotNegative>,
+    standard_racks: Option<Fraction>,
     occupancy: Option<f64>,
     grade: Option<LevelName>,
 }
@@ -325,8 +325,10 @@ written_as! {
     Amount = {"type": "number", "minimum": 0, "maximum": 1e12};
     /// A power.
     Kilowatts = {"type": "number", "exclusiveMinimum": 0, "maximum": 1e12};
-    /// A number.
-    NotNegative = {"type": "number", "minimum": 0, "exclusiveMaximum": 1e18};
+    /// A number, or a fraction as text.
+    Fraction = {"anyOf": [{"type": "number", "minimum": 0, "exclusiveMaximum": 1e18}, {"type": "string", "pattern": "^[0-9]+/[0-9]+$"}]};
+    /// A part of a whole, as a number or as a fraction.
+    Part = {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": "^[0-9]+/[0-9]+$"}]};
     /// How many.
     Count = {"type": "integer", "minimum": 0, "maximum": 1_000_000_000_000_i64};
     /// GB/T 2260, or ISO 3166.

@@ -349,6 +349,7 @@ fn daily(site: &Site, value: impl Fn(i64) -> Option<f64>) -> Series {
         rows.iter().map(|row| row.0 + day).collect(),
         rows.iter().map(|row| row.1).collect(),
     )
+    .unwrap()
 }
 
 #[test]
@@ -383,8 +384,8 @@ fn a_sum_over_the_years_edge_is_not_a_year() {
     let site = site(json!([register("g", "grid_supply"), register("u", "ups_output")]));
     let year = |year: i16| Period::year(year, site.time_zone()).unwrap().start();
     let mut readings = Readings::default();
-    readings.insert("g", Series::registers(vec![year(2023), year(2025)], vec![0.0, 72e6]));
-    readings.insert("u", Series::registers(vec![year(2024), year(2025)], vec![0.0, 30e6]));
+    readings.insert("g", Series::registers(vec![year(2023), year(2025)], vec![0.0, 72e6]).unwrap());
+    readings.insert("u", Series::registers(vec![year(2024), year(2025)], vec![0.0, 30e6]).unwrap());
     assert_eq!(verdict(&site, &readings), "undetermined");
 }
 
@@ -407,9 +408,15 @@ fn a_standby_supply_that_takes_over_is_not_lost() {
     };
     let takes_over = |hour: usize| (5000..5720).contains(&hour);
     let mut readings = Readings::default();
-    readings.insert("a", Series::registers(time.clone(), dial(&|hour| if takes_over(hour) { 0.0 } else { 1240.0 })));
-    readings.insert("b", Series::registers(time.clone(), dial(&|hour| if takes_over(hour) { 1600.0 } else { 2.0 })));
-    readings.insert("u", Series::registers(time, dial(&|_| 1000.0)));
+    readings.insert(
+        "a",
+        Series::registers(time.clone(), dial(&|hour| if takes_over(hour) { 0.0 } else { 1240.0 })).unwrap(),
+    );
+    readings.insert(
+        "b",
+        Series::registers(time.clone(), dial(&|hour| if takes_over(hour) { 1600.0 } else { 2.0 })).unwrap(),
+    );
+    readings.insert("u", Series::registers(time, dial(&|_| 1000.0)).unwrap());
     assert_ne!(verdict(&site, &readings), "meets");
 }
 
@@ -503,7 +510,7 @@ fn dials(start: i64, hours: impl Iterator<Item = i64>, kw: impl Fn(i64) -> f64, 
         time.push(start + hour * 3_600_000);
         value.push(dial % modulus);
     }
-    Series::registers(time, value)
+    Series::registers(time, value).unwrap()
 }
 
 #[test]

@@ -37,9 +37,9 @@ fn both_ways(site: &Site, file: &str) -> (f64, Vec<String>) {
     let batch = Ledger::build(site, &readings, day(site)).unwrap();
     let histories = Histories::by_capacity(site);
     let mut stream =
-        LedgerStream::new(site, day(site), Granularity::Hour, histories, LedgerStream::LATENESS_MS).unwrap();
+        LedgerStream::new(site.clone(), day(site), Granularity::Hour, histories, LedgerStream::LATENESS_MS).unwrap();
     stream.read_csv("a.csv", file.as_bytes()).unwrap();
-    let stream = stream.close();
+    let stream = stream.now();
     let energy = |ledger: &Ledger<'_>| ledger.meter("grid").unwrap().energy().kwh();
     assert_eq!(energy(&batch), energy(&stream));
     (energy(&batch), codes(readings.findings()))
@@ -57,7 +57,7 @@ fn an_open_quote_costs_one_line() {
             rows += 1;
         }
         let readings = pue::read::csv(&site, "a.csv", file.as_bytes()).unwrap();
-        let values = readings.get("grid").unwrap().column().value;
+        let values = readings.get("grid").unwrap().column().value();
         assert_eq!(values.len(), rows);
         assert!(values.iter().all(|value| *value == 123_456.25));
         assert_eq!(codes(readings.findings()), ["csv.row 1"]);
@@ -119,7 +119,7 @@ fn long_intervals_are_seen_across_parts() {
     let mut readings = Readings::default();
     readings.insert(
         "grid",
-        Series::intervals(column(|row| row.0), column(|row| row.1), hours.iter().map(|row| row.2).collect()),
+        Series::intervals(column(|row| row.0), column(|row| row.1), hours.iter().map(|row| row.2).collect()).unwrap(),
     );
     let histories = Histories::by_capacity(&site);
     let part =
@@ -138,7 +138,7 @@ fn a_part_beyond_the_ledger_has_no_bounds() {
     let month = period("2024-01");
     let mut readings = Readings::default();
     for (id, kwh) in [("grid", 1300.0), ("ups", 1000.0)] {
-        readings.insert(id, Series::registers(vec![month.start(), month.end()], vec![0.0, kwh]));
+        readings.insert(id, Series::registers(vec![month.start(), month.end()], vec![0.0, kwh]).unwrap());
     }
     let ledger = Ledger::build(&site, &readings, month.clone()).unwrap();
     let bounds = |part: &Period| MeasuredPue::over(&ledger, &Boundary::new(&site, None), part).electricity.bounds;
@@ -156,11 +156,11 @@ fn the_ends_of_time_are_nobodys_readings() {
     let site = site(REGISTER);
     for at in [i64::MIN, i64::MAX] {
         let mut stream =
-            LedgerStream::new(&site, day(&site), Granularity::Hour, Histories::by_capacity(&site), 0).unwrap();
-        stream.push("grid", at, 5.0);
+            LedgerStream::new(site.clone(), day(&site), Granularity::Hour, Histories::by_capacity(&site), 0).unwrap();
+        stream.push("grid", at, 5.0).unwrap();
         let mut readings = Readings::default();
-        readings.insert("grid", Series::registers(vec![at], vec![5.0]));
-        let (stream, batch) = (stream.close(), Ledger::build(&site, &readings, day(&site)).unwrap());
+        readings.insert("grid", Series::registers(vec![at], vec![5.0]).unwrap());
+        let (stream, batch) = (stream.now(), Ledger::build(&site, &readings, day(&site)).unwrap());
         assert_eq!(codes(&stream.findings()), codes(&batch.findings()));
         assert_eq!(stream.meter("grid").unwrap().readings(), (1, stream.meter("grid").unwrap().readings().1));
     }
@@ -171,7 +171,7 @@ fn the_ends_of_time_are_nobodys_readings() {
 fn parcels_that_were_tampered_with_do_not_overflow() {
     let part = |site: &Site, from: i64, until: i64, at: i64, change: &dyn Fn(String) -> String| {
         let mut readings = Readings::default();
-        readings.insert("grid", Series::power(vec![at], vec![777.0]));
+        readings.insert("grid", Series::power(vec![at], vec![777.0]).unwrap());
         let histories = Histories::by_capacity(site);
         let part =
             PartialLedger::build(site, &readings, day(site), Granularity::Hour, &histories, from..until).unwrap();
@@ -196,7 +196,7 @@ fn stamps_out_of_range_among_real_ones_do_not_overflow() {
         for wild in [i64::MIN, i64::MAX] {
             for time in [vec![real, real + H, wild], vec![wild, real, real + H], vec![real, wild, real + H]] {
                 let mut readings = Readings::default();
-                readings.insert("grid", Series::registers(time.clone(), vec![1.0, 2.0, 3.0]));
+                readings.insert("grid", Series::registers(time.clone(), vec![1.0, 2.0, 3.0]).unwrap());
                 let found = codes(&Ledger::build(&site, &readings, day(&site)).unwrap().findings());
                 let strays =
                     found.iter().any(|code| code == "reading.outside_period 1" || code.starts_with("reading.out"));
@@ -227,7 +227,7 @@ fn samples_far_apart_are_bounded_by_the_load() {
         let stamps: Vec<i64> = (0..=days * 1440 / minutes).map(|i| i * minutes).collect();
         let mut readings = Readings::default();
         let time = stamps.iter().map(|minute| period.start() + minute * 60_000).collect();
-        readings.insert("grid", Series::power(time, stamps.iter().map(|&minute| load(minute)).collect()));
+        readings.insert("grid", Series::power(time, stamps.iter().map(|&minute| load(minute)).collect()).unwrap());
         let ledger = Ledger::build(&site, &readings, period).unwrap();
         let book = ledger.meter("grid").unwrap();
         let (least, most) = (book.least().kwh(), book.most().unwrap().kwh());

@@ -35,7 +35,7 @@ fn readings(period: &Period, gone: &[(&str, std::ops::Range<i64>)]) -> Readings 
         let start: Vec<i64> = kept.iter().map(|hour| period.start() + hour * H).collect();
         let end = start.iter().map(|start| start + H).collect();
         let value = kept.iter().map(|hour| (100 + hour % 168) as f64 * scale).collect();
-        readings.insert(id, Series::intervals(start, end, value));
+        readings.insert(id, Series::intervals(start, end, value).unwrap());
     }
     readings
 }
@@ -88,8 +88,10 @@ fn no_line_fills_a_gap_of_power() {
     for id in ["grid", "ups"] {
         let minutes: Vec<i64> = (0..=144).map(|i| i * 10).filter(|m| id == "ups" || !(130..170).contains(m)).collect();
         let time = minutes.iter().map(|minute| period.start() + minute * 60_000).collect();
-        readings
-            .insert(id, Series::power(time, minutes.iter().map(|_| if id == "ups" { 80.0 } else { 100.0 }).collect()));
+        readings.insert(
+            id,
+            Series::power(time, minutes.iter().map(|_| if id == "ups" { 80.0 } else { 100.0 }).collect()).unwrap(),
+        );
     }
     let ledger = |methods: &[Estimate]| Ledger::build(&site, &readings, period.clone()).unwrap().estimate(methods);
     let grid = |methods: &[Estimate]| kwh(&ledger(methods), &period).0;
@@ -125,7 +127,7 @@ fn v4_each_method_has_its_own_result() {
     for (id, amount) in golden["year"].as_object().unwrap() {
         readings.insert(
             id.as_str(),
-            Series::intervals(vec![period.start()], vec![period.end()], vec![amount.as_f64().unwrap()]),
+            Series::intervals(vec![period.start()], vec![period.end()], vec![amount.as_f64().unwrap()]).unwrap(),
         );
     }
     let ledger = Ledger::build(&site, &readings, period.clone()).unwrap();

@@ -405,9 +405,9 @@ fn answer(made: &Made) -> Answer {
         let (start, end): (Vec<i64>, Vec<i64>) = rows.iter().map(|row| (row.0, row.1)).unzip();
         let value = rows.iter().map(|row| row.2).collect();
         let series = match made.kind {
-            Kind::Register => Series::registers(end, value),
-            Kind::Interval => Series::intervals(start, end, value),
-            Kind::Power => Series::power(end, value),
+            Kind::Register => Series::registers(end, value).unwrap(),
+            Kind::Interval => Series::intervals(start, end, value).unwrap(),
+            Kind::Power => Series::power(end, value).unwrap(),
         };
         readings.insert(id, series);
     }

@@ -174,7 +174,7 @@ fn a_register_that_runs_backwards_is_survived() {
     let time: Vec<i64> = (0..86_400).map(|second| day.start() + second * 1000).collect();
     let value = (0..86_400).map(|second| 1e6 - f64::from(second)).collect();
     let mut readings = pue::Readings::default();
-    readings.insert("m", pue::metering::Series::registers(time, value));
+    readings.insert("m", pue::metering::Series::registers(time, value).unwrap());
     let ledger = pue::Ledger::build(&site, &readings, day).unwrap();
     let step = ledger.findings().into_iter().find(|finding| finding.code.as_str() == "register.step").unwrap();
     assert_eq!(step.count, 86_399);
@@ -418,7 +418,12 @@ proptest! {
         let near = |at: i64| if at % 3 == 0 { 1_704_067_200_000 + at % 400_000_000 } else { at };
         let (start, (end, value)): (Vec<i64>, (Vec<i64>, Vec<f64>)) = rows.iter().map(|&(start, end, value)| (near(start), (near(end), value))).unzip();
         let mut readings = pue::Readings::default();
-        readings.insert("m", if kind == 1 { pue::metering::Series::intervals(start, end, value) } else { pue::metering::Series::registers(end, value) });
+        let series = match kind {
+            1 => pue::metering::Series::intervals(start, end, value),
+            2 => pue::metering::Series::power(end, value),
+            _ => pue::metering::Series::registers(end, value),
+        };
+        readings.insert("m", series.unwrap());
         let period = pue::Period::parse("2024-01-01/2024-02-01", site.time_zone()).unwrap();
         let _ = serde_json::to_string(&pue::Assessment::new(&site, &readings, period).unwrap()).unwrap();
     }

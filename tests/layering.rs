@@ -7,7 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const ROOMS: [&str; 19] = [
+const ROOMS: [&str; 21] = [
+    "name",
     "place",
     "finding",
     "quantity",
@@ -25,6 +26,7 @@ const ROOMS: [&str; 19] = [
     "portfolio",
     "wire",
     "report",
+    "json",
     "schema",
     "sample",
 ];

@@ -99,9 +99,9 @@ fn readings(kind: MeterKind, rows: &[(i64, i64, f64)]) -> Readings {
     readings.insert(
         "m",
         match kind {
-            MeterKind::Interval => Series::intervals(start, end, value),
-            MeterKind::Power => Series::power(end, value),
-            MeterKind::Register { .. } => Series::registers(end, value),
+            MeterKind::Interval => Series::intervals(start, end, value).unwrap(),
+            MeterKind::Power => Series::power(end, value).unwrap(),
+            MeterKind::Register { .. } => Series::registers(end, value).unwrap(),
         },
     );
     readings
@@ -223,15 +223,30 @@ proptest! {
         let rows: Vec<(i64, i64, f64)> = arrivals.into_iter().map(|arrival| arrival.1).collect();
         let readings = readings(kind, &rows);
         let histories = Histories::new(&site, &readings);
-        let mut stream = LedgerStream::new(&site, period.clone(), Granularity::Hour, histories, LedgerStream::LATENESS_MS).unwrap();
-        for (i, (start, end, value)) in rows.into_iter().enumerate() {
-            if kind == MeterKind::Interval { stream.push_interval("m", start, end, value, None) } else { stream.push("m", end, value) }
+        let mut stream = LedgerStream::new(site.clone(), period.clone(), Granularity::Hour, histories.clone(), LedgerStream::LATENESS_MS).unwrap();
+        for (i, &(start, end, value)) in rows.iter().enumerate() {
+            if kind == MeterKind::Interval { stream.push_interval("m", start, end, value, None) } else { stream.push("m", end, value) }.unwrap();
             if looks > 200 && i % 50 == 0 {
                 stream.now();
+                // It goes on after a restart, any number of times.
+                let state = serde_json::to_string(&stream.to_parcel()).unwrap();
+                stream = LedgerStream::from_parcel(site.clone(), serde_json::from_str(&state).unwrap()).unwrap();
+                prop_assert_eq!(&serde_json::to_string(&stream.to_parcel()).unwrap(), &state);
+                // What lies ahead is not missing: it is the ledger of the time until now.
+                let now = rows[..=i].iter().map(key).max().unwrap();
+                let past: Vec<_> = rows[..=i].iter().copied().filter(|row| row.1 <= now).collect();
+                if let Ok(until) = Period::between(period.start(), now.min(period.end()), site.time_zone()) {
+                    let past = crate::readings(kind, &past);
+                    let part = PartialLedger::build(&site, &past, until, Granularity::Hour, &histories, i64::MIN..i64::MAX).unwrap();
+                    match stream.now_until(now) {
+                        Ok(ledger) => prop_assert_eq!(all(&ledger), all(&part.close())),
+                        Err(error) => prop_assert!(now > period.end(), "{}", error),
+                    }
+                }
             }
         }
         let batch = Ledger::build(&site, &readings, period).unwrap();
-        let stream = stream.close();
+        let stream = stream.now();
         prop_assert_eq!(all(&stream), all(&batch));
         prop_assert_eq!(stream.findings(), batch.findings());
     }
@@ -267,13 +282,13 @@ proptest! {
             }
         }
         let mut readings = Readings::default();
-        readings.insert("m", Series::registers(time.clone(), value.clone()));
+        readings.insert("m", Series::registers(time.clone(), value.clone()).unwrap());
         let granularity = if by_days == 0 { Granularity::Day } else { Granularity::Hour };
         let histories = Histories::new(&site, &readings);
-        let mut stream = LedgerStream::new(&site, period.clone(), granularity, histories, LedgerStream::LATENESS_MS).unwrap();
-        time.iter().zip(&value).for_each(|(time, value)| stream.push("m", *time, *value));
+        let mut stream = LedgerStream::new(site.clone(), period.clone(), granularity, histories, LedgerStream::LATENESS_MS).unwrap();
+        time.iter().zip(&value).for_each(|(time, value)| stream.push("m", *time, *value).unwrap());
         let batch = Ledger::build_by(&site, &readings, period, granularity).unwrap();
-        let stream = stream.close();
+        let stream = stream.now();
         prop_assert_eq!(all(&stream), all(&batch));
         prop_assert_eq!(stream.findings(), batch.findings());
     }
@@ -306,7 +321,7 @@ proptest! {
             let column = |scale: f64| {
                 let start = kept.iter().map(|&hour| at(hour)).collect();
                 let end = kept.iter().map(|&hour| at(hour + 1)).collect();
-                Series::intervals(start, end, kept.iter().map(|&hour| f64::from(wh[hour]) / 1000.0 * scale).collect())
+                Series::intervals(start, end, kept.iter().map(|&hour| f64::from(wh[hour]) / 1000.0 * scale).collect()).unwrap()
             };
             let mut readings = Readings::default();
             readings.insert("total", column(1.3));
@@ -350,7 +365,11 @@ proptest! {
                 }
                 let (start, end): (Vec<i64>, Vec<i64>) = rows.iter().map(|row| (row.0, row.1)).unzip();
                 let value = rows.iter().map(|row| row.2).collect();
-                let series = if kind == MeterKind::Interval { Series::intervals(start, end, value) } else { Series::power(start, value) };
+                let series = match kind {
+                    MeterKind::Interval => Series::intervals(start, end, value),
+                    MeterKind::Power => Series::power(start, value),
+                    MeterKind::Register { .. } => Series::registers(start, value),
+                }.unwrap();
                 readings.insert(id, series);
             }
             let ledger = Ledger::build(&site, &readings, period.clone()).unwrap();
@@ -374,8 +393,8 @@ proptest! {
             let start: Vec<i64> = (0..wh.len()).map(|hour| period.start() + hour as i64 * H).collect();
             let end: Vec<i64> = start.iter().map(|start| start + H).collect();
             let mut readings = Readings::default();
-            readings.insert("total", Series::intervals(start.clone(), end.clone(), wh.iter().map(|(it, more)| f64::from(it + more) * factor / 1000.0).collect()));
-            readings.insert("it", Series::intervals(start, end, wh.iter().map(|(it, _)| f64::from(*it) * factor / 1000.0).collect()));
+            readings.insert("total", Series::intervals(start.clone(), end.clone(), wh.iter().map(|(it, more)| f64::from(it + more) * factor / 1000.0).collect()).unwrap());
+            readings.insert("it", Series::intervals(start, end, wh.iter().map(|(it, _)| f64::from(*it) * factor / 1000.0).collect()).unwrap());
             let ledger = Ledger::build(&site, &readings, period.clone()).unwrap();
             pue::kpi::MeasuredPue::over(&ledger, &pue::kpi::Boundary::new(&site, None), &period).pue().map(|pue| pue.ratio())
         };
@@ -420,12 +439,17 @@ fn what_comes_too_late_is_said() {
     let site = site(MeterKind::Power, Unit::Kilowatt, true, false);
     let period = period(&site);
     let histories = Histories::by_capacity(&site);
-    let mut stream = LedgerStream::new(&site, period.clone(), Granularity::Hour, histories, H).unwrap();
+    let mut stream = LedgerStream::new(site.clone(), period.clone(), Granularity::Hour, histories, H).unwrap();
     for hour in [0, 1, 2, 3, 2, 1] {
-        stream.push("m", period.start() + hour * H, 10.0);
+        stream.push("m", period.start() + hour * H, 10.0).unwrap();
     }
-    stream.push("n", period.start(), 10.0);
-    let ledger = stream.close();
+    stream.push("n", period.start(), 10.0).unwrap();
+    let wrong = stream.push_interval("m", period.start(), period.start() + H, 10.0, None).unwrap_err();
+    assert_eq!(
+        wrong.to_string(),
+        "expected readings of the kind that their meter is, found interval for meter \"m\", whose kind is power"
+    );
+    let ledger = stream.now();
     let codes: Vec<String> =
         ledger.findings().iter().map(|f| format!("{} {} {}", f.code, f.count, f.at.as_deref().unwrap_or(""))).collect();
     assert!(codes.contains(&"reading.late 1 2024-03-05T01:00:00-07:00".to_owned()), "{codes:?}");
@@ -472,20 +496,25 @@ fn parcels_are_checked() {
     assert_eq!(open(parcel.clone()), Ok(part.close().meter("m").unwrap().energy()));
     let piece = |pointer: &str| format!("/pieces/0/0{pointer}");
     for (pointer, value) in [
-        ("/schema".to_owned(), serde_json::json!("pue/ledger-part/2")),
+        ("/schema".to_owned(), serde_json::json!("pue/ledger-part/1")),
         ("/site".to_owned(), serde_json::json!("0")),
-        ("/end".to_owned(), serde_json::json!("2023-01-01")),
+        ("/end".to_owned(), serde_json::json!(0)),
         ("/step".to_owned(), serde_json::json!("second")),
         ("/pieces".to_owned(), serde_json::json!([])),
         (piece("/body/anchor"), serde_json::json!(100_000)),
-        (piece("/body/tail"), serde_json::json!([])),
-        (piece("/head/0/at"), serde_json::json!(i64::MAX)),
-        (piece("/head/0/value"), serde_json::json!("170141183460469231731687303715884105727")),
-        (piece("/head/0/value"), serde_json::json!("-1")),
-        (piece("/head/1/at"), serde_json::json!(0)),
+        (piece("/body/tail/at"), serde_json::json!([])),
+        (piece("/head/at/0/0"), serde_json::json!(i64::MAX)),
+        (piece("/head/first"), serde_json::json!("170141183460469231731687303715884105727")),
+        (piece("/head/first"), serde_json::json!("-1")),
+        (piece("/head/at/1/0"), serde_json::json!(-1)),
         (piece("/window"), serde_json::json!([5, 4])),
         (piece("/account/energy/narrow"), serde_json::json!(vec![1; 100_000])),
-        (piece("/account/energy"), serde_json::json!({"wide": ["-170141183460469231731687303715884105728"]})),
+        (
+            piece("/account/energy"),
+            serde_json::json!({"from": 0, "unit": "1", "narrow": [], "wide": ["-170141183460469231731687303715884105728"]}),
+        ),
+        (piece("/account/energy/from"), serde_json::json!(100_000)),
+        (piece("/account/energy/unit"), serde_json::json!("-1")),
         (
             piece("/account/holes"),
             serde_json::json!([{"start": 5, "end": 5, "missing_ms": 0, "least": "0", "most": null}]),
@@ -495,7 +524,11 @@ fn parcels_are_checked() {
         (piece("/account/log"), serde_json::json!({"no.code": [1, 2, {}]})),
     ] {
         let mut changed = parcel.clone();
-        *changed.pointer_mut(&pointer).unwrap_or_else(|| panic!("{pointer}")) = value.clone();
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        match changed.pointer_mut(parent).unwrap_or_else(|| panic!("{pointer}")) {
+            serde_json::Value::Object(parent) => drop(parent.insert(key.to_owned(), value.clone())),
+            parent => parent[key.parse::<usize>().unwrap()] = value.clone(),
+        }
         assert!(open(changed).is_err(), "{pointer} {value}");
     }
 }
@@ -533,7 +566,7 @@ fn parts_of_different_meters_merge() {
             (0..240).map(|hour| period.start() + hour * H).take_while(|&at| at < period.end()).collect();
         let end = start.iter().map(|start| start + H).collect();
         let value = vec![kwh; start.len()];
-        Series::intervals(start, end, value)
+        Series::intervals(start, end, value).unwrap()
     };
     let of = |ids: &[&str]| {
         let mut readings = Readings::default();
@@ -589,4 +622,43 @@ fn each_fault_has_its_energy_and_its_code() {
             case["expect"]["codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned()).collect();
         assert_eq!(codes, expected, "{name}");
     }
+}
+
+/// A day of twenty meters in a period of a year: what travels, or is stored by a gateway, holds that day alone.
+#[test]
+fn what_travels_is_small() {
+    let meter = |i: usize| serde_json::json!({"id": format!("m{i}"), "point": "other", "kind": "register", "unit": "kWh", "capacity_kw": 2000.0});
+    let site: Site = serde_json::from_value(serde_json::json!({
+        "schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Asia/Shanghai"}, "meters": (0..20).map(meter).collect::<Vec<_>>(),
+    }))
+    .unwrap();
+    let year = Period::year(2024, site.time_zone()).unwrap();
+    let histories = Histories::by_capacity(&site);
+    let size = |minutes: i64, from: i64, is_last: bool| {
+        let mut readings = Readings::default();
+        let ends = (from, from + 24 * H);
+        let mut stream =
+            LedgerStream::new(site.clone(), year.clone(), Granularity::Hour, histories.clone(), 2 * H).unwrap();
+        for i in 0..20 {
+            let id = format!("m{i}");
+            let time: Vec<i64> = (ends.0..=ends.1).step_by(minutes as usize * 60_000).collect();
+            let dial = |q: usize| {
+                let q = q as i64;
+                (12_345_000 + q * minutes * (8_600 + i * 117) + q * q % 977) as f64 / 1000.0
+            };
+            let value: Vec<f64> = (0..time.len()).map(dial).collect();
+            time.iter().zip(&value).for_each(|(at, value)| stream.push(&id, *at, *value).unwrap());
+            readings.insert(id, Series::registers(time, value).unwrap());
+        }
+        let window = if is_last { i64::MIN..i64::MAX } else { ends.0..ends.1 + 1 };
+        let part = PartialLedger::build(&site, &readings, year.clone(), Granularity::Hour, &histories, window).unwrap();
+        let text = serde_json::to_string(&part.to_parcel()).unwrap();
+        (text.len(), serde_json::to_string(&stream.to_parcel()).unwrap().len())
+    };
+    let day = year.start() + 200 * 24 * H;
+    // All readings that there are; a part of them, whose neighbours have to see its readings; the state of a stream.
+    let (all, hourly, quarterly) = (size(15, day, true), size(60, day, false), size(15, day, false));
+    assert!(all.0 <= 10_000 && hourly.0 <= 10_000, "{all:?} {hourly:?}");
+    assert!(quarterly.0 <= 22_000, "{quarterly:?}");
+    assert!(hourly.1 <= 14_000 && quarterly.1 <= 25_000, "{hourly:?} {quarterly:?}");
 }

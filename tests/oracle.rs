@@ -778,9 +778,9 @@ fn by_the_library(site: &Site, meter: &Meter, rows: &[Row], period: &Period) -> 
     readings.insert(
         "m",
         match meter.kind {
-            Kind::Register { .. } => Series::registers(time, value),
-            Kind::Interval => Series::intervals(start, time, value),
-            Kind::Power { .. } => Series::power(time, value),
+            Kind::Register { .. } => Series::registers(time, value).unwrap(),
+            Kind::Interval => Series::intervals(start, time, value).unwrap(),
+            Kind::Power { .. } => Series::power(time, value).unwrap(),
         },
     );
     let ledger = Ledger::build(site, &readings, period.clone()).unwrap();

@@ -430,7 +430,7 @@ impl Made {
                         (start, (start + 86_400_000, halves(half) / days(half) as f64))
                     })
                     .unzip();
-                readings.insert(id, pue::metering::Series::intervals(start, end, value));
+                readings.insert(id, pue::metering::Series::intervals(start, end, value).unwrap());
                 meters.push(meter);
                 continue;
             }
@@ -467,7 +467,7 @@ impl Made {
                 _ => i64::MIN..i64::MAX,
             };
             let (time, value) = seen.filter(|(at, _)| alive.contains(at)).map(|(at, dial)| (*at, *dial)).unzip();
-            readings.insert(id, pue::metering::Series::registers(time, value));
+            readings.insert(id, pue::metering::Series::registers(time, value).unwrap());
             meters.push(meter);
         }
         let site = json!({"schema": "pue/site/1", "facility": submission["facility"], "meters": meters,
@@ -779,8 +779,8 @@ fn transformers_and_an_exchange_are_no_suspicion() {
         });
         let site = pue::read::site(site.to_string().as_bytes()).value.unwrap();
         let mut readings = pue::Readings::default();
-        readings.insert("g", pue::metering::Series::registers(days.clone(), grid));
-        readings.insert("u", pue::metering::Series::registers(days.clone(), it));
+        readings.insert("g", pue::metering::Series::registers(days.clone(), grid).unwrap());
+        readings.insert("u", pue::metering::Series::registers(days.clone(), it).unwrap());
         let ledger = Ledger::build(&site, &readings, Period::year(2024, zone.clone()).unwrap()).unwrap();
         let assessment = Assessment::of(&ledger, &Options::default());
         let reported = assessment.pue.as_ref().map_or(0.0, |pue| pue.value.ratio().to_f64());

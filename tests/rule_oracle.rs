@@ -431,7 +431,6 @@ fn the_engine_and_a_plain_evaluator_agree() {
         let submission = site(&mut dice);
         let packs: Vec<Value> = (0..100).map(|i| pack(&mut dice, i)).collect();
         let typed: Vec<Pack> = packs.iter().map(|pack| serde_json::from_value(pack.clone()).unwrap()).collect();
-        typed.iter().for_each(|pack| pack.validate().unwrap());
         let day = if submission["period"]["end"] == "2025-01-01" { "2024-12-31" } else { "2024-06-30" };
         let facts = Facts { submission: &submission, day };
         let audit = audit_json(submission.to_string().as_bytes(), &typed);

@@ -113,10 +113,10 @@ fn make(seed: u64, faulty: bool) -> Made {
             rows.into_iter().map(|(start, end, value)| (start, (end, value))).unzip();
         let (kind, unit, series) = match kind {
             Kind::Register => {
-                (serde_json::json!({"register": {"modulus": modulus}}), "kWh", Series::registers(end, value))
+                (serde_json::json!({"register": {"modulus": modulus}}), "kWh", Series::registers(end, value).unwrap())
             }
-            Kind::Interval => ("interval".into(), "kWh", Series::intervals(start, end, value)),
-            Kind::Power => ("power".into(), "kW", Series::power(end, value)),
+            Kind::Interval => ("interval".into(), "kWh", Series::intervals(start, end, value).unwrap()),
+            Kind::Power => ("power".into(), "kW", Series::power(end, value).unwrap()),
         };
         readings.insert(id, series);
         let mut meter = serde_json::json!({"id": id, "point": point, "kind": kind, "unit": unit});

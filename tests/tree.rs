@@ -19,7 +19,8 @@ fn meters_are_checked_against_each_other() {
         let mut readings = Readings::default();
         for (id, kwh) in case["kwh"].as_object().unwrap() {
             let value = [0, 1].map(|half| kwh[half].as_f64().unwrap_or(f64::NAN)).to_vec();
-            readings.insert(id.as_str(), Series::intervals(vec![day.start(), noon], vec![noon, day.end()], value));
+            readings
+                .insert(id.as_str(), Series::intervals(vec![day.start(), noon], vec![noon, day.end()], value).unwrap());
         }
         let ledger = Ledger::build(&site, &readings, day).unwrap();
         let findings = ledger.findings();

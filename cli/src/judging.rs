@@ -1,14 +1,16 @@
 //! By what is judged: packs, settings, factors.
 
+use crate::language::pick;
 use clap::Args;
 use pue::{
-    Pack,
+    Lang, Pack,
     assessment::Options,
+    finding::Faults,
     packs,
     rule::{LAW_SCHEMA, Law},
 };
-use serde::{Deserialize, de::DeserializeOwned};
-use std::path::PathBuf;
+use serde::Deserialize;
+use std::{fmt::Write as _, path::PathBuf};
 
 /// The options of every command that judges.
 #[derive(Args, Clone, Debug, Default)]
@@ -16,6 +18,9 @@ pub struct Judging {
     /// A further pack of rules, by id or as a file of JSON or TOML; may be given several times
     #[arg(long, value_name = "ID|FILE")]
     pack: Vec<String>,
+    /// No pack but those that `--pack` names
+    #[arg(long, requires = "pack")]
+    no_default_packs: bool,
     /// What a document leaves open, set otherwise (`wuhan-2024.new_since=2024-01-25`); may be given several times
     #[arg(long, value_name = "PACK.KEY=VALUE")]
     setting: Vec<String>,
@@ -34,9 +39,12 @@ fn factor(text: &str) -> Result<f64, String> {
 
 impl Judging {
     /// As the library takes them.
-    pub fn options(&self) -> Result<Options, String> {
-        let packs = self.pack.iter().map(|name| load(name)).collect::<Result<Vec<_>, _>>()?;
+    pub fn options(&self, lang: Lang) -> Result<Options, String> {
+        let packs = self.pack.iter().map(|name| load(name, lang)).collect::<Result<Vec<_>, _>>()?;
         let mut options = packs.into_iter().fold(Options::default(), Options::pack).tariff(self.tariff).co2(self.co2);
+        if self.no_default_packs {
+            options = options.without_default_packs();
+        }
         for setting in &self.setting {
             let (name, value) = setting.split_once('=').ok_or_else(|| {
                 format!("--setting {setting}: expected PACK.KEY=VALUE, such as wuhan-2024.new_since=2024-01-25")
@@ -53,7 +61,7 @@ impl Judging {
 }
 
 /// A pack by its id, or from a file.
-fn load(name: &str) -> Result<Pack, String> {
+fn load(name: &str, lang: Lang) -> Result<Pack, String> {
     if let Some(pack) = packs::by_id(name) {
         return Ok(pack.clone());
     }
@@ -61,30 +69,41 @@ fn load(name: &str) -> Result<Pack, String> {
     let text = std::fs::read_to_string(name).map_err(|error| {
         format!("--pack {name}: expected one of {}, or a file of JSON or TOML, found: {error}", known.join(", "))
     })?;
-    parse(name, &text).map_err(|error| format!("--pack {name}: {error}"))
+    parse(name, &text, lang).map_err(|error| format!("--pack {name}: {error}"))
 }
 
 /// A pack from a file's text, or that of a document (`pue/law/1`); the error names all that is wrong with it.
-pub fn parse(name: &str, text: &str) -> Result<Pack, String> {
+pub fn parse(name: &str, text: &str, lang: Lang) -> Result<Pack, String> {
     #[derive(Deserialize)]
     struct Named {
         schema: Option<String>,
     }
-    let is_toml = name.to_lowercase().ends_with(".toml");
-    let named: Named = read(text, is_toml)?;
-    let pack = match named.schema.as_deref() {
-        Some(LAW_SCHEMA) => {
-            read::<Law>(text, is_toml)?.pack.ok_or("expected a document with a pack of rules, found one without")?
+    let json = match name.to_lowercase().ends_with(".toml") {
+        true => {
+            let read: toml::Value = toml::from_str(text).map_err(|error| error.to_string())?;
+            serde_json::to_string(&read).map_err(|error| error.to_string())?
         }
-        _ => read(text, is_toml)?,
+        false => text.to_owned(),
     };
-    pack.validate().map_err(|error| error.to_string())?;
-    Ok(pack)
+    let named: Result<Named, _> = serde_json::from_str(&json);
+    if named.is_ok_and(|named| named.schema.as_deref() == Some(LAW_SCHEMA)) {
+        let law: Law = serde_json::from_str(&json).map_err(|error| error.to_string())?;
+        return law.pack.ok_or_else(|| "expected a document with a pack of rules, found one without".to_owned());
+    }
+    Pack::from_json(json.as_bytes()).map_err(|faults| told(&faults, lang))
 }
 
-fn read<T: DeserializeOwned>(text: &str, is_toml: bool) -> Result<T, String> {
-    match is_toml {
-        true => toml::from_str(text).map_err(|error| error.to_string()),
-        false => serde_json::from_str(text).map_err(|error| error.to_string()),
+/// All faults, one a line.
+fn told(faults: &Faults, lang: Lang) -> String {
+    let mut text = format!("{} {}", faults.0.len(), pick(lang, "处错误", "fault(s)"));
+    for fault in &faults.0 {
+        let place = fault.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        let _ = write!(text, "\n  {} {place}: {}", fault.code, fault.message.in_lang(lang));
+        for (zh, en, words) in [("现为", "found", &fault.found), ("应为", "expected", &fault.expected)] {
+            if let Some(words) = words {
+                let _ = write!(text, "{}{} {}", pick(lang, "，", ", "), pick(lang, zh, en), words.in_lang(lang));
+            }
+        }
     }
+    text
 }

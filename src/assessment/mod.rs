@@ -42,6 +42,8 @@ pub struct Options {
     pub method: Method,
     /// Packs beyond those that apply by default.
     pub packs: Vec<Pack>,
+    /// Whether no pack is applied but those.
+    pub only_asked: bool,
     /// The retrofit screen.
     pub screen: Screen,
     /// What was measured besides energy.
@@ -70,6 +72,22 @@ impl Options {
     /// Adds a pack.
     pub fn pack(mut self, pack: Pack) -> Self {
         self.packs.push(pack);
+        self
+    }
+
+    /// Applies no pack but those that were added: none by default.
+    ///
+    /// ```
+    /// # let json = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json"));
+    /// # let own = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/packs/own.json"));
+    /// use pue::{Pack, Submission, assessment::Options};
+    /// let options = Options::default().pack(Pack::from_json(own)?).without_default_packs();
+    /// let audit = Submission::from_json(json)?.audit_by(&options);
+    /// assert!(audit.verdicts.iter().all(|verdict| verdict.pack == options.packs[0].id));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn without_default_packs(mut self) -> Self {
+        self.only_asked = true;
         self
     }
 
@@ -145,7 +163,7 @@ impl Assessment {
         let mut ground = Ground::new(ledger, part, options);
         let monthly = std::mem::take(&mut ground.monthly);
         let (measured, boundary, extra) = (&ground.measured, &ground.boundary, ground.extra);
-        let (packs, forged) = applied(site.facility(), on, &options.packs);
+        let (packs, forged) = applied(site.facility(), on, &options.packs, options.only_asked);
         let applied = options.set(packs.clone());
         let findings = Finding::gather(ground.findings.iter().cloned().chain(forged));
         let case = ground.case(on).distrusted_by(&findings);
@@ -303,7 +321,7 @@ impl<'a> Ground<'a> {
 
     /// The verdicts of the packs that apply on a day, and of some others; and what is wrong with those.
     fn judge(&self, on: Date, packs: &[Pack], options: &Options) -> (Vec<Verdict>, Vec<Finding>) {
-        let (applied, forged) = applied(&self.facility, on, packs);
+        let (applied, forged) = applied(&self.facility, on, packs, options.only_asked);
         let case = self.case(on).distrusted_by(&forged);
         let mut verdicts: Vec<Verdict> = options.set(applied).iter().flat_map(|pack| pack.judge_case(&case)).collect();
         if !packs.is_empty() {
@@ -340,9 +358,10 @@ fn name_borrowed(verdicts: &mut [Verdict]) {
 
 /// The packs that apply by default and the ones asked for, each once; and what is wrong with those: a pack that bears the
 /// name of a published one has to be that one.
-fn applied<'p>(facility: &Facility, on: Date, extra: &'p [Pack]) -> (Vec<&'p Pack>, Vec<Finding>) {
+fn applied<'p>(facility: &Facility, on: Date, extra: &'p [Pack], only_asked: bool) -> (Vec<&'p Pack>, Vec<Finding>) {
     let published = |pack: &Pack| packs::all().iter().find(|known| known.name() == pack.name());
-    let mut packs: Vec<&Pack> = packs::applying(facility.region.as_ref(), on).collect();
+    let by_default = packs::applying(facility.region.as_ref(), on).filter(|_| !only_asked);
+    let mut packs: Vec<&Pack> = by_default.collect();
     let mut findings = Vec::new();
     for asked in extra {
         // Two packs of one name are one, or one of them is not what it says it is.

@@ -44,6 +44,9 @@ impl Record {
         if let Some(category) = options.category {
             set("category", category.number().to_string());
         }
+        if options.only_asked {
+            set("default_packs", "off".to_owned());
+        }
         if options.method != Method::default() {
             set("method", options.method.as_str().to_owned());
         }

@@ -87,14 +87,14 @@ impl Options {
 }
 
 fn set_all<'p>(pack: &'p Pack, settings: &BTreeMap<String, String>) -> Cow<'p, Pack> {
-    let mut pack = Cow::Borrowed(pack);
+    let mut set = None;
     for (name, value) in settings {
         if let Some((_, key)) = name.rsplit_once('.').filter(|(of, _)| pack.id == *of) {
             // It was checked when it was set.
-            let _ = set_pack(&mut pack.to_mut().settings, key, value);
+            let _ = set_pack(set.get_or_insert_with(|| pack.settings.clone()), key, value);
         }
     }
-    pack
+    set.map_or(Cow::Borrowed(pack), |set| Cow::Owned(pack.clone().with_settings(set)))
 }
 
 /// Sets what a pack leaves open; the error says what was expected.

@@ -1,3 +1,4 @@
+use crate::name::named;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -71,7 +72,7 @@ impl Level {
 /// A certificate of the green low-carbon grade (绿色低碳等级证书): an attested input.
 ///
 /// The score bands behind the levels are not public, so a grade is never computed from a PUE.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Certificate {
     /// Green or low-carbon; unknown if not said.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -144,6 +145,8 @@ impl Certificate {
         }
     }
 }
+
+named!(Ladder, CertificateKind, Level);
 
 #[cfg(test)]
 mod tests {

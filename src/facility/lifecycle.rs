@@ -1,5 +1,6 @@
 use crate::{
     finding::{Code, Finding, Text},
+    name::named,
     place::place,
 };
 use jiff::civil::Date;
@@ -73,6 +74,8 @@ impl Lifecycle {
         })
     }
 }
+
+named!(LifecycleKind);
 
 #[cfg(test)]
 mod tests {

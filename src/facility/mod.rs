@@ -15,8 +15,10 @@ pub use region::{Region, RegionError};
 
 use crate::{
     finding::{Code, Finding, Text},
+    name::named,
+    period,
     place::place,
-    quantity::{ExactPower, Ratio},
+    quantity::{ExactPower, Ratio, exact_ratio},
 };
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -55,7 +57,7 @@ pub struct Facility {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hub_node: Option<bool>,
     /// The calendar of its reporting periods.
-    #[serde(serialize_with = "iana_name")]
+    #[serde(serialize_with = "zone_name")]
     pub time_zone: TimeZone,
     /// New, rebuilt, extended or existing, with its dates.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,11 +66,8 @@ pub struct Facility {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub racks: Option<Racks>,
     /// Standard racks that were declared where no rack list is given.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "exactly")]
     pub declared_standard_racks: Option<StandardRacks>,
-    /// Whether a rack list was given that cannot be read: no declared number stands in for it then.
-    #[serde(skip)]
-    pub(crate) rack_list_lost: bool,
     /// Rated IT power (IT 额定功率): for load rates and plausibility, never for the scale.
     #[serde(rename = "rated_it_kw", skip_serializing_if = "Option::is_none")]
     pub rated_it: Option<ExactPower>,
@@ -82,10 +81,10 @@ pub struct Facility {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edge: Option<bool>,
     /// The PUE that was designed for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "exact_ratio::serialize")]
     pub design_pue: Option<Ratio>,
     /// Share of the UPS output that does not feed IT equipment, from 0 to 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "exact_ratio::serialize")]
     pub non_it_on_ups_share: Option<Ratio>,
     /// Whether its power supply is its own (独立配电).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,8 +97,15 @@ pub struct Facility {
     pub sector: Option<String>,
 }
 
-fn iana_name<S: serde::Serializer>(zone: &TimeZone, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(zone.iana_name().unwrap_or("UTC"))
+fn zone_name<S: serde::Serializer>(zone: &TimeZone, serializer: S) -> Result<S::Ok, S::Error> {
+    let name = period::zone_name(zone);
+    let unnamed =
+        || serde::ser::Error::custom("expected a time zone with an IANA name or a fixed offset, found another");
+    serializer.serialize_str(&name.ok_or_else(unnamed)?)
+}
+
+fn exactly<S: serde::Serializer>(racks: &Option<StandardRacks>, serializer: S) -> Result<S::Ok, S::Error> {
+    exact_ratio::serialize(&racks.map(StandardRacks::ratio), serializer)
 }
 
 /// How the air is conditioned (空调形式).
@@ -144,7 +150,6 @@ impl Facility {
             lifecycle: None,
             racks: None,
             declared_standard_racks: None,
-            rack_list_lost: false,
             rated_it: None,
             air_conditioning: None,
             it_cooling: None,
@@ -160,7 +165,8 @@ impl Facility {
     /// Standard racks (标准机架): from the rack list alone, or as declared. `None`: unknown, even if the rated IT power
     /// is given.
     pub fn standard_racks(&self) -> Option<StandardRacks> {
-        let declared = self.declared_standard_racks.filter(|_| !self.rack_list_lost);
+        let declared =
+            self.declared_standard_racks.filter(|_| !self.racks.as_ref().is_some_and(|racks| racks.types_lost));
         self.racks.as_ref().and_then(Racks::standard).or(declared)
     }
 
@@ -216,3 +222,5 @@ impl Facility {
         findings
     }
 }
+
+named!(AirConditioning, ItCooling);

@@ -1,9 +1,10 @@
 use crate::{
     finding::{Code, Finding, Text},
+    name::named,
     place::place,
     quantity::{ExactPower, Ratio},
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap};
 use std::fmt;
 
 /// Rated power of one standard rack: 2.5 kW, in milliwatts.
@@ -21,18 +22,40 @@ pub struct RackType {
     pub rated: ExactPower,
 }
 
+/// A design of which a row was lost: it is written as one that says nothing, and is no design when it is read.
+const LOST: [Lost; 1] = [Lost {}];
+
+#[derive(Clone, Copy, Debug, Serialize)]
+struct Lost {}
+
 /// The racks (机架): what was designed, and how many cabinets stand there today.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Racks {
     /// The design. Standard racks and scale come from here alone.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub types: Vec<RackType>,
+    /// Whether a list was given of which a row cannot be read: the design is not known then, and no declared number stands in for it.
+    pub types_lost: bool,
     /// Cabinets installed today (已装机架).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub installed: Option<u64>,
     /// Cabinets in use today (已用机架).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub occupied: Option<u64>,
+}
+
+impl Serialize for Racks {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if self.types_lost {
+            map.serialize_entry("types", &LOST)?;
+        } else if !self.types.is_empty() {
+            map.serialize_entry("types", &self.types)?;
+        }
+        for (key, count) in [("installed", self.installed), ("occupied", self.occupied)] {
+            if let Some(count) = count {
+                map.serialize_entry(key, &count)?;
+            }
+        }
+        map.end()
+    }
 }
 
 impl Racks {
@@ -107,8 +130,12 @@ pub struct StandardRacks(Ratio);
 impl StandardRacks {
     /// A declared number of standard racks; `None` if it is negative, not a number, or beyond what a power can be.
     pub fn declared(number: f64) -> Option<Self> {
-        let racks = Ratio::from_f64(number).filter(|ratio| *ratio >= Ratio::ZERO).map(StandardRacks);
-        racks.filter(|racks| racks.power().is_some())
+        Ratio::from_f64(number).and_then(StandardRacks::of)
+    }
+
+    /// The same from an exact number.
+    pub(crate) fn of(number: Ratio) -> Option<Self> {
+        Some(StandardRacks(number)).filter(|racks| number >= Ratio::ZERO && racks.power().is_some())
     }
 
     /// The power that so many have; `None` beyond what a power can be.
@@ -188,3 +215,5 @@ pub struct Occupancy {
     /// Occupied / installed, from 0 to 1.
     pub share: Ratio,
 }
+
+named!(Scale);

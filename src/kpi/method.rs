@@ -2,6 +2,7 @@ use super::boundary::ENERGY_CONTENT;
 use crate::{
     finding::Text,
     metering::{Carrier, Meter},
+    name::named,
     quantity::Ratio,
 };
 use serde::{Deserialize, Serialize};
@@ -102,3 +103,5 @@ impl Method {
         ))
     }
 }
+
+named!(Method);

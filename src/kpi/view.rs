@@ -161,9 +161,24 @@ impl<'a> View<'a> {
         let unusable = |code: Code, terms: &[Term]| {
             let finding = Finding::new(code).place(place!(meters)).found_text(UNUSABLE);
             let silent = terms.iter().find(|term| self.known_share_of(std::slice::from_ref(*term)) == 0.0);
-            match silent.and_then(|term| Some((term.meter, self.ledger.site().meters().get(term.meter)?))) {
-                Some((i, meter)) if terms.len() > 1 => finding.place(self.ledger.site().place(i)).meter(&meter.id),
-                _ => finding,
+            let Some((term, meter)) =
+                silent.and_then(|term| Some((term, self.ledger.site().meters().get(term.meter)?)))
+            else {
+                return finding;
+            };
+            // What was read and cannot be used says more than that there is nothing.
+            let finding = match self.ledger.book(term.meter).and_then(Book::why_unknown) {
+                Some((cause, count)) => finding
+                    .detail(
+                        format!("{} {cause} ×{count}（{}）", meter.id, cause.title().zh),
+                        format!("{} {cause} ×{count} ({})", meter.id, cause.title().en),
+                    )
+                    .advised(cause.advice().zh, cause.advice().en),
+                None => finding,
+            };
+            match terms.len() > 1 {
+                true => finding.place(self.ledger.site().place(term.meter)).meter(&meter.id),
+                false => finding,
             }
         };
         let formed = if self.total.iter().all(|term| term.minus) {

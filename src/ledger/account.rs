@@ -3,7 +3,7 @@ use crate::{
     finding::Code,
     metering::{
         Meter,
-        clean::{COURSE_MS, Curve, Flow, Hole, Laps, MOST_VALUE, Shape, Sink, Tally, is_stretch},
+        clean::{COURSE_MS, Curve, Flow, Hole, Laps, MOST_VALUE, Rows, Shape, Sink, Tally, is_stretch},
     },
     quantity::text,
 };
@@ -39,17 +39,27 @@ impl Span {
 
 /// What has been booked so far. Accounts of different stretches add up in any order.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Account {
+    #[serde(skip_serializing_if = "Amounts::are_nothing")]
     pub energy: Amounts,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub holes: Vec<Hole>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub spans: Vec<Span>,
+    #[serde(skip_serializing_if = "Log::is_empty")]
     pub log: Log,
     /// What of the energy was estimated by others.
+    #[serde(skip_serializing_if = "Amounts::is_empty")]
     pub estimated: Amounts,
     /// The first falls of a dial, in time order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub falls: Vec<Fall>,
     /// How many readings came in.
     pub rows: u64,
+    /// When the first of them is, or starts, and the last of them: the instant twice, or start and end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends: Option<(i64, (i64, i64))>,
 }
 
 /// A fall of a dial from a height, between two readings.
@@ -65,6 +75,13 @@ pub(crate) struct Fall {
 const FALLS: usize = 64;
 
 impl Account {
+    /// Of some rows, of which nothing has been booked yet.
+    pub(super) fn of(rows: &Rows<'_>, range: &Range<usize>) -> Self {
+        let last = range.end.checked_sub(1).filter(|_| !range.is_empty());
+        let ends = last.map(|last| (rows.key(range.start).0, rows.key(last)));
+        Account { rows: range.len() as u64, ends, ..Account::default() }
+    }
+
     /// Whether it is possible at all: it comes from outside, and is validated before it is used.
     pub(super) fn is_sound(&self, meter: &Meter, steps: usize) -> bool {
         // Only what is given back is below zero.
@@ -84,6 +101,10 @@ impl Account {
         self.holes.extend(other.holes);
         self.spans.extend(other.spans);
         self.rows = self.rows.saturating_add(other.rows);
+        self.ends = match (self.ends, other.ends) {
+            (Some(mine), Some(theirs)) => Some((mine.0.min(theirs.0), mine.1.max(theirs.1))),
+            (mine, theirs) => mine.or(theirs),
+        };
         for (code, (count, at, tally)) in other.log {
             note(&mut self.log, code, count, at, tally);
         }

@@ -46,6 +46,8 @@ pub struct Book {
     /// Readings that came after a later one, and readings outside of the period.
     pub(super) displaced: u64,
     pub(super) outside: u64,
+    /// When the first reading is, and the last, in the period or not.
+    pub(super) ends: Option<(i64, (i64, i64))>,
 }
 
 /// Readings may start so late, or end so early, without a word (ours: the longest usual distance of readings).
@@ -139,6 +141,7 @@ impl Book {
             readings: account.rows,
             displaced: 0,
             outside: 0,
+            ends: account.ends,
         }
     }
 
@@ -284,6 +287,12 @@ impl Book {
         let outside = (self.within.0 - part.start()).max(0) + (part.end() - self.within.1).max(0);
         let unknown = (unknown_ms(holes, part.start()..part.end()) + outside).min(part.milliseconds());
         1.0 - unknown as f64 / part.milliseconds() as f64
+    }
+
+    /// Why most of what is unknown of it is unknown: the fault with the most hours at stake, and how often it was found.
+    pub(crate) fn why_unknown(&self) -> Option<(Code, u64)> {
+        let most = self.log.iter().max_by_key(|(_, (_, _, tally))| tally.ms);
+        most.filter(|(_, (_, _, tally))| tally.ms > 0).map(|(code, (count, ..))| (*code, *count))
     }
 
     /// How many readings came in, and how many of them were not used.

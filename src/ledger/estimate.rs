@@ -5,6 +5,7 @@ use super::{Book, Ledger, steps::Steps};
 use crate::{
     finding::{Code, Finding},
     metering::{Meter, MeterKind, clean::Hole},
+    name::named,
     period::{Granularity, LocalTime, from_local, local},
     quantity::ExactEnergy,
 };
@@ -210,3 +211,5 @@ fn same_hour(ledger: &Ledger<'_>, step: usize, weeks: i64) -> Option<usize> {
         _ => None,
     }
 }
+
+named!(Estimate);

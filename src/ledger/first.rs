@@ -1,4 +1,4 @@
-use super::{Histories, LedgerError, column, count, of_each};
+use super::{Histories, LedgerError, column, count, of_each, parcel::NONE_LEADS_TO};
 use crate::{
     metering::{
         Meter, Readings,
@@ -25,7 +25,7 @@ pub const FIRST_PASS_SCHEMA: &str = "pue/first-pass/1";
 /// let hours = |from: i64, until: i64| {
 ///     let mut readings = Readings::default();
 ///     let dial = |hour: i64| 1000.0 + 125.0 * hour as f64;
-///     readings.insert("grid", Series::registers((from..until).map(|h| h * 3_600_000).collect(), (from..until).map(dial).collect()));
+///     readings.insert("grid", Series::registers((from..until).map(|h| h * 3_600_000).collect(), (from..until).map(dial).collect()).unwrap());
 ///     readings
 /// };
 /// let noon = 12 * 3_600_000;
@@ -111,7 +111,7 @@ impl FirstPass {
         }
         let is_sound = |((from, until), pass): &Part| from <= until && pass.is_sound();
         if !self.meters.iter().flatten().all(is_sound) {
-            return Err(LedgerError::Parcel("figures that no readings lead to"));
+            return Err(LedgerError::Parcel(NONE_LEADS_TO));
         }
         Ok(())
     }

@@ -19,7 +19,7 @@ fn looked_at(count: usize, dial: impl Fn(usize) -> f64) -> u64 {
     let period = Period::year(2024, site.time_zone()).unwrap();
     let time: Vec<i64> = (0..count as i64).map(|second| period.start() + second * 1000).collect();
     let mut readings = Readings::default();
-    readings.insert("g", Series::registers(time, (0..count).map(dial).collect()));
+    readings.insert("g", Series::registers(time, (0..count).map(dial).collect()).unwrap());
     looked::COUNT.set(0);
     Ledger::build(&site, &readings, period).unwrap();
     looked::COUNT.get() / count as u64

@@ -20,7 +20,7 @@ mod sum_check;
 use crate::{
     finding::{Code, Finding, Text},
     metering::{
-        Column, Meter, Readings,
+        Column, Meter, ReadingKind, Readings,
         clean::{Chain, History, Nowhere, Rows, first_pass, prepare},
     },
     period::{Granularity, Period, rfc3339},
@@ -33,12 +33,13 @@ use piece::Piece;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, ops::Range};
 
+use parcel::fingerprint;
 pub use {
     book::Book,
     estimate::Estimate,
     first::{FIRST_PASS_SCHEMA, FirstPass},
     parcel::{PARCEL_SCHEMA, Parcel},
-    stream::LedgerStream,
+    stream::{LedgerStream, StreamParcel},
 };
 pub(crate) use {coverage::unknown_ms, steps::Sum};
 
@@ -79,12 +80,55 @@ pub enum LedgerError {
     /// The ledgers are of different sites, periods, steps or meter histories.
     #[error("expected ledgers of the same site, period, step and history, found another {0}")]
     Different(&'static str),
+    /// Meters are given what is not theirs.
+    #[error("expected readings of the kind that their meter is, found {}", told(.0))]
+    Kinds(Vec<WrongKind>),
     /// Two columns are of the same meter.
     #[error("expected one column for each meter, found two for {0:?}; join them first")]
     Twice(String),
+    /// The instant is not one of which a ledger can be given.
+    #[error("expected an instant from {from} to {until}, found {found}: what was settled before cannot be taken apart")]
+    Ahead {
+        /// The first that can be asked for.
+        from: String,
+        /// The last.
+        until: String,
+        /// What was asked for.
+        found: String,
+    },
     /// A parcel cannot be opened.
     #[error("expected a part of a ledger of this site, found {0}")]
     Parcel(&'static str),
+}
+
+/// A meter that is given readings of another kind than its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongKind {
+    /// The meter.
+    pub meter: String,
+    /// What it takes.
+    pub expected: ReadingKind,
+    /// What it was given.
+    pub found: ReadingKind,
+}
+
+fn told(all: &[WrongKind]) -> String {
+    let told = |one: &WrongKind| format!("{} for meter {:?}, whose kind is {}", one.found, one.meter, one.expected);
+    all.iter().map(told).collect::<Vec<_>>().join("; ")
+}
+
+/// Whether all readings are of their meters' kinds.
+fn check_kinds<'k>(site: &Site, given: impl Iterator<Item = (&'k str, ReadingKind)>) -> Result<(), LedgerError> {
+    let wrong = given.filter_map(|(id, found)| {
+        let expected = site.meters().get(site.meter_index(id)?)?.kind.readings();
+        (found != expected).then(|| WrongKind { meter: id.to_owned(), expected, found })
+    });
+    let wrong: Vec<WrongKind> = wrong.collect();
+    if wrong.is_empty() { Ok(()) } else { Err(LedgerError::Kinds(wrong)) }
+}
+
+fn kinds(readings: &Readings) -> impl Iterator<Item = (&str, ReadingKind)> {
+    readings.iter().flat_map(|(id, series)| series.kinds().map(move |kind| (id, kind)))
 }
 
 /// Steps × meters; each takes 16 bytes.
@@ -184,7 +228,7 @@ impl<'s> PartialLedger<'s> {
     /// a series.
     ///
     /// # Errors
-    /// [`LedgerError::TooLong`], [`LedgerError::TimeZone`], [`LedgerError::Different`] if the histories are of another site.
+    /// [`LedgerError::TooLong`], [`LedgerError::TimeZone`], [`LedgerError::Kinds`], [`LedgerError::Different`] if the histories are of another site.
     pub fn build(
         site: &'s Site,
         readings: &Readings,
@@ -194,6 +238,7 @@ impl<'s> PartialLedger<'s> {
         window: Range<i64>,
     ) -> Result<Self, LedgerError> {
         let edges = edges(site, &period, granularity)?;
+        check_kinds(site, kinds(readings))?;
         if histories.0.len() != site.meters().len() {
             return Err(LedgerError::Different("history"));
         }
@@ -283,7 +328,7 @@ impl<'s> Ledger<'s> {
     /// Books all readings by local clock hours.
     ///
     /// # Errors
-    /// [`LedgerError::TooLong`], [`LedgerError::TimeZone`].
+    /// [`LedgerError::TooLong`], [`LedgerError::TimeZone`], [`LedgerError::Kinds`].
     pub fn build(site: &'s Site, readings: &Readings, period: Period) -> Result<Self, LedgerError> {
         Ledger::build_by(site, readings, period, Granularity::Hour)
     }
@@ -292,7 +337,7 @@ impl<'s> Ledger<'s> {
     /// readings are missing.
     ///
     /// # Errors
-    /// [`LedgerError::TooLong`], [`LedgerError::TimeZone`].
+    /// [`LedgerError::TooLong`], [`LedgerError::TimeZone`], [`LedgerError::Kinds`].
     pub fn build_by(
         site: &'s Site,
         readings: &Readings,
@@ -300,6 +345,7 @@ impl<'s> Ledger<'s> {
         granularity: Granularity,
     ) -> Result<Self, LedgerError> {
         let edges = edges(site, &period, granularity)?;
+        check_kinds(site, kinds(readings))?;
         let mut ledger =
             Ledger::of(site, (period, granularity, edges), count(readings), false, |_, meter| column(readings, meter));
         ledger.look_at(readings);
@@ -315,14 +361,13 @@ impl<'s> Ledger<'s> {
     /// # let day = pue::Period::parse("2024-01-01/2024-01-02", site.time_zone())?;
     /// use pue::{Ledger, metering::Column, period::Granularity};
     /// let (time, value) = ([day.start(), day.end()], [1000.0, 2200.0]);
-    /// let column = Column { time: &time, value: &value, ..Column::default() };
-    /// let ledger = Ledger::of_columns(&site, &[("grid", column)], day, Granularity::Hour)?;
+    /// let ledger = Ledger::of_columns(&site, &[("grid", Column::registers(&time, &value)?)], day, Granularity::Hour)?;
     /// assert_eq!(ledger.meter("grid").unwrap().energy().kwh(), 1200.0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// [`LedgerError::TooLong`], [`LedgerError::TimeZone`], [`LedgerError::Twice`].
+    /// [`LedgerError::TooLong`], [`LedgerError::TimeZone`], [`LedgerError::Kinds`], [`LedgerError::Twice`].
     pub fn of_columns(
         site: &'s Site,
         columns: &[(&str, Column<'_>)],
@@ -339,12 +384,13 @@ impl<'s> Ledger<'s> {
                 Some((slot, given)) => (*slot, *given) = (column, true),
                 None => {
                     let mut finding = site.unknown_meter(id);
-                    finding.count = column.time.len().min(column.value.len()) as u64;
+                    finding.count = column.time.len() as u64;
                     unknown.push(finding);
                 }
             }
         }
         let edges = edges(site, &period, granularity)?;
+        check_kinds(site, columns.iter().filter_map(|(id, column)| Some((*id, column.kind?))))?;
         let column = |meter, _: &Meter| by_meter.get(meter).copied().unwrap_or_default();
         let readings = by_meter.iter().map(|column| column.value.len()).sum();
         let mut ledger = Ledger::of(site, (period, granularity, edges), readings, false, column);
@@ -494,6 +540,7 @@ impl<'s> Ledger<'s> {
                             format!("in use from {from} until before {until}, and no energy at other times"),
                         ));
                     }
+                    Code::MeterNoReadings => finding = self.outside(finding, book),
                     Code::MeterCapacity => {
                         finding = finding.found(meter.capacity.map_or(String::new(), |capacity| capacity.to_string()));
                         if let Some(usual) = book.history.highest_kw(meter) {
@@ -515,7 +562,35 @@ impl<'s> Ledger<'s> {
         all.extend(self.hints());
         all.extend(sum_check::all(self));
         all.extend(self.estimated());
-        all
+        Finding::gather(all)
+    }
+
+    /// Of a meter all of whose readings lie outside of the period: when they were taken to be, and in which unit the instants
+    /// would lie within it.
+    fn outside(&self, finding: Finding, book: &Book) -> Finding {
+        let (zone, period) = (self.period.zone(), &self.period);
+        let is_outside = |&(first, last): &(i64, i64)| last <= period.start() || first >= period.end();
+        let ends = book.ends.map(|(first, last)| (first, last.1));
+        let Some((first, last)) = ends.filter(is_outside) else { return finding };
+        let finding =
+            finding.found(format!("{} – {}", rfc3339(first, zone), rfc3339(last, zone))).expected(period.text());
+        let lies_within = |scale: &dyn Fn(i64) -> Option<i64>| {
+            let is_in = |at: i64| scale(at).is_some_and(|at| period.start() <= at && at <= period.end());
+            is_in(first) && is_in(last)
+        };
+        let unit = if lies_within(&|at| at.checked_mul(1000)) {
+            ("秒", "seconds")
+        } else if lies_within(&|at| Some(at / 1000)) {
+            ("微秒", "microseconds")
+        } else if lies_within(&|at| Some(at / 1_000_000)) {
+            ("纳秒", "nanoseconds")
+        } else {
+            return finding.advised("核对期间与读数的时间", "check the period, and the times of the readings");
+        };
+        finding.advised(
+            format!("时间戳似以{}计：请以毫秒给出（自 1970 年起）", unit.0),
+            format!("the instants look like {}: give milliseconds since 1970", unit.1),
+        )
     }
 
     /// What only the readings as they came can tell: foreign meters, and where a fault stood.

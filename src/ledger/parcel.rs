@@ -3,7 +3,6 @@ use crate::{
     period::{Granularity, Period},
     site::Site,
 };
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// A partial ledger that can travel: any serde format carries it to the bit.
@@ -16,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// let (histories, noon) = (Histories::by_capacity(&site), day.start() + 12 * 3_600_000);
 /// let part = |dials: Vec<f64>, from: i64| {
 ///     let mut readings = Readings::default();
-///     readings.insert("grid", Series::registers((0..).map(|h| from + h * 3_600_000).take(dials.len()).collect(), dials));
+///     readings.insert("grid", Series::registers((0..).map(|h| from + h * 3_600_000).take(dials.len()).collect(), dials).unwrap());
 ///     PartialLedger::build(&site, &readings, day.clone(), Granularity::Hour, &histories, from..from + 12 * 3_600_000)
 /// };
 /// let (morning, afternoon) = (part(vec![100.0, 200.0, 300.0], day.start())?, part(vec![900.0, 950.0], noon)?);
@@ -26,19 +25,20 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Parcel {
     schema: String,
     /// Of the site's meters: a parcel belongs to the site that it was made for.
     site: String,
-    start: Date,
-    end: Date,
+    start: i64,
+    end: i64,
     step: Granularity,
     histories: Histories,
     pieces: Vec<Vec<Piece>>,
 }
 
 /// The schema of parcels.
-pub const PARCEL_SCHEMA: &str = "pue/ledger-part/1";
+pub const PARCEL_SCHEMA: &str = "pue/ledger-part/2";
 
 impl PartialLedger<'_> {
     /// What this part holds, without the site.
@@ -46,8 +46,8 @@ impl PartialLedger<'_> {
         Parcel {
             schema: PARCEL_SCHEMA.to_owned(),
             site: fingerprint(self.site),
-            start: self.period.first_day(),
-            end: self.period.end_day(),
+            start: self.period.start(),
+            end: self.period.end(),
             step: self.granularity,
             histories: self.histories.clone(),
             pieces: self.pieces.clone(),
@@ -69,7 +69,7 @@ impl<'s> PartialLedger<'s> {
             return Err(LedgerError::Parcel("another site, or the same one described otherwise"));
         }
         let period =
-            Period::dates(start, end, site.time_zone()).map_err(|_| LedgerError::Parcel("a period that is none"))?;
+            Period::between(start, end, site.time_zone()).map_err(|_| LedgerError::Parcel("a period that is none"))?;
         let edges = edges(site, &period, step)?;
         let in_order = |pieces: &[Piece]| pieces.is_sorted_by(|left, right| left.window.1 <= right.window.0);
         let sound =
@@ -77,15 +77,18 @@ impl<'s> PartialLedger<'s> {
                 in_order(pieces) && pieces.iter().all(|piece| piece.is_sound(meter, edges.len()))
             });
         if !sound || !histories.0.iter().all(|history| history.is_sound()) {
-            return Err(LedgerError::Parcel("figures that no readings lead to"));
+            return Err(LedgerError::Parcel(NONE_LEADS_TO));
         }
         Ok(PartialLedger { site, period, granularity: step, edges, histories, pieces })
     }
 }
 
+/// What is in a parcel that nobody can have made of readings.
+pub(super) const NONE_LEADS_TO: &str = "figures that no readings lead to";
+
 /// A 64-bit digest (FNV-1a) of what the cleaning of a site's readings depends on. It tells sites apart that are described
 /// differently by accident; it is no protection against a forger.
-fn fingerprint(site: &Site) -> String {
+pub(super) fn fingerprint(site: &Site) -> String {
     let text = format!("{:?} {:?} {:?}", site.facility().id, site.time_zone().iana_name(), site.meters());
     let digest = text
         .bytes()

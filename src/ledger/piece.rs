@@ -2,8 +2,8 @@ use super::account::{Account, Booking};
 use crate::metering::{
     Meter, MeterKind,
     clean::{
-        Breaks, Chain, MOST_POWER, MOST_VALUE, Nowhere, Point, Rate, Rows, Stand, book_in_a_row, follow, prepare,
-        squeeze,
+        Breaks, Chain, MOST_POWER, MOST_VALUE, Nowhere, Point, Rate, Rows, Stand, book_in_a_row, follow, packed,
+        prepare, squeeze,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -18,9 +18,12 @@ use std::ops::Range;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Piece {
     /// The stretch `[from, until)` of which it holds all readings.
+    #[serde(with = "window")]
     pub window: (i64, i64),
+    #[serde(with = "packed")]
     head: Vec<Point>,
     /// The anchor's place in the head, and what is booked from there to the first point of the tail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     body: Option<Body>,
     /// What was found while the readings were prepared, and, in a piece without body, nothing else.
     account: Account,
@@ -28,14 +31,35 @@ pub(super) struct Piece {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Body {
+    #[serde(default, skip_serializing_if = "is_first")]
     anchor: usize,
+    #[serde(with = "packed")]
     tail: Vec<Point>,
+}
+
+fn is_first(place: &usize) -> bool {
+    *place == 0
+}
+
+/// A stretch whose ends may lie beyond all readings.
+mod window {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(&(from, until): &(i64, i64), serializer: S) -> Result<S::Ok, S::Error> {
+        (Some(from).filter(|from| *from != i64::MIN), Some(until).filter(|until| *until != i64::MAX))
+            .serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(i64, i64), D::Error> {
+        let (from, until): (Option<i64>, Option<i64>) = Deserialize::deserialize(deserializer)?;
+        Ok((from.unwrap_or(i64::MIN), until.unwrap_or(i64::MAX)))
+    }
 }
 
 impl Piece {
     pub(super) fn new(chain: &Chain<'_>, rows: &Rows<'_>, window: (i64, i64), edges: &[i64]) -> Self {
         let range = rows.within(window);
-        let mut account = Account { rows: range.len() as u64, ..Account::default() };
+        let mut account = Account::of(rows, &range);
         let mut booking = Booking::new(&mut account, edges);
         // Where ends are closed, points and rows do not stand at the same places: it goes by the points alone.
         let by_rows = chain.history.inclusive.is_none();
@@ -64,7 +88,7 @@ impl Piece {
     /// The account of a whole series of intervals that touch each other, as most submissions are, its two ends, and its highest
     /// rate.
     pub(super) fn in_a_row(meter: &Meter, rows: &Rows<'_>, edges: &[i64]) -> Option<(Account, (i64, i64), Rate)> {
-        let mut account = Account { rows: rows.len() as u64, ..Account::default() };
+        let mut account = Account::of(rows, &(0..rows.len()));
         let (ends, top) = book_in_a_row(meter, rows, &mut Booking::new(&mut account, edges))?;
         Some((account, ends, top))
     }
@@ -94,7 +118,7 @@ impl Piece {
 
     /// A piece of which nothing is settled yet, to be joined to another.
     pub(super) fn unsettled(chain: &Chain<'_>, rows: &Rows<'_>, window: (i64, i64), edges: &[i64]) -> Self {
-        let mut account = Account { rows: rows.len() as u64, ..Account::default() };
+        let mut account = Account::of(rows, &(0..rows.len()));
         let booking = &mut Booking::new(&mut account, edges);
         let mut head = prepare(chain.meter, rows, 0..rows.len(), chain.of(window), booking);
         squeeze(chain.meter, &mut head);

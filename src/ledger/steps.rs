@@ -1,14 +1,36 @@
-use crate::{metering::clean::MOST, quantity::Ratio};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use crate::{
+    metering::clean::{MOST, packed::common},
+    quantity::{
+        Ratio,
+        text::{self, Number},
+    },
+};
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, ops::Range};
 
 /// The amount in each step of the calendar, in exact units: in 64 bits as long as no step needs more.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(from = "Packed", into = "Packed")]
 pub(super) enum Amounts {
     /// No step holds more than 2⁶³ units: 2.5 GWh, if the unit is the microjoule.
     Narrow(Vec<i64>),
-    Wide(#[serde(with = "wide")] Vec<i128>),
+    Wide(Vec<i128>),
+    /// As they came from outside, until it is known how many steps there are.
+    Packed(Packed),
+}
+
+/// Amounts for the way: without the steps before the first and after the last that holds something, and in the greatest unit of
+/// which all are multiples.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Packed {
+    from: usize,
+    #[serde(with = "text")]
+    unit: i128,
+    /// Each by what it is more than the one before, wrapping.
+    narrow: Vec<i64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    wide: Vec<Number<i128>>,
 }
 
 impl Default for Amounts {
@@ -17,18 +39,57 @@ impl Default for Amounts {
     }
 }
 
-/// Wide amounts as text.
-mod wide {
-    use super::*;
+impl From<Packed> for Amounts {
+    fn from(packed: Packed) -> Amounts {
+        Amounts::Packed(packed)
+    }
+}
 
-    pub(super) fn serialize<S: Serializer>(wide: &[i128], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(wide.iter().map(i128::to_string))
+impl From<Amounts> for Packed {
+    fn from(amounts: Amounts) -> Packed {
+        fn used<T: Default + PartialEq>(all: &[T]) -> Range<usize> {
+            let is_used = |amount: &T| *amount != T::default();
+            let from = all.iter().position(is_used).unwrap_or(0);
+            // Of nothing but zeros one is kept: something was booked.
+            from..all.iter().rposition(is_used).map_or(all.len().min(1), |last| last + 1)
+        }
+        match amounts {
+            Amounts::Packed(packed) => packed,
+            Amounts::Narrow(narrow) => {
+                let range = used(&narrow);
+                let kept = narrow.get(range.clone()).unwrap_or_default();
+                let unit = kept.iter().fold(0, |unit, amount| common(unit, amount.unsigned_abs().into()));
+                let of_unit = |amount: &i64| i64::try_from(i128::from(*amount) / unit.max(1)).unwrap_or(0);
+                let mut last = 0_i64;
+                let step = |amount: i64| amount.wrapping_sub(std::mem::replace(&mut last, amount));
+                let narrow = kept.iter().map(of_unit).map(step).collect();
+                Packed { from: range.start, unit, narrow, wide: Vec::new() }
+            }
+            Amounts::Wide(wide) => {
+                let range = used(&wide);
+                let kept = wide.get(range.clone()).unwrap_or_default();
+                Packed {
+                    from: range.start,
+                    unit: 1,
+                    narrow: Vec::new(),
+                    wide: kept.iter().copied().map(Number).collect(),
+                }
+            }
+        }
+    }
+}
+
+impl Packed {
+    fn amounts(&self) -> impl Iterator<Item = i128> + '_ {
+        let narrow = self.narrow.iter().scan(0_i64, |last, step| {
+            *last = last.wrapping_add(*step);
+            Some(i128::from(*last).saturating_mul(self.unit))
+        });
+        narrow.chain(self.wide.iter().map(|wide| wide.0))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<i128>, D::Error> {
-        let texts = Vec::<String>::deserialize(deserializer)?;
-        let amounts: Option<Vec<i128>> = texts.iter().map(|text| text.parse().ok()).collect();
-        amounts.ok_or_else(|| serde::de::Error::custom("expected whole numbers as text"))
+    fn steps(&self) -> usize {
+        self.from.saturating_add(self.narrow.len()).saturating_add(self.wide.len())
     }
 }
 
@@ -36,13 +97,11 @@ impl Amounts {
     /// Whether it is possible at all: it comes from outside, and is validated before it is used.
     pub(super) fn is_sound(&self, steps: usize, may_be_negative: bool) -> bool {
         let least = if may_be_negative { -(MOST >> 8) } else { 0 };
+        let is_sound = |amount: i128| (least..=MOST >> 8).contains(&amount);
         match self {
-            Amounts::Narrow(narrow) => {
-                narrow.len() <= steps && narrow.iter().all(|amount| may_be_negative || *amount >= 0)
-            }
-            Amounts::Wide(wide) => {
-                wide.len() <= steps && wide.iter().all(|amount| (least..=MOST >> 8).contains(amount))
-            }
+            Amounts::Narrow(narrow) => narrow.len() <= steps && narrow.iter().all(|amount| is_sound((*amount).into())),
+            Amounts::Wide(wide) => wide.len() <= steps && wide.iter().all(|amount| is_sound(*amount)),
+            Amounts::Packed(packed) => packed.steps() <= steps && packed.unit >= 0 && packed.amounts().all(is_sound),
         }
     }
 
@@ -50,13 +109,29 @@ impl Amounts {
         match self {
             Amounts::Narrow(narrow) => narrow.is_empty(),
             Amounts::Wide(wide) => wide.is_empty(),
+            Amounts::Packed(packed) => packed.narrow.is_empty() && packed.wide.is_empty(),
         }
     }
 
+    /// Whether there is no energy in any step.
+    pub(super) fn are_nothing(&self) -> bool {
+        match self {
+            Amounts::Narrow(narrow) => narrow.iter().all(|amount| *amount == 0),
+            Amounts::Wide(wide) => wide.iter().all(|amount| *amount == 0),
+            Amounts::Packed(packed) => packed.amounts().all(|amount| amount == 0),
+        }
+    }
+
+    /// With a slot for each of so many steps.
     pub(super) fn resize(&mut self, steps: usize) {
         match self {
             Amounts::Narrow(narrow) => narrow.resize(steps, 0),
             Amounts::Wide(wide) => wide.resize(steps, 0),
+            Amounts::Packed(packed) => {
+                let packed = std::mem::take(packed);
+                *self = Amounts::Narrow(vec![0; steps]);
+                packed.amounts().enumerate().for_each(|(i, amount)| self.add(packed.from + i, amount));
+            }
         }
     }
 
@@ -80,11 +155,16 @@ impl Amounts {
         let steps = match &other {
             Amounts::Narrow(narrow) => narrow.len(),
             Amounts::Wide(wide) => wide.len(),
+            Amounts::Packed(packed) => packed.steps(),
         };
         match self {
             Amounts::Narrow(mine) if mine.is_empty() => {
                 *self = other;
                 return;
+            }
+            Amounts::Packed(mine) => {
+                let mine = mine.steps();
+                self.resize(mine.max(steps));
             }
             Amounts::Narrow(mine) if mine.len() < steps => mine.resize(steps, 0),
             Amounts::Wide(mine) if mine.len() < steps => mine.resize(steps, 0),
@@ -99,6 +179,18 @@ impl Amounts {
                     .for_each(|(i, amount)| self.add(i, amount.into()));
             }
             Amounts::Wide(theirs) => theirs.into_iter().enumerate().for_each(|(i, amount)| self.add(i, amount)),
+            Amounts::Packed(theirs) => {
+                theirs.amounts().enumerate().for_each(|(i, amount)| self.add(theirs.from + i, amount));
+            }
+        }
+    }
+
+    /// Their slots, narrow or wide.
+    fn slots(&self) -> (&[i64], &[i128]) {
+        match self {
+            Amounts::Narrow(narrow) => (narrow, &[]),
+            Amounts::Wide(wide) => (&[], wide),
+            Amounts::Packed(_) => (&[], &[]),
         }
     }
 
@@ -106,7 +198,7 @@ impl Amounts {
     pub(super) fn narrow_from(&mut self, step: usize) -> Option<&mut [i64]> {
         match self {
             Amounts::Narrow(narrow) => narrow.get_mut(step..),
-            Amounts::Wide(_) => None,
+            Amounts::Wide(_) | Amounts::Packed(_) => None,
         }
     }
 }
@@ -131,28 +223,22 @@ impl Steps {
     pub(super) fn new(mut amounts: Amounts, steps: usize) -> Self {
         amounts.resize(steps);
         let mut blocks = Vec::with_capacity(steps / BLOCK);
-        let (mut total, mut bits) = (0_i128, 0_i64);
-        match &amounts {
-            Amounts::Narrow(narrow) => {
-                for (i, block) in narrow.chunks(BLOCK).enumerate() {
-                    if i > 0 {
-                        blocks.push(total);
-                    }
-                    let look = |(bits, sum): (i64, i64), amount: &i64| (bits | amount, sum.wrapping_add(*amount));
-                    let (used, small) = block.iter().fold((0, 0), look);
-                    bits |= used;
-                    total += if (0..=SMALL).contains(&used) { small.into() } else { sum(block) };
-                }
+        let (narrow, wide) = amounts.slots();
+        let (mut total, mut bits) = (0_i128, if wide.is_empty() { 0_i64 } else { -1 });
+        for (i, block) in narrow.chunks(BLOCK).enumerate() {
+            if i > 0 {
+                blocks.push(total);
             }
-            Amounts::Wide(wide) => {
-                bits = -1;
-                for (i, block) in wide.chunks(BLOCK).enumerate() {
-                    if i > 0 {
-                        blocks.push(total);
-                    }
-                    total += block.iter().sum::<i128>();
-                }
+            let look = |(bits, sum): (i64, i64), amount: &i64| (bits | amount, sum.wrapping_add(*amount));
+            let (used, small) = block.iter().fold((0, 0), look);
+            bits |= used;
+            total += if (0..=SMALL).contains(&used) { small.into() } else { sum(block) };
+        }
+        for (i, block) in wide.chunks(BLOCK).enumerate() {
+            if i > 0 {
+                blocks.push(total);
             }
+            total += block.iter().sum::<i128>();
         }
         let bound = (bits >= 0).then(|| if bits == 0 { 0 } else { i64::MAX >> bits.leading_zeros().saturating_sub(1) });
         Steps { amounts, blocks, total, bound }
@@ -160,10 +246,8 @@ impl Steps {
 
     /// The amount of a step.
     pub(super) fn of(&self, step: usize) -> i128 {
-        match &self.amounts {
-            Amounts::Narrow(narrow) => narrow.get(step).copied().map_or(0, i128::from),
-            Amounts::Wide(wide) => wide.get(step).copied().unwrap_or(0),
-        }
+        let (narrow, wide) = self.amounts.slots();
+        narrow.get(step).copied().map(i128::from).or_else(|| wide.get(step).copied()).unwrap_or(0)
     }
 
     /// The same with more in some steps.
@@ -185,9 +269,10 @@ impl Steps {
         let block = step / BLOCK;
         let base = block.checked_sub(1).and_then(|block| self.blocks.get(block)).copied().unwrap_or(0);
         let inner = block * BLOCK..step;
-        base + match &self.amounts {
-            Amounts::Narrow(narrow) => narrow.get(inner).map_or(0, |inner| self.sum(inner)),
-            Amounts::Wide(wide) => wide.get(inner).map_or(0, |inner| inner.iter().sum()),
+        let (narrow, wide) = self.amounts.slots();
+        base + match narrow.get(inner.clone()) {
+            Some(inner) => self.sum(inner),
+            None => wide.get(inner).map_or(0, |inner| inner.iter().sum()),
         }
     }
 
@@ -197,17 +282,12 @@ impl Steps {
     }
 
     fn len(&self) -> usize {
-        match &self.amounts {
-            Amounts::Narrow(narrow) => narrow.len(),
-            Amounts::Wide(wide) => wide.len(),
-        }
+        let (narrow, wide) = self.amounts.slots();
+        narrow.len() + wide.len()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = i128> + '_ {
-        let (narrow, wide): (&[i64], &[i128]) = match &self.amounts {
-            Amounts::Narrow(narrow) => (narrow, &[]),
-            Amounts::Wide(wide) => (&[], wide),
-        };
+        let (narrow, wide) = self.amounts.slots();
         narrow.iter().copied().map(i128::from).chain(wide.iter().copied())
     }
 }

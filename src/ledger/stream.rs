@@ -1,16 +1,19 @@
-use super::{Histories, Ledger, LedgerError, PartialLedger, edges, piece::Piece};
+use super::{
+    Histories, Ledger, LedgerError, WrongKind, book::Book, edges, fingerprint, parcel::NONE_LEADS_TO, piece::Piece,
+};
 use crate::{
-    finding::{Code, Finding},
+    finding::{Code, Finding, Text},
     metering::{
-        Column, Mark, MeterKind, Quality,
-        clean::{Chain, Rows},
+        Column, Mark, Meter, MeterKind, Quality, ReadingKind,
+        clean::{Chain, History, Rows},
     },
-    period::{Granularity, Period, rfc3339},
+    period::{Granularity, Instant, Period, rfc3339},
     site::Site,
 };
-use std::collections::BTreeMap;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, sync::Arc};
 
-/// A ledger that takes one reading at a time (增量台账), as a gateway has them, in bounded memory.
+/// A ledger that takes one reading at a time (增量台账), as a gateway has them, in bounded memory, and goes on after a restart.
 ///
 /// Readings of a meter may come in any order up to the *lateness*: until then they wait, and the ledger is the same, to
 /// the bit, as one built of all of them at once. What comes later than that is not used and is counted
@@ -23,18 +26,22 @@ use std::collections::BTreeMap;
 /// use pue::{Period, ledger::{Histories, LedgerStream}, period::Granularity};
 /// # let site = pue::read::site(br#"{"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Asia/Shanghai"},
 /// #   "meters": [{"id": "grid", "point": "grid_supply", "kind": "register", "unit": "kWh", "capacity_kw": 500.0}]}"#).value.unwrap();
-/// let day = Period::parse("2024-01-01/2024-01-02", site.time_zone())?;
-/// let histories = Histories::by_capacity(&site);
-/// let mut stream = LedgerStream::new(&site, day.clone(), Granularity::Hour, histories, LedgerStream::LATENESS_MS)?;
+/// let year = Period::year(2024, site.time_zone())?;
+/// let (start, histories) = (year.start(), Histories::by_capacity(&site));
+/// let mut stream = LedgerStream::new(site.clone(), year, Granularity::Hour, histories, LedgerStream::LATENESS_MS)?;
 /// for hour in [0, 2, 1, 3] {
-///     stream.push("grid", day.start() + hour * 3_600_000, 1000.0 + 125.0 * hour as f64);
+///     stream.push("grid", start + hour * 3_600_000, 1000.0 + 125.0 * hour as f64)?;
 /// }
-/// assert_eq!(stream.now().meter("grid").unwrap().energy().kwh(), 375.0);
+/// let state = serde_json::to_string(&stream.to_parcel())?; // goes into a file, and after a restart:
+/// let stream = LedgerStream::from_parcel(site, serde_json::from_str(&state)?)?;
+/// let ledger = stream.now_until(start + 3 * 3_600_000)?; // what lies ahead is not missing
+/// assert_eq!(ledger.meter("grid").unwrap().energy().kwh(), 375.0);
+/// assert_eq!(ledger.meter("grid").unwrap().coverage(ledger.period()), 1.0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct LedgerStream<'s> {
-    site: &'s Site,
+pub struct LedgerStream {
+    site: Arc<Site>,
     period: Period,
     granularity: Granularity,
     edges: Vec<i64>,
@@ -47,13 +54,43 @@ pub struct LedgerStream<'s> {
     findings: Vec<Finding>,
 }
 
+/// The state of a [`LedgerStream`] that can be stored, without its site: any serde format carries it to the bit. It is small
+/// where little has come: steps without energy take no room.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StreamParcel {
+    schema: String,
+    /// Of the site's meters: a parcel belongs to the site that it was made for.
+    site: String,
+    start: i64,
+    end: i64,
+    step: Granularity,
+    histories: Histories,
+    lateness_ms: i64,
+    meters: Vec<Intake>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    unknown: BTreeMap<String, u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<Stored>,
+}
+
+/// A finding with its words in both languages: as an answer it has some of them in English alone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Stored {
+    finding: Finding,
+    found: Option<Text>,
+    expected: Option<Text>,
+}
+
 /// What has come of one meter.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Intake {
     /// What has been settled, and what waits for the day after it.
     piece: Piece,
+    #[serde(with = "rows")]
     waiting: Vec<Waiting>,
     /// When so many wait, those that are old enough are settled.
+    #[serde(skip)]
     full: usize,
     newest: Option<(i64, i64)>,
     displaced: u64,
@@ -68,23 +105,24 @@ type Waiting = (i64, i64, f64, Option<i64>, Mark);
 /// The fewest readings that are settled at once.
 const FULL: usize = 1024;
 
-impl<'s> LedgerStream<'s> {
+impl LedgerStream {
     /// How late a reading may come unless otherwise stated: 24 hours.
     pub const LATENESS_MS: i64 = 86_400_000;
 
-    /// A stream of which nothing has come yet. `histories` is what the cleaning must know in advance; for meters whose
+    /// A stream of which nothing has come yet, of a site of its own or one that is shared. `histories` is what the cleaning must know in advance; for meters whose
     /// capacity is stated, [`Histories::by_capacity`] is enough.
     ///
     /// # Errors
     /// [`LedgerError::TooLong`], [`LedgerError::TimeZone`], [`LedgerError::Different`] if the histories are of another site.
     pub fn new(
-        site: &'s Site,
+        site: impl Into<Arc<Site>>,
         period: Period,
         granularity: Granularity,
         histories: Histories,
         lateness_ms: i64,
     ) -> Result<Self, LedgerError> {
-        let edges = edges(site, &period, granularity)?;
+        let site = site.into();
+        let edges = edges(&site, &period, granularity)?;
         if histories.0.len() != site.meters().len() {
             return Err(LedgerError::Different("history"));
         }
@@ -113,14 +151,29 @@ impl<'s> LedgerStream<'s> {
         })
     }
 
-    /// Takes a dial value or a sample of power. NaN is a missing value.
-    pub fn push(&mut self, meter: &str, at: i64, value: f64) {
-        self.take(meter, (at, at, value, None, Mark::NONE));
+    /// Takes a dial value or a sample of power. NaN is a missing value. A meter that the site does not list is counted
+    /// (`reading.unknown_meter`).
+    ///
+    /// # Errors
+    /// [`LedgerError::Kinds`] if the meter takes intervals.
+    pub fn push(&mut self, meter: &str, at: impl Instant, value: f64) -> Result<(), LedgerError> {
+        let at = at.milliseconds();
+        self.take(meter, false, (at, at, value, None, Mark::NONE))
     }
 
     /// Takes the energy of an interval `[start, end)`, and how many milliseconds of it the value covers, if not all.
-    pub fn push_interval(&mut self, meter: &str, start: i64, end: i64, value: f64, known_ms: Option<i64>) {
-        self.take(meter, (start, end, value, known_ms, Mark::NONE));
+    ///
+    /// # Errors
+    /// [`LedgerError::Kinds`] if the meter is a register or takes samples of power.
+    pub fn push_interval<T: Instant>(
+        &mut self,
+        meter: &str,
+        start: T,
+        end: T,
+        value: f64,
+        known_ms: Option<i64>,
+    ) -> Result<(), LedgerError> {
+        self.take(meter, true, (start.milliseconds(), end.milliseconds(), value, known_ms, Mark::NONE))
     }
 
     /// Takes the readings of a CSV file as they are read (see [`crate::read::csv`]); `file` is the name that findings give.
@@ -130,18 +183,24 @@ impl<'s> LedgerStream<'s> {
     /// [`CsvError`](crate::read::CsvError); what was read until then is taken.
     #[cfg(feature = "csv")]
     pub fn read_csv(&mut self, file: &str, reader: impl std::io::Read) -> Result<(), crate::read::CsvError> {
-        let faults = crate::read::each_reading(self.site, file, reader, self)?;
+        let faults = crate::read::each_reading(&Arc::clone(&self.site), file, reader, self)?;
         self.findings.extend(faults);
         Ok(())
     }
 
-    fn take(&mut self, id: &str, reading: Waiting) {
+    fn take(&mut self, id: &str, is_interval: bool, reading: Waiting) -> Result<(), LedgerError> {
         let Some(i) = self.site.meter_index(id) else {
             let known = self.unknown.contains_key(id) || self.unknown.len() < 1000;
             *self.unknown.entry(if known { id } else { "…" }.to_owned()).or_default() += 1;
-            return;
+            return Ok(());
         };
+        let expected = self.site.meters().get(i).map_or(ReadingKind::Register, |meter| meter.kind.readings());
+        if is_interval != (expected == ReadingKind::Interval) {
+            let found = if is_interval { ReadingKind::Interval } else { ReadingKind::Register };
+            return Err(LedgerError::Kinds(vec![WrongKind { meter: id.to_owned(), expected, found }]));
+        }
         self.take_of(i, reading);
+        Ok(())
     }
 
     /// The same for the meter at a place of the site.
@@ -162,62 +221,130 @@ impl<'s> LedgerStream<'s> {
         intake.newest = Some(newest.max((at, until)));
         intake.waiting.push((at, until, value, known_ms, mark));
         if intake.waiting.len() >= intake.full {
-            let before = intake.newest.map_or(i64::MIN, |newest| newest.0.saturating_sub(self.lateness_ms));
             let zone = self.period.zone().clone();
-            intake.settle(&Chain::new(of, history, &zone), &self.period, &self.edges, before);
+            intake.settle(&Chain::new(of, history, &zone), &self.period, &self.edges, self.lateness_ms);
             intake.full = FULL.max(2 * intake.waiting.len());
         }
     }
 
-    /// The ledger of what has come so far, as if nothing more would come.
-    pub fn now(&self) -> Ledger<'s> {
-        self.clone().close()
+    /// The ledger of the whole period, of what has come so far, as if nothing more would come.
+    pub fn now(&self) -> Ledger<'_> {
+        self.ledger(self.period.clone(), self.edges.clone(), i64::MAX)
     }
 
-    /// Says that no more readings will come.
-    pub fn close(self) -> Ledger<'s> {
-        let late: Vec<(u64, i64)> = self.meters.iter().map(|intake| (intake.late, intake.first_late)).collect();
-        let displaced: Vec<u64> = self.meters.iter().map(|intake| intake.displaced).collect();
-        let (site, zone) = (self.site, self.period.zone().clone());
-        let (findings, unknown) = (self.findings.clone(), self.unknown.clone());
-        let (partial, outside) = self.into_partial();
-        let mut ledger = partial.close();
-        ledger.findings = findings;
-        for ((book, displaced), outside) in ledger.books.iter_mut().zip(displaced).zip(outside) {
-            (book.displaced, book.outside) = (displaced, outside);
+    /// The ledger from the period's start to an instant within it, of what has come until then: what lies ahead is not missing.
+    ///
+    /// # Errors
+    /// [`LedgerError::Ahead`] if later readings have been settled already, or the instant is not within the period.
+    pub fn now_until(&self, instant: impl Instant) -> Result<Ledger<'_>, LedgerError> {
+        let at = instant.milliseconds();
+        let settled = self.meters.iter().map(|intake| intake.piece.window.1).max().unwrap_or(i64::MIN);
+        let from = settled.max(self.period.start().saturating_add(1));
+        if !(from..=self.period.end()).contains(&at) {
+            let told = |instant| rfc3339(instant, self.period.zone());
+            return Err(LedgerError::Ahead { from: told(from), until: told(self.period.end()), found: told(at) });
         }
-        for (i, (meter, (count, first))) in
-            site.meters().iter().zip(late).enumerate().filter(|(_, (_, late))| late.0 > 0)
+        let mut edges: Vec<i64> = self.edges.iter().copied().take_while(|edge| *edge < at).collect();
+        edges.push(at);
+        Ok(self.ledger(self.period.cut_at(at), edges, at))
+    }
+
+    /// Of what has come until an instant.
+    fn ledger(&self, period: Period, edges: Vec<i64>, until: i64) -> Ledger<'_> {
+        let (site, zone) = (&*self.site, self.period.zone());
+        let mut findings = self.findings.clone();
+        let mut of = |i: usize, (meter, history): (&Meter, &History), intake: &Intake| {
+            let chain = Chain::new(meter, history, zone);
+            let ready: Vec<Waiting> = intake.waiting.iter().filter(|reading| reading.1 <= until).copied().collect();
+            let mut piece = intake.piece.clone();
+            let outside = settle(&mut piece, &ready, i64::MAX, &chain, (&period, &edges));
+            let (account, known) = piece.close(&chain, &edges);
+            let mut book = Book::new(meter, (history, true), account, known, &period, &edges);
+            (book.displaced, book.outside) = (intake.displaced, intake.outside + outside);
+            if intake.late > 0 {
+                let mut finding = Finding::new(Code::ReadingLate).place(site.place(i)).meter(&meter.id);
+                finding.count = intake.late;
+                finding.at = Some(rfc3339(intake.first_late, zone));
+                findings.push(finding);
+            }
+            book
+        };
+        let meters = site.meters().iter().zip(&self.histories.0).zip(&self.meters).enumerate();
+        let books = meters.map(|(i, (meter, intake))| of(i, meter, intake)).collect();
+        for (id, count) in &self.unknown {
+            let mut finding = site.unknown_meter(id);
+            finding.count = *count;
+            findings.push(finding);
+        }
+        Ledger { site, period, granularity: self.granularity, edges, books, findings, estimates: Vec::new() }
+    }
+
+    /// What is to be stored, to go on from later.
+    pub fn to_parcel(&self) -> StreamParcel {
+        let stored = |finding: &Finding| Stored {
+            finding: finding.clone(),
+            found: finding.found.clone(),
+            expected: finding.expected.clone(),
+        };
+        // What is old enough need not wait in a file.
+        let settled = |((meter, history), intake): ((&Meter, &History), &Intake)| {
+            let mut intake = intake.clone();
+            let chain = Chain::new(meter, history, self.period.zone());
+            intake.settle(&chain, &self.period, &self.edges, self.lateness_ms);
+            intake
+        };
+        let meters = self.site.meters().iter().zip(&self.histories.0).zip(&self.meters);
+        StreamParcel {
+            schema: STREAM_SCHEMA.to_owned(),
+            site: fingerprint(&self.site),
+            start: self.period.start(),
+            end: self.period.end(),
+            step: self.granularity,
+            histories: self.histories.clone(),
+            lateness_ms: self.lateness_ms,
+            meters: meters.map(settled).collect(),
+            unknown: self.unknown.clone(),
+            findings: self.findings.iter().map(stored).collect(),
+        }
+    }
+
+    /// Goes on from what was stored.
+    ///
+    /// # Errors
+    /// [`LedgerError::Parcel`] if it is of another schema or site, or does not hang together.
+    pub fn from_parcel(site: impl Into<Arc<Site>>, parcel: StreamParcel) -> Result<Self, LedgerError> {
+        let StreamParcel { schema, site: of, start, end, step, histories, lateness_ms, mut meters, unknown, findings } =
+            parcel;
+        if schema != STREAM_SCHEMA {
+            return Err(LedgerError::Parcel("another schema"));
+        }
+        let site: Arc<Site> = site.into();
+        let count = site.meters().len();
+        if of != fingerprint(&site) || [meters.len(), histories.0.len()] != [count; 2] {
+            return Err(LedgerError::Parcel("another site, or the same one described otherwise"));
+        }
+        let period =
+            Period::between(start, end, site.time_zone()).map_err(|_| LedgerError::Parcel("a period that is none"))?;
+        let edges = edges(&site, &period, step)?;
+        let is_sound = |(meter, intake): (&Meter, &Intake)| intake.is_sound(meter, edges.len());
+        if lateness_ms < 0
+            || !site.meters().iter().zip(&meters).all(is_sound)
+            || !histories.0.iter().all(|history| history.is_sound())
         {
-            let mut finding = Finding::new(Code::ReadingLate).place(site.place(i)).meter(&meter.id);
-            finding.count = count;
-            finding.at = Some(rfc3339(first, &zone));
-            ledger.findings.push(finding);
+            return Err(LedgerError::Parcel(NONE_LEADS_TO));
         }
-        for (id, count) in unknown {
-            let mut finding = site.unknown_meter(&id);
-            finding.count = count;
-            ledger.findings.push(finding);
-        }
-        ledger
-    }
-
-    /// Everything that has come, as a part that merges with others; and how many readings of each meter lie outside of
-    /// the period. No reading that came late is in it.
-    fn into_partial(mut self) -> (PartialLedger<'s>, Vec<u64>) {
-        let zone = self.period.zone().clone();
-        for ((meter, history), intake) in self.site.meters().iter().zip(&self.histories.0).zip(&mut self.meters) {
-            intake.settle(&Chain::new(meter, history, &zone), &self.period, &self.edges, i64::MAX);
-        }
-        let outside = self.meters.iter().map(|intake| intake.outside).collect();
-        let pieces = self.meters.into_iter().map(|intake| vec![intake.piece]).collect();
-        let LedgerStream { site, period, granularity, edges, histories, .. } = self;
-        (PartialLedger { site, period, granularity, edges, histories, pieces }, outside)
+        meters.iter_mut().for_each(|intake| intake.full = FULL.max(2 * intake.waiting.len()));
+        let whole = |Stored { finding, found, expected }| Finding { found, expected, ..finding };
+        let findings = findings.into_iter().map(whole).collect();
+        Ok(LedgerStream { site, period, granularity: step, edges, histories, lateness_ms, meters, unknown, findings })
     }
 }
 
+/// The schema of a stored stream.
+const STREAM_SCHEMA: &str = "pue/ledger-stream/1";
+
 #[cfg(feature = "csv")]
-impl crate::read::Take for LedgerStream<'_> {
+impl crate::read::Take for LedgerStream {
     fn take(&mut self, meter: usize, reading: crate::read::Reading, faults: &mut crate::read::Faults<'_>) {
         let interval = self.site.meters().get(meter).filter(|meter| meter.kind == MeterKind::Interval);
         if let (Some(of), None) = (interval, reading.start) {
@@ -236,28 +363,108 @@ impl crate::read::Take for LedgerStream<'_> {
 }
 
 impl Intake {
-    /// Books the readings before an instant.
-    fn settle(&mut self, chain: &Chain<'_>, period: &Period, edges: &[i64], before: i64) {
+    /// Books the readings that are older than the lateness.
+    fn settle(&mut self, chain: &Chain<'_>, period: &Period, edges: &[i64], lateness_ms: i64) {
+        let before = self.newest.map_or(i64::MIN, |newest| newest.0.saturating_sub(lateness_ms));
         let (ready, waiting): (Vec<Waiting>, Vec<Waiting>) =
-            self.waiting.drain(..).partition(|reading| reading.0 < before || before == i64::MAX);
+            self.waiting.drain(..).partition(|reading| reading.0 < before);
         self.waiting = waiting;
-        if ready.is_empty() && before != i64::MAX {
-            return;
+        if !ready.is_empty() {
+            self.outside += settle(&mut self.piece, &ready, before, chain, (period, edges));
         }
-        let start: Vec<i64> = ready.iter().map(|reading| reading.0).collect();
-        let time: Vec<i64> = ready.iter().map(|reading| reading.1).collect();
-        let value: Vec<f64> = ready.iter().map(|reading| reading.2).collect();
-        let known_ms: Vec<i64> =
-            ready.iter().map(|&(start, end, _, known, _)| known.unwrap_or(end.saturating_sub(start))).collect();
-        let is_marked = ready.iter().any(|reading| reading.4 != Mark::NONE);
-        let marked: &[Waiting] = if is_marked { &ready } else { &[] };
-        let quality: Vec<Quality> = marked.iter().map(|reading| reading.4.quality).collect();
-        let revision: Vec<i64> = marked.iter().map(|reading| reading.4.revision).collect();
-        let (known_ms, quality, revision) = (known_ms.as_slice(), quality.as_slice(), revision.as_slice());
-        let column = Column { start: &start, time: &time, value: &value, known_ms, quality, revision };
-        let rows = Rows::new(chain.meter, column);
-        self.outside += rows.outside((period.start(), period.end()));
-        let next = Piece::unsettled(chain, &rows, (self.piece.window.1, before), edges);
-        self.piece.join(next, chain, edges);
+    }
+
+    /// Whether it is possible at all: it comes from outside, and is validated before it is used.
+    fn is_sound(&self, meter: &Meter, edges: usize) -> bool {
+        let is_interval = meter.kind == MeterKind::Interval;
+        let waits = |&(at, until, ..): &Waiting| {
+            at >= self.piece.window.1
+                && (is_interval || at == until)
+                && self.newest.is_some_and(|newest| (at, until) <= newest)
+        };
+        self.piece.is_sound(meter, edges) && self.waiting.iter().all(waits)
+    }
+}
+
+/// Books readings that follow a piece, all of them before an instant; returns how many lie outside of the period.
+fn settle(
+    piece: &mut Piece,
+    ready: &[Waiting],
+    before: i64,
+    chain: &Chain<'_>,
+    (period, edges): (&Period, &[i64]),
+) -> u64 {
+    let start: Vec<i64> = ready.iter().map(|reading| reading.0).collect();
+    let time: Vec<i64> = ready.iter().map(|reading| reading.1).collect();
+    let value: Vec<f64> = ready.iter().map(|reading| reading.2).collect();
+    let known_ms: Vec<i64> =
+        ready.iter().map(|&(start, end, _, known, _)| known.unwrap_or(end.saturating_sub(start))).collect();
+    let is_marked = ready.iter().any(|reading| reading.4 != Mark::NONE);
+    let marked: &[Waiting] = if is_marked { ready } else { &[] };
+    let quality: Vec<Quality> = marked.iter().map(|reading| reading.4.quality).collect();
+    let revision: Vec<i64> = marked.iter().map(|reading| reading.4.revision).collect();
+    let (known_ms, quality, revision) = (known_ms.as_slice(), quality.as_slice(), revision.as_slice());
+    let column = Column { start: &start, time: &time, value: &value, known_ms, quality, revision, kind: None };
+    let rows = Rows::new(chain.meter, column);
+    let outside = rows.outside((period.start(), period.end()));
+    let next = Piece::unsettled(chain, &rows, (piece.window.1, before), edges);
+    piece.join(next, chain, edges);
+    outside
+}
+
+/// Readings that wait, in columns: each by how long it comes after the one before.
+mod rows {
+    use super::*;
+    use serde::{Deserializer, Serializer, de::Error};
+
+    #[derive(Default, Serialize, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    struct Columns {
+        after: Vec<i64>,
+        /// Empty: no time.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        lasts: Vec<i64>,
+        /// As text, which is a double to the bit.
+        value: String,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        known: Vec<Option<i64>>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        mark: Vec<Mark>,
+    }
+
+    pub(super) fn serialize<S: Serializer>(waiting: &[Waiting], serializer: S) -> Result<S::Ok, S::Error> {
+        let mut last = 0_i64;
+        let after = waiting.iter().map(|row| row.0.wrapping_sub(std::mem::replace(&mut last, row.0))).collect();
+        let value: Vec<String> = waiting.iter().map(|row| row.2.to_string()).collect();
+        let mut columns = Columns { after, value: value.join(" "), ..Columns::default() };
+        if waiting.iter().any(|row| row.1 != row.0) {
+            columns.lasts = waiting.iter().map(|row| row.1.wrapping_sub(row.0)).collect();
+        }
+        if waiting.iter().any(|row| row.3.is_some()) {
+            columns.known = waiting.iter().map(|row| row.3).collect();
+        }
+        if waiting.iter().any(|row| row.4 != Mark::NONE) {
+            columns.mark = waiting.iter().map(|row| row.4).collect();
+        }
+        columns.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Waiting>, D::Error> {
+        let columns = Columns::deserialize(deserializer)?;
+        let value: Result<Vec<f64>, _> = columns.value.split_whitespace().map(str::parse).collect();
+        let value = value.map_err(|_| D::Error::custom("expected numbers"))?;
+        let fits = |length: usize| length == 0 || length == value.len();
+        let optional = [columns.lasts.len(), columns.known.len(), columns.mark.len()];
+        if columns.after.len() != value.len() || !optional.into_iter().all(fits) {
+            return Err(D::Error::custom("expected columns of one length"));
+        }
+        let mut at = 0_i64;
+        let row = |(i, (after, value)): (usize, (&i64, f64))| {
+            at = at.wrapping_add(*after);
+            let lasts = columns.lasts.get(i).copied().unwrap_or(0);
+            let known = columns.known.get(i).copied().flatten();
+            (at, at.wrapping_add(lasts), value, known, columns.mark.get(i).copied().unwrap_or(Mark::NONE))
+        };
+        Ok(columns.after.iter().zip(value).enumerate().map(row).collect())
     }
 }

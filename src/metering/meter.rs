@@ -1,7 +1,10 @@
+use super::ReadingKind;
 use crate::{
     finding::{Code, Finding, Text},
+    name::named,
+    period::offset_text,
     place::{Place, place},
-    quantity::{Conversion, Dimension, ExactPower, Ratio, Unit},
+    quantity::{Conversion, Dimension, ExactPower, Ratio, Unit, exact_ratio},
 };
 use jiff::{Timestamp, civil::Date, tz::Offset};
 use serde::{
@@ -78,6 +81,9 @@ pub struct Meter {
 /// No rule looks further than a day; it also keeps the products of the integration in range.
 const LONGEST_GAP_S: u32 = 86_400;
 
+/// No clock is further from UTC.
+const LARGEST_OFFSET_S: i32 = 18 * 3600;
+
 /// As it stands in a site; what is not said is left out.
 impl Serialize for Meter {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -104,9 +110,9 @@ impl Serialize for Meter {
             "integrate": self.integrate, self.integrate != Integration::default();
             "from": self.from, self.from.is_some();
             "until": self.until, self.until.is_some();
-            "share": self.share, self.share.is_some();
+            "share": self.share.map(exact_ratio::Exact), self.share.is_some();
             "check_of": self.check_of, self.check_of.is_some();
-            "factor": self.factor, self.factor.is_some();
+            "factor": self.factor.map(exact_ratio::Exact), self.factor.is_some();
             "net": self.net, self.net;
             "absent": self.absent, self.absent != Absent::default();
             "on_change": self.on_change, self.on_change;
@@ -130,12 +136,6 @@ impl Serialize for Events<'_> {
 }
 
 /// `+10:00`.
-fn offset_text(offset: Offset) -> String {
-    let minutes = offset.seconds() / 60;
-    let sign = if minutes < 0 { '-' } else { '+' };
-    format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
-}
-
 impl Meter {
     /// An electricity meter with nothing optional said.
     pub fn new(id: impl Into<String>, point: MeasurementPoint, kind: MeterKind, unit: Unit) -> Self {
@@ -312,6 +312,15 @@ impl Meter {
             if is_said && !fits {
                 fault(key, self.point.as_str().into(), expected);
             }
+        }
+        if self.utc_offset.is_some_and(|offset| offset.seconds() % 60 != 0 || offset.seconds().abs() > LARGEST_OFFSET_S)
+        {
+            let found = self.utc_offset.map_or_else(String::new, |offset| offset.to_string());
+            fault(place!(utc_offset), found.into(), ("整分钟，±18:00 以内", "whole minutes, up to ±18:00"));
+        }
+        if self.confirmed.windows(2).any(|pair| matches!(pair, [a, b] if (a.from, a.until) > (b.from, b.until))) {
+            let found = ("人工确认时段未按时间先后", "confirmed stretches that are not in time order");
+            fault(place!(events), found.into(), ("按时间先后", "in time order"));
         }
         if self.confirmed.iter().any(|stretch| stretch.until <= stretch.from || stretch.why.trim().is_empty()) {
             let found = ("止时不晚于起时，或未写明理由", "an end that is not after the start, or no reason");
@@ -554,6 +563,15 @@ impl MeterKind {
     /// A dial of which nothing more is said.
     pub const REGISTER: MeterKind = MeterKind::Register { modulus: None, resets: None };
 
+    /// What its readings are.
+    pub const fn readings(self) -> ReadingKind {
+        match self {
+            MeterKind::Register { .. } => ReadingKind::Register,
+            MeterKind::Interval => ReadingKind::Interval,
+            MeterKind::Power => ReadingKind::Power,
+        }
+    }
+
     /// The names by which a kind is read, in a description and in its schema. The first name of a kind is the one that is written.
     pub(crate) const NAMES: [(&'static str, MeterKind); 3] =
         [("register", MeterKind::REGISTER), ("interval", MeterKind::Interval), ("power", MeterKind::Power)];
@@ -710,3 +728,5 @@ impl AccuracyClass {
         }
     }
 }
+
+named!(MeasurementPoint, Carrier, Resets, Absent, Integration, AccuracyClass);

@@ -16,6 +16,6 @@ pub use intervals::{Stamp, interval_bounds};
 pub use meter::{
     Absent, AccuracyClass, Carrier, Confirmed, Exchange, Integration, MeasurementPoint, Meter, MeterKind, Resets,
 };
-pub use readings::{Column, Quality, Readings, Series};
+pub use readings::{Column, Quality, ReadingKind, Readings, Series, UnequalColumns};
 pub(crate) use readings::{Mark, NO_REVISION};
 pub use tree::MeteringTree;

@@ -1,15 +1,18 @@
 use super::origins::Origins;
-use crate::finding::Finding;
+use crate::{finding::Finding, name::named, period::Instant};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Readings as columns, by meter id: instants in milliseconds since 1970 and values in the meter's unit.
+/// Readings as columns, by meter id: instants (milliseconds since 1970, or timestamps of `jiff`) and values in the meter's unit.
 ///
 /// ```
 /// use pue::metering::{Readings, Series};
 /// let mut readings = Readings::default();
-/// readings.insert("grid-1", Series::registers(vec![0, 900_000], vec![100.0, 112.5]));
-/// assert_eq!(readings.len(), 2);
+/// readings.insert("grid-1", Series::registers(vec![0, 900_000], vec![100.0, 112.5])?);
+/// let time: Vec<jiff::Timestamp> = vec!["2024-01-01T00:00:00+08:00".parse()?];
+/// readings.insert("chiller-1", Series::power(time, vec![412.0])?);
+/// assert_eq!(readings.len(), 3);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Readings {
@@ -19,7 +22,8 @@ pub struct Readings {
 }
 
 impl Readings {
-    /// Adds a meter's series; a series that is already there is carried on.
+    /// Adds a meter's series; a series that is already there is carried on. Whether the series is of the kind that the meter is,
+    /// is checked when a ledger is built.
     pub fn insert(&mut self, meter: impl Into<String>, series: Series) {
         self.series.entry(meter.into()).or_default().append(series);
     }
@@ -99,6 +103,10 @@ impl Readings {
 /// One meter's readings, in any order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Series {
+    /// Unset: its reader has looked at what its meter is.
+    pub(crate) kind: Option<ReadingKind>,
+    /// Another kind, of a series that it was carried on with.
+    also: Option<ReadingKind>,
     pub(crate) start: Vec<i64>,
     pub(crate) time: Vec<i64>,
     pub(crate) value: Vec<f64>,
@@ -138,7 +146,7 @@ impl Quality {
 }
 
 /// What is said of a value besides.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Mark {
     pub quality: Quality,
     pub revision: i64,
@@ -152,45 +160,104 @@ impl Mark {
 /// The lowest of all revisions: none is stated.
 pub(crate) const NO_REVISION: i64 = i64::MIN;
 
+/// What the values of a series or a column are (读数种类): a meter takes those of its own kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadingKind {
+    /// Values of a dial that goes on counting (表码).
+    Register,
+    /// Energy per interval (区间电量).
+    Interval,
+    /// Samples of power (功率采样).
+    Power,
+}
+
+/// Columns of one series that are not of one length.
+///
+/// ```
+/// use pue::metering::Series;
+/// let error = Series::registers(vec![0, 900_000], vec![100.0]).unwrap_err();
+/// assert_eq!(error.to_string(), "expected columns of one length, found time 2, value 1");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected columns of one length, found {0}")]
+pub struct UnequalColumns(String);
+
+impl UnequalColumns {
+    /// Optional columns may be empty.
+    fn check(columns: &[(&str, usize)], optional: &[(&str, usize)]) -> Result<(), Self> {
+        let all = || columns.iter().chain(optional.iter().filter(|(_, length)| *length > 0));
+        let rows = columns.first().map_or(0, |(_, length)| *length);
+        if all().all(|(_, length)| *length == rows) {
+            return Ok(());
+        }
+        Err(UnequalColumns(all().map(|(name, length)| format!("{name} {length}")).collect::<Vec<_>>().join(", ")))
+    }
+}
+
 impl Series {
-    /// Dial values of a register. NaN is a missing value. The longer column is cut to the shorter.
-    pub fn registers(time: Vec<i64>, value: Vec<f64>) -> Self {
-        let mut series = Series { time, value, ..Series::default() };
-        series.trim();
-        series
+    /// Dial values of a register. NaN is a missing value.
+    ///
+    /// # Errors
+    /// [`UnequalColumns`].
+    pub fn registers<T: Instant>(time: Vec<T>, value: Vec<f64>) -> Result<Self, UnequalColumns> {
+        Series { kind: Some(ReadingKind::Register), time: milliseconds(time), value, ..Series::default() }.checked()
     }
 
     /// Samples of power.
-    pub fn power(time: Vec<i64>, value: Vec<f64>) -> Self {
-        Series::registers(time, value)
+    ///
+    /// # Errors
+    /// [`UnequalColumns`].
+    pub fn power<T: Instant>(time: Vec<T>, value: Vec<f64>) -> Result<Self, UnequalColumns> {
+        Series { kind: Some(ReadingKind::Power), time: milliseconds(time), value, ..Series::default() }.checked()
     }
 
     /// Energy per interval `[start, end)`.
-    pub fn intervals(start: Vec<i64>, end: Vec<i64>, value: Vec<f64>) -> Self {
-        let mut series = Series { start, time: end, value, ..Series::default() };
-        series.trim();
-        series
+    ///
+    /// # Errors
+    /// [`UnequalColumns`].
+    pub fn intervals<T: Instant>(start: Vec<T>, end: Vec<T>, value: Vec<f64>) -> Result<Self, UnequalColumns> {
+        let lengths = [("start", start.len()), ("end", end.len()), ("value", value.len())];
+        UnequalColumns::check(&lengths, &[])?;
+        let (start, time) = (milliseconds(start), milliseconds(end));
+        Ok(Series { kind: Some(ReadingKind::Interval), start, time, value, ..Series::default() })
     }
 
     /// States how much of each interval its value covers, in milliseconds.
-    pub fn with_known(mut self, known_ms: Vec<i64>) -> Self {
+    ///
+    /// # Errors
+    /// [`UnequalColumns`].
+    pub fn with_known(mut self, known_ms: Vec<i64>) -> Result<Self, UnequalColumns> {
         self.known_ms = known_ms;
-        self.trim();
-        self
+        self.checked()
     }
 
     /// States how each value came about.
-    pub fn with_quality(mut self, quality: Vec<Quality>) -> Self {
+    ///
+    /// # Errors
+    /// [`UnequalColumns`].
+    pub fn with_quality(mut self, quality: Vec<Quality>) -> Result<Self, UnequalColumns> {
         self.quality = quality;
-        self.trim();
-        self
+        self.checked()
     }
 
     /// States the revision of each value: of several with one stamp, the greatest stands.
-    pub fn with_revision(mut self, revision: Vec<i64>) -> Self {
+    ///
+    /// # Errors
+    /// [`UnequalColumns`].
+    pub fn with_revision(mut self, revision: Vec<i64>) -> Result<Self, UnequalColumns> {
         self.revision = revision;
-        self.trim();
-        self
+        self.checked()
+    }
+
+    /// What its values are.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = ReadingKind> + use<> {
+        self.kind.into_iter().chain(self.also)
+    }
+
+    fn checked(self) -> Result<Self, UnequalColumns> {
+        self.column().checked()?;
+        Ok(self)
     }
 
     /// How many readings there are.
@@ -206,6 +273,7 @@ impl Series {
     /// The columns, borrowed.
     pub fn column(&self) -> Column<'_> {
         Column {
+            kind: self.kind,
             start: &self.start,
             time: &self.time,
             value: &self.value,
@@ -234,6 +302,8 @@ impl Series {
             origins.push(origin.file, origin.line);
         }
         *self = Series {
+            kind: self.kind,
+            also: self.also,
             start: pick(&self.start, &rows),
             time: pick(&self.time, &rows),
             value: pick(&self.value, &rows),
@@ -244,28 +314,12 @@ impl Series {
         };
     }
 
-    fn trim(&mut self) {
-        let mut rows = self.time.len().min(self.value.len());
-        for optional in [self.start.len(), self.known_ms.len(), self.quality.len(), self.revision.len()] {
-            if optional > 0 {
-                rows = rows.min(optional);
-            }
-        }
-        for column in [&mut self.start, &mut self.time, &mut self.known_ms, &mut self.revision] {
-            column.truncate(rows);
-        }
-        self.quality.truncate(rows);
-        self.value.truncate(rows);
-        if !self.origins.is_empty() {
-            self.origins.resize(rows);
-        }
-    }
-
     fn append(&mut self, other: Series) {
         if self.is_empty() {
             *self = other;
             return;
         }
+        self.also = self.also.or(other.also).or(other.kind.filter(|kind| self.kind != Some(*kind)));
         // An optional column is all there or not at all: fill up with what its absence means.
         let both = |mine: &Vec<i64>, theirs: &Vec<i64>| mine.is_empty() != theirs.is_empty();
         let mut other = other;
@@ -306,18 +360,109 @@ impl Series {
 }
 
 /// One meter's readings, borrowed from wherever they are: Arrow, Parquet or CSV readers hand them over without a copy.
+///
+/// ```
+/// use pue::metering::Column;
+/// let (time, value) = ([0, 900_000], [100.0, 112.5]);
+/// assert_eq!(Column::registers(&time, &value)?.time(), [0, 900_000]);
+/// assert!(Column::intervals(&time, &time, &value)?.with_known(&[900_000]).is_err());
+/// # Ok::<(), pue::metering::UnequalColumns>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Column<'a> {
+    pub(crate) kind: Option<ReadingKind>,
     /// Starts of intervals; empty for registers and power samples.
-    pub start: &'a [i64],
+    pub(crate) start: &'a [i64],
     /// Instants; the ends of intervals.
-    pub time: &'a [i64],
-    /// Values in the meter's unit; NaN is a missing value.
-    pub value: &'a [f64],
-    /// How much of each interval its value covers; empty: all of it.
-    pub known_ms: &'a [i64],
-    /// How each value came about; empty: all were read from the meter.
-    pub quality: &'a [Quality],
-    /// The revision of each value: of several with one stamp, the greatest stands; empty: none is stated.
-    pub revision: &'a [i64],
+    pub(crate) time: &'a [i64],
+    pub(crate) value: &'a [f64],
+    /// Empty: all of each interval.
+    pub(crate) known_ms: &'a [i64],
+    /// Empty: all were read from the meter.
+    pub(crate) quality: &'a [Quality],
+    /// Empty: none is stated.
+    pub(crate) revision: &'a [i64],
 }
+
+impl<'a> Column<'a> {
+    /// Dial values of a register, and their instants in milliseconds since 1970. NaN is a missing value.
+    ///
+    /// # Errors
+    /// [`UnequalColumns`].
+    pub fn registers(time: &'a [i64], value: &'a [f64]) -> Result<Self, UnequalColumns> {
+        Column { kind: Some(ReadingKind::Register), time, value, ..Column::default() }.checked()
+    }
+
+    /// Samples of power.
+    ///
+    /// # Errors
+    /// [`UnequalColumns`].
+    pub fn power(time: &'a [i64], value: &'a [f64]) -> Result<Self, UnequalColumns> {
+        Column { kind: Some(ReadingKind::Power), time, value, ..Column::default() }.checked()
+    }
+
+    /// Energy per interval `[start, end)`.
+    ///
+    /// # Errors
+    /// [`UnequalColumns`].
+    pub fn intervals(start: &'a [i64], end: &'a [i64], value: &'a [f64]) -> Result<Self, UnequalColumns> {
+        UnequalColumns::check(&[("start", start.len()), ("end", end.len()), ("value", value.len())], &[])?;
+        Ok(Column { kind: Some(ReadingKind::Interval), start, time: end, value, ..Column::default() })
+    }
+
+    /// States how much of each interval its value covers, in milliseconds.
+    ///
+    /// # Errors
+    /// [`UnequalColumns`].
+    pub fn with_known(self, known_ms: &'a [i64]) -> Result<Self, UnequalColumns> {
+        Column { known_ms, ..self }.checked()
+    }
+
+    /// States how each value came about.
+    ///
+    /// # Errors
+    /// [`UnequalColumns`].
+    pub fn with_quality(self, quality: &'a [Quality]) -> Result<Self, UnequalColumns> {
+        Column { quality, ..self }.checked()
+    }
+
+    /// States the revision of each value: of several with one stamp, the greatest stands.
+    ///
+    /// # Errors
+    /// [`UnequalColumns`].
+    pub fn with_revision(self, revision: &'a [i64]) -> Result<Self, UnequalColumns> {
+        Column { revision, ..self }.checked()
+    }
+
+    /// The starts of intervals; empty for registers and power samples.
+    pub const fn start(&self) -> &'a [i64] {
+        self.start
+    }
+
+    /// The instants; the ends of intervals.
+    pub const fn time(&self) -> &'a [i64] {
+        self.time
+    }
+
+    /// The values in the meter's unit.
+    pub const fn value(&self) -> &'a [f64] {
+        self.value
+    }
+
+    fn checked(self) -> Result<Self, UnequalColumns> {
+        let optional = [
+            ("start", self.start.len()),
+            ("known", self.known_ms.len()),
+            ("quality", self.quality.len()),
+            ("revision", self.revision.len()),
+        ];
+        UnequalColumns::check(&[("time", self.time.len()), ("value", self.value.len())], &optional)?;
+        Ok(self)
+    }
+}
+
+fn milliseconds<T: Instant>(time: Vec<T>) -> Vec<i64> {
+    time.into_iter().map(Instant::milliseconds).collect()
+}
+
+named!(Quality, ReadingKind);

@@ -21,6 +21,7 @@ pub(crate) use digits::Digits;
 pub use energy::ExactEnergy;
 pub use power::ExactPower;
 pub use ratio::Ratio;
+pub(crate) use ratio::exact as exact_ratio;
 pub use rounding::{Comparison, Published, Relation};
 pub(crate) use unit::{Conversion, Count};
 pub use unit::{Dimension, Unit};

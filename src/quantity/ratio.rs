@@ -220,6 +220,35 @@ impl<'de> Deserialize<'de> for Ratio {
     }
 }
 
+/// Of a property that somebody states: as the number, and where no decimal number says it, as a fraction in text, `"1/3"`.
+pub(crate) mod exact {
+    use super::*;
+
+    pub(crate) fn serialize<S: Serializer>(ratio: &Option<Ratio>, serializer: S) -> Result<S::Ok, S::Error> {
+        ratio.map(Exact).serialize(serializer)
+    }
+
+    /// The same outside of an optional field.
+    pub(crate) struct Exact(pub Ratio);
+
+    impl Serialize for Exact {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let Exact(ratio) = self;
+            match Ratio::from_f64(ratio.to_f64()) {
+                Some(decimal) if decimal == *ratio => ratio.serialize(serializer),
+                _ => serializer.collect_str(&format_args!("{}/{}", ratio.numerator(), ratio.denominator())),
+            }
+        }
+    }
+
+    /// `1/3`: two whole numbers in digits.
+    pub(crate) fn parse(text: &str) -> Option<Ratio> {
+        let (numerator, denominator) = text.split_once('/')?;
+        let whole = |text: &str| text.parse::<i128>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
+        Ratio::new(whole(numerator)?, whole(denominator)?)
+    }
+}
+
 /// At least 1. Of two numbers that are not 0, without a division once both are odd (Stein): amounts of energy have their
 /// powers of two in common, and what is left of them mostly fits in 64 bits.
 fn gcd(a: u128, b: u128) -> u128 {

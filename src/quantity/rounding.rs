@@ -1,4 +1,5 @@
 use super::{Decimal, Ratio};
+use crate::name::named;
 use serde::{Deserialize, Serialize};
 use std::{cmp::Ordering, fmt};
 
@@ -106,6 +107,8 @@ impl fmt::Display for Published {
         write!(f, "{}{mark}", self.value)
     }
 }
+
+named!(Relation, Comparison);
 
 #[cfg(test)]
 mod tests {

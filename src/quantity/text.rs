@@ -12,6 +12,11 @@ pub(crate) fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(deserializer: D
     text.parse().map_err(|_| D::Error::custom("expected a number as text"))
 }
 
+/// A number that is written so.
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(transparent, bound(serialize = "T: Display", deserialize = "T: FromStr"))]
+pub(crate) struct Number<T>(#[serde(with = "super::text")] pub T);
+
 /// The same for what may be absent.
 pub(crate) mod option {
     use super::*;

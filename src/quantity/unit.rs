@@ -1,4 +1,5 @@
 use super::{QuantityError, Ratio};
+use crate::name::named;
 use serde::{Deserialize, Serialize};
 
 /// What a unit measures.
@@ -305,6 +306,8 @@ fn round_up(whole: u128, lost_to_half: std::cmp::Ordering, nothing_lost: bool) -
         };
     whole + u128::from(up)
 }
+
+named!(Unit);
 
 #[cfg(test)]
 mod tests {

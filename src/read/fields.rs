@@ -5,7 +5,7 @@ use super::{
 use crate::{
     finding::{Code, Finding, Gathered, Text},
     place::{Place, Walk},
-    quantity::{ExactPower, Ratio},
+    quantity::{ExactPower, Ratio, exact_ratio},
 };
 use jiff::civil::Date;
 use serde::{Deserialize, de::value::StrDeserializer};
@@ -190,8 +190,17 @@ impl<'n> Fields<'n> {
         (zh, en): (&'static str, &'static str),
         convert: impl Fn(f64) -> Option<T>,
     ) -> Option<T> {
+        self.converted(key, (zh, en), |node| number(node).and_then(&convert))
+    }
+
+    fn converted<T>(
+        &self,
+        key: &'static str,
+        (zh, en): (&'static str, &'static str),
+        convert: impl Fn(Node<'n>) -> Option<T>,
+    ) -> Option<T> {
         let node = self.node(key)?;
-        let value = number(node).and_then(convert);
+        let value = convert(node);
         if value.is_none() {
             let finding = self.unfit(key, node).expected((zh, en));
             self.push(match node {
@@ -268,17 +277,17 @@ impl<'n> Fields<'n> {
         self.numeric(key, ("数字", "a number"), Some)
     }
 
-    /// A number from 0 up, as the decimal it prints as.
+    /// A number from 0 up, as the decimal it prints as; or a fraction as text, `"1/3"`.
     pub(crate) fn ratio(&self, key: &'static str) -> Option<Ratio> {
-        self.numeric(key, ("不小于 0 的数字", "a number from 0 up"), |number| {
-            Ratio::from_f64(number).filter(|ratio| *ratio >= Ratio::ZERO)
+        self.converted(key, ("不小于 0 的数字", "a number from 0 up"), |node| {
+            fraction(node).filter(|ratio| *ratio >= Ratio::ZERO)
         })
     }
 
     /// A part of a whole.
     pub(crate) fn share(&self, key: &'static str) -> Option<Ratio> {
-        self.numeric(key, ("0 至 1 的数字", "a number from 0 to 1"), |number| {
-            Ratio::from_f64(number).filter(|ratio| (Ratio::ZERO..=Ratio::ONE).contains(ratio))
+        self.converted(key, ("0 至 1 的数字", "a number from 0 to 1"), |node| {
+            fraction(node).filter(|ratio| (Ratio::ZERO..=Ratio::ONE).contains(ratio))
         })
     }
 
@@ -401,6 +410,14 @@ pub(crate) fn number(node: Node<'_>) -> Option<f64> {
     match node {
         Node::Number(number) if number.is_finite() => Some(number),
         _ => None,
+    }
+}
+
+/// A number as the decimal it prints as, or a fraction of two whole numbers as text.
+fn fraction(node: Node<'_>) -> Option<Ratio> {
+    match node {
+        Node::Text(text) => exact_ratio::parse(text),
+        node => number(node).and_then(Ratio::from_f64),
     }
 }
 

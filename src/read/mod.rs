@@ -24,4 +24,4 @@ pub(crate) use node::{Document, Node};
 #[cfg(feature = "json")]
 pub use site::site;
 pub use site::{Read, SITE_SCHEMA};
-pub(crate) use site::{carrier, certificates, expect_schema, facility, meters, unit, unusable};
+pub(crate) use site::{carrier, certificates, expect_schema, facility, meters, standard_racks, unit, unusable};

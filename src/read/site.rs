@@ -1,11 +1,11 @@
 use super::{Document, Fields, Node};
 use crate::{
-    facility::{Certificate, Facility, Lifecycle, RackType, Racks, Region},
+    facility::{Certificate, Facility, Lifecycle, RackType, Racks, Region, StandardRacks},
     finding::{Code, Finding, Gathered, Text},
     metering::{Carrier, Confirmed, Exchange, MeasurementPoint, Meter, MeterKind},
-    period::time_zone,
+    period::{fixed_offset, time_zone},
     place::{Part, Place, Walk, place},
-    quantity::Unit,
+    quantity::{Ratio, Unit},
     site::{Site, Spot},
 };
 use jiff::tz::TimeZone;
@@ -120,7 +120,10 @@ pub(crate) fn facility(fields: Fields<'_>) -> Facility {
     facility.zone = fields.text("zone");
     facility.hub_node = fields.flag("hub_node");
     facility.lifecycle = lifecycle(&fields);
-    (facility.racks, facility.rack_list_lost) = racks(&fields);
+    facility.racks = racks(&fields);
+    let declared = fields.ratio("declared_standard_racks");
+    facility.declared_standard_racks =
+        declared.and_then(|number| standard_racks(&fields, "declared_standard_racks", number));
     facility.rated_it = fields.kilowatts("rated_it_kw");
     facility.air_conditioning = fields.choice("air_conditioning");
     facility.it_cooling = fields.choice("it_cooling");
@@ -176,8 +179,17 @@ fn lifecycle(fields: &Fields<'_>) -> Option<Lifecycle> {
     Some(lifecycle)
 }
 
-/// The racks; and whether a list of them was given and cannot be read.
-fn racks(fields: &Fields<'_>) -> (Option<Racks>, bool) {
+/// A number of standard racks, if it is possible.
+pub(crate) fn standard_racks(fields: &Fields<'_>, key: &'static str, number: Ratio) -> Option<StandardRacks> {
+    let racks = StandardRacks::of(number);
+    if racks.is_none() {
+        let finding = Finding::new(Code::DeclaredRacks).place(fields.place_of(key)).found(number.to_f64());
+        fields.push(finding.expected(("可能的标准机架数", "a number of standard racks that is possible")));
+    }
+    racks
+}
+
+fn racks(fields: &Fields<'_>) -> Option<Racks> {
     let Some(of_racks) = fields.object("racks") else {
         fields.missing(
             "racks",
@@ -186,7 +198,7 @@ fn racks(fields: &Fields<'_>) -> (Option<Racks>, bool) {
                 "an object with types: [{count, rated_kw}], which fixes the scale",
             ),
         );
-        return (None, false);
+        return None;
     };
     let listed = of_racks.objects("types");
     // A row that is no object counts: a list of which a row is lost would give a smaller scale than the site has.
@@ -214,9 +226,11 @@ fn racks(fields: &Fields<'_>) -> (Option<Racks>, bool) {
     }
     // A list of which a row is lost would give a smaller scale than the site has.
     let types = if complete { types } else { Vec::new() };
-    let racks = Racks { types, installed: of_racks.count("installed"), occupied: of_racks.count("occupied") };
+    let types_lost = !complete && members > 0;
+    let racks =
+        Racks { types, types_lost, installed: of_racks.count("installed"), occupied: of_racks.count("occupied") };
     of_racks.finish();
-    (Some(racks), !complete && members > 0)
+    Some(racks)
 }
 
 pub(crate) fn certificates(fields: &Fields<'_>) -> Vec<Certificate> {
@@ -400,17 +414,8 @@ fn instant(event: &Fields<'_>, key: &'static str) -> Option<jiff::Timestamp> {
 /// `+10:00`, the fixed offset of a meter's clock.
 fn offset(row: &Fields<'_>) -> Option<jiff::tz::Offset> {
     let text = row.str("utc_offset")?;
-    let read = || {
-        let (sign, rest) = match text.strip_prefix('-') {
-            Some(rest) => (-1, rest),
-            None => (1, text.strip_prefix('+')?),
-        };
-        let (hours, minutes) = rest.split_once(':')?;
-        let two = |part: &str| part.parse::<i32>().ok().filter(|_| part.len() == 2);
-        let (hours, minutes) = (two(hours)?, two(minutes)?);
-        (hours <= 18 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
-    };
-    let offset = read().and_then(|seconds| jiff::tz::Offset::from_seconds(seconds).ok());
+    let is_in_range = |offset: &jiff::tz::Offset| offset.seconds().abs() <= 18 * 3600 && offset.seconds() % 60 == 0;
+    let offset = fixed_offset(text).filter(|offset| text.len() == "+08:00".len() && is_in_range(offset));
     if offset.is_none() {
         let shown: String = text.chars().take(40).collect();
         let finding = Finding::new(Code::JsonType).place(row.place_of("utc_offset")).found(format!("{shown:?}"));

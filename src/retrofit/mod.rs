@@ -14,6 +14,7 @@ use crate::{
     facility::{Facility, Region},
     finding::{Citation, Text, Words, plural},
     kpi::{AnnualPue, AnyPue, MeasuredPue},
+    name::named,
     quantity::{Decimal, ExactEnergy, Published, Ratio, Relation},
     rule::{Case, Counted, Law, law::Thresholds},
 };
@@ -289,3 +290,5 @@ impl FlagOutcome {
         self == FlagOutcome::Flagged
     }
 }
+
+named!(FlagOutcome);

@@ -5,6 +5,7 @@ use super::{Case, Counted, Pack};
 use crate::{
     facility::Racks,
     finding::Text,
+    name::named,
     place::{Place, place},
     quantity::{Decimal, ExactEnergy, Published, Ratio, Relation},
 };
@@ -205,3 +206,5 @@ impl Case<'_> {
         }
     }
 }
+
+named!(Metric);

@@ -1,356 +1,80 @@
-use super::{Metric, Scope, rubric::Rubric};
+use super::{PackDraft, Requirement, Settings, faults};
 use crate::{
-    facility::{CertificateKind, Ladder, Level, Region, Scale, StandardRacks},
-    finding::{Basis, Citation, Text, Words},
-    quantity::{Comparison, Decimal, Ratio, Relation},
+    facility::{Scale, StandardRacks},
+    finding::{Citation, Faults},
+    quantity::Ratio,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::ops::Deref;
 
 /// A document's rules in one edition, as data (规则包). Once published an edition is frozen; a correction is a new one.
+///
+/// There is no pack that cannot be right: what was written down, a [`PackDraft`], is checked when a pack is made of it or read
+/// through serde. A pack can be looked at like its draft, and not changed; [`into_draft`](Pack::into_draft) gives it back for
+/// that.
+///
+/// ```
+/// use pue::{Pack, packs, rule::Scope};
+/// let mut draft = packs::by_id(packs::WUHAN_2024).unwrap().clone().into_draft();
+/// draft.id = "own".into();
+/// draft.requirements[0].scope = Scope::Any(vec![]);
+/// let faults = Pack::new(draft).unwrap_err().0;
+/// assert_eq!(
+///     faults[0].to_string(),
+///     "error pack.invalid at /requirements/0/scope/any: a pack of rules that cannot be right, found nothing, \
+///      expected at least one condition"
+/// );
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Pack {
-    /// `pue/pack/1`.
-    pub schema: String,
-    /// Its id: `wuhan-2024`.
-    pub id: Words,
-    /// Its edition: the day on which the document was issued; with `.2`, a second edition of that day.
-    pub edition: Words,
-    /// The document's title.
-    pub title: Text,
-    /// Who issued it.
-    pub issuer: Text,
-    /// The document's number (文号).
-    pub number: Words,
-    /// The first day in force.
-    pub from: Date,
-    /// The last day in force; unset if none is stated.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<Date>,
-    /// A day after which the text's own period is over although nobody repealed it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lapse: Option<Lapse>,
-    /// The regions whose code begins so (GB/T 2260 in China, ISO 3166 elsewhere): no requirement or comparison of the pack is for
-    /// a site elsewhere. A site whose region is not known is undetermined under the home pack, and under another one if that was
-    /// asked for. Empty: everywhere.
-    pub jurisdiction: Vec<String>,
-    /// How a value is compared with a limit.
-    #[serde(default)]
-    pub comparison: Comparison,
-    /// Which energies its PUE counts.
-    #[serde(default, skip_serializing_if = "Counted::is_unstated")]
-    pub counts: Counted,
-    /// The size classes, the largest first; empty if it names none.
-    pub scale: Vec<ScaleClass>,
-    /// What the text leaves open, and how it is taken.
-    #[serde(default)]
-    pub settings: Settings,
-    /// Whether it applies only where somebody asks for it: a programme to which a site is submitted.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub on_request: bool,
-    /// What is required.
-    pub requirements: Vec<Requirement>,
-    /// Figures that compare and never judge: averages over many sites, and what is only reported.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub comparisons: Vec<Benchmark>,
-}
-
-/// The text's own period is over, but no repeal is stated.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Lapse {
-    /// The last day of the text's own period.
-    pub after: Date,
-    /// What a verdict for a later day adds.
-    pub note: Text,
-}
-
-/// A size class: from so many standard racks on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct ScaleClass {
-    /// The class.
-    pub class: Scale,
-    /// How the number of standard racks stands to `racks`: `at_least` or `more_than`.
-    pub relation: Relation,
-    /// The edge.
-    pub racks: Decimal,
-}
-
-/// What a text leaves open. Each choice is printed as an assumption where it matters.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[non_exhaustive]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Settings {
-    /// Whether 改建 and 扩建 count as 新建.
-    pub count_rebuilt_as_new: bool,
-    /// From which approval day on a site is new; unset: as the submission says.
-    pub new_since: Option<Date>,
-    /// The ladders whose certificates count; empty: either.
-    pub ladders: Vec<Ladder>,
-    /// The kinds of certificate that count; empty: either.
-    pub kinds: Vec<CertificateKind>,
-}
-
-/// Which energies the PUE of a document counts (计入的能源).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum Counted {
-    /// The text does not say: electricity is taken, and the PUE of all carriers has to lie on the same side of the limit.
-    #[default]
-    Unstated,
-    /// Electricity alone (仅计电力): diesel or bought cooling changes nothing.
-    Electricity,
-    /// All carriers (全部能源).
-    AllCarriers,
-}
-
-impl Counted {
-    fn is_unstated(&self) -> bool {
-        *self == Counted::Unstated
-    }
-}
-
-/// Whether a requirement binds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum Nature {
-    /// Mandatory by a law or a mandatory standard (强制性).
-    Mandatory,
-    /// Binding (约束性).
-    Binding,
-    /// Expected (预期性).
-    Expected,
-    /// The document states a limit and not its nature.
-    Unstated,
-    /// Beyond it the document provides for retrofit, surcharge or closure (处置界限).
-    Threshold,
-}
-
-/// One requirement of a pack.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Requirement {
-    /// Its id within the pack: `pue-new-large`.
-    pub id: Words,
-    /// Binding or expected.
-    pub nature: Nature,
-    /// Whom it binds.
-    pub scope: Scope,
-    /// What it asks.
-    pub check: Check,
-    /// What the document calls its limit (约束性指标上限); unset: as its nature says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit_name: Option<Text>,
-    /// Where it stands.
-    pub source: Source,
-    /// How silent or ambiguous words of its scope are read; printed with each verdict.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub scope_readings: Vec<Text>,
-    /// How those of its check are read; printed with each verdict on a site that it binds.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub readings: Vec<Text>,
-}
-
-/// What a requirement asks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-#[non_exhaustive]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum Check {
-    /// The annual PUE, of electricity, stands so to a limit.
-    AnnualPue {
-        /// How.
-        relation: Relation,
-        /// The limit as printed.
-        limit: Decimal,
-    },
-    /// The annual PUE, of electricity, lies in one of the bands up to one of them (能效等级).
-    PueBand {
-        /// The bands, the best first.
-        bands: Vec<Band>,
-        /// The worst band that is good enough.
-        at_worst: String,
-    },
-    /// A certificate of the green low-carbon grade of at least this level.
-    Grade {
-        /// The level.
-        at_least: Level,
-        /// The ladder that counts; unset: as the pack's settings say.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        ladder: Option<Ladder>,
-    },
-    /// Another figure of the site stands so to a limit.
-    Figure {
-        /// Which.
-        figure: Metric,
-        /// How.
-        relation: Relation,
-        /// The limit as printed.
-        limit: Decimal,
-    },
-    /// The score by a rubric is at least so much.
-    Score {
-        /// The rubric.
-        rubric: Box<Rubric>,
-        /// The points at least.
-        at_least: Decimal,
-    },
-    /// Something that no field carries; it stays open until whoever judges has seen it.
-    Attested {
-        /// What.
-        what: Text,
-    },
-}
-
-/// A band of a table of grades: up to so much.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Band {
-    /// Its name: `1`.
-    pub name: String,
-    /// The value at most.
-    pub at_most: Decimal,
-}
-
-/// A figure of a document that compares and never judges a site.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Benchmark {
-    /// Its id within the pack.
-    pub id: Words,
-    /// The sites beside which it is shown.
-    pub scope: Scope,
-    /// What is compared.
-    pub check: Check,
-    /// The clause in the issuer's own numbering.
-    pub clause: Words,
-    /// The issuer's words, verbatim (原文).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quote: Option<Words>,
-    /// What the issuer says, in other words than his (大意).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub paraphrase: Option<Words>,
-    /// What the figure rests on: any basis, since it does not judge.
-    pub basis: Basis,
-    /// Why it does not judge.
-    pub why_not_judged: Text,
-}
-
-/// Where a requirement stands. Only what a figure of this basis may rest on can decide: a `reported` or `proxy` figure
-/// cannot be written here.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Source {
-    /// The clause in the issuer's own numbering.
-    pub clause: Words,
-    /// The issuer's words, verbatim (原文).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quote: Option<Words>,
-    /// What the issuer says, in other words than his (大意).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub paraphrase: Option<Words>,
-    /// What the figure rests on.
-    pub basis: JudgingBasis,
-}
-
-/// A basis that may decide a verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum JudgingBasis {
-    /// See [`Basis::Official`].
-    Official,
-    /// See [`Basis::Transcribed`].
-    Transcribed,
-    /// See [`Basis::Reading`].
-    Reading,
-}
-
-impl From<JudgingBasis> for Basis {
-    fn from(basis: JudgingBasis) -> Basis {
-        match basis {
-            JudgingBasis::Official => Basis::Official,
-            JudgingBasis::Transcribed => Basis::Transcribed,
-            JudgingBasis::Reading => Basis::Reading,
-        }
-    }
-}
-
-/// All that is wrong with a pack.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("invalid pack: {}", .0.join("; "))]
-pub struct InvalidPack(pub Vec<String>);
-
-impl Check {
-    /// What cannot be right about it.
-    fn faults(&self) -> Vec<String> {
-        let mut faults = Vec::new();
-        let pue = |limit: &Decimal| Ratio::from(limit) >= Ratio::ONE;
-        match self {
-            Check::AnnualPue { limit, .. } if !pue(limit) => {
-                faults.push(format!("limit: expected 1 or more, found {limit}"));
-            }
-            Check::PueBand { bands, at_worst } => {
-                let ascending = bands
-                    .windows(2)
-                    .all(|pair| matches!(pair, [a, b] if Ratio::from(&a.at_most) < Ratio::from(&b.at_most)));
-                if !ascending || bands.is_empty() || !bands.iter().all(|band| pue(&band.at_most)) {
-                    faults.push("bands: expected one or more, each above the one before and at least 1".to_owned());
-                }
-                let twice = |i: usize, band: &Band| bands.iter().take(i).any(|other| other.name == band.name);
-                if bands.iter().enumerate().any(|(i, band)| twice(i, band)) {
-                    faults.push("bands: expected names of their own".to_owned());
-                }
-                if !bands.iter().any(|band| band.name == *at_worst) {
-                    faults.push(format!("at_worst: expected the name of a band, found {at_worst:?}"));
-                }
-            }
-            Check::Score { rubric, .. } => {
-                let found = rubric.validate().map_err(|error| error.0).err().unwrap_or_default();
-                faults.extend(found.into_iter().map(|fault| format!("rubric/{fault}")));
-                let hearsay = |item: &&super::rubric::Item| matches!(item.basis, Basis::Reported | Basis::Proxy);
-                let items = rubric.items.iter().filter(hearsay);
-                faults
-                    .extend(items.map(|item| {
-                        format!("rubric/items: {} rests on {:?}, which cannot judge", item.id, item.basis)
-                    }));
-            }
-            Check::Figure { figure: Metric::Pue, limit, .. } if !pue(limit) => {
-                faults.push(format!("limit: expected 1 or more, found {limit}"));
-            }
-            Check::Figure { figure: Metric::Occupancy | Metric::ReusedShare, limit, .. }
-                if Ratio::from(limit) > Ratio::ONE =>
-            {
-                faults.push(format!("limit: expected a share from 0 to 1, found {limit}"));
-            }
-            Check::Figure { limit, .. } if Ratio::from(limit) < Ratio::ZERO => {
-                faults.push(format!("limit: expected 0 or more, found {limit}"));
-            }
-            _ => {}
-        }
-        faults
-    }
-}
-
-/// The schema of a pack.
-pub(crate) const SCHEMA: &str = "pue/pack/1";
+#[serde(try_from = "PackDraft")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "PackDraft"))]
+pub struct Pack(PackDraft);
 
 impl Pack {
+    /// Checks what was written down.
+    ///
+    /// # Errors
+    /// [`Faults`], with all that cannot be right, each with its place.
+    pub fn new(draft: PackDraft) -> Result<Self, Faults> {
+        let faults = faults::of(&draft);
+        if faults.is_empty() { Ok(Pack(draft)) } else { Err(Faults(faults)) }
+    }
+
+    /// The pack that some JSON says. Where serde names the first fault of the shape alone, this names those of every part.
+    ///
+    /// ```
+    /// let faults = pue::Pack::from_json(br#"{"schema": "pue/pack/1", "id": 7, "titel": "own"}"#).unwrap_err();
+    /// let places: Vec<String> = faults.0.iter().map(|fault| fault.place.as_ref().unwrap().to_string()).collect();
+    /// assert_eq!(places, ["/edition", "/from", "/id", "/issuer", "/number", "/titel", "/title"]);
+    /// ```
+    ///
+    /// # Errors
+    /// [`Faults`].
+    #[cfg(feature = "json")]
+    pub fn from_json(json: &[u8]) -> Result<Self, Faults> {
+        match serde_json::from_slice(json) {
+            Ok(draft) => Pack::new(draft),
+            Err(error) => Err(Faults(super::shape::faults(json, &error))),
+        }
+    }
+
+    /// What was written down, to be changed and checked again.
+    pub fn into_draft(self) -> PackDraft {
+        self.0
+    }
+
+    /// With what the text leaves open taken otherwise.
+    pub fn with_settings(mut self, settings: Settings) -> Self {
+        self.0.settings = settings;
+        self
+    }
+
+    /// For what changes no meaning.
+    pub(super) fn draft_mut(&mut self) -> &mut PackDraft {
+        &mut self.0
+    }
+
     /// The size class of a number of standard racks by this pack's own table.
     pub fn scale_of(&self, racks: StandardRacks) -> Option<Scale> {
         let row = self.scale.iter().find(|row| row.relation.admits(racks.ratio().cmp(&Ratio::from(&row.racks))));
@@ -382,58 +106,21 @@ impl Pack {
             basis: requirement.source.basis.into(),
         }
     }
+}
 
-    /// Finds all that is wrong with a pack that came from outside.
-    ///
-    /// # Errors
-    /// [`InvalidPack`], with every fault.
-    pub fn validate(&self) -> Result<(), InvalidPack> {
-        let mut faults = Vec::new();
-        let mut expect = |fine: bool, fault: &dyn Fn() -> String| {
-            if !fine {
-                faults.push(fault());
-            }
-        };
-        expect(self.schema == SCHEMA, &|| format!("schema: expected {SCHEMA:?}, found {:?}", self.schema));
-        for (key, text) in [("id", &self.id), ("edition", &self.edition), ("number", &self.number)] {
-            expect(!text.trim().is_empty(), &|| format!("{key}: expected a text, found nothing"));
-        }
-        expect(self.until.is_none_or(|until| until >= self.from), &|| {
-            "until: expected a day from `from` on".to_owned()
-        });
-        for code in self.jurisdiction.iter().filter(|code| !Region::is_prefix(code)) {
-            expect(false, &|| format!("jurisdiction: expected a region code or its beginning, found {code:?}"));
-        }
-        let descending =
-            self.scale.windows(2).all(|pair| matches!(pair, [a, b] if Ratio::from(&a.racks) > Ratio::from(&b.racks)));
-        let classes = self.scale.windows(2).all(|pair| matches!(pair, [a, b] if a.class > b.class));
-        expect(descending && classes, &|| "scale: expected classes from the largest to the smallest".to_owned());
-        let lower = |row: &ScaleClass| matches!(row.relation, Relation::AtLeast | Relation::MoreThan);
-        expect(self.scale.iter().all(lower), &|| "scale: expected relations at_least or more_than".to_owned());
-        expect(!self.requirements.is_empty() || !self.comparisons.is_empty(), &|| {
-            "requirements: expected at least one, or a comparison".to_owned()
-        });
-        let requirements = self.requirements.iter().map(|one| (&one.id, &one.source.clause, &one.check, &one.scope));
-        let comparisons = self.comparisons.iter().map(|one| (&one.id, &one.clause, &one.check, &one.scope));
-        let all: Vec<_> = requirements.chain(comparisons).collect();
-        for (i, (id, clause, check, scope)) in all.iter().enumerate() {
-            let place = match i.checked_sub(self.requirements.len()) {
-                None => format!("requirements/{i}"),
-                Some(i) => format!("comparisons/{i}"),
-            };
-            let twice = all.iter().take(i).any(|other| other.0 == *id);
-            expect(!twice && !id.trim().is_empty(), &|| format!("{place}/id: expected an id of its own, found {id:?}"));
-            expect(!clause.trim().is_empty(), &|| format!("{place}/source/clause: expected a clause, found nothing"));
-            for fault in check.faults() {
-                expect(false, &|| format!("{place}/check/{fault}"));
-            }
-            expect(!scope.asks_for_scale() || !self.scale.is_empty(), &|| {
-                format!("{place}/scope: expected a table of scales, since it asks for one")
-            });
-            for fault in scope.faults() {
-                expect(false, &|| format!("{place}/scope: {fault}"));
-            }
-        }
-        if faults.is_empty() { Ok(()) } else { Err(InvalidPack(faults)) }
+impl Deref for Pack {
+    type Target = PackDraft;
+
+    fn deref(&self) -> &PackDraft {
+        &self.0
+    }
+}
+
+/// What serde reads is checked too; its error names the faults.
+impl TryFrom<PackDraft> for Pack {
+    type Error = Faults;
+
+    fn try_from(draft: PackDraft) -> Result<Self, Faults> {
+        Pack::new(draft)
     }
 }

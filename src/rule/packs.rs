@@ -118,15 +118,17 @@ fn applying_of<'p>(packs: &'p [Pack], region: Option<&Region>, on: Date) -> impl
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rule::PackDraft;
 
     #[test]
     fn the_newest_edition_in_force_applies() {
-        let old = by_id(GB_40879_2021).unwrap().clone();
-        let mut new = old.clone();
-        (new.edition, new.from) = ("2022-11-01.2".into(), "2024-06-01".parse().unwrap());
-        let mut tenth = old.clone();
-        (tenth.edition, tenth.from) = ("2022-11-01.10".into(), "2025-06-01".parse().unwrap());
-        let packs = [old, new, tenth];
+        let old = by_id(GB_40879_2021).unwrap();
+        let edition = |edition: &'static str, from: &str| {
+            Pack::new(PackDraft { edition: edition.into(), from: from.parse().unwrap(), ..old.clone().into_draft() })
+                .unwrap()
+        };
+        let (new, tenth) = (edition("2022-11-01.2", "2024-06-01"), edition("2022-11-01.10", "2025-06-01"));
+        let packs = [old.clone(), new, tenth];
         let region: Region = "420100".parse().unwrap();
         let on = |day: &str| {
             applying_of(&packs, Some(&region), day.parse().unwrap()).map(Pack::name).collect::<Vec<_>>().join(" ")

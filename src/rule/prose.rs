@@ -18,6 +18,7 @@ impl Scope {
     /// ```
     pub fn text(&self) -> Text {
         match self {
+            Scope::Always => Text::new("所有数据中心", "all sites"),
             Scope::All(parts) => joined(parts, ("，且", ", and ")),
             Scope::Any(parts) => joined(parts, ("，或", ", or ")),
             Scope::Not(part) => {

@@ -1,9 +1,10 @@
 //! A scoring rubric (评分细则) as data: whoever holds a published one loads it and has the score computed. What is not known
 //! makes the score a range, and the range says which item decides.
 
-use super::{Band, InvalidPack};
+use super::Band;
 use crate::{
-    finding::{Basis, Text},
+    finding::{Basis, Faults, Text},
+    place::Place,
     quantity::{Decimal, Ratio, Relation},
 };
 use serde::{Deserialize, Serialize};
@@ -158,7 +159,7 @@ pub struct Scored {
 }
 
 /// No item gives more points: so no sum of them leaves the range of exact numbers.
-const MOST_POINTS: i128 = 1_000_000;
+pub(super) const MOST_POINTS: i32 = 1_000_000;
 
 /// A sum that no exact number holds, in a rubric that was never validated, is taken to be this far out: it decides nothing.
 const BEYOND: i128 = 10_i128.pow(36);
@@ -184,7 +185,7 @@ impl Points {
     }
 
     /// The fewest and the most points that any input gives.
-    fn range(&self) -> (Ratio, Ratio) {
+    pub(super) fn range(&self) -> (Ratio, Ratio) {
         match self {
             Points::Linear { least, most, .. } => (Ratio::from(least), Ratio::from(most)),
             Points::Steps(steps) => {
@@ -288,7 +289,7 @@ impl Rubric {
         }
     }
 
-    fn names(&self) -> Vec<&String> {
+    pub(super) fn names(&self) -> Vec<&String> {
         match self.levels.first() {
             Some(Levels::ByScore(levels)) => levels.iter().map(|level| &level.name).collect(),
             Some(Levels::ByInput { bands, .. }) => bands.iter().map(|band| &band.name).collect(),
@@ -330,65 +331,14 @@ impl Rubric {
         Text::new(zh, en)
     }
 
-    /// Finds all that is wrong with a rubric that came from outside.
+    /// Finds all that is wrong with a rubric that came from outside. One that stands in a pack was checked with it.
     ///
     /// # Errors
-    /// [`InvalidPack`], with every fault.
-    pub fn validate(&self) -> Result<(), InvalidPack> {
+    /// [`Faults`], with every fault.
+    pub fn validate(&self) -> Result<(), Faults> {
         let mut faults = Vec::new();
-        if self.schema != RUBRIC_SCHEMA {
-            faults.push(format!("schema: expected {RUBRIC_SCHEMA:?}, found {:?}", self.schema));
-        }
-        if self.items.is_empty() {
-            faults.push("items: expected at least one".to_owned());
-        }
-        for (i, item) in self.items.iter().enumerate() {
-            if item.id.is_empty() || self.items.iter().take(i).any(|other| other.id == item.id) {
-                faults.push(format!("items/{i}/id: expected an id of its own, found {:?}", item.id));
-            }
-            if let Points::Steps(steps) = &item.points {
-                let best_first = steps
-                    .windows(2)
-                    .all(|pair| matches!(pair, [a, b] if Ratio::from(&a.points) >= Ratio::from(&b.points)));
-                if !best_first || steps.is_empty() {
-                    faults.push(format!("items/{i}/points: expected one or more steps, the best first"));
-                }
-            }
-            if item.clause.trim().is_empty() {
-                faults.push(format!("items/{i}/clause: expected a clause, found nothing"));
-            }
-            let (least, most) = item.points.range();
-            let (floor, ceiling) = (Ratio::new(-MOST_POINTS, 1), Ratio::new(MOST_POINTS, 1));
-            if floor.is_some_and(|floor| least < floor) || ceiling.is_some_and(|ceiling| most > ceiling) {
-                faults.push(format!("items/{i}/points: expected at most {MOST_POINTS} either way"));
-            }
-            if let Points::Linear { least, most, .. } = &item.points
-                && Ratio::from(least) > Ratio::from(most)
-            {
-                faults.push(format!("items/{i}/points: expected least ≤ most, found {least} and {most}"));
-            }
-        }
-        let names = self.names();
-        for (i, levels) in self.levels.iter().enumerate() {
-            let (own, in_order): (Vec<&String>, bool) = match levels {
-                Levels::ByScore(levels) => (
-                    levels.iter().map(|level| &level.name).collect(),
-                    levels
-                        .windows(2)
-                        .all(|pair| matches!(pair, [a, b] if Ratio::from(&a.at_least) > Ratio::from(&b.at_least))),
-                ),
-                Levels::ByInput { bands, .. } => (
-                    bands.iter().map(|band| &band.name).collect(),
-                    bands
-                        .windows(2)
-                        .all(|pair| matches!(pair, [a, b] if Ratio::from(&a.at_most) < Ratio::from(&b.at_most))),
-                ),
-            };
-            if !in_order || own != names || own.is_empty() {
-                faults.push(format!("levels/{i}: expected the levels {names:?}, the best first"));
-            }
-        }
-        if faults.is_empty() { Ok(()) } else { Err(InvalidPack(faults)) }
+        super::faults::of_rubric(self, &Place::WHOLE, &mut faults);
+        if faults.is_empty() { Ok(()) } else { Err(Faults(faults)) }
     }
 }
 

@@ -1,6 +1,6 @@
 use super::{Case, Metric, Pack, engine::join};
 use crate::{
-    facility::{AirConditioning, ItCooling, LifecycleKind, Region, Scale, StandardRacks},
+    facility::{AirConditioning, ItCooling, LifecycleKind, Scale, StandardRacks},
     finding::Text,
     kpi::AnnualPue,
     place::{Place, place},
@@ -33,6 +33,8 @@ impl From<bool> for Truth {
 #[non_exhaustive]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Scope {
+    /// All sites of the pack's regions.
+    Always,
     /// All of these hold.
     All(Vec<Scope>),
     /// At least one of these holds.
@@ -230,39 +232,6 @@ impl Scope {
         }
     }
 
-    /// What cannot be right about it.
-    pub(super) fn faults(&self) -> Vec<String> {
-        match self {
-            Scope::All(parts) | Scope::Any(parts) if parts.is_empty() => {
-                vec!["expected at least one condition, found none".to_owned()]
-            }
-            Scope::All(parts) | Scope::Any(parts) => parts.iter().flat_map(Scope::faults).collect(),
-            Scope::Region(codes) => {
-                let odd = codes.iter().filter(|code| !Region::is_prefix(code));
-                let odd: Vec<String> =
-                    odd.map(|code| format!("expected a region code or its beginning, found {code:?}")).collect();
-                if codes.is_empty() { vec!["expected at least one region, found none".to_owned()] } else { odd }
-            }
-            Scope::Lifecycle(kinds) if kinds.is_empty() => vec!["expected at least one kind, found none".to_owned()],
-            Scope::Scale(classes) if classes.is_empty() => vec!["expected at least one class, found none".to_owned()],
-            Scope::Zone(names) | Scope::Climate(names) | Scope::Sector(names) if names.is_empty() => {
-                vec!["expected at least one name, found none".to_owned()]
-            }
-            Scope::AirConditioning(kinds) if kinds.is_empty() => {
-                vec!["expected at least one kind, found none".to_owned()]
-            }
-            Scope::ItCooling(kinds) if kinds.is_empty() => vec!["expected at least one kind, found none".to_owned()],
-            Scope::Not(inner) => inner.faults(),
-            Scope::Unclear { when, .. } => when.faults(),
-            Scope::Approved(days) | Scope::InService(days) | Scope::Day(days)
-                if days.from.zip(days.until).is_some_and(|(from, until)| until < from) =>
-            {
-                vec!["expected days whose last is not before their first".to_owned()]
-            }
-            _ => Vec::new(),
-        }
-    }
-
     /// Whether it holds; why not is worked out only if that is asked for.
     pub(super) fn examine(&self, pack: &Pack, case: &Case<'_>, explain: bool) -> Finding {
         let facility = case.facility();
@@ -275,6 +244,7 @@ impl Scope {
             leaf(explain, case.stands(pack, metric, relation, limit), shown, || metric.missing())
         };
         match self {
+            Scope::Always => Finding { truth: Truth::Yes, because: Vec::new() },
             Scope::All(conditions) => combine(
                 conditions.iter().map(|condition| condition.examine(pack, case, explain)),
                 Truth::No,

@@ -66,7 +66,8 @@ fn asks_for_energy(scope: &Scope) -> bool {
         Scope::Not(one) => asks_for_energy(one),
         Scope::Unclear { when, .. } => asks_for_energy(when),
         Scope::AnnualGwh { .. } | Scope::AnnualTce { .. } | Scope::AnnualPue { .. } => true,
-        Scope::Region(_)
+        Scope::Always
+        | Scope::Region(_)
         | Scope::Lifecycle(_)
         | Scope::ScaleAtLeast(_)
         | Scope::Scale(_)

@@ -3,6 +3,7 @@ use crate::{
     facility::Region,
     finding::{Citation, Text, Words},
     kpi::Method,
+    name::named,
     place::Place,
     quantity::{Decimal, ExactEnergy, Ratio, Relation},
 };
@@ -268,3 +269,5 @@ shown! {
     ExactEnergy => Energy;
     usize => Count;
 }
+
+named!(Outcome);

@@ -160,8 +160,7 @@ impl Submission {
 
     /// The same with packs, settings, a tariff; category and what was measured besides energy are the submission's own.
     pub fn audit_by(&self, options: &Options) -> Assessment {
-        let mut options = options.clone().category(self.claims.category);
-        options.extra = self.extra;
+        let options = self.options(options.clone());
         let ledger = match self.ledger() {
             Ok(ledger) => ledger,
             Err(error) => {
@@ -183,6 +182,15 @@ impl Submission {
         }
         assessment.record.input_sha256 = Some(self.digest.hex());
         assessment
+    }
+
+    /// Options with what the submission says itself: its category, and what was measured besides energy. With them its
+    /// [`ledger`](Submission::ledger) is judged as [`audit_by`](Submission::audit_by) does, and asked
+    /// [what if](crate::assessment::WhatIf).
+    pub fn options(&self, given: Options) -> Options {
+        let mut options = given.category(self.claims.category);
+        options.extra = self.extra;
+        options
     }
 
     /// Renewable energy made on the site passes its meters, and counts in the total.

@@ -1,7 +1,6 @@
 use super::{Claims, Parts, Submission, Unusable};
 use crate::{
     assessment::Extra,
-    facility::StandardRacks,
     finding::{Code, Finding, Gathered, Text, plural},
     kpi::Category,
     metering::{Carrier, Column, Ids, MeasurementPoint, Meter, MeterKind},
@@ -49,7 +48,7 @@ fn parts<'n>(node: Node<'n>, findings: &'n RefCell<Gathered>) -> Option<Parts> {
     let (meters, rows) = metered(&fields, listed, rows);
     let stated = Stated { months: months.unwrap_or_default(), rows };
     let claims = claims(&fields);
-    facility.declared_standard_racks = claims.standard_racks;
+    facility.declared_standard_racks = claims.standard_racks.or(facility.declared_standard_racks);
     let extra = extra(&fields);
     let certificates = read::certificates(&fields);
     fields.finish();
@@ -432,15 +431,9 @@ fn claims(fields: &Fields<'_>) -> Claims {
     let claims = Claims {
         pue: declared.number("pue"),
         category,
-        standard_racks: declared.ratio("standard_racks").and_then(|ratio| {
-            let racks = StandardRacks::declared(ratio.to_f64());
-            if racks.is_none() {
-                let finding = Finding::new(Code::DeclaredRacks).place(declared.place_of("standard_racks"));
-                let expected = ("可能的标准机架数", "a number of standard racks that is possible");
-                declared.push(finding.found(ratio.to_f64()).expected(expected));
-            }
-            racks
-        }),
+        standard_racks: declared
+            .ratio("standard_racks")
+            .and_then(|number| read::standard_racks(&declared, "standard_racks", number)),
         occupancy: declared.number("occupancy"),
         grade: declared.choice("grade"),
     };

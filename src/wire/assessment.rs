@@ -3,6 +3,7 @@ use crate::{
     facility::{Scale, StandardRacks},
     finding::{Finding, Text, Words},
     kpi::{Category, Coverage, Method, Monthly, Overhead},
+    name::named,
     period::rfc3339,
     place::Place,
     quantity::{Decimal, ExactEnergy, Ratio},
@@ -302,3 +303,5 @@ impl From<&assessment::Kpis> for Kpis {
         }
     }
 }
+
+named!(PueKind);

@@ -51,8 +51,8 @@ pub fn csv(bytes: &[u8]) {
                         .map(|(id, series)| {
                             (
                                 id.to_owned(),
-                                series.column().time.to_vec(),
-                                series.column().value.iter().map(|value| value.to_bits()).collect(),
+                                series.column().time().to_vec(),
+                                series.column().value().iter().map(|value| value.to_bits()).collect(),
                             )
                         })
                         .collect()
@@ -64,10 +64,11 @@ pub fn csv(bytes: &[u8]) {
             let ledger = Ledger::build(&site, &whole, day.clone()).expect("a ledger").estimate(&Estimate::ALL);
             ledger.findings();
             MeasuredPue::over(&ledger, &Boundary::new(&site, None), &day);
-            let mut stream = LedgerStream::new(&site, day, Granularity::Hour, Histories::by_capacity(&site), 24 * H)
-                .expect("a stream");
+            let mut stream =
+                LedgerStream::new(site.clone(), day, Granularity::Hour, Histories::by_capacity(&site), 24 * H)
+                    .expect("a stream");
             stream.read_csv("a.csv", bytes).expect("the same file");
-            stream.close().findings();
+            stream.now().findings();
         }
         (Err(_), Err(_)) => {}
         (whole, slowly) => panic!("{:?} {:?}", whole.err(), slowly.err()),
@@ -132,9 +133,9 @@ impl Case {
         readings.insert(
             "m",
             match self.kind {
-                2 => Series::intervals(start, end, value),
-                3 => Series::power(start, value),
-                _ => Series::registers(start, value),
+                2 => Series::intervals(start, end, value).unwrap(),
+                3 => Series::power(start, value).unwrap(),
+                _ => Series::registers(start, value).unwrap(),
             },
         );
         readings
@@ -187,12 +188,20 @@ pub fn merge(bytes: &[u8]) {
         .and_then(|ends| ends.merge(middle))
         .expect("they belong together");
     assert_eq!(case.all(&merged.close()), whole);
-    let mut stream =
-        LedgerStream::new(&case.site, case.period.clone(), Granularity::Hour, histories, i64::MAX).expect("a stream");
+    let mut stream = LedgerStream::new(case.site.clone(), case.period.clone(), Granularity::Hour, histories, i64::MAX)
+        .expect("a stream");
     for &(start, end, value) in &case.rows {
-        if case.kind == 2 { stream.push_interval("m", start, end, value, None) } else { stream.push("m", start, value) }
+        if case.kind == 2 {
+            stream.push_interval("m", start, end, value, None)
+        } else {
+            stream.push("m", start, value)
+        }
+        .expect("the meter's own kind");
     }
-    assert_eq!(case.all(&stream.close()), whole);
+    let state = serde_json::to_vec(&stream.to_parcel()).expect("a parcel");
+    let state = serde_json::from_slice(&state).expect("the same parcel");
+    let stream = LedgerStream::from_parcel(case.site.clone(), state).expect("the same stream");
+    assert_eq!(case.all(&stream.now()), whole);
 }
 
 /// A submission of any bytes: an answer that can be written, the same every time; an error decides nothing.
@@ -230,12 +239,16 @@ pub fn site_file(bytes: &[u8]) {
     }
 }
 
-/// A pack of any bytes: one that is valid judges, and goes round.
+/// A pack of any bytes: one that is valid judges, and goes round; of another one it is said what is wrong.
 pub fn pack(bytes: &[u8]) {
-    let Ok(pack) = serde_json::from_slice::<Pack>(bytes) else { return };
+    let read = Pack::from_json(bytes);
+    assert_eq!(read.is_ok(), serde_json::from_slice::<Pack>(bytes).is_ok());
+    let pack = match read {
+        Ok(pack) => pack,
+        Err(faults) => return assert!(!faults.0.is_empty()),
+    };
     let again: Pack = serde_json::from_str(&serde_json::to_string(&pack).expect("a pack")).expect("the same pack");
     assert_eq!(pack, again);
-    let _ = pack.validate();
     let json = include_bytes!("../../examples/data/submissions/01-meets.json");
     answered(&pue::submission::audit_json(json, &[pack]));
 }

@@ -58,7 +58,7 @@ impl Arguments {
     pub fn run(&self, lang: Lang) -> Result<Ending, String> {
         let inputs = self.site.iter().chain(&self.readings).cloned().chain(self.judging.files());
         output::spare(&inputs.collect::<Vec<_>>(), &[("--out", self.out.as_ref())])?;
-        let (options, estimates) = (self.options()?, estimates(&self.estimate)?);
+        let (options, estimates) = (self.options(lang)?, estimates(&self.estimate)?);
         let json = match &self.site {
             Some(path) => output::read(path).map_err(|error| format!("--site {error}"))?,
             None => sample::REAL_SITE.as_bytes().to_vec(),
@@ -96,14 +96,14 @@ impl Arguments {
         self.answer(&Assessment::of(&ledger.estimate(&estimates), &options), lang)
     }
 
-    fn options(&self) -> Result<Options, String> {
+    fn options(&self, lang: Lang) -> Result<Options, String> {
         let method = Method::ALL.into_iter().find(|method| method.as_str() == self.method).ok_or_else(|| {
             let names = Method::ALL.map(Method::as_str).join(", ");
             format!("--method: expected one of {names}, found {}", self.method)
         })?;
         let category =
             self.category.map(Category::try_from).transpose().map_err(|error| format!("--category: {error}"))?;
-        Ok(self.judging.options()?.category(category).method(method))
+        Ok(self.judging.options(lang)?.category(category).method(method))
     }
 
     /// All files; a file that is no readings at all is an answer of its own.

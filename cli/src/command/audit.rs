@@ -77,7 +77,7 @@ struct Batch {
 impl Arguments {
     pub fn run(&self, lang: Lang) -> Result<Ending, String> {
         round::stop_on_ctrl_c(lang);
-        let options = self.judging.options()?;
+        let options = self.judging.options(lang)?;
         let threads = round::threads(self.threads)?;
         let register = self.register.as_deref().map(load_register).transpose()?;
         self.spare()?;

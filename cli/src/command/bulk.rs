@@ -196,10 +196,10 @@ impl Facility {
         let mut sorted = Readings::default();
         for (meter, series) in self.read()?.iter() {
             let column = series.column();
-            let mut rows: Vec<(i64, f64)> = column.time.iter().copied().zip(column.value.iter().copied()).collect();
+            let mut rows: Vec<(i64, f64)> = column.time().iter().copied().zip(column.value().iter().copied()).collect();
             rows.sort_by_key(|row| row.0);
             let (time, value) = rows.into_iter().unzip();
-            sorted.insert(meter, Series::registers(time, value));
+            sorted.insert(meter, Series::registers(time, value).map_err(|error| error.to_string())?);
         }
         Ok(sorted)
     }
@@ -306,7 +306,7 @@ fn from_memory(facilities: &[Facility], threads: usize) -> Result<Vec<Result<Ans
 
 fn sum_of(series: &Series, sum: u64) -> u64 {
     let column = series.column();
-    let rows = column.time.iter().zip(column.value);
+    let rows = column.time().iter().zip(column.value());
     rows.fold(sum, |sum, (time, value)| sum.wrapping_add(*time as u64 ^ value.to_bits()))
 }
 

@@ -62,7 +62,7 @@ impl Arguments {
                 let name = file.display().to_string();
                 let bytes = output::read(file)?;
                 let text = String::from_utf8(bytes).map_err(|_| format!("{name}: expected UTF-8"))?;
-                let pack = judging::parse(&name, &text).map_err(|error| format!("{name}: {error}"))?;
+                let pack = judging::parse(&name, &text, lang).map_err(|error| format!("{name}: {error}"))?;
                 if let Some(known) =
                     packs::by_id(&pack.id).filter(|known| known.name() == pack.name() && **known != pack)
                 {

@@ -54,7 +54,7 @@ const MOST_LINES: usize = 50;
 impl Arguments {
     pub fn run(&self, lang: Lang) -> Result<Ending, String> {
         round::stop_on_ctrl_c(lang);
-        let (options, threads) = (self.judging.options()?, round::threads(self.threads)?);
+        let (options, threads) = (self.judging.options(lang)?, round::threads(self.threads)?);
         let mut inputs: Vec<PathBuf> = input::files(&self.path)?.into_iter().map(|(_, path)| path).collect();
         inputs.extend(self.judging.files().chain([self.records.clone()]));
         output::spare(&inputs, &[("--out", self.out.as_ref())])?;

@@ -101,9 +101,9 @@ struct Answer<'a> {
 impl Arguments {
     pub fn run(&self, lang: Lang) -> Result<Ending, String> {
         let (name, submission) = load(Some(&self.submission))?;
-        let options = self.judging.options()?;
+        let options = self.judging.options(lang)?;
         let now = submission.audit_by(&options);
-        let options = options.category(submission.claims().category);
+        let options = submission.options(options);
         let ledger = submission.ledger().map_err(|error| format!("{name}: {error}"))?;
         let changes = self.changes(&submission, &now)?;
         let answer = WhatIf::new(&ledger, ledger.period(), &options, &changes);

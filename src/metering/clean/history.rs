@@ -13,10 +13,22 @@ pub(crate) const MOST: i128 = 1 << 104;
 
 /// An amount of exact units in so many milliseconds: a power, or a flow of fuel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(text::Number<i128>, i64)", into = "(text::Number<i128>, i64)")]
 pub(crate) struct Rate {
-    #[serde(with = "text")]
     pub amount: i128,
     pub ms: i64,
+}
+
+impl From<(text::Number<i128>, i64)> for Rate {
+    fn from((text::Number(amount), ms): (text::Number<i128>, i64)) -> Rate {
+        Rate { amount, ms }
+    }
+}
+
+impl From<Rate> for (text::Number<i128>, i64) {
+    fn from(rate: Rate) -> Self {
+        (text::Number(rate.amount), rate.ms)
+    }
 }
 
 impl Rate {
@@ -78,37 +90,75 @@ const ON_CHANGE_MS: i64 = 86_400_000;
 /// does not depend on the order of readings ([`Pass`](super::Pass)), and handed to every piece. Rates are IEEE doubles of
 /// differences of the dial over milliseconds; of power samples and mean powers, the power itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct History {
     /// A higher rate is a break; infinite if nothing bounds it.
-    #[serde(with = "text")]
+    #[serde(with = "text", skip_serializing_if = "is_infinite")]
     pub limit: f64,
     /// What is usual; `None`: not known, so that nothing is unusual.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub usual: Option<Usual>,
     /// One unit of the last digit that the dial shows.
-    #[serde(with = "text")]
+    #[serde(with = "text", skip_serializing_if = "is_zero")]
     pub digit: f64,
     /// What can pass in a time of which nothing is known, in exact units.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub most: Option<Rate>,
     /// Equal readings in a row are usual up to this length.
+    #[serde(skip_serializing_if = "is_max")]
     pub stand_ms: i64,
     /// Power samples further apart than this are not joined.
+    #[serde(skip_serializing_if = "is_usual_gap")]
     pub max_gap_ms: i64,
     /// Whether that is further than usual, because of their own spacing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_spaced: bool,
     /// How many samples of power there are after the first, if none of them equals the one before.
+    #[serde(skip_serializing_if = "is_none_of")]
     pub changes: u64,
     /// The shortest distance of two readings of a register, the longest interval.
+    #[serde(skip_serializing_if = "is_no_time")]
     pub shortest_ms: i64,
+    #[serde(skip_serializing_if = "is_no_time")]
     pub longest_ms: i64,
     /// The longest gap between intervals.
+    #[serde(skip_serializing_if = "is_no_time")]
     pub gap_ms: i64,
     /// Whether the stated end of an interval belongs to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub inclusive: Option<Inclusive>,
     /// The first and the last reading of a register that was not estimated.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub actual: Option<(i64, i64)>,
     /// The first of the bins whose highest rate is above the stated capacity, and how many there are, if that is the usual
     /// thing: the capacity bounds nothing then.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub contradicted: Option<(i64, u64)>,
+}
+
+/// What is as it is when nothing is known is not written.
+fn is_infinite(limit: &f64) -> bool {
+    *limit == f64::INFINITY
+}
+
+fn is_zero(digit: &f64) -> bool {
+    digit.to_bits() == 0
+}
+
+fn is_max(ms: &i64) -> bool {
+    *ms == i64::MAX
+}
+
+fn is_usual_gap(ms: &i64) -> bool {
+    *ms == MAX_GAP_MS
+}
+
+fn is_none_of(count: &u64) -> bool {
+    *count == 0
+}
+
+fn is_no_time(ms: &i64) -> bool {
+    *ms == 0
 }
 
 /// The usual range of rates.

@@ -17,6 +17,7 @@ mod history;
 mod interval;
 mod laps;
 pub(crate) mod looked;
+pub(crate) mod packed;
 mod pass;
 mod plain;
 mod power;
@@ -49,17 +50,15 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// A reading in exact units (µJ, µl, mg; mW for power samples).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Point {
     /// The instant; the start of an interval; of equal readings of a register in a row, the first.
     pub at: i64,
     /// The end of an interval; otherwise the instant; of equal readings in a row, the last.
     pub until: i64,
     /// The value.
-    #[serde(with = "text")]
     pub value: i128,
     /// The value as it came, in the unit of the first dial.
-    #[serde(with = "text")]
     pub dial: f64,
     /// How much of the interval the value covers.
     pub known_ms: i64,

@@ -1,0 +1,238 @@
+//! Text in, text out (文本接口): the whole job for callers that have no Rust types, such as another language or a browser.
+//!
+//! Every answer is one JSON text, as `wire` has it; what cannot be read gets its answer too. An error says that the *call* cannot
+//! be done: wrong options, no such period.
+//!
+//! Options are an object, or an empty text for none: `packs` (ids, or packs), `only_asked` (no pack but those), `settings`,
+//! `method`, `category`, `tariff` (yuan per kWh), `co2` (kg per kWh), `estimate` (for readings: `linear` …).
+//!
+//! ```
+//! # let submission = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/02-over-the-limit.json"));
+//! let answer = pue::json::audit(submission, r#"{"packs": ["cndcp"], "tariff": 0.62}"#)?;
+//! assert!(answer.starts_with(r#"{"schema":"pue/assessment/1""#) && answer.contains(r#""outcome":"fails""#));
+//! let letter = pue::json::letter(submission, "zh", "")?;
+//! assert!(letter.contains("PUE"));
+//! let record = pue::json::record(submission, "")?;
+//! assert_eq!(pue::json::verify(submission, &record, "")?, r#"{"holds":true,"changed":[]}"#);
+//! # Ok::<(), pue::json::Refused>(())
+//! ```
+
+use crate::{
+    assessment::{Assessment, Changed, Options, VerdictRecord},
+    finding::{Code, Faults, Finding, Lang},
+    kpi::{Category, Method},
+    ledger::{Estimate, Ledger},
+    metering::Readings,
+    period::Period,
+    place::place,
+    read,
+    report::Letter,
+    rule::{Pack, packs},
+    site::Site,
+    submission::Submission,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Why a call cannot be done.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refused {
+    /// The options are not what they should be.
+    #[error("options: {0}")]
+    Options(String),
+    /// A pack of rules that cannot be right.
+    #[error("options: {0}")]
+    Pack(Faults),
+    /// The period is none.
+    #[error("period: {0}")]
+    Period(#[from] crate::period::PeriodError),
+    /// The language is neither of the two.
+    #[error("expected the language zh or en, found {0:?}")]
+    Language(String),
+    /// The record is none.
+    #[error("record: {0}")]
+    Record(String),
+    /// An answer could not be written.
+    #[error("the answer cannot be written: {0}")]
+    Answer(String),
+}
+
+impl Refused {
+    /// What was found, where something can be said of more than one place.
+    pub fn findings(&self) -> &[Finding] {
+        match self {
+            Refused::Pack(faults) => &faults.0,
+            _ => &[],
+        }
+    }
+}
+
+/// Options as JSON; what is not given is as it is by default.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Default)]
+struct Given {
+    /// Ids of published packs, or packs.
+    packs: Vec<serde_json::Value>,
+    /// Whether those alone are applied.
+    only_asked: bool,
+    /// `wuhan-2024.new_since`: `2024-01-25`.
+    settings: BTreeMap<String, String>,
+    method: Method,
+    category: Option<u8>,
+    tariff: Option<f64>,
+    co2: Option<f64>,
+    estimate: Vec<Estimate>,
+}
+
+/// The options that a text gives, and how missing energy is to be estimated; an empty text gives none.
+///
+/// ```
+/// let (options, estimates) = pue::json::options(r#"{"category": 2, "estimate": ["linear"]}"#)?;
+/// assert!(options.category.is_some() && estimates.len() == 1);
+/// assert!(pue::json::options(r#"{"pack": "cndcp"}"#).is_err());
+/// # Ok::<(), pue::json::Refused>(())
+/// ```
+///
+/// # Errors
+/// [`Refused`].
+pub fn options(text: &str) -> Result<(Options, Vec<Estimate>), Refused> {
+    let told = |error: &dyn std::fmt::Display| Refused::Options(error.to_string());
+    let text = if text.trim().is_empty() { "{}" } else { text };
+    let given: Given = serde_json::from_str(text).map_err(|error| told(&error))?;
+    let mut options = Options::default().method(given.method);
+    for pack in given.packs {
+        options = options.pack(match &pack {
+            serde_json::Value::String(id) => packs::by_id(id)
+                .cloned()
+                .ok_or_else(|| told(&format_args!("expected the id of a pack, found {id:?}")))?,
+            pack => Pack::from_json(pack.to_string().as_bytes()).map_err(Refused::Pack)?,
+        });
+    }
+    if given.only_asked {
+        options = options.without_default_packs();
+    }
+    for (name, value) in given.settings {
+        options = options.setting(&name, &value).map_err(|error| told(&error))?;
+    }
+    for (key, factor) in [("tariff", given.tariff), ("co2", given.co2)] {
+        if factor.is_some_and(|factor| !(factor.is_finite() && factor >= 0.0)) {
+            return Err(told(&format_args!("{key}: expected a number of 0 or more")));
+        }
+    }
+    let category = given.category.map(Category::try_from).transpose().map_err(|error| told(&error))?;
+    Ok((options.category(category).tariff(given.tariff).co2(given.co2), given.estimate))
+}
+
+fn told(answer: &impl Serialize) -> Result<String, Refused> {
+    serde_json::to_string(answer).map_err(|error| Refused::Answer(error.to_string()))
+}
+
+fn audited(submission: impl AsRef<[u8]>, given: &str) -> Result<Assessment, Refused> {
+    let (options, _) = options(given)?;
+    Ok(match Submission::from_json(submission.as_ref()) {
+        Ok(submission) => submission.audit_by(&options),
+        Err(unusable) => unusable.into(),
+    })
+}
+
+/// The audit of a submission: `pue/assessment/1`.
+///
+/// # Errors
+/// [`Refused`].
+pub fn audit(submission: impl AsRef<[u8]>, options: &str) -> Result<String, Refused> {
+    told(&audited(submission, options)?)
+}
+
+/// The assessment of a site over a period, from CSV files of readings (their names are for the findings): `pue/assessment/1`.
+/// Files that are no readings, and a period that is too long, are findings of the answer.
+///
+/// ```
+/// # let site = r#"{"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Asia/Shanghai"}, "meters": [
+/// #   {"id": "grid", "point": "grid_supply", "kind": "register", "unit": "kWh"}, {"id": "ups", "point": "ups_output", "kind": "register", "unit": "kWh"}]}"#;
+/// let file = "meter,time,value\ngrid,2024-01-01 00:00,0\ngrid,2024-01-02 00:00,2500\nups,2024-01-01 00:00,0\nups,2024-01-02 00:00,2000\n";
+/// let answer = pue::json::assess(site, &[("a.csv", file)], "2024-01-01/2024-01-02", "")?;
+/// assert!(answer.contains(r#""kind":"interim","value":1.25"#));
+/// # Ok::<(), pue::json::Refused>(())
+/// ```
+///
+/// # Errors
+/// [`Refused`].
+pub fn assess<T: AsRef<[u8]>>(
+    site: impl AsRef<[u8]>,
+    readings: &[(&str, T)],
+    period: &str,
+    given: &str,
+) -> Result<String, Refused> {
+    let (options, estimates) = options(given)?;
+    let read = read::site(site.as_ref());
+    let Some(site) = read.value else { return told(&Assessment::unreadable(None, read.findings)) };
+    let period = Period::parse(period, site.time_zone())?;
+    let mut all = Readings::default();
+    let mut unreadable = Vec::new();
+    for (name, text) in readings {
+        match read::csv(&site, name, text.as_ref()) {
+            Ok(readings) => all.extend(readings),
+            Err(error) => unreadable.push(error.to_finding()),
+        }
+    }
+    if !unreadable.is_empty() {
+        return told(&nothing(&site, unreadable));
+    }
+    told(&match Ledger::build(&site, &all, period) {
+        Ok(ledger) => Assessment::of(&ledger.estimate(&estimates), &options),
+        Err(error) => nothing(&site, vec![Finding::new(Code::PeriodOutOfRange).place(place!(period)).found(error)]),
+    })
+}
+
+/// The answer about a site of which nothing can be computed.
+fn nothing(site: &Site, faults: Vec<Finding>) -> Assessment {
+    let facility = Some(site.facility().id.clone()).filter(|id| !id.is_empty());
+    Assessment::unreadable(facility, site.findings().iter().cloned().chain(faults).collect())
+}
+
+/// The letter that sends a submission back, in Chinese (`zh`) or English (`en`): text, not JSON.
+///
+/// # Errors
+/// [`Refused`].
+pub fn letter(submission: impl AsRef<[u8]>, lang: &str, options: &str) -> Result<String, Refused> {
+    let lang = match lang {
+        "zh" => Lang::Zh,
+        "en" => Lang::En,
+        other => return Err(Refused::Language(other.chars().take(60).collect())),
+    };
+    Ok(Letter::new(&audited(submission, options)?, lang).to_string())
+}
+
+/// The record of an audit, to be kept: `pue/record/1`.
+///
+/// # Errors
+/// [`Refused`].
+pub fn record(submission: impl AsRef<[u8]>, options: &str) -> Result<String, Refused> {
+    told(&VerdictRecord::of(&audited(submission, options)?))
+}
+
+/// Whether a record still holds of its submission, and what has changed: `{"holds": …, "changed": [{"what", "was", "is"}]}`.
+///
+/// # Errors
+/// [`Refused`].
+pub fn verify(submission: impl AsRef<[u8]>, record: impl AsRef<[u8]>, options: &str) -> Result<String, Refused> {
+    #[derive(Serialize)]
+    struct Verified {
+        holds: bool,
+        changed: Vec<Changed>,
+    }
+    let refused = |error: serde_json::Error| Refused::Record(error.to_string());
+    let record: VerdictRecord = serde_json::from_slice(record.as_ref()).map_err(refused)?;
+    let changed = record.changes(&VerdictRecord::of(&audited(submission, options)?));
+    told(&Verified { holds: Changed::leave_it_holding(&changed), changed })
+}
+
+/// The packs that come with the library, a list of `pue/pack/1`.
+///
+/// # Errors
+/// [`Refused::Answer`].
+pub fn packs() -> Result<String, Refused> {
+    told(&packs::all())
+}

@@ -4,7 +4,8 @@
 //! be done: wrong options, no such period.
 //!
 //! Options are an object, or an empty text for none: `packs` (ids, or packs), `only_asked` (no pack but those), `settings`,
-//! `method`, `category`, `tariff` (yuan per kWh), `co2` (kg per kWh), `estimate` (for readings: `linear` …).
+//! `method`, `category`, `tariff` (yuan per kWh), `co2` (kg per kWh), `estimate` (for readings: `linear` …), `brief` (a short answer,
+//! `pue/brief/1`).
 //!
 //! ```
 //! # let submission = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/02-over-the-limit.json"));
@@ -84,20 +85,44 @@ struct Given {
     tariff: Option<f64>,
     co2: Option<f64>,
     estimate: Vec<Estimate>,
+    /// Whether the answer is to be short.
+    brief: bool,
 }
 
-/// The options that a text gives, and how missing energy is to be estimated; an empty text gives none.
+/// What a text of options asks for.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Asked {
+    /// By what is judged.
+    pub options: Options,
+    /// How missing energy is to be estimated.
+    pub estimates: Vec<Estimate>,
+    /// Whether the answer is to be short.
+    pub brief: bool,
+}
+
+impl Asked {
+    /// An answer as it was asked for.
+    ///
+    /// # Errors
+    /// [`Refused::Answer`].
+    pub fn tell(&self, answer: &Assessment) -> Result<String, Refused> {
+        if self.brief { told(&answer.brief()) } else { told(answer) }
+    }
+}
+
+/// What a text of options asks for; an empty text asks for nothing.
 ///
 /// ```
-/// let (options, estimates) = pue::json::options(r#"{"category": 2, "estimate": ["linear"]}"#)?;
-/// assert!(options.category.is_some() && estimates.len() == 1);
+/// let asked = pue::json::options(r#"{"category": 2, "estimate": ["linear"]}"#)?;
+/// assert!(asked.options.category.is_some() && asked.estimates.len() == 1 && !asked.brief);
 /// assert!(pue::json::options(r#"{"pack": "cndcp"}"#).is_err());
 /// # Ok::<(), pue::json::Refused>(())
 /// ```
 ///
 /// # Errors
 /// [`Refused`].
-pub fn options(text: &str) -> Result<(Options, Vec<Estimate>), Refused> {
+pub fn options(text: &str) -> Result<Asked, Refused> {
     let told = |error: &dyn std::fmt::Display| Refused::Options(error.to_string());
     let text = if text.trim().is_empty() { "{}" } else { text };
     let given: Given = serde_json::from_str(text).map_err(|error| told(&error))?;
@@ -122,19 +147,19 @@ pub fn options(text: &str) -> Result<(Options, Vec<Estimate>), Refused> {
         }
     }
     let category = given.category.map(Category::try_from).transpose().map_err(|error| told(&error))?;
-    Ok((options.category(category).tariff(given.tariff).co2(given.co2), given.estimate))
+    let options = options.category(category).tariff(given.tariff).co2(given.co2);
+    Ok(Asked { options, estimates: given.estimate, brief: given.brief })
 }
 
 fn told(answer: &impl Serialize) -> Result<String, Refused> {
     serde_json::to_string(answer).map_err(|error| Refused::Answer(error.to_string()))
 }
 
-fn audited(submission: impl AsRef<[u8]>, given: &str) -> Result<Assessment, Refused> {
-    let (options, _) = options(given)?;
-    Ok(match Submission::from_json(submission.as_ref()) {
-        Ok(submission) => submission.audit_by(&options),
+fn audited(submission: impl AsRef<[u8]>, asked: &Asked) -> Assessment {
+    match Submission::from_json(submission.as_ref()) {
+        Ok(submission) => submission.audit_by(&asked.options),
         Err(unusable) => unusable.into(),
-    })
+    }
 }
 
 /// The audit of a submission: `pue/assessment/1`.
@@ -142,7 +167,8 @@ fn audited(submission: impl AsRef<[u8]>, given: &str) -> Result<Assessment, Refu
 /// # Errors
 /// [`Refused`].
 pub fn audit(submission: impl AsRef<[u8]>, options: &str) -> Result<String, Refused> {
-    told(&audited(submission, options)?)
+    let asked = self::options(options)?;
+    asked.tell(&audited(submission, &asked))
 }
 
 /// The assessment of a site over a period, from CSV files of readings (their names are for the findings): `pue/assessment/1`.
@@ -165,9 +191,9 @@ pub fn assess<T: AsRef<[u8]>>(
     period: &str,
     given: &str,
 ) -> Result<String, Refused> {
-    let (options, estimates) = options(given)?;
+    let asked = options(given)?;
     let read = read::site(site.as_ref());
-    let Some(site) = read.value else { return told(&Assessment::unreadable(None, read.findings)) };
+    let Some(site) = read.value else { return asked.tell(&Assessment::unreadable(None, read.findings)) };
     let period = Period::parse(period, site.time_zone())?;
     let mut all = Readings::default();
     let mut unreadable = Vec::new();
@@ -178,10 +204,10 @@ pub fn assess<T: AsRef<[u8]>>(
         }
     }
     if !unreadable.is_empty() {
-        return told(&nothing(&site, unreadable));
+        return asked.tell(&nothing(&site, unreadable));
     }
-    told(&match Ledger::build(&site, &all, period) {
-        Ok(ledger) => Assessment::of(&ledger.estimate(&estimates), &options),
+    asked.tell(&match Ledger::build(&site, &all, period) {
+        Ok(ledger) => Assessment::of(&ledger.estimate(&asked.estimates), &asked.options),
         Err(error) => nothing(&site, vec![Finding::new(Code::PeriodOutOfRange).place(place!(period)).found(error)]),
     })
 }
@@ -202,7 +228,7 @@ pub fn letter(submission: impl AsRef<[u8]>, lang: &str, options: &str) -> Result
         "en" => Lang::En,
         other => return Err(Refused::Language(other.chars().take(60).collect())),
     };
-    Ok(Letter::new(&audited(submission, options)?, lang).to_string())
+    Ok(Letter::new(&audited(submission, &self::options(options)?), lang).to_string())
 }
 
 /// The record of an audit, to be kept: `pue/record/1`.
@@ -210,7 +236,7 @@ pub fn letter(submission: impl AsRef<[u8]>, lang: &str, options: &str) -> Result
 /// # Errors
 /// [`Refused`].
 pub fn record(submission: impl AsRef<[u8]>, options: &str) -> Result<String, Refused> {
-    told(&VerdictRecord::of(&audited(submission, options)?))
+    told(&VerdictRecord::of(&audited(submission, &self::options(options)?)))
 }
 
 /// Whether a record still holds of its submission, and what has changed: `{"holds": …, "changed": [{"what", "was", "is"}]}`.
@@ -225,7 +251,7 @@ pub fn verify(submission: impl AsRef<[u8]>, record: impl AsRef<[u8]>, options: &
     }
     let refused = |error: serde_json::Error| Refused::Record(error.to_string());
     let record: VerdictRecord = serde_json::from_slice(record.as_ref()).map_err(refused)?;
-    let changed = record.changes(&VerdictRecord::of(&audited(submission, options)?));
+    let changed = record.changes(&VerdictRecord::of(&audited(submission, &self::options(options)?)));
     told(&Verified { holds: Changed::leave_it_holding(&changed), changed })
 }
 

@@ -31,6 +31,11 @@ pub mod schema;
 #[cfg(feature = "sample")]
 pub mod sample;
 
+// The crates whose types stand in this one's.
+pub use jiff;
+#[cfg(feature = "uom")]
+pub use uom;
+
 // The paved path.
 pub use assessment::Assessment;
 pub use facility::Facility;

@@ -13,7 +13,7 @@ use crate::{
     portfolio::Register,
     quantity::{Decimal, ExactEnergy, ExactPower, Ratio, Unit},
     rule::{Inputs, Law, Pack, Shown},
-    wire::Assessment,
+    wire::{Assessment, Brief},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
 use serde_json::Value;
@@ -54,14 +54,20 @@ pub fn register() -> Value {
     of::<Register>(SchemaSettings::draft2020_12())
 }
 
+/// Of a brief answer, `pue/brief/1`.
+pub fn brief() -> Value {
+    of::<Brief>(SchemaSettings::draft2020_12().for_serialize())
+}
+
 /// All of them, by the name of their file.
-pub fn all() -> [(&'static str, Value); 7] {
+pub fn all() -> [(&'static str, Value); 8] {
     [
         ("site", site()),
         ("submission", submission()),
         ("pack", pack()),
         ("law", law()),
         ("assessment", assessment()),
+        ("brief", brief()),
         ("record", record()),
         ("register", register()),
     ]

@@ -221,3 +221,62 @@ fn a_nameless_zone_is_not_written() {
         assert!(named(bad).is_err(), "{bad}");
     }
 }
+
+/// The submissions of the corpus and of the examples.
+fn submissions() -> Vec<Vec<u8>> {
+    let folders = ["examples/data/submissions", "tests/golden/submissions/clean", "tests/golden/submissions/faulty"];
+    let files = folders.into_iter().flat_map(|folder| std::fs::read_dir(common::path(folder)).unwrap());
+    let files = files.map(|file| file.unwrap().path()).filter(|file| file.extension().is_some_and(|end| end == "json"));
+    let all: Vec<Vec<u8>> = files.map(|file| std::fs::read(file).unwrap()).collect();
+    assert!(all.len() > 60, "{}", all.len());
+    all
+}
+
+fn comes_back<T: serde::Serialize + serde::de::DeserializeOwned>(sent: &str) {
+    let read: T = serde_json::from_str(sent).unwrap_or_else(|error| panic!("{error} in {sent}"));
+    assert_eq!(serde_json::to_string(&read).unwrap(), sent);
+}
+
+/// Every answer is read back as a type of `wire`, and written again byte for byte.
+#[test]
+fn answers_come_back_byte_for_byte() {
+    use pue::{
+        Submission,
+        assessment::{Change, Options, VerdictRecord, WhatIf},
+        quantity::ExactEnergy,
+        submission::audit_json,
+        wire,
+    };
+    fn text(value: &impl serde::Serialize) -> String {
+        serde_json::to_string(value).unwrap()
+    }
+    for json in submissions() {
+        let audit = audit_json(&json, &[]);
+        comes_back::<wire::Assessment<'_>>(&text(&audit));
+        comes_back::<wire::Brief<'_>>(&text(&audit.brief()));
+        assert!(text(&audit.brief()).len() <= 1500, "{}", text(&audit.brief()));
+        let record = VerdictRecord::of(&audit);
+        comes_back::<wire::VerdictRecord>(&text(&record));
+        comes_back::<wire::Record>(&text(&audit.record));
+        comes_back::<Vec<wire::Finding>>(&text(&audit.findings));
+        comes_back::<Vec<wire::Verdict>>(&text(&audit.verdicts));
+        comes_back::<Vec<wire::Comparison>>(&text(&audit.comparisons));
+        comes_back::<Option<wire::Retrofit>>(&text(&audit.retrofit));
+        let Ok(submission) = Submission::from_json(&json) else { continue };
+        let Ok(ledger) = submission.ledger() else { continue };
+        let less = Change::LessOverhead(ExactEnergy::from_kwh(1e6).unwrap());
+        let answer = WhatIf::new(&ledger, ledger.period(), &submission.options(Options::default()), &[less]);
+        comes_back::<wire::WhatIf>(&text(&answer));
+        let other = VerdictRecord::of(&submission.audit_by(&Options::default().without_default_packs()));
+        comes_back::<Vec<wire::Changed>>(&text(&record.changes(&other)));
+    }
+}
+
+/// An answer makes no checked value of the domain that could not be.
+#[test]
+fn an_answer_makes_nothing_unchecked() {
+    for racks in ["-1", "1e30"] {
+        assert!(serde_json::from_str::<StandardRacks>(racks).is_err(), "{racks}");
+    }
+    assert!(serde_json::from_str::<StandardRacks>("3040.5").is_ok());
+}

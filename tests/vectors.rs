@@ -9,7 +9,7 @@ use pue::{
     facility::{RackType, Racks, Scale, StandardRacks},
     kpi::{AnyPue, Boundary, MeasuredPue, Pue},
     period::{Granularity, time_zone},
-    quantity::{Comparison, ExactEnergy, ExactPower, Ratio, Relation},
+    quantity::{ComparisonMethod, ExactEnergy, ExactPower, Ratio, Relation},
     submission::audit_json,
 };
 use serde_json::Value;
@@ -34,8 +34,8 @@ fn v1_exactly_the_limit() {
     let pue = Pue::interim(kwh(&v["total_kwh"]), kwh(&v["it_kwh"])).unwrap();
     let limit = v["expect"]["pue"].as_str().unwrap().parse().unwrap();
     assert_eq!(pue.ratio(), Ratio::from(&limit));
-    assert_eq!(Comparison::Full.holds(pue.ratio(), Relation::AtMost, limit), v["expect"]["at_most_1.25"]);
-    assert_eq!(Comparison::Full.holds(pue.ratio(), Relation::LessThan, limit), v["expect"]["less_than_1.25"]);
+    assert_eq!(ComparisonMethod::Full.holds(pue.ratio(), Relation::AtMost, limit), v["expect"]["at_most_1.25"]);
+    assert_eq!(ComparisonMethod::Full.holds(pue.ratio(), Relation::LessThan, limit), v["expect"]["less_than_1.25"]);
 }
 
 #[test]

@@ -12,15 +12,15 @@ use pue::{
 use serde::Deserialize;
 use std::{fmt::Write as _, path::PathBuf};
 
+/// In place of a pack: none applies by default.
+const NO_DEFAULT: &str = "none";
+
 /// The options of every command that judges.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Judging {
-    /// A further pack of rules, by id or as a file of JSON or TOML; may be given several times
+    /// A further pack of rules, by id or as a file of JSON or TOML; `none`: those named alone, none by default; may be given several times
     #[arg(long, value_name = "ID|FILE")]
     pack: Vec<String>,
-    /// No pack but those that `--pack` names
-    #[arg(long, requires = "pack")]
-    no_default_packs: bool,
     /// What a document leaves open, set otherwise (`wuhan-2024.new_since=2024-01-25`); may be given several times
     #[arg(long, value_name = "PACK.KEY=VALUE")]
     setting: Vec<String>,
@@ -40,9 +40,15 @@ fn factor(text: &str) -> Result<f64, String> {
 impl Judging {
     /// As the library takes them.
     pub fn options(&self, lang: Lang) -> Result<Options, String> {
-        let packs = self.pack.iter().map(|name| load(name, lang)).collect::<Result<Vec<_>, _>>()?;
+        let is_none = |name: &String| name == NO_DEFAULT;
+        let packs = self.pack.iter().filter(|name| !is_none(name)).map(|name| load(name, lang));
+        let packs = packs.collect::<Result<Vec<_>, _>>()?;
+        let only_asked = self.pack.iter().any(is_none);
+        if only_asked && packs.is_empty() {
+            return Err("--pack none: expected another pack besides, found nothing to judge by".to_owned());
+        }
         let mut options = packs.into_iter().fold(Options::default(), Options::pack).tariff(self.tariff).co2(self.co2);
-        if self.no_default_packs {
+        if only_asked {
             options = options.without_default_packs();
         }
         for setting in &self.setting {
@@ -56,7 +62,7 @@ impl Judging {
 
     /// The files that are read for it.
     pub fn files(&self) -> impl Iterator<Item = PathBuf> {
-        self.pack.iter().map(PathBuf::from)
+        self.pack.iter().filter(|name| *name != NO_DEFAULT).map(PathBuf::from)
     }
 }
 

@@ -4,7 +4,11 @@ mod columns;
 mod stream;
 
 use columns::Readings;
-use pue::{Assessment, Finding, Ledger, Period, Site, json, period::Granularity};
+use pue::{
+    Assessment, Finding, Ledger, Period, Site,
+    json::{self, Asked},
+    period::Granularity,
+};
 use pyo3::{
     create_exception,
     exceptions::PyValueError,
@@ -120,7 +124,7 @@ fn assess_columns(
 ) -> PyResult<Py<PyBytes>> {
     let (site, period, given) = opened(py, site, period, options)?;
     let readings = Readings::take(py, &site, readings, naive)?;
-    assessed(py, &site, &readings, period, given)
+    assessed(py, &site, &readings, period, &given)
 }
 
 /// From a frame with the Arrow C interface.
@@ -135,12 +139,10 @@ fn assess_frame(
 ) -> PyResult<Py<PyBytes>> {
     let (site, period, given) = opened(py, site, period, options)?;
     let readings = Readings::of_frame(py, &site, frame, naive)?;
-    assessed(py, &site, &readings, period, given)
+    assessed(py, &site, &readings, period, &given)
 }
 
-type Given = (pue::assessment::Options, Vec<pue::ledger::Estimate>);
-
-fn opened(py: Python<'_>, site: &[u8], period: &str, options: &str) -> PyResult<(Site, Period, Given)> {
+fn opened(py: Python<'_>, site: &[u8], period: &str, options: &str) -> PyResult<(Site, Period, Asked)> {
     let given = json::options(options).map_err(|why| refused(py, &why))?;
     let site = self::site(py, site)?;
     let period = Period::parse(period, site.time_zone()).map_err(|why| error(py, format!("period: {why}"), &[]))?;
@@ -152,11 +154,12 @@ fn assessed(
     site: &Site,
     readings: &Readings<'_>,
     period: Period,
-    (options, estimates): Given,
+    asked: &Asked,
 ) -> PyResult<Py<PyBytes>> {
     let columns = readings.columns(py, site)?;
     let ledger = Ledger::of_columns(site, &columns, period, Granularity::Hour).map_err(|why| error(py, why, &[]))?;
-    written(py, &Assessment::of(&ledger.estimate(&estimates), &options))
+    let answer = Assessment::of(&ledger.estimate(&asked.estimates), &asked.options);
+    Ok(as_bytes(py, asked.tell(&answer))?.unbind())
 }
 
 #[pymodule]

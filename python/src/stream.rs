@@ -1,6 +1,6 @@
 //! Readings one at a time, and a state that survives a restart.
 
-use crate::{error, refused, site, written};
+use crate::{as_bytes, error, refused, site, written};
 use pue::{
     Assessment, Period, json,
     ledger::{Histories, LedgerStream},
@@ -55,9 +55,10 @@ impl Stream {
     /// The assessment from the period's start until an instant.
     #[pyo3(signature = (instant, options = ""))]
     fn now_until(&mut self, py: Python<'_>, instant: i64, options: &str) -> PyResult<Py<PyBytes>> {
-        let (options, estimates) = json::options(options).map_err(|why| refused(py, &why))?;
+        let asked = json::options(options).map_err(|why| refused(py, &why))?;
         let ledger = self.open(py)?.now_until(instant).map_err(|why| error(py, why, &[]))?;
-        written(py, &Assessment::of(&ledger.estimate(&estimates), &options))
+        let answer = Assessment::of(&ledger.estimate(&asked.estimates), &asked.options);
+        Ok(as_bytes(py, asked.tell(&answer))?.unbind())
     }
 
     /// What is to be stored, to go on from later.

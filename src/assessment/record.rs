@@ -139,10 +139,10 @@ where
 }
 
 /// One thing that is no longer as a record says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changed {
     /// What: `input`, `library`, `tzdb`, `packs`, `settings`, `facility`, `period`, `pue`, `verdict`, `reliance`, `findings`.
-    pub what: &'static str,
+    pub what: Words,
     /// What the record says.
     pub was: String,
     /// What it is now.
@@ -163,13 +163,13 @@ fn by_name(record: &VerdictRecord) -> ByName<'_> {
 impl Changed {
     /// Whether the answer itself is another one, or is of another input, and not only what it was made with.
     pub fn is_of_the_answer(&self) -> bool {
-        matches!(self.what, "input" | "facility" | "period" | "pue" | "verdict")
+        matches!(&*self.what, "input" | "facility" | "period" | "pue" | "verdict")
     }
 
     /// Whether a record holds of which these things have changed: its answer has not, and what else has is due to what it was
     /// made with. Where nothing of that changed, and something else did, the record is not the one that was written.
     pub fn leave_it_holding(changes: &[Changed]) -> bool {
-        let is_made_otherwise = |change: &Changed| matches!(change.what, "library" | "tzdb" | "packs" | "settings");
+        let is_made_otherwise = |change: &Changed| matches!(&*change.what, "library" | "tzdb" | "packs" | "settings");
         !changes.iter().any(Changed::is_of_the_answer) && (changes.is_empty() || changes.iter().any(is_made_otherwise))
     }
 }
@@ -217,7 +217,7 @@ impl VerdictRecord {
         // Compared as they are: two that differ could be written alike.
         let mut compare = |what: &'static str, is_same: bool, told: &dyn Fn(&VerdictRecord) -> String| {
             if !is_same {
-                changes.push(Changed { what, was: told(self), is: told(now) });
+                changes.push(Changed { what: what.into(), was: told(self), is: told(now) });
             }
         };
         let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
@@ -256,24 +256,24 @@ impl VerdictRecord {
                 format!("{pack} {requirement}: {}", if told.is_empty() { "–".to_owned() } else { told.join(", ") })
             };
             if was.get(&(pack, requirement)) != is.get(&(pack, requirement)) {
-                changes.push(Changed { what: "verdict", was: told(&was), is: told(&is) });
+                changes.push(Changed { what: "verdict".into(), was: told(&was), is: told(&is) });
             }
         }
         let names = |record: &VerdictRecord| {
             record.verdicts.iter().map(|(pack, one, ..)| format!("{pack} {one}")).collect::<Vec<_>>().join(", ")
         };
         if !is_same_order {
-            changes.push(Changed { what: "verdict", was: names(self), is: names(now) });
+            changes.push(Changed { what: "verdict".into(), was: names(self), is: names(now) });
         }
         // Verdicts of packs that it does not name.
         let packs: BTreeSet<&String> = self.record.packs.iter().collect();
         let stray = self.verdicts.iter().find(|(pack, ..)| !packs.contains(pack));
         if let Some((pack, ..)) = stray {
-            changes.push(Changed { what: "verdict", was: pack.clone(), is: self.record.packs.join(", ") });
+            changes.push(Changed { what: "verdict".into(), was: pack.clone(), is: self.record.packs.join(", ") });
         }
         let mut compare = |what: &'static str, is_same: bool, told: &dyn Fn(&VerdictRecord) -> String| {
             if !is_same {
-                changes.push(Changed { what, was: told(self), is: told(now) });
+                changes.push(Changed { what: what.into(), was: told(self), is: told(now) });
             }
         };
         compare("reliance", self.reliance == now.reliance, &|of| {

@@ -10,7 +10,7 @@ use crate::{
     rule::{Outcome, Pack, Verdict},
 };
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Something that is taken to be otherwise.
@@ -32,7 +32,7 @@ pub enum Change {
 }
 
 /// What comes of some changes.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WhatIf {
     /// The PUE of electricity before.
@@ -46,7 +46,7 @@ pub struct WhatIf {
 }
 
 /// A requirement whose outcome changes.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Difference {
     /// The pack.

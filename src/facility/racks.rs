@@ -164,7 +164,9 @@ impl Serialize for StandardRacks {
 
 impl<'de> Deserialize<'de> for StandardRacks {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ratio::deserialize(deserializer).map(StandardRacks)
+        let number = Ratio::deserialize(deserializer)?;
+        let expected = || serde::de::Error::custom(format!("expected a number of standard racks, found {number}"));
+        StandardRacks::of(number).ok_or_else(expected)
     }
 }
 

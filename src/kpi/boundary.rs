@@ -52,13 +52,18 @@ impl From<Category> for u8 {
 }
 
 impl TryFrom<u8> for Category {
-    type Error = String;
+    type Error = UnknownCategory;
 
-    fn try_from(number: u8) -> Result<Self, String> {
+    fn try_from(number: u8) -> Result<Self, UnknownCategory> {
         let found = Category::ALL.into_iter().find(|category| category.number() == number);
-        found.ok_or_else(|| format!("expected a category 1, 2 or 3, found {number}"))
+        found.ok_or(UnknownCategory(number))
     }
 }
+
+/// A number that is no category.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a category 1, 2 or 3, found {0}")]
+pub struct UnknownCategory(pub u8);
 
 /// Energy per unit of a fuel: a table with a name, so that the method of a result can be named.
 #[derive(Clone, Copy, Debug, PartialEq)]

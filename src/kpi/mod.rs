@@ -18,7 +18,7 @@ mod view;
 
 pub(crate) use view::UNUSABLE;
 
-pub use boundary::{Boundary, Category, ENERGY_CONTENT, EnergyContent};
+pub use boundary::{Boundary, Category, ENERGY_CONTENT, EnergyContent, UnknownCategory};
 pub use characteristic::{CharacteristicError, Condition, characteristic_ratio};
 pub use measured::{Bounds, Coverage, Measure, MeasuredPue, NotAnnual};
 pub use method::Method;

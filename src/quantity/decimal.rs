@@ -1,12 +1,17 @@
-use super::Digits;
+use super::{Digits, Ratio};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::{fmt, str::FromStr};
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+};
 
 /// More digits than any rule prints, few enough for exact arithmetic.
 const MAX_DIGITS: u8 = 18;
 const MAX_UNITS: i128 = 10_i128.pow(36);
 
-/// A decimal number as it is printed: `1.25` and `1.250` are equal in value, and each keeps its digits.
+/// A decimal number as it is printed: `1.25` and `1.250` are equal, and each keeps its digits.
 ///
 /// A limit is one, because the number of printed digits decides how a value is rounded for the comparison
 /// (GB/T 8170-2008, 修约值比较法). On the wire it is text.
@@ -16,13 +21,57 @@ const MAX_UNITS: i128 = 10_i128.pow(36);
 /// use pue::quantity::{Decimal, Ratio};
 /// let (limit, printed): (Decimal, Decimal) = ("1.25".parse()?, "1.250".parse()?);
 /// assert_eq!((limit.digits(), printed.digits()), (2, 3));
-/// assert_eq!(Ratio::from(&limit), Ratio::from(&printed));
+/// assert!(limit == printed && limit < "1.2501".parse()? && Ratio::from(&limit) == Ratio::from(&printed));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy)]
 pub struct Decimal {
     units: i128,
     digits: u8,
+}
+
+/// Equal, ordered and hashed by value.
+impl Decimal {
+    /// Without zeros at the end.
+    const fn shortest(mut self) -> (i128, u8) {
+        while self.digits > 0 && self.units % 10 == 0 {
+            (self.units, self.digits) = (self.units / 10, self.digits - 1);
+        }
+        (self.units, self.digits)
+    }
+}
+
+impl PartialEq for Decimal {
+    fn eq(&self, other: &Self) -> bool {
+        self.shortest() == other.shortest()
+    }
+}
+
+impl Eq for Decimal {}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Self) -> Ordering {
+        Ratio::from(self).cmp(&Ratio::from(other))
+    }
+}
+
+impl Hash for Decimal {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.shortest().hash(state);
+    }
+}
+
+/// As it is printed.
+impl fmt::Debug for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Decimal({self})")
+    }
 }
 
 /// The text is not a plain decimal number.
@@ -161,10 +210,19 @@ mod tests {
         }
 
         #[test]
+        fn decimals_are_compared_by_value(a in -2_000_i128..2_000, b in -2_000_i128..2_000, digits in (0..4_u8, 0..4_u8)) {
+            let (one, other) = (Decimal::new(a, digits.0).unwrap(), Decimal::new(b, digits.1).unwrap());
+            let scaled = |units: i128, digits: u8| units * 10_i128.pow(4 - u32::from(digits));
+            prop_assert_eq!(one.cmp(&other), scaled(a, digits.0).cmp(&scaled(b, digits.1)));
+            prop_assert_eq!(one == other, one.cmp(&other) == Ordering::Equal);
+        }
+
+        #[test]
         fn print_and_parse_are_inverse(units in -MAX_UNITS..=MAX_UNITS, digits in 0..=MAX_DIGITS) {
             let decimal = Decimal::new(units, digits).unwrap();
             // "-0" has no decimal of its own.
-            prop_assert_eq!(decimal.to_string().parse::<Decimal>().unwrap(), decimal);
+            let again = decimal.to_string().parse::<Decimal>().unwrap();
+            prop_assert_eq!((again.units, again.digits), (units, digits));
         }
     }
 }

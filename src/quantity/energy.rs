@@ -16,7 +16,7 @@ use std::{
 /// let parts = [0.1, 0.2, 0.3].map(|kwh| ExactEnergy::from_kwh(kwh).unwrap());
 /// assert_eq!(parts.into_iter().sum::<ExactEnergy>().kwh(), 0.6); // 0.1 + 0.2 + 0.3 as floats is 0.6000000000000001
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExactEnergy(i128);
 
 impl ExactEnergy {
@@ -139,6 +139,12 @@ impl SubAssign for ExactEnergy {
 impl Sum for ExactEnergy {
     fn sum<I: Iterator<Item = Self>>(energies: I) -> Self {
         energies.fold(ExactEnergy::ZERO, Add::add)
+    }
+}
+
+impl fmt::Debug for ExactEnergy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ExactEnergy({self})")
     }
 }
 

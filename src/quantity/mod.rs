@@ -22,7 +22,7 @@ pub use energy::ExactEnergy;
 pub use power::ExactPower;
 pub use ratio::Ratio;
 pub(crate) use ratio::exact as exact_ratio;
-pub use rounding::{Comparison, Published, Relation};
+pub use rounding::{ComparisonMethod, Published, Relation};
 pub(crate) use unit::{Conversion, Count};
 pub use unit::{Dimension, Unit};
 /// The crate of units of measurement that [`ExactEnergy`] and [`ExactPower`] convert from and to (feature `uom`).

@@ -3,7 +3,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 /// An exact power: a whole number of milliwatts, at most 10¹² kW either way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExactPower(i64);
 
 impl ExactPower {
@@ -47,6 +47,12 @@ impl ExactPower {
     /// `self / other`; `None` if `other` is zero.
     pub fn ratio_to(self, other: ExactPower) -> Option<Ratio> {
         Ratio::new(self.0.into(), other.0.into())
+    }
+}
+
+impl fmt::Debug for ExactPower {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ExactPower({self})")
     }
 }
 

@@ -45,15 +45,15 @@ impl Relation {
 /// The two ways of GB/T 8170-2008 (clause 4.3) to compare a value with a limit.
 ///
 /// ```
-/// use pue::quantity::{Comparison, Ratio, Relation};
+/// use pue::quantity::{ComparisonMethod, Ratio, Relation};
 /// let (value, limit) = (Ratio::new(12_504, 10_000).unwrap(), "1.25".parse().unwrap());
-/// assert!(!Comparison::Full.holds(value, Relation::AtMost, limit));
-/// assert!(Comparison::Rounded.holds(value, Relation::AtMost, limit));
+/// assert!(!ComparisonMethod::Full.holds(value, Relation::AtMost, limit));
+/// assert!(ComparisonMethod::Rounded.holds(value, Relation::AtMost, limit));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub enum Comparison {
+pub enum ComparisonMethod {
     /// 全数值比较法: the unrounded value is compared. The default wherever a standard names no method.
     #[default]
     Full,
@@ -61,12 +61,12 @@ pub enum Comparison {
     Rounded,
 }
 
-impl Comparison {
+impl ComparisonMethod {
     /// Whether `value` stands in `relation` to `limit`.
     pub fn holds(self, value: Ratio, relation: Relation, limit: Decimal) -> bool {
         let compared = match self {
-            Comparison::Full => value,
-            Comparison::Rounded => value.round(limit.digits()).map_or(value, |rounded| Ratio::from(&rounded)),
+            ComparisonMethod::Full => value,
+            ComparisonMethod::Rounded => value.round(limit.digits()).map_or(value, |rounded| Ratio::from(&rounded)),
         };
         relation.admits(compared.cmp(&Ratio::from(&limit)))
     }
@@ -108,7 +108,7 @@ impl fmt::Display for Published {
     }
 }
 
-named!(Relation, Comparison);
+named!(Relation, ComparisonMethod);
 
 #[cfg(test)]
 mod tests {
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn each_relation_at_its_limit() {
         let limit = "1.25".parse().unwrap();
-        let holds = |value: &str, relation| Comparison::Full.holds(ratio(value), relation, limit);
+        let holds = |value: &str, relation| ComparisonMethod::Full.holds(ratio(value), relation, limit);
         for (relation, below, on, above) in [
             (Relation::AtMost, true, true, false),
             (Relation::LessThan, true, false, false),

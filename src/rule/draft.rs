@@ -3,7 +3,7 @@ use crate::{
     facility::{CertificateKind, Ladder, Level, Scale},
     finding::{Basis, Text, Words},
     name::named,
-    quantity::{Comparison, Decimal, Relation},
+    quantity::{ComparisonMethod, Decimal, Relation},
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,7 @@ pub struct PackDraft {
     pub jurisdiction: Vec<String>,
     /// How a value is compared with a limit.
     #[serde(default)]
-    pub comparison: Comparison,
+    pub comparison: ComparisonMethod,
     /// Which energies its PUE counts.
     #[serde(default, skip_serializing_if = "Counted::is_unstated")]
     pub counts: Counted,

@@ -6,7 +6,7 @@ use crate::{
     kpi::{AnnualPue, AnyPue, Bounds, Measure, Method},
     metering::Carrier,
     period::months_text,
-    quantity::{Comparison, Decimal, ExactEnergy, Published, Ratio, Relation},
+    quantity::{ComparisonMethod, Decimal, ExactEnergy, Published, Ratio, Relation},
 };
 use std::borrow::Cow;
 
@@ -118,7 +118,7 @@ impl Pack {
         weighing.step("pue", "E_DC / E_IT", value, energies);
         let holds = |value: Ratio| self.comparison.holds(value, relation, limit);
         let met = holds(value);
-        let comparison = if self.comparison == Comparison::Full { "full value" } else { "rounded value" };
+        let comparison = if self.comparison == ComparisonMethod::Full { "full value" } else { "rounded value" };
         let inputs = [("value", value.into()), ("limit", limit.into()), ("comparison", comparison.into())];
         weighing.step("compare", "value against limit (GB/T 8170-2008)", Shown::Stands(relation, limit, met), inputs);
         if let Some((why, settles)) = straddles(weighing, measure.bounds, met, holds) {
@@ -136,7 +136,7 @@ impl Pack {
             return weighing.undetermined(why, method_to_be_named());
         }
         weighing.outcome = if met { Outcome::Meets } else { Outcome::Fails };
-        if matches!(relation, Relation::AtMost | Relation::LessThan) && self.comparison == Comparison::Full {
+        if matches!(relation, Relation::AtMost | Relation::LessThan) && self.comparison == ComparisonMethod::Full {
             weighing.margin_kwh = margin(annual, limit);
             let margin = weighing.margin_kwh.map_or("beyond range".into(), Shown::from);
             weighing.step("margin", "⌊limit × E_IT⌋ − E_DC", margin, []);
@@ -292,10 +292,10 @@ fn margin(annual: AnnualPue, limit: Decimal) -> Option<ExactEnergy> {
 }
 
 /// Value and limit in a sentence that does not round its reason away, with the energy that is too much.
-fn pue_sentence(weighing: &Weighing<'_>, value: Ratio, limit: Decimal, comparison: Comparison) -> Text {
+fn pue_sentence(weighing: &Weighing<'_>, value: Ratio, limit: Decimal, comparison: ComparisonMethod) -> Text {
     let digits = limit.digits().max(crate::kpi::PUBLISHED_DIGITS);
     let full = Published::new(value, digits).map_or(value.to_string(), |published| published.beside(limit));
-    let rounded = value.round(limit.digits()).filter(|_| comparison == Comparison::Rounded);
+    let rounded = value.round(limit.digits()).filter(|_| comparison == ComparisonMethod::Rounded);
     let shown_zh = rounded.map_or(Cow::Borrowed(&*full), |value| format!("{value}（修约值，全数值 {full}）").into());
     let shown_en = rounded.map_or(Cow::Borrowed(&*full), |value| format!("{value} (rounded; in full {full})").into());
     let symbol = weighing.relation.symbol();

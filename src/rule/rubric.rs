@@ -76,7 +76,7 @@ pub enum Points {
         most: Decimal,
     },
     /// The first step that the input keeps, the best first; without one, nothing.
-    Steps(Vec<Step>),
+    Steps(Vec<PointsStep>),
     /// So many points if the input is 1, none if it is 0.
     Attested {
         /// The points.
@@ -88,7 +88,7 @@ pub enum Points {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Step {
+pub struct PointsStep {
     /// How the input has to stand to the limit.
     pub relation: Relation,
     /// The limit.

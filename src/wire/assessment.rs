@@ -48,7 +48,7 @@ pub struct Assessment<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operator: Option<Cow<'a, str>>,
     /// The period.
-    pub period: Option<Stretch>,
+    pub period: Option<Ends>,
     /// The PUE; null if it cannot be formed, and the findings say why.
     pub pue: Option<Pue<'a>>,
     /// How much is known.
@@ -82,7 +82,7 @@ pub struct Assessment<'a> {
 /// A stretch of time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Stretch {
+pub struct Ends {
     /// The first instant, RFC 3339.
     pub start: String,
     /// The instant after the last.
@@ -219,7 +219,7 @@ impl<'a> From<&'a assessment::Assessment> for Assessment<'a> {
             facility: of.facility.as_deref().map(Cow::Borrowed),
             name: of.name.as_ref().map(Cow::Borrowed),
             operator: of.operator.as_deref().map(Cow::Borrowed),
-            period: of.period.as_ref().map(|period| Stretch {
+            period: of.period.as_ref().map(|period| Ends {
                 start: rfc3339(period.start(), period.zone()),
                 end: rfc3339(period.end(), period.zone()),
             }),

@@ -4,5 +4,14 @@
 //! client reads back.
 
 mod assessment;
+mod brief;
 
-pub use assessment::{ASSESSMENT_SCHEMA, Assessment, Kpis, Meter, Pue, PueKind, Stretch};
+/// What stands in answers as the library has it.
+pub use crate::{
+    assessment::{Changed, Declared, Difference, Record, VerdictRecord, WhatIf},
+    finding::Finding,
+    retrofit::{Flag, Retrofit},
+    rule::{Comparison, Verdict},
+};
+pub use assessment::{ASSESSMENT_SCHEMA, Assessment, Ends, Kpis, Meter, Pue, PueKind, Reliance};
+pub use brief::{BRIEF_SCHEMA, Brief, BriefPue, BriefVerdict};

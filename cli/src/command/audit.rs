@@ -29,8 +29,11 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Say in the table what each verdict and each fault is
-    #[arg(long)]
+    #[arg(long, conflicts_with = "brief")]
     detail: bool,
+    /// JSON of one short line a record: outcomes, values and codes, without sentences and traces (pue/brief/1)
+    #[arg(long)]
+    brief: bool,
     /// Write the answer to this file
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -77,17 +80,20 @@ struct Batch {
 impl Arguments {
     pub fn run(&self, lang: Lang) -> Result<Ending, String> {
         round::stop_on_ctrl_c(lang);
+        if self.brief && self.format == Format::Csv {
+            return Err("--brief: expected --format json, found csv".to_owned());
+        }
         let options = self.judging.options(lang)?;
         let threads = round::threads(self.threads)?;
         let register = self.register.as_deref().map(load_register).transpose()?;
         self.spare()?;
         self.make_folder()?;
         let before = self.round_before(threads, &options)?;
-        let is_table = self.format == Format::Table;
+        let is_table = self.format() == Format::Table;
         let mut out = Output::open(self.out.as_deref().filter(|_| !is_table))?;
         let mut records = self.records.as_deref().map(|path| Output::open(Some(path))).transpose()?;
         let mut summary = Summary::new(self.is_by_site());
-        if self.format == Format::Csv {
+        if self.format() == Format::Csv {
             out.write(&csv_row(&header(lang).map(str::to_owned))?)?;
         }
         let work = |answers: Vec<Answer>, first: usize| self.batch(answers, first, lang);
@@ -108,7 +114,7 @@ impl Arguments {
         // Of a round that was ended early nobody can say who did not report, or what is gone.
         let (register, before) = if round::is_stopped() { (None, None) } else { (register, before) };
         let told = summary.tell(table, lang, register.as_ref(), before.as_ref());
-        match self.format {
+        match self.format() {
             Format::Table => output::write_marked(self.out.as_deref(), &told)?,
             // What is no answer goes beside the answers.
             _ => output::say(told.trim_end()),
@@ -123,9 +129,14 @@ impl Arguments {
         Ok(stopped.or(summary.ending).unwrap_or(Ending::Unusable))
     }
 
+    /// A brief answer is one of JSON.
+    fn format(&self) -> Format {
+        if self.brief { Format::Json } else { self.format }
+    }
+
     /// Whether sites are looked at beside each other.
     fn is_by_site(&self) -> bool {
-        self.format == Format::Table || self.register.is_some() || !self.before.is_empty()
+        self.format() == Format::Table || self.register.is_some() || !self.before.is_empty()
     }
 
     fn batch(&self, answers: Vec<Answer>, first: usize, lang: Lang) -> Result<Batch, String> {
@@ -138,7 +149,8 @@ impl Arguments {
         };
         for (i, answer) in answers.into_iter().enumerate() {
             done.round.add(&answer.assessment);
-            match self.format {
+            match self.format() {
+                Format::Json if self.brief => write_json(&mut done.text, &answer.assessment.brief())?,
                 Format::Json => write_json(&mut done.text, &answer.assessment)?,
                 Format::Csv => done.text.extend(csv_row(&answer.cells(lang))?),
                 Format::Table => {}
@@ -148,7 +160,7 @@ impl Arguments {
                 write_json(&mut done.records, &answer.record())?;
             }
             self.write_letter(&answer, first + i + 1, lang)?;
-            done.rows.push(match self.format {
+            done.rows.push(match self.format() {
                 Format::Table => Row::new(answer, self.detail, lang),
                 _ => Row::untold(answer),
             });

@@ -65,11 +65,13 @@ def audit(
     method: str | None = None,
     tariff: float | None = None,
     co2: float | None = None,
+    brief: bool = False,
 ) -> Json:
     """Audits a submission (``pue/submission/1``): recomputes its PUE and judges it.
 
     ``packs`` are ids of published packs of rules, or packs, beside those in force for the site; with ``only_asked`` no pack but
-    those. ``tariff`` is in yuan per kWh, ``co2`` in kg per kWh.
+    those. ``tariff`` is in yuan per kWh, ``co2`` in kg per kWh. A ``brief`` answer (``pue/brief/1``) has outcomes, values and codes
+    alone.
     """
     options = _options(
         {
@@ -79,6 +81,7 @@ def audit(
             "method": method,
             "tariff": tariff,
             "co2": co2,
+            "brief": brief,
         }
     )
     return _like(submission, _pue.audit(_bytes(submission), options))
@@ -118,6 +121,7 @@ def assess(
     tariff: float | None = None,
     co2: float | None = None,
     estimate: Sequence[str] = (),
+    brief: bool = False,
 ) -> Json:
     """Assesses a site (``pue/site/1``) over a period (``2024``, ``2024-03``, ``2024-01-01/2025-01-01``).
 
@@ -142,6 +146,7 @@ def assess(
             "tariff": tariff,
             "co2": co2,
             "estimate": tuple(estimate),
+            "brief": brief,
         }
     )
     of_site = _bytes(site)

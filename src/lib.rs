@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(test),
     warn(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
@@ -49,6 +50,9 @@ pub use rule::{Outcome, Pack, Verdict, packs};
 pub use site::Site;
 pub use submission::Submission;
 
+#[cfg(any(doc, all(doctest, feature = "json", feature = "csv")))]
+#[doc = include_str!("../docs/tour.md")]
+pub mod tour {}
 #[cfg(doc)]
 #[doc = include_str!("../docs/design.md")]
 pub mod design {}

@@ -173,6 +173,55 @@ proptest! {
     }
 }
 
+/// The places of all values of a document.
+fn places(value: &Value, at: String, all: &mut Vec<String>) {
+    match value {
+        Value::Object(parts) => parts.iter().for_each(|(key, part)| places(part, format!("{at}/{key}"), all)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(i, item)| places(item, format!("{at}/{i}"), all)),
+        _ => {}
+    }
+    all.push(at);
+}
+
+fn anything() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        (-1e9..1e9_f64).prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        words().prop_map(Value::from),
+        day().prop_map(|day| json!(day)),
+        Just(json!([])),
+        Just(json!({})),
+    ]
+}
+
+proptest! {
+    #![proptest_config(common::config())]
+
+    /// Of submissions with anything at some places, the answer comes back to the byte; and of what could be read, the site.
+    #[test]
+    fn an_answer_to_anything_comes_back(changes in prop::collection::vec((any::<prop::sample::Index>(), anything()), 0..6), file: prop::sample::Index) {
+        let all = submissions();
+        let Ok(mut submission) = serde_json::from_slice::<Value>(&all[file.index(all.len())]) else { return Ok(()) };
+        for (place, value) in changes {
+            let mut all = Vec::new();
+            places(&submission, String::new(), &mut all);
+            *submission.pointer_mut(&all[place.index(all.len())]).unwrap() = value;
+        }
+        let json = submission.to_string();
+        let audit = pue::submission::audit_json(json.as_bytes(), &[]);
+        comes_back::<pue::wire::Assessment<'_>>(&serde_json::to_string(&audit).unwrap());
+        comes_back::<pue::wire::Brief<'_>>(&serde_json::to_string(&audit.brief()).unwrap());
+        comes_back::<pue::wire::VerdictRecord>(&serde_json::to_string(&pue::assessment::VerdictRecord::of(&audit)).unwrap());
+        if let Ok(submission) = pue::Submission::from_json(json.as_bytes()) {
+            let site = submission.site();
+            let text = serde_json::to_string(site).unwrap();
+            prop_assert_eq!(&pue::read::site(text.as_bytes()).value.unwrap(), site, "{}", text);
+        }
+    }
+}
+
 /// Each enum with names on the wire is told and read in text by the same names.
 #[test]
 fn names_are_those_of_the_wire() {

@@ -260,6 +260,7 @@ pub struct Kpis {
     /// Renewable energy factor.
     pub r#ref: Option<f64>,
     /// 1 / PUE.
+    #[doc(alias = "DCiE")]
     pub dcie: Option<f64>,
     /// E_IT / (rated IT power × hours).
     pub it_load_use_rate: Option<f64>,

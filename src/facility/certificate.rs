@@ -72,6 +72,7 @@ impl Level {
 /// A certificate of the green low-carbon grade (绿色低碳等级证书): an attested input.
 ///
 /// The score bands behind the levels are not public, so a grade is never computed from a PUE.
+#[doc(alias = "绿色低碳等级")]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Certificate {
     /// Green or low-carbon; unknown if not said.

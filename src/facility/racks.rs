@@ -124,6 +124,7 @@ impl Racks {
 }
 
 /// A number of standard racks of 2.5 kW (标准机架), an exact fraction.
+#[doc(alias = "标准机架")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StandardRacks(Ratio);
 
@@ -212,6 +213,7 @@ impl Scale {
 }
 
 /// Rack occupancy (上架率) by count of cabinets; the basis is part of the number.
+#[doc(alias = "上架率")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Occupancy {
     /// Occupied / installed, from 0 to 1.

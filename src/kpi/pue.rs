@@ -19,6 +19,8 @@ pub(crate) const PUBLISHED_DIGITS: u8 = 3;
 /// ```
 ///
 /// Source: ISO/IEC 30134-2, EN 50600-4-2.
+#[doc(alias = "power usage effectiveness")]
+#[doc(alias = "电能利用效率")]
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Pue<K> {
     total: ExactEnergy,

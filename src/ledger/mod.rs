@@ -313,6 +313,7 @@ impl<'s> PartialLedger<'s> {
 }
 
 /// Energy by meter and by step of the calendar, complete.
+#[doc(alias = "台账")]
 #[derive(Clone, Debug)]
 pub struct Ledger<'s> {
     site: &'s Site,

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// A screen with its thresholds, all of them changeable.
+#[doc(alias = "老旧小散")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Screen {

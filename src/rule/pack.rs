@@ -26,6 +26,8 @@ use std::ops::Deref;
 ///      expected at least one condition"
 /// );
 /// ```
+#[doc(alias = "规则包")]
+#[doc(alias = "rules")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "PackDraft")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "PackDraft"))]

@@ -52,6 +52,7 @@ impl Outcome {
 }
 
 /// A requirement's outcome, with everything that led to it.
+#[doc(alias = "判定")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

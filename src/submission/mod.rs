@@ -45,6 +45,7 @@ use wire::Stated;
 /// assert_eq!(pue.agrees, Some(false)); // it declares 1.25, and has 1.31
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "填报")]
 #[derive(Clone, Debug)]
 pub struct Submission {
     site: Site,

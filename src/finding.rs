@@ -624,6 +624,7 @@ impl fmt::Display for Faults {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum Basis {
     /// Read in the issuing text, or in a close paraphrase of it.
     Official,

@@ -110,6 +110,7 @@ pub(crate) fn fixed_offset(text: &str) -> Option<Offset> {
 /// A step of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Granularity {
     /// Local clock hours; the last one of a day is shorter where the zone shifts by a part of an hour.
     Hour,

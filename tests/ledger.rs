@@ -101,7 +101,7 @@ fn readings(kind: MeterKind, rows: &[(i64, i64, f64)]) -> Readings {
         match kind {
             MeterKind::Interval => Series::intervals(start, end, value).unwrap(),
             MeterKind::Power => Series::power(end, value).unwrap(),
-            MeterKind::Register { .. } => Series::registers(end, value).unwrap(),
+            _ => Series::registers(end, value).unwrap(),
         },
     );
     readings
@@ -368,7 +368,7 @@ proptest! {
                 let series = match kind {
                     MeterKind::Interval => Series::intervals(start, end, value),
                     MeterKind::Power => Series::power(start, value),
-                    MeterKind::Register { .. } => Series::registers(start, value),
+                    _ => Series::registers(start, value),
                 }.unwrap();
                 readings.insert(id, series);
             }

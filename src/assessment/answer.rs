@@ -61,6 +61,7 @@ pub struct Assessment {
 
 /// A figure that an operator declares (申报值).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Claim {
     /// The PUE category.
     Category,
@@ -90,6 +91,7 @@ impl Claim {
 /// One declared figure beside the recomputed one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Declared {
     /// What was said.
     pub said: Figure,

@@ -140,6 +140,7 @@ where
 
 /// One thing that is no longer as a record says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Changed {
     /// What: `input`, `library`, `tzdb`, `packs`, `settings`, `facility`, `period`, `pue`, `verdict`, `reliance`, `findings`.
     pub what: Words,

@@ -17,6 +17,7 @@ pub enum Ladder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum CertificateKind {
     /// The design (设计类).
     Design,
@@ -103,6 +104,7 @@ pub struct Certificate {
 
 /// Whether a certificate may be counted for a site on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Standing {
     /// It is of this site and in force.
     InForce,

@@ -112,6 +112,7 @@ fn exactly<S: serde::Serializer>(racks: &Option<StandardRacks>, serializer: S) -
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum AirConditioning {
     /// Electric chillers (电动).
     Electric,
@@ -127,6 +128,7 @@ pub enum AirConditioning {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum ItCooling {
     /// Air (空气冷却).
     Air,

@@ -175,6 +175,7 @@ impl<'de> Deserialize<'de> for StandardRacks {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum Scale {
     /// Small (小型).
     Small,
@@ -215,6 +216,7 @@ impl Scale {
 /// Rack occupancy (上架率) by count of cabinets; the basis is part of the number.
 #[doc(alias = "上架率")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Occupancy {
     /// Occupied / installed, from 0 to 1.
     pub share: Ratio,

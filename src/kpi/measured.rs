@@ -155,6 +155,7 @@ impl Measure {
 /// Shares of time whose energy is known, from 0 to 1 (数据覆盖率).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Coverage {
     /// Of the total.
     pub total: f64,
@@ -179,6 +180,7 @@ impl Coverage {
 /// They hold the value, always.
 /// Where nothing bounds it, the side is open. A PUE is never below 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Bounds {
     /// The lowest; `None`: open.
     pub low: Option<Ratio>,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// A part without a meter is unknown, not zero; the remainder is shown, never hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Overhead {
     /// Cooling (制冷).
     pub cooling: Option<f64>,

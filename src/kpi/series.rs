@@ -12,6 +12,7 @@ use std::ops::Range;
 
 /// One stretch of a series of ratios.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Stretch {
     /// Its start.
     pub start: i64,
@@ -30,6 +31,7 @@ pub struct Stretch {
 /// One month of the series.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Monthly {
     /// `2024-01`.
     pub month: String,

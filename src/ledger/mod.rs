@@ -103,6 +103,7 @@ pub enum LedgerError {
 
 /// A meter that is given readings of another kind than its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct WrongKind {
     /// The meter.
     pub meter: String,

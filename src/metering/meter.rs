@@ -545,6 +545,7 @@ impl Carrier {
 
 /// What a meter's readings are.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum MeterKind {
     /// A dial that counts up (累计表码).
     Register {
@@ -581,6 +582,7 @@ impl MeterKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum Resets {
     /// At each full hour.
     Hour,
@@ -594,6 +596,7 @@ pub enum Resets {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum Absent {
     /// The energy is unknown.
     #[default]
@@ -628,6 +631,7 @@ impl Serialize for MeterKind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum Integration {
     /// A straight line from sample to sample.
     #[default]
@@ -681,6 +685,7 @@ pub struct Confirmed {
 /// Accuracy class of a meter or a current transformer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum AccuracyClass {
     /// 0.1.
     #[serde(rename = "0.1")]

@@ -119,6 +119,7 @@ pub struct Series {
 /// How a value came about (数据质量标识). Estimated and substituted energy counts in the estimated share.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Quality {
     /// Read from the meter (实测).
     #[default]
@@ -163,6 +164,7 @@ pub(crate) const NO_REVISION: i64 = i64::MIN;
 /// What the values of a series or a column are (读数种类): a meter takes those of its own kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ReadingKind {
     /// Values of a dial that goes on counting (表码).
     Register,

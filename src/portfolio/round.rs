@@ -200,6 +200,7 @@ pub struct Expected {
 
 /// Who reported.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Attendance<'r> {
     /// Expected, and not reported.
     pub missing: Vec<&'r Expected>,

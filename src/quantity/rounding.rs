@@ -53,6 +53,7 @@ impl Relation {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum ComparisonMethod {
     /// 全数值比较法: the unrounded value is compared. The default wherever a standard names no method.
     #[default]
@@ -77,6 +78,7 @@ impl ComparisonMethod {
 ///
 /// The mark keeps a message from rounding its reason away (GB/T 8170-2008, 4.3.2): nobody reads "1.25 is over 1.25".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Published {
     /// The rounded value.
     pub value: Decimal,

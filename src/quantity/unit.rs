@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a unit measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Dimension {
     /// Energy; the exact unit is the microjoule.
     Energy,
@@ -20,6 +21,7 @@ pub enum Dimension {
 /// Apparent power (kVA) is not among them: it is not power.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum Unit {
     /// Wh.
     #[serde(rename = "Wh")]

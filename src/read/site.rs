@@ -17,6 +17,7 @@ pub const SITE_SCHEMA: &str = "pue/site/1";
 
 /// What could be read, and everything that was found on the way.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Read<T> {
     /// The value, of whatever could be used; `None` if it could not be read at all.
     pub value: Option<T>,

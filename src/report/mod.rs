@@ -25,6 +25,7 @@ const fn colon(lang: Lang) -> &'static str {
 
 /// The look of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Style {
     /// Plain text for a terminal.
     #[default]

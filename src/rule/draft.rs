@@ -1,4 +1,4 @@
-use super::{Metric, Scope, rubric::Rubric};
+use super::{Metric, Scope, faults::SCHEMA, rubric::Rubric};
 use crate::{
     facility::{CertificateKind, Ladder, Level, Scale},
     finding::{Basis, Text, Words},
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Pack"))]
+#[non_exhaustive]
 pub struct PackDraft {
     /// `pue/pack/1`.
     pub schema: String,
@@ -61,6 +62,41 @@ pub struct PackDraft {
     pub comparisons: Vec<Benchmark>,
 }
 
+impl PackDraft {
+    /// A draft of a document in one edition, in force from a day on everywhere, without requirements yet.
+    ///
+    /// ```
+    /// use pue::{Pack, rule::{Check, JudgingBasis, PackDraft, Requirement, Source}, quantity::Relation};
+    /// let mut draft = PackDraft::new("ours", "2026-01-01", "1", "2026-01-01".parse()?);
+    /// let check = Check::AnnualPue { relation: Relation::AtMost, limit: "1.30".parse()? };
+    /// draft.requirements.push(Requirement::new("pue", check, Source::new("1", JudgingBasis::Official)));
+    /// assert!(Pack::new(draft).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(id: impl Into<Words>, edition: impl Into<Words>, number: impl Into<Words>, from: Date) -> Self {
+        let id = id.into();
+        PackDraft {
+            schema: SCHEMA.to_owned(),
+            title: Text::same(id.clone()),
+            issuer: Text::same(""),
+            id,
+            edition: edition.into(),
+            number: number.into(),
+            from,
+            until: None,
+            lapse: None,
+            jurisdiction: Vec::new(),
+            comparison: ComparisonMethod::default(),
+            counts: Counted::default(),
+            scale: Vec::new(),
+            settings: Settings::default(),
+            on_request: false,
+            requirements: Vec::new(),
+            comparisons: Vec::new(),
+        }
+    }
+}
+
 /// The text's own period is over, but no repeal is stated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -105,6 +141,7 @@ pub struct Settings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum Counted {
     /// The text does not say: electricity is taken, and the PUE of all carriers has to lie on the same side of the limit.
     #[default]
@@ -125,6 +162,7 @@ impl Counted {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum Nature {
     /// Mandatory by a law or a mandatory standard (强制性).
     Mandatory,
@@ -143,6 +181,7 @@ pub enum Nature {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Requirement {
     /// Its id within the pack: `pue-new-large`.
     pub id: Words,
@@ -164,6 +203,29 @@ pub struct Requirement {
     /// How those of its check are read; printed with each verdict on a site that it binds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub readings: Vec<Text>,
+}
+
+impl Requirement {
+    /// One that binds all sites of the pack's regions; the document does not say of what nature it is.
+    pub fn new(id: impl Into<Words>, check: Check, source: Source) -> Self {
+        Requirement {
+            id: id.into(),
+            nature: Nature::default(),
+            scope: Scope::Always,
+            check,
+            limit_name: None,
+            source,
+            scope_readings: Vec::new(),
+            readings: Vec::new(),
+        }
+    }
+}
+
+impl Source {
+    /// A clause, without the issuer's words.
+    pub fn new(clause: impl Into<Words>, basis: JudgingBasis) -> Self {
+        Source { clause: clause.into(), quote: None, paraphrase: None, basis }
+    }
 }
 
 /// What a requirement asks.
@@ -276,6 +338,7 @@ pub struct Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub enum JudgingBasis {
     /// See [`Basis::Official`].
     Official,

@@ -138,6 +138,7 @@ pub struct Comparison {
 /// One step of a verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct TraceStep {
     /// Which step.
     pub step: Words,

@@ -59,6 +59,7 @@ pub struct Submission {
 /// Nothing could be made of a submission.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("nothing can be made of the submission{}: {}", .facility.as_ref().map(|id| format!(" of {id}")).unwrap_or_default(), .findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+#[non_exhaustive]
 pub struct Unusable {
     /// The facility's id, as far as it could be read.
     pub facility: Option<String>,

@@ -82,6 +82,7 @@ pub struct Assessment<'a> {
 /// A stretch of time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[non_exhaustive]
 pub struct Ends {
     /// The first instant, RFC 3339.
     pub start: String,

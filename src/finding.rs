@@ -513,7 +513,7 @@ impl Gathered {
         let file = finding.file.clone().filter(|_| finding.place.is_none() && finding.meter.is_none());
         let key = (code, (finding.place.clone(), finding.meter.clone(), file));
         if let Some(known) = self.groups.get_mut(&key) {
-            let count = known.count + finding.count;
+            let count = known.count.saturating_add(finding.count);
             if finding.at < known.at {
                 *known = finding;
             }
@@ -525,7 +525,7 @@ impl Gathered {
             *places += 1;
             self.groups.insert(key, finding);
         } else if let Some((_, first)) = self.groups.range_mut((code, Key::default())..).next() {
-            first.count += finding.count;
+            first.count = first.count.saturating_add(finding.count);
         }
     }
 

@@ -452,7 +452,10 @@ pub fn local(instant: i64, zone: &TimeZone) -> DateTime {
 pub fn rfc3339(instant: i64, zone: &TimeZone) -> String {
     let clamped = instant.clamp(Timestamp::MIN.as_millisecond(), Timestamp::MAX.as_millisecond());
     let Ok(time) = Timestamp::from_millisecond(clamped) else { return instant.to_string() };
-    time.display_with_offset(zone.to_offset(time)).to_string()
+    // RFC 3339 knows whole minutes: the clock of an offset with seconds is shown by the minutes before.
+    let offset = zone.to_offset(time);
+    let whole = Offset::from_seconds(offset.seconds() / 60 * 60).unwrap_or(offset);
+    time.display_with_offset(whole).to_string()
 }
 
 /// What a local clock reading stands for.

@@ -171,6 +171,58 @@ fn a_pack_by_hand_is_short() {
     }
 }
 
+/// Conditions, checks and names that cannot be meant: each at its place.
+#[test]
+fn what_cannot_be_meant_is_no_pack() {
+    let of = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut pack = serde_json::to_value(pue::packs::by_id("wuhan-2024").unwrap()).unwrap();
+        pack["id"] = json!("own");
+        change(&mut pack);
+        let faults = Pack::from_json(pack.to_string().as_bytes()).err().map(|faults| faults.0).unwrap_or_default();
+        faults.iter().map(|fault| fault.place.as_ref().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert!(of(&|_| {}).is_empty());
+    for (scope, place) in [
+        (json!({"occupancy": {"relation": "at_least", "limit": "70"}}), "/occupancy/limit"),
+        (json!({"not": {"annual_pue": {"relation": "at_most", "limit": "0.5"}}}), "/not/annual_pue/limit"),
+        (
+            json!({"any": ["always", {"standard_racks": {"relation": "at_least", "limit": "-5"}}]}),
+            "/any/1/standard_racks/limit",
+        ),
+        (json!({"years_in_service": {"at_least": -5}}), "/years_in_service/at_least"),
+        (json!({"not": "always"}), "/not"),
+        (json!({"day": {}}), "/day"),
+        (json!({"zone": [""]}), "/zone"),
+        (json!({"unclear": {"when": "always", "because": ""}}), "/unclear"),
+        (json!({"occupancy": {"relation": "at_least", "limit": "0.5", "from": "2024-01-01"}}), ""),
+    ] {
+        let found = of(&|pack| pack["requirements"][0]["scope"] = scope.clone());
+        assert_eq!(found, [format!("/requirements/0/scope{place}")], "{scope}");
+    }
+    type Change = fn(&mut serde_json::Value);
+    let changes: [(Change, &str); 5] = [
+        (|pack| pack["id"] = json!("a@b c"), "/id"),
+        (|pack| pack["edition"] = json!("nonsense"), "/edition"),
+        (|pack| pack["lapse"] = json!({"after": "2001-01-01", "note": "over"}), "/lapse/after"),
+        (
+            |pack| pack["requirements"][0]["check"] = json!({"annual_pue": {"relation": "less_than", "limit": "1"}}),
+            "/requirements/0/check/annual_pue/limit",
+        ),
+        (
+            |pack| pack["requirements"][0]["check"] = json!({"attested": {"what": ""}}),
+            "/requirements/0/check/attested/what",
+        ),
+    ];
+    for (change, place) in changes {
+        assert_eq!(of(&change), [place]);
+    }
+    // By hand a scope can be nested without end; it is looked at no deeper than anybody means.
+    let mut draft = pue::packs::by_id("wuhan-2024").unwrap().clone().into_draft();
+    draft.requirements[0].scope =
+        (0..2_000).fold(pue::rule::Scope::HubNode(true), |inner, _| pue::rule::Scope::Not(Box::new(inner)));
+    assert_eq!(Pack::new(draft).unwrap_err().0.len(), 1);
+}
+
 /// An empty condition, or one that asks for nothing, is no way to a "meets".
 #[test]
 fn no_pack_judges_unchecked() {

@@ -234,7 +234,8 @@ proptest! {
                 prop_assert_eq!(&serde_json::to_string(&stream.to_parcel()).unwrap(), &state);
                 // What lies ahead is not missing: it is the ledger of the time until now.
                 let now = rows[..=i].iter().map(key).max().unwrap();
-                let past: Vec<_> = rows[..=i].iter().copied().filter(|row| row.1 <= now).collect();
+                let is_past = |row: &(i64, i64, f64)| if kind == MeterKind::Interval { row.0 < now } else { row.1 <= now };
+                let past: Vec<_> = rows[..=i].iter().copied().filter(is_past).collect();
                 if let Ok(until) = Period::between(period.start(), now.min(period.end()), site.time_zone()) {
                     let past = crate::readings(kind, &past);
                     let part = PartialLedger::build(&site, &past, until, Granularity::Hour, &histories, i64::MIN..i64::MAX).unwrap();
@@ -661,4 +662,81 @@ fn what_travels_is_small() {
     assert!(all.0 <= 10_000 && hourly.0 <= 10_000, "{all:?} {hourly:?}");
     assert!(quarterly.0 <= 22_000, "{quarterly:?}");
     assert!(hourly.1 <= 14_000 && quarterly.1 <= 25_000, "{hourly:?} {quarterly:?}");
+}
+
+fn stream(site: &Site, lateness_ms: i64) -> LedgerStream {
+    let histories = Histories::by_capacity(site);
+    LedgerStream::new(site.clone(), period(site), Granularity::Hour, histories, lateness_ms).unwrap()
+}
+
+fn restored(stream: &LedgerStream, site: &Site) -> LedgerStream {
+    let state = serde_json::to_string(&stream.to_parcel()).unwrap();
+    LedgerStream::from_parcel(site.clone(), serde_json::from_str(&state).unwrap()).unwrap()
+}
+
+/// Whatever was stored in between, the same can be asked for and the same comes out: intervals that reach beyond the instant, ones
+/// that overlap, and instants before the newest reading.
+#[test]
+fn a_restart_changes_no_question() {
+    let site = site(MeterKind::Interval, Unit::KilowattHour, true, false);
+    let start = period(&site).start();
+    for last in [(2, 4, 2.0), (2, 1, 2.0), (2, 2, 2.0), (2, 4, f64::NAN)] {
+        let mut whole = stream(&site, 0);
+        for (from, until, value) in [(0, 1, 1.0), (1, 3, 2.0), last] {
+            whole.push_interval("m", start + from * H, start + until * H, value, None).unwrap();
+        }
+        let again = restored(&whole, &site);
+        let at = start + 5 * H / 2;
+        assert_eq!(all(&whole.now_until(at).unwrap()), all(&again.now_until(at).unwrap()), "{last:?}");
+        for earlier in [start + H, start + 2 * H - 1] {
+            let told = |stream: &LedgerStream| stream.now_until(earlier).map(|_| ()).map_err(|error| error.to_string());
+            assert_eq!(told(&whole), told(&again));
+            assert!(told(&whole).unwrap_err().starts_with("expected an instant from "));
+        }
+    }
+}
+
+/// A stamp far ahead makes nothing late that lies within the period, stored or not; and many of them are not kept without end.
+#[test]
+fn a_stamp_from_the_future_is_no_end() {
+    let site = site(MeterKind::REGISTER, Unit::KilowattHour, true, false);
+    let start = period(&site).start();
+    for ahead in [start + 50 * 365 * 24 * H, i64::MAX] {
+        let mut stream = stream(&site, 0);
+        stream.push("m", start, 100.0).unwrap();
+        stream.push("m", ahead, 7.0).unwrap();
+        let mut stream = restored(&stream, &site);
+        for hour in 1..=10 {
+            stream.push("m", start + hour * H, 100.0 + hour as f64).unwrap();
+        }
+        let stream = restored(&stream, &site);
+        let codes: Vec<String> = stream.now().findings().iter().map(|finding| finding.code.to_string()).collect();
+        assert!(!codes.contains(&"reading.late".to_owned()), "{codes:?}");
+    }
+    let mut stream = stream(&site, 0);
+    let end = period(&site).end();
+    for quarter in 0..40_000 {
+        stream.push("m", end + quarter * H / 4, quarter as f64).unwrap();
+    }
+    let state = serde_json::to_string(&stream.to_parcel()).unwrap();
+    assert!(state.len() < 200_000, "{}", state.len());
+}
+
+/// A state belongs to the site that it was made for, by its clock too; and counts that no readings lead to are refused.
+#[test]
+fn a_state_of_another_clock_is_refused() {
+    let of = |zone: &str| site_in(zone, MeterKind::REGISTER, Unit::KilowattHour, true, false);
+    let state = serde_json::to_value(stream(&of("+08:00"), 0).to_parcel()).unwrap();
+    let open = |site: &Site, state: &serde_json::Value| {
+        LedgerStream::from_parcel(site.clone(), serde_json::from_value(state.clone()).unwrap())
+            .map(|_| ())
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(open(&of("+08:00"), &state), Ok(()));
+    assert!(open(&of("-09:30"), &state).unwrap_err().contains("another site"));
+    for count in ["late", "displaced", "outside"] {
+        let mut forged = state.clone();
+        forged["meters"][0][count] = u64::MAX.into();
+        assert!(open(&of("+08:00"), &forged).is_err(), "{count}");
+    }
 }

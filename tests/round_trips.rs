@@ -266,6 +266,10 @@ fn a_nameless_zone_is_not_written() {
             .map(|site| serde_json::to_value(&site).unwrap()["facility"]["time_zone"].clone())
     };
     assert_eq!(named("+08:00").unwrap(), "+08:00");
+    // RFC 3339 knows whole minutes: an instant is shown by those, and is the same.
+    let zone = time_zone("-00:44:30").unwrap();
+    let period = pue::Period::between(-272_330_130_000_i64, 0_i64, zone.clone()).unwrap();
+    assert_eq!(pue::Period::parse(&period.to_string(), zone), Ok(period));
     for bad in ["CST-8", "+8", "+08:60", "+08:00:00:00", "+99:00", "08:00"] {
         assert!(named(bad).is_err(), "{bad}");
     }

@@ -174,7 +174,7 @@ fn check(dice: &mut Dice) -> Value {
 fn pack(dice: &mut Dice, i: usize) -> Value {
     let until = dice.pick(&[None, None, Some("2024-12-30"), Some("2024-12-31")]);
     let mut pack = json!({
-        "schema": "pue/pack/1", "id": format!("random-{i}"), "edition": "1", "title": "t", "issuer": "i", "number": "n",
+        "schema": "pue/pack/1", "id": format!("random-{i}"), "edition": "2024-01-01", "title": "t", "issuer": "i", "number": "n",
         "from": dice.pick(&["2020-01-01", "2024-12-31", "2025-01-01", "2024-06-30"]), "jurisdiction": dice.pick(&[json!([]), json!([]), json!([]), json!(["CN"]), json!(["42", "31"])]),
         "comparison": dice.pick(&["full", "rounded"]),
         "scale": [{"class": "super_large", "relation": "at_least", "racks": "10000"},

@@ -9,7 +9,7 @@ use arrow_array::{
     types::{Float64Type, Int64Type, TimestampMillisecondType},
 };
 use arrow_buffer::ScalarBuffer;
-use arrow_cast::cast;
+use arrow_cast::{CastOptions, cast, cast_with_options, display::FormatOptions};
 use arrow_schema::{DataType, TimeUnit};
 use numpy::PyReadonlyArray1;
 use pue::{
@@ -20,6 +20,9 @@ use pue::{
 use pyo3::prelude::*;
 use pyo3_arrow::input::{AnyArray, AnyRecordBatch};
 use std::collections::BTreeMap;
+
+/// What does not fit is an error, not null.
+const EXACTLY: CastOptions<'static> = CastOptions { safe: false, format_options: FormatOptions::new() };
 
 /// A column, borrowed from whoever has it, or our own.
 enum Numbers<'py, T: numpy::Element> {
@@ -42,11 +45,7 @@ impl<T: numpy::Element> Numbers<'_, T> {
     fn slice(&self, py: Python<'_>) -> PyResult<&[T]> {
         match self {
             Numbers::Numpy(array) => array.as_slice().map_err(|_| {
-                error(
-                    py,
-                    "expected an array that is contiguous, found one with strides: use numpy.ascontiguousarray",
-                    &[],
-                )
+                error(py, "expected arrays that are contiguous and aligned: use numpy.ascontiguousarray", &[])
             }),
             Numbers::Own(all) => Ok(all),
         }
@@ -98,6 +97,10 @@ impl Clock<'_> {
 
     /// Milliseconds by clocks without a zone, as instants.
     fn instants(&self, py: Python<'_>, name: &str, clocks: Vec<i64>) -> PyResult<Vec<i64>> {
+        // numpy's NaT.
+        if clocks.contains(&i64::MIN) {
+            return Err(error(py, format!("{name}: expected an instant in every row, found NaT"), &[]));
+        }
         match self.naive {
             Naive::Utc => Ok(clocks),
             Naive::Refused => Err(error(
@@ -167,7 +170,8 @@ fn stamps_of<'py>(
             continue;
         }
         let milliseconds = DataType::Timestamp(TimeUnit::Millisecond, None);
-        let chunk = cast(chunk, &milliseconds).map_err(|why| error(py, format!("{name}: {why}"), &[]))?;
+        let chunk = cast_with_options(chunk, &milliseconds, &EXACTLY)
+            .map_err(|why| error(py, format!("{name}: {why}"), &[]))?;
         let chunk: &TimestampMillisecondArray = chunk.as_primitive();
         all.extend(chunk.values());
     }
@@ -205,6 +209,11 @@ fn chunks(py: Python<'_>, name: &str, object: &Bound<'_, PyAny>) -> PyResult<(Ve
 }
 
 fn stamps<'py>(py: Python<'py>, name: &str, object: &Bound<'py, PyAny>, clock: &Clock<'_>) -> PyResult<Stamps<'py>> {
+    // Milliseconds by clocks without a zone come wrapped.
+    if let Ok((clocks,)) = object.extract::<(PyReadonlyArray1<'py, i64>,)>() {
+        let clocks = Numbers::Numpy(clocks).slice(py)?.to_vec();
+        return Ok(Stamps::Plain(Numbers::Own(clock.instants(py, name, clocks)?)));
+    }
     if let Ok(array) = object.extract::<PyReadonlyArray1<'py, i64>>() {
         return Ok(Stamps::Plain(Numbers::Numpy(array)));
     }
@@ -325,6 +334,8 @@ impl<'py> Readings<'py> {
                 long(py, &meters, start.as_ref(), &time, &values)
             }
             _ => {
+                // One hold for all meters.
+                let (time, start) = (shared(py, &time)?, start.as_ref().map(|start| shared(py, start)).transpose()?);
                 let mut all = Vec::new();
                 for (i, name) in names.iter().enumerate().filter(|(_, name)| !["time", "start", "end"].contains(name)) {
                     let (chunks, kind) = column(i);
@@ -380,7 +391,10 @@ fn long<'py>(
     let mut by_meter: BTreeMap<String, Gathered> = BTreeMap::new();
     let mut offset = 0;
     for chunk in meters {
-        let chunk = cast(chunk, &DataType::Utf8).map_err(|why| error(py, format!("meter: {why}"), &[]))?;
+        // Whoever made it may not have looked: texts that are none, and places in a dictionary that it has not.
+        chunk.to_data().validate_full().map_err(|why| error(py, format!("meter: {why}"), &[]))?;
+        let chunk = cast_with_options(chunk, &DataType::Utf8, &EXACTLY)
+            .map_err(|why| error(py, format!("meter: {why}"), &[]))?;
         let ids: &StringArray = chunk.as_string();
         if ids.null_count() > 0 {
             return Err(error(py, "meter: expected the id of a meter in every row, found nulls", &[]));

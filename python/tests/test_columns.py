@@ -56,6 +56,8 @@ def test_instants_without_a_zone_are_asked_about():
         with pytest.raises(pue.PueError, match="expected timestamps with a time zone"):
             pue.assess(site(), readings, DAY)
         assert value(pue.assess(site(), readings, DAY, naive="utc")) == 1.25
+    clock = (TIME + 8 * HOUR).astype("datetime64[ms]")
+    assert value(pue.assess(site(), {"grid": (clock, GRID), "ups": (clock, UPS)}, DAY, naive="site")) == 1.25
     clock = pa.array(TIME + 8 * HOUR, pa.timestamp("ms"))
     assert value(pue.assess(site(), {"grid": (clock, GRID), "ups": (clock, UPS)}, DAY, naive="site")) == 1.25
     with pytest.raises(pue.PueError, match='expected "utc" or "site", found "local"'):
@@ -66,8 +68,14 @@ def test_values_of_every_kind():
     whole = np.arange(25, dtype=np.int32)
     for grid in (pa.array(whole * 125), pa.array(GRID, pa.float32()), pl.Series(GRID), pd.Series(GRID)):
         assert value(pue.assess(site(), {"grid": (TIME, grid), "ups": (TIME, UPS)}, DAY)) == 1.25
+    for dtype in ("float32", "int64", ">f8", "uint16"):
+        assert value(pue.assess(site(), {"grid": (TIME, GRID.astype(dtype)), "ups": (TIME, UPS)}, DAY)) == 1.25
     holes = pa.array([None if i == 7 else v for i, v in enumerate(GRID)])
     answer = pue.assess(site(), {"grid": (TIME, holes), "ups": (TIME, UPS)}, DAY)
+    masked = GRID.copy()
+    masked[7] = 1e6
+    masked = np.ma.masked_array(masked, mask=[i == 7 for i in range(25)])
+    assert pue.assess(site(), {"grid": (TIME, masked), "ups": (TIME, UPS)}, DAY) == answer
     missing = [one for one in answer["findings"] if one["code"] == "reading.missing"]
     assert value(answer) == 1.25 and [(one["meter"], one["count"]) for one in missing] == [("grid", 1)]
 
@@ -80,7 +88,10 @@ def test_values_of_every_kind():
         ((TIME.astype(float), GRID), "found float64, of 1 dimensions"),
         ((TIME, GRID.astype(str)), "grid, value: expected an array of float64, of one dimension, found <U"),
         ((TIME, GRID.reshape(5, 5)), "of 2 dimensions"),
-        ((TIME, np.repeat(GRID, 2)[::2]), "grid, value|contiguous"),
+        ((TIME, np.repeat(GRID, 2)[::2]), "expected arrays that are contiguous"),
+        ((np.full(25, np.datetime64("NaT"), "datetime64[ms]"), GRID), "found NaT"),
+        ((np.ma.masked_array(TIME, mask=True), GRID), "grid: expected an instant in every row, found masked ones"),
+        ((pa.array([2**61] * 25, pa.timestamp("s", "UTC")), GRID), "grid, time: .*(?i:overflow)"),
         ((pa.array(["2024"] * 25), GRID), "grid, time: expected timestamps, or int64 milliseconds since 1970, found Utf8"),
         ((pa.array([None, *TIME[1:]]), GRID), "grid, time: expected an instant in every row, found nulls"),
         ((TIME, pa.array(["1"] * 25)), "grid, value: expected numbers, found Utf8"),
@@ -102,6 +113,17 @@ def test_what_is_no_readings_is_named():
         pue.assess(site(), {"grid": (TIME, GRID), "a.csv": b""}, DAY)
     with pytest.raises(pue.PueError, match='expected a column "time", or "start" and "end", found stamp, grid'):
         pue.assess(site(), pl.DataFrame({"stamp": TIME, "grid": GRID}), DAY)
+
+
+def test_texts_that_are_none_are_named():
+    broken = pa.array([b"caf\xe9"]).view(pa.string())
+    outside = pa.DictionaryArray.from_arrays(pa.array([5]), pa.array(["grid"]), safe=False)
+    backwards = pa.Array.from_buffers(pa.string(), 2, [None, pa.py_buffer(np.array([0, 10, 5], np.int32)), pa.py_buffer(b"gridgrid")])
+    for meter in (broken, outside, backwards):
+        rows = len(meter)
+        frame = pa.table({"meter": meter, "time": TIME[:rows], "value": GRID[:rows]})
+        with pytest.raises(pue.PueError, match="meter: "):
+            pue.assess(site(), frame, DAY)
 
 
 def test_a_closed_stream_is_named():
@@ -132,6 +154,11 @@ def test_faults_of_a_site_come_with_the_exception():
     for options, told in [({"settings": {"wuhan-2024.limit": "2"}}, "expected a key of"), ({"tariff": -1.0}, "tariff"), ({"method": "x"}, "unknown variant")]:
         with pytest.raises(pue.PueError, match=told):
             pue.audit({}, **options)
+    for options, told in [({"packs": "cndcp"}, "packs: expected a list"), ({"tariff": math.nan}, "options: ")]:
+        with pytest.raises((TypeError, pue.PueError), match=told):
+            pue.audit({}, **options)
+    with pytest.raises(pue.PueError, match="expected a dict that can be written as JSON"):
+        pue.audit({"schema": math.nan})
     with pytest.raises(pue.PueError, match="period: expected a year"):
         pue.assess(site(), {"grid": (TIME, GRID)}, "last year")
 

@@ -23,7 +23,7 @@ use crate::{
         Column, Meter, ReadingKind, Readings,
         clean::{Chain, History, Nowhere, Rows, first_pass, prepare},
     },
-    period::{Granularity, Period, rfc3339},
+    period::{Granularity, Period, rfc3339, zone_name},
     quantity::{Dimension, ExactEnergy},
     site::Site,
 };
@@ -176,7 +176,7 @@ fn history_of_sums(meter: &Meter, rows: &Rows<'_>, zone: &TimeZone) -> History {
 /// The edges of the calendar's steps, if they are of the site's calendar and fit in memory.
 fn edges(site: &Site, period: &Period, granularity: Granularity) -> Result<Vec<i64>, LedgerError> {
     if *period.zone() != site.time_zone() {
-        let name = |zone: &jiff::tz::TimeZone| zone.iana_name().unwrap_or("an unnamed one").to_owned();
+        let name = |zone: &TimeZone| zone_name(zone).unwrap_or_else(|| "an unnamed one".to_owned());
         return Err(LedgerError::TimeZone { site: name(&site.time_zone()), period: name(period.zone()) });
     }
     let edges = period.edges(granularity);

@@ -1,6 +1,6 @@
 use super::{Histories, LedgerError, PartialLedger, edges, piece::Piece};
 use crate::{
-    period::{Granularity, Period},
+    period::{Granularity, Period, zone_name},
     site::Site,
 };
 use serde::{Deserialize, Serialize};
@@ -89,7 +89,7 @@ pub(super) const NONE_LEADS_TO: &str = "figures that no readings lead to";
 /// A 64-bit digest (FNV-1a) of what the cleaning of a site's readings depends on. It tells sites apart that are described
 /// differently by accident; it is no protection against a forger.
 pub(super) fn fingerprint(site: &Site) -> String {
-    let text = format!("{:?} {:?} {:?}", site.facility().id, site.time_zone().iana_name(), site.meters());
+    let text = format!("{:?} {:?} {:?}", site.facility().id, zone_name(&site.time_zone()), site.meters());
     let digest = text
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |digest, byte| (digest ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));

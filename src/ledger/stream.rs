@@ -20,7 +20,8 @@ use std::{collections::BTreeMap, sync::Arc};
 /// (`reading.late`); the stretch that it would have filled is unknown, as it would be without it.
 ///
 /// In memory are the calendar's steps, the readings of the last day and of the lateness, and what was found to be
-/// missing.
+/// missing; of interval meters under [`Histories::by_capacity`] all readings, since how long their intervals may be is not known
+/// in advance. A reading with a stamp ahead of its time, but within the period, makes late what comes before it.
 ///
 /// ```
 /// use pue::{Period, ledger::{Histories, LedgerStream}, period::Granularity};
@@ -93,6 +94,8 @@ struct Intake {
     #[serde(skip)]
     full: usize,
     newest: Option<(i64, i64)>,
+    /// The newest that is not beyond the period.
+    latest: i64,
     displaced: u64,
     outside: u64,
     late: u64,
@@ -101,6 +104,9 @@ struct Intake {
 
 /// Start (or instant), end, value, how much of it is known, and what is said of it.
 type Waiting = (i64, i64, f64, Option<i64>, Mark);
+
+/// Of ids that the site does not list, so much is kept.
+const LONGEST_ID: usize = 100;
 
 /// The fewest readings that are settled at once.
 const FULL: usize = 1024;
@@ -131,6 +137,7 @@ impl LedgerStream {
             waiting: Vec::new(),
             full: FULL,
             newest: None,
+            latest: i64::MIN,
             displaced: 0,
             outside: 0,
             late: 0,
@@ -191,7 +198,9 @@ impl LedgerStream {
     fn take(&mut self, id: &str, is_interval: bool, reading: Waiting) -> Result<(), LedgerError> {
         let Some(i) = self.site.meter_index(id) else {
             let known = self.unknown.contains_key(id) || self.unknown.len() < 1000;
-            *self.unknown.entry(if known { id } else { "…" }.to_owned()).or_default() += 1;
+            let name: String = if known { id.chars().take(LONGEST_ID).collect() } else { "…".to_owned() };
+            let count = self.unknown.entry(name).or_default();
+            *count = count.saturating_add(1);
             return Ok(());
         };
         let expected = self.site.meters().get(i).map_or(ReadingKind::Register, |meter| meter.kind.readings());
@@ -211,18 +220,29 @@ impl LedgerStream {
             return;
         };
         let at = if of.kind == MeterKind::Interval { at } else { until };
-        let newest = intake.newest.unwrap_or((at, until));
-        if at < newest.0.saturating_sub(self.lateness_ms) {
-            intake.late += 1;
+        if at < intake.settled_before(self.lateness_ms) {
+            intake.late = intake.late.saturating_add(1);
             intake.first_late = intake.first_late.min(at);
             return;
         }
-        intake.displaced += u64::from((at, until) < newest);
+        let newest = intake.newest.unwrap_or((at, until));
+        intake.displaced = intake.displaced.saturating_add(u64::from((at, until) < newest));
         intake.newest = Some(newest.max((at, until)));
+        // A stamp beyond the period makes none late that lies within it.
+        if at <= self.period.end() {
+            intake.latest = intake.latest.max(at);
+        }
         intake.waiting.push((at, until, value, known_ms, mark));
         if intake.waiting.len() >= intake.full {
             let zone = self.period.zone().clone();
-            intake.settle(&Chain::new(of, history, &zone), &self.period, &self.edges, self.lateness_ms);
+            let chain = Chain::new(of, history, &zone);
+            intake.settle(&chain, &self.period, &self.edges, self.lateness_ms);
+            // Those beyond the period wait for its end, but not without end.
+            if intake.waiting.len() >= intake.full
+                && let Some((newest, _)) = intake.newest
+            {
+                intake.settle_before(&chain, &self.period, &self.edges, newest.saturating_sub(self.lateness_ms));
+            }
             intake.full = FULL.max(2 * intake.waiting.len());
         }
     }
@@ -232,14 +252,15 @@ impl LedgerStream {
         self.ledger(self.period.clone(), self.edges.clone(), i64::MAX)
     }
 
-    /// The ledger from the period's start to an instant within it, of what has come until then: what lies ahead is not missing.
+    /// The ledger from the period's start to an instant within it, of the readings (and intervals that begin) until then: what
+    /// lies ahead is not missing. It can be asked for from the newest reading less the lateness on.
     ///
     /// # Errors
-    /// [`LedgerError::Ahead`] if later readings have been settled already, or the instant is not within the period.
+    /// [`LedgerError::Ahead`] if later readings may have been settled already, or the instant is not within the period.
     pub fn now_until(&self, instant: impl Instant) -> Result<Ledger<'_>, LedgerError> {
         let at = instant.milliseconds();
-        let settled = self.meters.iter().map(|intake| intake.piece.window.1).max().unwrap_or(i64::MIN);
-        let from = settled.max(self.period.start().saturating_add(1));
+        let settled = self.meters.iter().map(|intake| intake.settled_before(self.lateness_ms));
+        let from = settled.max().unwrap_or(i64::MIN).max(self.period.start().saturating_add(1));
         if !(from..=self.period.end()).contains(&at) {
             let told = |instant| rfc3339(instant, self.period.zone());
             return Err(LedgerError::Ahead { from: told(from), until: told(self.period.end()), found: told(at) });
@@ -255,12 +276,16 @@ impl LedgerStream {
         let mut findings = self.findings.clone();
         let mut of = |i: usize, (meter, history): (&Meter, &History), intake: &Intake| {
             let chain = Chain::new(meter, history, zone);
-            let ready: Vec<Waiting> = intake.waiting.iter().filter(|reading| reading.1 <= until).copied().collect();
+            let is_due = |reading: &&Waiting| match meter.kind {
+                MeterKind::Interval => reading.0 < until || until == i64::MAX,
+                _ => reading.0 <= until,
+            };
+            let ready: Vec<Waiting> = intake.waiting.iter().filter(is_due).copied().collect();
             let mut piece = intake.piece.clone();
             let outside = settle(&mut piece, &ready, i64::MAX, &chain, (&period, &edges));
             let (account, known) = piece.close(&chain, &edges);
             let mut book = Book::new(meter, (history, true), account, known, &period, &edges);
-            (book.displaced, book.outside) = (intake.displaced, intake.outside + outside);
+            (book.displaced, book.outside) = (intake.displaced, intake.outside.saturating_add(outside));
             if intake.late > 0 {
                 let mut finding = Finding::new(Code::ReadingLate).place(site.place(i)).meter(&meter.id);
                 finding.count = intake.late;
@@ -363,14 +388,24 @@ impl crate::read::Take for LedgerStream {
 }
 
 impl Intake {
+    /// Before which instant no reading is waited for.
+    fn settled_before(&self, lateness_ms: i64) -> i64 {
+        self.latest.saturating_sub(lateness_ms).max(self.piece.window.1)
+    }
+
     /// Books the readings that are older than the lateness.
     fn settle(&mut self, chain: &Chain<'_>, period: &Period, edges: &[i64], lateness_ms: i64) {
-        let before = self.newest.map_or(i64::MIN, |newest| newest.0.saturating_sub(lateness_ms));
+        let before = self.settled_before(lateness_ms);
+        self.settle_before(chain, period, edges, before);
+    }
+
+    fn settle_before(&mut self, chain: &Chain<'_>, period: &Period, edges: &[i64], before: i64) {
         let (ready, waiting): (Vec<Waiting>, Vec<Waiting>) =
             self.waiting.drain(..).partition(|reading| reading.0 < before);
         self.waiting = waiting;
         if !ready.is_empty() {
-            self.outside += settle(&mut self.piece, &ready, before, chain, (period, edges));
+            let outside = settle(&mut self.piece, &ready, before, chain, (period, edges));
+            self.outside = self.outside.saturating_add(outside);
         }
     }
 
@@ -382,7 +417,10 @@ impl Intake {
                 && (is_interval || at == until)
                 && self.newest.is_some_and(|newest| (at, until) <= newest)
         };
-        self.piece.is_sound(meter, edges) && self.waiting.iter().all(waits)
+        let counts = [self.displaced, self.outside, self.late];
+        counts.iter().all(|count| *count <= 1 << 48)
+            && self.piece.is_sound(meter, edges)
+            && self.waiting.iter().all(waits)
     }
 }
 

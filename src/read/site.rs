@@ -62,7 +62,8 @@ fn parts<'n>(node: Node<'n>, findings: &'n RefCell<Gathered>) -> Option<Parts> {
     let fields = Fields::new(node, Walk::Top, findings)?;
     expect_schema(&fields, SITE_SCHEMA)?;
     let Some(of_facility) = fields.object("facility") else {
-        fields.missing("facility", ("描述数据中心的对象", "an object that describes the data centre"));
+        let expected = ("描述数据中心的对象", "an object that describes the data centre");
+        fields.push(Finding::new(Code::SubmissionIncomplete).place(place!(facility)).expected(expected));
         return None;
     };
     let parts = Parts { facility: facility(of_facility), meters: meters(&fields), certificates: certificates(&fields) };

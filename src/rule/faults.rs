@@ -1,15 +1,16 @@
 //! What cannot be right about a pack.
 
 use super::{
-    Check, Metric, PackDraft, Scope,
+    Check, Days, Metric, PackDraft, ScaleClass, Scope,
     rubric::{Item, Levels, MOST_POINTS, Points, RUBRIC_SCHEMA, Rubric},
 };
 use crate::{
-    facility::Region,
+    facility::{Region, Scale},
     finding::{Basis, Code, Finding, Text},
     place::{Place, place},
     quantity::{Decimal, Ratio, Relation},
 };
+use jiff::civil::Date;
 use std::fmt;
 
 /// The schema of a pack.
@@ -25,13 +26,25 @@ pub(super) fn of(draft: &PackDraft) -> Vec<Finding> {
     };
     let schema = || wrong(place!(schema), Text::same(SCHEMA), quoted(&draft.schema));
     expect(draft.schema == SCHEMA, &schema);
-    for (key, text) in [("id", &draft.id), ("edition", &draft.edition), ("number", &draft.number)] {
-        expect(!text.trim().is_empty(), &|| empty(Place::WHOLE.key(key), ("文字", "a text")));
-    }
+    expect(!draft.number.trim().is_empty(), &|| empty(place!(number), ("文字", "a text")));
+    let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '@';
+    let id = &draft.id;
+    expect(!id.is_empty() && id.chars().all(is_plain), &|| {
+        wrong(place!(id), ("不含空白和 @ 的编号", "an id without blanks and @"), quoted(id))
+    });
+    let (day, which) = draft.edition.split_once('.').unwrap_or((&draft.edition, "1"));
+    expect(day.parse::<Date>().is_ok() && which.parse::<u32>().is_ok(), &|| {
+        let expected = ("日期，同日再版的加 .2", "a day, with .2 a second edition of that day");
+        wrong(place!(edition), expected, quoted(&draft.edition))
+    });
     let from = draft.from;
     if let Some(until) = draft.until.filter(|until| *until < from) {
         let expected = Text::new(format!("{from} 或以后的日期"), format!("a day from {from} on"));
         expect(false, &|| wrong(place!(until), expected.clone(), until));
+    }
+    if let Some(lapse) = draft.lapse.as_ref().filter(|lapse| lapse.after < from) {
+        let expected = Text::new(format!("{from} 或以后的日期"), format!("a day from {from} on"));
+        expect(false, &|| wrong(place!(lapse / after), expected.clone(), lapse.after));
     }
     for (i, code) in draft.jurisdiction.iter().enumerate().filter(|(_, code)| !Region::is_prefix(code)) {
         expect(false, &|| wrong(place!(jurisdiction).item(i), REGION, quoted(code)));
@@ -48,6 +61,8 @@ pub(super) fn of(draft: &PackDraft) -> Vec<Finding> {
         let is_lower = matches!(row.relation, Relation::AtLeast | Relation::MoreThan);
         let place = || place!(scale).item(i).key("relation");
         expect(is_lower, &|| wrong(place(), Text::same("at_least, more_than"), row.relation));
+        let place = || place!(scale).item(i).key("racks");
+        expect(row.racks >= Decimal::from(0), &|| wrong(place(), FROM_ZERO, row.racks));
     }
     let has_some = !draft.requirements.is_empty() || !draft.comparisons.is_empty();
     expect(has_some, &|| empty(place!(requirements), ("至少一项要求或对照", "at least one requirement or comparison")));
@@ -61,9 +76,7 @@ pub(super) fn of(draft: &PackDraft) -> Vec<Finding> {
         (at.clone(), &one.id, at, &one.clause, &one.check, &one.scope)
     });
     let all: Vec<_> = requirements.chain(comparisons).collect();
-    let mut ids: Vec<&str> = all.iter().map(|one| &**one.1).collect();
-    ids.sort_unstable();
-    let is_shared = |id: &str| ids.partition_point(|other| *other <= id) - ids.partition_point(|other| *other < id) > 1;
+    let is_shared = shared(all.iter().map(|one| &**one.1));
     for (at, id, source, clause, check, scope) in &all {
         if id.trim().is_empty() || is_shared(id) {
             faults.push(wrong(at.clone().key("id"), OWN_ID, quoted(id)));
@@ -72,7 +85,7 @@ pub(super) fn of(draft: &PackDraft) -> Vec<Finding> {
             faults.push(empty(source.clone().key("clause"), CLAUSE));
         }
         of_check(check, &at.clone().key("check"), &mut faults);
-        of_scope(scope, &at.clone().key("scope"), &mut faults);
+        of_scope(scope, &at.clone().key("scope"), &mut Scopes { classes: &draft.scale, depth: 0, faults: &mut faults });
         if scope.asks_for_scale() && draft.scale.is_empty() {
             let expected = ("规模分级表：适用对象按其中的规模确定", "a table of classes, since a scope names one");
             faults.push(empty(place!(scale), expected));
@@ -83,7 +96,10 @@ pub(super) fn of(draft: &PackDraft) -> Vec<Finding> {
 
 const REGION: (&str, &str) = ("地区代码或其开头", "a region code or its beginning");
 const OWN_ID: (&str, &str) = ("不与其他重复的编号", "an id of its own");
+const CLASS: (&str, &str) = ("规模分级表中的规模", "a class of the pack's own table");
 const CLAUSE: (&str, &str) = ("条款号", "a clause");
+const FROM_ZERO: (&str, &str) = ("不小于 0 的数", "a number of 0 or more");
+const A_SHARE: (&str, &str) = ("0 至 1 的比例", "a share from 0 to 1");
 const FROM_ONE: (&str, &str) = ("不小于 1 的数", "a number of 1 or more");
 
 fn wrong(at: Place, expected: impl Into<Text>, found: impl fmt::Display) -> Finding {
@@ -98,6 +114,13 @@ fn quoted(text: &str) -> String {
     format!("{text:?}")
 }
 
+/// Whether a name is there more than once.
+fn shared<'n>(names: impl Iterator<Item = &'n str>) -> impl Fn(&str) -> bool {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    move |name| names.partition_point(|other| *other <= name) - names.partition_point(|other| *other < name) > 1
+}
+
 fn is_pue(limit: &Decimal) -> bool {
     Ratio::from(limit) >= Ratio::ONE
 }
@@ -108,11 +131,18 @@ fn of_check(check: &Check, at: &Place, faults: &mut Vec<Finding>) {
         Check::AnnualPue { limit, .. } if !is_pue(limit) => {
             faults.push(wrong(key("annual_pue", "limit"), FROM_ONE, limit));
         }
+        Check::AnnualPue { relation: Relation::LessThan, limit } if *limit == Decimal::ONE => {
+            faults.push(wrong(key("annual_pue", "limit"), ("大于 1 的数", "a number above 1"), limit));
+        }
+        Check::Attested { what } if what.zh.trim().is_empty() || what.en.trim().is_empty() => {
+            faults.push(empty(key("attested", "what"), ("文字", "a text")));
+        }
         Check::PueBand { bands, at_worst } => {
             let list = key("pue_band", "bands");
             if bands.is_empty() {
                 faults.push(empty(list.clone(), ("至少一个等级", "at least one band")));
             }
+            let is_shared = shared(bands.iter().map(|band| band.name.as_str()));
             for (i, band) in bands.iter().enumerate() {
                 let before = i.checked_sub(1).and_then(|i| bands.get(i)).map(|band| Ratio::from(&band.at_most));
                 if !is_pue(&band.at_most) || before.is_some_and(|before| before >= Ratio::from(&band.at_most)) {
@@ -120,7 +150,7 @@ fn of_check(check: &Check, at: &Place, faults: &mut Vec<Finding>) {
                         ("不小于 1 且大于上一级的数", "a number of 1 or more, above that of the band before");
                     faults.push(wrong(list.clone().item(i).key("at_most"), expected, band.at_most));
                 }
-                if bands.iter().take(i).any(|other| other.name == band.name) {
+                if band.name.trim().is_empty() || is_shared(&band.name) {
                     let expected = ("不与其他重复的名称", "a name of its own");
                     faults.push(wrong(list.clone().item(i).key("name"), expected, quoted(&band.name)));
                 }
@@ -150,59 +180,133 @@ fn of_check(check: &Check, at: &Place, faults: &mut Vec<Finding>) {
         Check::Figure { figure: Metric::Occupancy | Metric::ReusedShare, limit, .. }
             if Ratio::from(limit) > Ratio::ONE =>
         {
-            faults.push(wrong(key("figure", "limit"), ("0 至 1 的比例", "a share from 0 to 1"), limit));
+            faults.push(wrong(key("figure", "limit"), A_SHARE, limit));
         }
         Check::Figure { limit, .. } if Ratio::from(limit) < Ratio::ZERO => {
-            faults.push(wrong(key("figure", "limit"), ("不小于 0 的数", "a number of 0 or more"), limit));
+            faults.push(wrong(key("figure", "limit"), FROM_ZERO, limit));
         }
         _ => {}
     }
 }
 
-fn of_scope(scope: &Scope, at: &Place, faults: &mut Vec<Finding>) {
+/// What is known where scopes are looked at.
+struct Scopes<'a> {
+    /// The pack's table of classes.
+    classes: &'a [ScaleClass],
+    depth: usize,
+    faults: &'a mut Vec<Finding>,
+}
+
+/// Nothing that is meant is nested deeper.
+const DEEPEST: usize = 64;
+
+fn of_scope(scope: &Scope, at: &Place, known: &mut Scopes<'_>) {
+    if known.depth > DEEPEST {
+        let expected = Text::new(format!("嵌套不超过 {DEEPEST} 层"), format!("at most {DEEPEST} levels"));
+        known.faults.push(Finding::new(Code::PackInvalid).place(at.clone()).expected(expected));
+        return;
+    }
     let at = |key: &'static str| at.clone().key(key);
+    let mut inner = |scope: &Scope, at: Place| {
+        known.depth += 1;
+        of_scope(scope, &at, known);
+        known.depth -= 1;
+    };
+    match scope {
+        Scope::All(parts) => parts.iter().enumerate().for_each(|(i, part)| inner(part, at("all").item(i))),
+        Scope::Any(parts) => parts.iter().enumerate().for_each(|(i, part)| inner(part, at("any").item(i))),
+        Scope::Not(part) => inner(part, at("not")),
+        Scope::Unclear { when, .. } => inner(when, at("unclear").key("when")),
+        _ => {}
+    }
+    let mut fault = |place: Place, expected: (&'static str, &'static str), found: Option<String>| {
+        known.faults.push(match found {
+            Some(found) => wrong(place, expected, found),
+            None => empty(place, expected),
+        });
+    };
     let mut one_at_least = |key: &'static str, is_empty: bool, expected: (&'static str, &'static str)| {
         if is_empty {
-            faults.push(empty(at(key), expected));
+            fault(at(key), expected, None);
         }
     };
-    let kind = ("至少一种", "at least one kind");
-    let name = ("至少一个名称", "at least one name");
+    let (kind, name) = (("至少一种", "at least one kind"), ("至少一个名称", "at least one name"));
+    let nameless = |names: &[String]| names.is_empty() || names.iter().any(|name| name.trim().is_empty());
     match scope {
-        Scope::All(parts) | Scope::Any(parts) => {
-            let key = if matches!(scope, Scope::All(_)) { "all" } else { "any" };
-            one_at_least(key, parts.is_empty(), ("至少一个条件", "at least one condition"));
-            for (i, part) in parts.iter().enumerate() {
-                of_scope(part, &at(key).item(i), faults);
-            }
+        Scope::All(parts) => one_at_least("all", parts.is_empty(), ("至少一个条件", "at least one condition")),
+        Scope::Any(parts) => one_at_least("any", parts.is_empty(), ("至少一个条件", "at least one condition")),
+        Scope::Not(part) => {
+            one_at_least("not", **part == Scope::Always, ("会有不成立的条件", "a condition that can fail"))
         }
-        Scope::Not(inner) => of_scope(inner, &at("not"), faults),
-        Scope::Unclear { when, .. } => of_scope(when, &at("unclear").key("when"), faults),
+        Scope::Unclear { because, .. } => {
+            let is_empty = because.zh.trim().is_empty() || because.en.trim().is_empty();
+            one_at_least("unclear", is_empty, ("不明确的原因", "what is not clear"));
+        }
         Scope::Region(codes) => {
             one_at_least("region", codes.is_empty(), ("至少一个地区", "at least one region"));
             for (i, code) in codes.iter().enumerate().filter(|(_, code)| !Region::is_prefix(code)) {
-                faults.push(wrong(at("region").item(i), REGION, quoted(code)));
+                fault(at("region").item(i), REGION, Some(quoted(code)));
             }
         }
         Scope::Lifecycle(kinds) => one_at_least("lifecycle", kinds.is_empty(), kind),
-        Scope::Scale(classes) => one_at_least("scale", classes.is_empty(), ("至少一个规模", "at least one class")),
-        Scope::Zone(names) => one_at_least("zone", names.is_empty(), name),
-        Scope::Climate(names) => one_at_least("climate", names.is_empty(), name),
-        Scope::Sector(names) => one_at_least("sector", names.is_empty(), name),
-        Scope::AirConditioning(kinds) => one_at_least("air_conditioning", kinds.is_empty(), kind),
-        Scope::ItCooling(kinds) => one_at_least("it_cooling", kinds.is_empty(), kind),
-        Scope::Approved(days) | Scope::InService(days) | Scope::Day(days) => {
-            if let Some((from, until)) = days.from.zip(days.until).filter(|(from, until)| until < from) {
-                let key = match scope {
-                    Scope::Approved(_) => "approved",
-                    Scope::InService(_) => "in_service",
-                    _ => "day",
-                };
-                let expected = Text::new(format!("{from} 或以后的日期"), format!("a day from {from} on"));
-                faults.push(wrong(at(key).key("until"), expected, until));
+        Scope::Scale(classes) => {
+            one_at_least("scale", classes.is_empty(), ("至少一个规模", "at least one class"));
+            let is_known =
+                |class: &Scale| known.classes.is_empty() || known.classes.iter().any(|row| row.class == *class);
+            let unknown: Vec<usize> =
+                (0..classes.len()).filter(|&i| classes.get(i).is_some_and(|class| !is_known(class))).collect();
+            for i in unknown {
+                let found = classes.get(i).map(Scale::to_string);
+                known.faults.push(wrong(at("scale").item(i), CLASS, found.unwrap_or_default()));
             }
         }
+        Scope::Zone(names) => one_at_least("zone", nameless(names), name),
+        Scope::Climate(names) => one_at_least("climate", nameless(names), name),
+        Scope::Sector(names) => one_at_least("sector", nameless(names), name),
+        Scope::AirConditioning(kinds) => one_at_least("air_conditioning", kinds.is_empty(), kind),
+        Scope::ItCooling(kinds) => one_at_least("it_cooling", kinds.is_empty(), kind),
+        Scope::StandardRacks { limit, .. } => from(limit, 0, None, "standard_racks", &at, known.faults),
+        Scope::Cabinets { limit, .. } => from(limit, 0, None, "cabinets", &at, known.faults),
+        Scope::AnnualGwh { limit, .. } => from(limit, 0, None, "annual_gwh", &at, known.faults),
+        Scope::AnnualTce { limit, .. } => from(limit, 0, None, "annual_tce", &at, known.faults),
+        Scope::AnnualPue { limit, .. } => from(limit, 1, None, "annual_pue", &at, known.faults),
+        Scope::Occupancy { limit, .. } => from(limit, 0, Some(1), "occupancy", &at, known.faults),
+        Scope::YearsInService { at_least } if *at_least < 0 => {
+            fault(at("years_in_service").key("at_least"), FROM_ZERO, Some(at_least.to_string()));
+        }
+        Scope::Approved(days) => of_days(days, at("approved"), known.faults),
+        Scope::InService(days) => of_days(days, at("in_service"), known.faults),
+        Scope::Day(days) => of_days(days, at("day"), known.faults),
         _ => {}
+    }
+}
+
+/// A limit of a condition.
+fn from(
+    limit: &Decimal,
+    least: i32,
+    most: Option<i32>,
+    key: &'static str,
+    at: &impl Fn(&'static str) -> Place,
+    faults: &mut Vec<Finding>,
+) {
+    let expected = match (least, most) {
+        (_, Some(_)) => A_SHARE,
+        (0, None) => FROM_ZERO,
+        (_, None) => FROM_ONE,
+    };
+    if *limit < Decimal::from(least) || most.is_some_and(|most| *limit > Decimal::from(most)) {
+        faults.push(wrong(at(key).key("limit"), expected, limit));
+    }
+}
+
+fn of_days(days: &Days, at: Place, faults: &mut Vec<Finding>) {
+    if days.from.is_none() && days.until.is_none() {
+        faults.push(empty(at.clone(), ("起始日期或截止日期", "a first or a last day")));
+    }
+    if let Some((from, until)) = days.from.zip(days.until).filter(|(from, until)| until < from) {
+        let expected = Text::new(format!("{from} 或以后的日期"), format!("a day from {from} on"));
+        faults.push(wrong(at.key("until"), expected, until));
     }
 }
 
@@ -215,9 +319,10 @@ pub(super) fn of_rubric(rubric: &Rubric, at: &Place, faults: &mut Vec<Finding>) 
     if rubric.items.is_empty() {
         faults.push(empty(key("items"), ("至少一个条目", "at least one item")));
     }
+    let is_shared = shared(rubric.items.iter().map(|item| item.id.as_str()));
     for (i, item) in rubric.items.iter().enumerate() {
         let of = |of: &'static str| key("items").item(i).key(of);
-        if item.id.is_empty() || rubric.items.iter().take(i).any(|other| other.id == item.id) {
+        if item.id.trim().is_empty() || is_shared(&item.id) {
             faults.push(wrong(of("id"), OWN_ID, quoted(&item.id)));
         }
         if let Points::Steps(steps) = &item.points {
@@ -229,6 +334,9 @@ pub(super) fn of_rubric(rubric: &Rubric, at: &Place, faults: &mut Vec<Finding>) 
         }
         if item.clause.trim().is_empty() {
             faults.push(empty(of("clause"), CLAUSE));
+        }
+        if item.input.trim().is_empty() {
+            faults.push(empty(of("input"), ("输入项名称", "the name of an input")));
         }
         let (least, most) = item.points.range();
         let (floor, ceiling) = (Ratio::from(&Decimal::from(-MOST_POINTS)), Ratio::from(&Decimal::from(MOST_POINTS)));

@@ -414,7 +414,7 @@ mod tests {
         if let Levels::ByScore(levels) = &mut rubric.levels[0] {
             levels.reverse();
         }
-        // The reversed table is out of order itself, and no longer names the levels of the other one.
-        assert_eq!(rubric.validate().unwrap_err().0.len(), 5);
+        // Both items of one id are named. The reversed table is out of order itself, and no longer names the levels of the other one.
+        assert_eq!(rubric.validate().unwrap_err().0.len(), 6);
     }
 }

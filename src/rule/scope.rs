@@ -29,7 +29,7 @@ impl From<bool> for Truth {
 
 /// Whom a requirement binds: conditions in three-valued logic (三值逻辑). What is not known never counts as false.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Scope {

@@ -12,6 +12,7 @@ for ``str``, ``bytes`` for ``bytes``.
 from __future__ import annotations
 
 import json as _json
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeVar, cast
 
@@ -31,8 +32,11 @@ def _bytes(document: Document) -> bytes:
         return document
     if isinstance(document, str):
         return document.encode()
-    if isinstance(document, Mapping):
-        return _json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+    if isinstance(document, dict):
+        try:
+            return _json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+        except (TypeError, ValueError, RecursionError) as error:
+            raise PueError(f"expected a dict that can be written as JSON, found another: {error}") from error
     raise TypeError(f"expected a dict, str or bytes of JSON, found {type(document).__name__}")
 
 
@@ -50,10 +54,16 @@ def _dict(answer: bytes) -> dict[str, Any]:
 
 def _options(options: dict[str, Any]) -> str:
     given = {key: value for key, value in options.items() if value is not None and value is not False and value != ()}
-    for key in ("packs", "estimate"):
-        if isinstance(given.get(key), tuple):
-            given[key] = list(given[key])
-    return _json.dumps(given) if given else ""
+    try:
+        return _json.dumps(given, allow_nan=False) if given else ""
+    except (TypeError, ValueError) as error:
+        raise PueError(f"options: {error}") from error
+
+
+def _list(key: str, given: Sequence[Any]) -> tuple[Any, ...]:
+    if isinstance(given, (str, dict)):
+        raise TypeError(f"{key}: expected a list, found {given!r}")
+    return tuple(given)
 
 
 def audit(
@@ -75,7 +85,7 @@ def audit(
     """
     options = _options(
         {
-            "packs": tuple(packs),
+            "packs": _list("packs", packs),
             "only_asked": only_asked,
             "settings": dict(settings) if settings else None,
             "method": method,
@@ -134,18 +144,18 @@ def assess(
 
     Instants are int64 milliseconds since 1970, or timestamps. Timestamps without a time zone are refused unless ``naive`` says
     what they are: ``"utc"``, or clock times of the site. Columns of float64 and of int64, or of timestamps in milliseconds, are
-    read where they are; others are converted.
+    read where they are; other numbers and timestamps are converted. What is masked or null is missing.
     """
     options = _options(
         {
-            "packs": tuple(packs),
+            "packs": _list("packs", packs),
             "only_asked": only_asked,
             "settings": dict(settings) if settings else None,
             "method": method,
             "category": category,
             "tariff": tariff,
             "co2": co2,
-            "estimate": tuple(estimate),
+            "estimate": _list("estimate", estimate),
             "brief": brief,
         }
     )
@@ -163,27 +173,46 @@ def assess(
             raise TypeError("readings: expected CSV files or columns, found both")
         listed = [(name, text.encode() if isinstance(text, str) else text) for name, text in files.items()]
         return _like(site, _pue.assess_files(of_site, listed, period, options))
-    columns = [(meter, _columns(meter, given, naive)) for meter, given in readings.items()]
+    columns = [(meter, _columns(meter, given)) for meter, given in readings.items()]
     return _like(site, _pue.assess_columns(of_site, columns, naive, period, options))
 
 
-def _columns(meter: str, given: Any, naive: Naive | None) -> list[Any]:
+def _columns(meter: str, given: Any) -> list[Any]:
     if not isinstance(given, (tuple, list)) or len(given) not in (2, 3):
-        raise TypeError(f"{meter}: expected (time, value) or (start, end, value), found {type(given).__name__}")
+        found = f"{len(given)} columns" if isinstance(given, (tuple, list)) else type(given).__name__
+        raise TypeError(f"{meter}: expected (time, value) or (start, end, value), found {found}")
     *stamps, value = given
-    return [*(_stamps(meter, stamp, naive) for stamp in stamps), value]
+    return [*(_stamps(meter, stamp) for stamp in stamps), _values(value)]
 
 
-def _stamps(meter: str, stamps: Any, naive: Naive | None) -> Any:
-    """numpy's datetime64 as milliseconds; it has no time zone."""
-    dtype = getattr(stamps, "dtype", None)
-    if getattr(dtype, "kind", None) != "M" or not hasattr(stamps, "view") or hasattr(stamps, "__arrow_c_stream__"):
+def _numpy(column: Any) -> Any:
+    """The module, if the column is one of its arrays."""
+    numpy = sys.modules.get("numpy")
+    return numpy if numpy is not None and isinstance(column, numpy.ndarray) else None
+
+
+def _stamps(meter: str, stamps: Any) -> Any:
+    numpy = _numpy(stamps)
+    if numpy is None:
         return stamps
-    if naive != "utc":
-        raise PueError(
-            f'{meter}: expected timestamps with a time zone, found datetime64, which has none: say naive="utc" if they are UTC'
-        )
-    return stamps.astype("datetime64[ms]", copy=False).view("int64")
+    if isinstance(stamps, numpy.ma.MaskedArray):
+        if stamps.mask.any():
+            raise PueError(f"{meter}: expected an instant in every row, found masked ones")
+        stamps = stamps.data
+    if stamps.dtype.kind != "M":
+        return stamps
+    # It has no time zone: the library asks what it is.
+    return (stamps.astype("datetime64[ms]", copy=False).view("int64"),)
+
+
+def _values(values: Any) -> Any:
+    numpy = _numpy(values)
+    if numpy is None:
+        return values
+    if isinstance(values, numpy.ma.MaskedArray):
+        # What is masked is missing.
+        return values.astype("float64").filled(numpy.nan)
+    return values.astype("float64") if values.dtype.kind in "iuf" and values.dtype != numpy.float64 else values
 
 
 class Stream:

@@ -70,9 +70,8 @@ impl Refused {
 }
 
 /// Options as JSON; what is not given is as it is by default.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Default)]
 struct Given {
     /// Ids of published packs, or packs.
     packs: Vec<serde_json::Value>,

@@ -4,8 +4,7 @@
 //! site's time zone, so a day has 23, 24 or 25 hours. The rules of the zones are compiled in ([`TZDB`]): the machine's
 //! own zone files would change results.
 
-use crate::finding::Text;
-use crate::name::named;
+use crate::{finding::Text, name::named};
 use jiff::{
     SignedDuration, Timestamp, ToSpan,
     civil::{Date, DateTime},

@@ -272,7 +272,7 @@ impl<'a> Ground<'a> {
         let boundary = Boundary::by(options.method, site, options.category);
         let (measured, monthly) = MeasuredPue::by_month(ledger, &boundary, part);
         let mut findings: Vec<Finding> = site.findings().to_vec();
-        findings.extend(ledger.findings());
+        findings.extend(ledger.found());
         findings.extend(measured.findings.iter().cloned());
         let extra = options.extra.or_metered(ledger, part);
         findings.extend(checks::all(site, &measured, &extra, part));

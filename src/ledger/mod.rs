@@ -33,7 +33,6 @@ use piece::Piece;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, ops::Range};
 
-use parcel::fingerprint;
 pub use {
     book::Book,
     estimate::Estimate,
@@ -495,8 +494,13 @@ impl<'s> Ledger<'s> {
         [part.start(), part.end()].iter().all(|instant| self.edges.binary_search(instant).is_ok())
     }
 
-    /// What was found in the readings.
+    /// What was found in the readings, each once.
     pub fn findings(&self) -> Vec<Finding> {
+        Finding::gather(self.found())
+    }
+
+    /// The same as it was found, for whoever gathers it with more.
+    pub(crate) fn found(&self) -> Vec<Finding> {
         // Of blank cells the reader hands on a few, and counts the others.
         let is_blank = |finding: &Finding| finding.code == Code::ReadingMissing;
         let of_meter = |finding: &Finding| Some((finding.meter.clone()?, finding.clone()));
@@ -564,7 +568,7 @@ impl<'s> Ledger<'s> {
         all.extend(self.hints());
         all.extend(sum_check::all(self));
         all.extend(self.estimated());
-        Finding::gather(all)
+        all
     }
 
     /// Of a meter all of whose readings lie outside of the period: when they were taken to be, and in which unit the instants

@@ -62,21 +62,15 @@ impl<'s> PartialLedger<'s> {
     /// [`LedgerError::Parcel`] if it is of another schema or site, or does not hang together.
     pub fn from_parcel(site: &'s Site, parcel: Parcel) -> Result<Self, LedgerError> {
         let Parcel { schema, site: of, start, end, step, histories, pieces } = parcel;
-        if schema != PARCEL_SCHEMA {
-            return Err(LedgerError::Parcel("another schema"));
-        }
-        if of != fingerprint(site) || pieces.len() != site.meters().len() || histories.0.len() != pieces.len() {
-            return Err(LedgerError::Parcel("another site, or the same one described otherwise"));
-        }
-        let period =
-            Period::between(start, end, site.time_zone()).map_err(|_| LedgerError::Parcel("a period that is none"))?;
-        let edges = edges(site, &period, step)?;
+        let (schema, ends) = ((schema.as_str(), PARCEL_SCHEMA), (start, end));
+        let label = Label { schema, site: &of, ends, step, meters: pieces.len() };
+        let (period, edges) = open(site, &histories, &label)?;
         let in_order = |pieces: &[Piece]| pieces.is_sorted_by(|left, right| left.window.1 <= right.window.0);
         let sound =
             site.meters().iter().zip(&pieces).all(|(meter, pieces)| {
                 in_order(pieces) && pieces.iter().all(|piece| piece.is_sound(meter, edges.len()))
             });
-        if !sound || !histories.0.iter().all(|history| history.is_sound()) {
+        if !sound {
             return Err(LedgerError::Parcel(NONE_LEADS_TO));
         }
         Ok(PartialLedger { site, period, granularity: step, edges, histories, pieces })
@@ -85,6 +79,35 @@ impl<'s> PartialLedger<'s> {
 
 /// What is in a parcel that nobody can have made of readings.
 pub(super) const NONE_LEADS_TO: &str = "figures that no readings lead to";
+
+/// What a parcel says of where it belongs: its schema and the one that is expected, its site, the ends of its period, its step, and
+/// for how many meters it has what it has.
+pub(super) struct Label<'p> {
+    pub schema: (&'p str, &'p str),
+    pub site: &'p str,
+    pub ends: (i64, i64),
+    pub step: Granularity,
+    pub meters: usize,
+}
+
+/// The period of a parcel of this site, and its edges, if it belongs here.
+pub(super) fn open(site: &Site, histories: &Histories, label: &Label<'_>) -> Result<(Period, Vec<i64>), LedgerError> {
+    if label.schema.0 != label.schema.1 {
+        return Err(LedgerError::Parcel("another schema"));
+    }
+    let count = site.meters().len();
+    if label.site != fingerprint(site) || [label.meters, histories.0.len()] != [count; 2] {
+        return Err(LedgerError::Parcel("another site, or the same one described otherwise"));
+    }
+    let (start, end) = label.ends;
+    let period =
+        Period::between(start, end, site.time_zone()).map_err(|_| LedgerError::Parcel("a period that is none"))?;
+    let edges = edges(site, &period, label.step)?;
+    if !histories.0.iter().all(|history| history.is_sound()) {
+        return Err(LedgerError::Parcel(NONE_LEADS_TO));
+    }
+    Ok((period, edges))
+}
 
 /// A 64-bit digest (FNV-1a) of what the cleaning of a site's readings depends on. It tells sites apart that are described
 /// differently by accident; it is no protection against a forger.

@@ -1,7 +1,7 @@
 use crate::{
-    metering::clean::{MOST, packed::common},
+    metering::clean::MOST,
     quantity::{
-        Ratio,
+        Ratio, gcd,
         text::{self, Number},
     },
 };
@@ -58,7 +58,8 @@ impl From<Amounts> for Packed {
             Amounts::Narrow(narrow) => {
                 let range = used(&narrow);
                 let kept = narrow.get(range.clone()).unwrap_or_default();
-                let unit = kept.iter().fold(0, |unit, amount| common(unit, amount.unsigned_abs().into()));
+                // No more than 2⁶³.
+                let unit = kept.iter().fold(0, |unit, amount| gcd(unit, amount.unsigned_abs().into())) as i128;
                 let of_unit = |amount: &i64| i64::try_from(i128::from(*amount) / unit.max(1)).unwrap_or(0);
                 let mut last = 0_i64;
                 let step = |amount: i64| amount.wrapping_sub(std::mem::replace(&mut last, amount));

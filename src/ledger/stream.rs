@@ -1,5 +1,9 @@
 use super::{
-    Histories, Ledger, LedgerError, WrongKind, book::Book, edges, fingerprint, parcel::NONE_LEADS_TO, piece::Piece,
+    Histories, Ledger, LedgerError, WrongKind,
+    book::Book,
+    edges,
+    parcel::{Label, NONE_LEADS_TO, fingerprint, open},
+    piece::Piece,
 };
 use crate::{
     finding::{Code, Finding, Text},
@@ -340,22 +344,12 @@ impl LedgerStream {
     pub fn from_parcel(site: impl Into<Arc<Site>>, parcel: StreamParcel) -> Result<Self, LedgerError> {
         let StreamParcel { schema, site: of, start, end, step, histories, lateness_ms, mut meters, unknown, findings } =
             parcel;
-        if schema != STREAM_SCHEMA {
-            return Err(LedgerError::Parcel("another schema"));
-        }
         let site: Arc<Site> = site.into();
-        let count = site.meters().len();
-        if of != fingerprint(&site) || [meters.len(), histories.0.len()] != [count; 2] {
-            return Err(LedgerError::Parcel("another site, or the same one described otherwise"));
-        }
-        let period =
-            Period::between(start, end, site.time_zone()).map_err(|_| LedgerError::Parcel("a period that is none"))?;
-        let edges = edges(&site, &period, step)?;
+        let (schema, ends) = ((schema.as_str(), STREAM_SCHEMA), (start, end));
+        let label = Label { schema, site: &of, ends, step, meters: meters.len() };
+        let (period, edges) = open(&site, &histories, &label)?;
         let is_sound = |(meter, intake): (&Meter, &Intake)| intake.is_sound(meter, edges.len());
-        if lateness_ms < 0
-            || !site.meters().iter().zip(&meters).all(is_sound)
-            || !histories.0.iter().all(|history| history.is_sound())
-        {
+        if lateness_ms < 0 || !site.meters().iter().zip(&meters).all(is_sound) {
             return Err(LedgerError::Parcel(NONE_LEADS_TO));
         }
         meters.iter_mut().for_each(|intake| intake.full = FULL.max(2 * intake.waiting.len()));

@@ -21,7 +21,7 @@ pub(crate) use digits::Digits;
 pub use energy::ExactEnergy;
 pub use power::ExactPower;
 pub use ratio::Ratio;
-pub(crate) use ratio::exact as exact_ratio;
+pub(crate) use ratio::{exact as exact_ratio, gcd};
 pub use rounding::{ComparisonMethod, Published, Relation};
 pub(crate) use unit::{Conversion, Count};
 pub use unit::{Dimension, Unit};

@@ -251,7 +251,7 @@ pub(crate) mod exact {
 
 /// At least 1. Of two numbers that are not 0, without a division once both are odd (Stein): amounts of energy have their
 /// powers of two in common, and what is left of them mostly fits in 64 bits.
-fn gcd(a: u128, b: u128) -> u128 {
+pub(crate) fn gcd(a: u128, b: u128) -> u128 {
     if a == 0 || b == 0 {
         return (a | b).max(1);
     }

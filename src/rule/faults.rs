@@ -206,7 +206,7 @@ fn of_scope(scope: &Scope, at: &Place, known: &mut Scopes<'_>) {
         known.faults.push(Finding::new(Code::PackInvalid).place(at.clone()).expected(expected));
         return;
     }
-    let at = |key: &'static str| at.clone().key(key);
+    let (table, at) = (known.classes, |key: &'static str| at.clone().key(key));
     let mut inner = |scope: &Scope, at: Place| {
         known.depth += 1;
         of_scope(scope, &at, known);
@@ -251,13 +251,9 @@ fn of_scope(scope: &Scope, at: &Place, known: &mut Scopes<'_>) {
         Scope::Lifecycle(kinds) => one_at_least("lifecycle", kinds.is_empty(), kind),
         Scope::Scale(classes) => {
             one_at_least("scale", classes.is_empty(), ("至少一个规模", "at least one class"));
-            let is_known =
-                |class: &Scale| known.classes.is_empty() || known.classes.iter().any(|row| row.class == *class);
-            let unknown: Vec<usize> =
-                (0..classes.len()).filter(|&i| classes.get(i).is_some_and(|class| !is_known(class))).collect();
-            for i in unknown {
-                let found = classes.get(i).map(Scale::to_string);
-                known.faults.push(wrong(at("scale").item(i), CLASS, found.unwrap_or_default()));
+            let is_known = |class: &Scale| table.is_empty() || table.iter().any(|row| row.class == *class);
+            for (i, class) in classes.iter().enumerate().filter(|(_, class)| !is_known(class)) {
+                fault(at("scale").item(i), CLASS, Some(class.to_string()));
             }
         }
         Scope::Zone(names) => one_at_least("zone", nameless(names), name),
@@ -265,12 +261,12 @@ fn of_scope(scope: &Scope, at: &Place, known: &mut Scopes<'_>) {
         Scope::Sector(names) => one_at_least("sector", nameless(names), name),
         Scope::AirConditioning(kinds) => one_at_least("air_conditioning", kinds.is_empty(), kind),
         Scope::ItCooling(kinds) => one_at_least("it_cooling", kinds.is_empty(), kind),
-        Scope::StandardRacks { limit, .. } => from(limit, 0, None, "standard_racks", &at, known.faults),
-        Scope::Cabinets { limit, .. } => from(limit, 0, None, "cabinets", &at, known.faults),
-        Scope::AnnualGwh { limit, .. } => from(limit, 0, None, "annual_gwh", &at, known.faults),
-        Scope::AnnualTce { limit, .. } => from(limit, 0, None, "annual_tce", &at, known.faults),
-        Scope::AnnualPue { limit, .. } => from(limit, 1, None, "annual_pue", &at, known.faults),
-        Scope::Occupancy { limit, .. } => from(limit, 0, Some(1), "occupancy", &at, known.faults),
+        Scope::StandardRacks { limit, .. } => of_limit(limit, FROM_ZERO, at("standard_racks"), known.faults),
+        Scope::Cabinets { limit, .. } => of_limit(limit, FROM_ZERO, at("cabinets"), known.faults),
+        Scope::AnnualGwh { limit, .. } => of_limit(limit, FROM_ZERO, at("annual_gwh"), known.faults),
+        Scope::AnnualTce { limit, .. } => of_limit(limit, FROM_ZERO, at("annual_tce"), known.faults),
+        Scope::AnnualPue { limit, .. } => of_limit(limit, FROM_ONE, at("annual_pue"), known.faults),
+        Scope::Occupancy { limit, .. } => of_limit(limit, A_SHARE, at("occupancy"), known.faults),
         Scope::YearsInService { at_least } if *at_least < 0 => {
             fault(at("years_in_service").key("at_least"), FROM_ZERO, Some(at_least.to_string()));
         }
@@ -282,21 +278,10 @@ fn of_scope(scope: &Scope, at: &Place, known: &mut Scopes<'_>) {
 }
 
 /// A limit of a condition.
-fn from(
-    limit: &Decimal,
-    least: i32,
-    most: Option<i32>,
-    key: &'static str,
-    at: &impl Fn(&'static str) -> Place,
-    faults: &mut Vec<Finding>,
-) {
-    let expected = match (least, most) {
-        (_, Some(_)) => A_SHARE,
-        (0, None) => FROM_ZERO,
-        (_, None) => FROM_ONE,
-    };
-    if *limit < Decimal::from(least) || most.is_some_and(|most| *limit > Decimal::from(most)) {
-        faults.push(wrong(at(key).key("limit"), expected, limit));
+fn of_limit(limit: &Decimal, expected: (&'static str, &'static str), at: Place, faults: &mut Vec<Finding>) {
+    let least = if expected == FROM_ONE { 1 } else { 0 };
+    if *limit < Decimal::from(least) || (expected == A_SHARE && *limit > Decimal::ONE) {
+        faults.push(wrong(at.key("limit"), expected, limit));
     }
 }
 

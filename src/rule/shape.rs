@@ -28,16 +28,18 @@ pub(super) fn faults(json: &[u8], whole: &serde_json::Error) -> Vec<Finding> {
     let Value::Object(parts) = &value else {
         return vec![fault(Place::WHOLE, &whole.to_string())];
     };
-    let mut parts = parts.clone();
-    for (key, tried) in &lists {
-        if let Some(Value::Array(items)) = parts.get(*key) {
-            for (i, item) in items.iter().enumerate() {
-                tried.parts(item, &Place::WHOLE.key(*key).item(i), &mut faults);
+    let mut others = Map::new();
+    for (key, part) in parts {
+        match (lists.iter().find(|(list, _)| list == key), part) {
+            (Some((list, tried)), Value::Array(items)) => {
+                for (i, item) in items.iter().enumerate() {
+                    tried.parts(item, &Place::WHOLE.key(*list).item(i), &mut faults);
+                }
             }
-            parts.remove(*key);
+            _ => drop(others.insert(key.clone(), part.clone())),
         }
     }
-    Tried { fine: fine_pack(), fits: fits::<PackDraft> }.parts(&Value::Object(parts), &Place::WHOLE, &mut faults);
+    Tried { fine: fine_pack(), fits: fits::<PackDraft> }.parts(&Value::Object(others), &Place::WHOLE, &mut faults);
     // What only the text shows: a key that is there twice.
     if faults.is_empty() { syntax(whole) } else { Finding::gather(faults) }
 }

@@ -2,7 +2,7 @@
 
 use super::{Dial, Point};
 use crate::quantity::{
-    Ratio,
+    Ratio, gcd,
     text::{self, Number},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
@@ -95,10 +95,10 @@ pub(crate) fn serialize<S: Serializer>(points: &[Point], serializer: S) -> Resul
     }
     columns.first = points.first().map_or(0, |point| point.value);
     let steps = || points.iter().zip(points.iter().skip(1)).map(|(a, b)| b.value.checked_sub(a.value));
-    let unit = steps().try_fold(0_i128, |unit, step| Some(common(unit, step?.checked_abs()?)));
+    let unit = steps().try_fold(0_u128, |unit, step| Some(gcd(unit, step?.unsigned_abs())));
     let of_unit =
         |unit: i128| steps().map(|step| i64::try_from(step? / unit.max(1)).ok()).collect::<Option<Vec<i64>>>();
-    match unit.and_then(|unit| Some((unit, of_unit(unit)?))) {
+    match unit.and_then(|unit| i128::try_from(unit).ok()).and_then(|unit| Some((unit, of_unit(unit)?))) {
         Some((unit, value)) => (columns.unit, columns.value) = (unit, value),
         None => columns.wide = points.iter().map(|point| Number(point.value)).collect(),
     }
@@ -115,14 +115,6 @@ pub(crate) fn serialize<S: Serializer>(points: &[Point], serializer: S) -> Resul
         }
     }
     columns.serialize(serializer)
-}
-
-/// The greatest common divisor of two numbers that are not negative.
-pub(crate) fn common(mut a: i128, mut b: i128) -> i128 {
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a
 }
 
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Point>, D::Error> {

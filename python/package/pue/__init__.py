@@ -52,18 +52,18 @@ def _dict(answer: bytes) -> dict[str, Any]:
     return cast(dict[str, Any], _json.loads(answer))
 
 
-def _options(options: dict[str, Any]) -> str:
-    given = {key: value for key, value in options.items() if value is not None and value is not False and value != ()}
+def _options(**options: Any) -> str:
+    for key in ("packs", "estimate"):
+        if isinstance(options.get(key), (str, dict)):
+            raise TypeError(f"{key}: expected a list, found {options[key]!r}")
+    lists = ("packs", "estimate")
+    options = {key: list(value) if key in lists else value for key, value in options.items()}
+    # What is as it is by default need not be said; nought is something.
+    given = {key: value for key, value in options.items() if value is not None and value is not False and value != []}
     try:
         return _json.dumps(given, allow_nan=False) if given else ""
     except (TypeError, ValueError) as error:
         raise PueError(f"options: {error}") from error
-
-
-def _list(key: str, given: Sequence[Any]) -> tuple[Any, ...]:
-    if isinstance(given, (str, dict)):
-        raise TypeError(f"{key}: expected a list, found {given!r}")
-    return tuple(given)
 
 
 def audit(
@@ -71,7 +71,7 @@ def audit(
     *,
     packs: Sequence[str | dict[str, Any]] = (),
     only_asked: bool = False,
-    settings: Mapping[str, str] | None = None,
+    settings: dict[str, str] | None = None,
     method: str | None = None,
     tariff: float | None = None,
     co2: float | None = None,
@@ -84,15 +84,7 @@ def audit(
     alone.
     """
     options = _options(
-        {
-            "packs": _list("packs", packs),
-            "only_asked": only_asked,
-            "settings": dict(settings) if settings else None,
-            "method": method,
-            "tariff": tariff,
-            "co2": co2,
-            "brief": brief,
-        }
+        packs=packs, only_asked=only_asked, settings=settings, method=method, tariff=tariff, co2=co2, brief=brief
     )
     return _like(submission, _pue.audit(_bytes(submission), options))
 
@@ -125,7 +117,7 @@ def assess(
     naive: Naive | None = None,
     packs: Sequence[str | dict[str, Any]] = (),
     only_asked: bool = False,
-    settings: Mapping[str, str] | None = None,
+    settings: dict[str, str] | None = None,
     method: str | None = None,
     category: int | None = None,
     tariff: float | None = None,
@@ -147,17 +139,8 @@ def assess(
     read where they are; other numbers and timestamps are converted. What is masked or null is missing.
     """
     options = _options(
-        {
-            "packs": _list("packs", packs),
-            "only_asked": only_asked,
-            "settings": dict(settings) if settings else None,
-            "method": method,
-            "category": category,
-            "tariff": tariff,
-            "co2": co2,
-            "estimate": _list("estimate", estimate),
-            "brief": brief,
-        }
+        packs=packs, only_asked=only_asked, settings=settings, method=method, category=category, tariff=tariff, co2=co2,
+        estimate=estimate, brief=brief,
     )
     of_site = _bytes(site)
     if hasattr(readings, "__arrow_c_stream__") or hasattr(readings, "__arrow_c_array__"):

@@ -9,6 +9,7 @@ mod coverage;
 mod estimate;
 mod first;
 mod hints;
+mod intake;
 #[cfg(test)]
 mod look_ahead;
 mod parcel;

@@ -2,14 +2,14 @@ use super::{
     Histories, Ledger, LedgerError, WrongKind,
     book::Book,
     edges,
+    intake::{Intake, Waiting, settle},
     parcel::{Label, NONE_LEADS_TO, fingerprint, open},
-    piece::Piece,
 };
 use crate::{
     finding::{Code, Finding, Text},
     metering::{
-        Column, Mark, Meter, MeterKind, Quality, ReadingKind,
-        clean::{Chain, History, Rows},
+        Mark, Meter, MeterKind, ReadingKind,
+        clean::{Chain, History},
     },
     period::{Granularity, Instant, Period, rfc3339},
     site::Site,
@@ -87,33 +87,8 @@ struct Stored {
     expected: Option<Text>,
 }
 
-/// What has come of one meter.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Intake {
-    /// What has been settled, and what waits for the day after it.
-    piece: Piece,
-    #[serde(with = "rows")]
-    waiting: Vec<Waiting>,
-    /// When so many wait, those that are old enough are settled.
-    #[serde(skip)]
-    full: usize,
-    newest: Option<(i64, i64)>,
-    /// The newest that is not beyond the period.
-    latest: i64,
-    displaced: u64,
-    outside: u64,
-    late: u64,
-    first_late: i64,
-}
-
-/// Start (or instant), end, value, how much of it is known, and what is said of it.
-type Waiting = (i64, i64, f64, Option<i64>, Mark);
-
 /// Of ids that the site does not list, so much is kept.
 const LONGEST_ID: usize = 100;
-
-/// The fewest readings that are settled at once.
-const FULL: usize = 1024;
 
 impl LedgerStream {
     /// How late a reading may come unless otherwise stated: 24 hours.
@@ -136,18 +111,7 @@ impl LedgerStream {
         if histories.0.len() != site.meters().len() {
             return Err(LedgerError::Different("history"));
         }
-        let intake = Intake {
-            piece: Piece::empty(i64::MIN),
-            waiting: Vec::new(),
-            full: FULL,
-            newest: None,
-            latest: i64::MIN,
-            displaced: 0,
-            outside: 0,
-            late: 0,
-            first_late: i64::MAX,
-        };
-        let meters = vec![intake; site.meters().len()];
+        let meters = vec![Intake::new(); site.meters().len()];
         let lateness_ms = lateness_ms.max(0);
         Ok(LedgerStream {
             site,
@@ -217,37 +181,11 @@ impl LedgerStream {
     }
 
     /// The same for the meter at a place of the site.
-    pub(crate) fn take_of(&mut self, meter: usize, (at, until, value, known_ms, mark): Waiting) {
-        let (Some(of), Some(history), Some(intake)) =
-            (self.site.meters().get(meter), self.histories.0.get(meter), self.meters.get_mut(meter))
-        else {
-            return;
-        };
-        let at = if of.kind == MeterKind::Interval { at } else { until };
-        if at < intake.settled_before(self.lateness_ms) {
-            intake.late = intake.late.saturating_add(1);
-            intake.first_late = intake.first_late.min(at);
-            return;
-        }
-        let newest = intake.newest.unwrap_or((at, until));
-        intake.displaced = intake.displaced.saturating_add(u64::from((at, until) < newest));
-        intake.newest = Some(newest.max((at, until)));
-        // A stamp beyond the period makes none late that lies within it.
-        if at <= self.period.end() {
-            intake.latest = intake.latest.max(at);
-        }
-        intake.waiting.push((at, until, value, known_ms, mark));
-        if intake.waiting.len() >= intake.full {
-            let zone = self.period.zone().clone();
-            let chain = Chain::new(of, history, &zone);
-            intake.settle(&chain, &self.period, &self.edges, self.lateness_ms);
-            // Those beyond the period wait for its end, but not without end.
-            if intake.waiting.len() >= intake.full
-                && let Some((newest, _)) = intake.newest
-            {
-                intake.settle_before(&chain, &self.period, &self.edges, newest.saturating_sub(self.lateness_ms));
-            }
-            intake.full = FULL.max(2 * intake.waiting.len());
+    pub(crate) fn take_of(&mut self, meter: usize, reading: Waiting) {
+        let meters = self.site.meters().get(meter).zip(self.histories.0.get(meter));
+        if let Some(((of, history), intake)) = meters.zip(self.meters.get_mut(meter)) {
+            let chain = Chain::new(of, history, self.period.zone());
+            intake.take(reading, &chain, (&self.period, &self.edges), self.lateness_ms);
         }
     }
 
@@ -319,7 +257,7 @@ impl LedgerStream {
         let settled = |((meter, history), intake): ((&Meter, &History), &Intake)| {
             let mut intake = intake.clone();
             let chain = Chain::new(meter, history, self.period.zone());
-            intake.settle(&chain, &self.period, &self.edges, self.lateness_ms);
+            intake.settle(&chain, (&self.period, &self.edges), self.lateness_ms);
             intake
         };
         let meters = self.site.meters().iter().zip(&self.histories.0).zip(&self.meters);
@@ -352,7 +290,7 @@ impl LedgerStream {
         if lateness_ms < 0 || !site.meters().iter().zip(&meters).all(is_sound) {
             return Err(LedgerError::Parcel(NONE_LEADS_TO));
         }
-        meters.iter_mut().for_each(|intake| intake.full = FULL.max(2 * intake.waiting.len()));
+        meters.iter_mut().for_each(Intake::make_room);
         let whole = |Stored { finding, found, expected }| Finding { found, expected, ..finding };
         let findings = findings.into_iter().map(whole).collect();
         Ok(LedgerStream { site, period, granularity: step, edges, histories, lateness_ms, meters, unknown, findings })
@@ -378,125 +316,5 @@ impl crate::read::Take for LedgerStream {
             return;
         }
         self.take_of(meter, (start, reading.time, reading.value, reading.known_ms, reading.mark));
-    }
-}
-
-impl Intake {
-    /// Before which instant no reading is waited for.
-    fn settled_before(&self, lateness_ms: i64) -> i64 {
-        self.latest.saturating_sub(lateness_ms).max(self.piece.window.1)
-    }
-
-    /// Books the readings that are older than the lateness.
-    fn settle(&mut self, chain: &Chain<'_>, period: &Period, edges: &[i64], lateness_ms: i64) {
-        let before = self.settled_before(lateness_ms);
-        self.settle_before(chain, period, edges, before);
-    }
-
-    fn settle_before(&mut self, chain: &Chain<'_>, period: &Period, edges: &[i64], before: i64) {
-        let (ready, waiting): (Vec<Waiting>, Vec<Waiting>) =
-            self.waiting.drain(..).partition(|reading| reading.0 < before);
-        self.waiting = waiting;
-        if !ready.is_empty() {
-            let outside = settle(&mut self.piece, &ready, before, chain, (period, edges));
-            self.outside = self.outside.saturating_add(outside);
-        }
-    }
-
-    /// Whether it is possible at all: it comes from outside, and is validated before it is used.
-    fn is_sound(&self, meter: &Meter, edges: usize) -> bool {
-        let is_interval = meter.kind == MeterKind::Interval;
-        let waits = |&(at, until, ..): &Waiting| {
-            at >= self.piece.window.1
-                && (is_interval || at == until)
-                && self.newest.is_some_and(|newest| (at, until) <= newest)
-        };
-        let counts = [self.displaced, self.outside, self.late];
-        counts.iter().all(|count| *count <= 1 << 48)
-            && self.piece.is_sound(meter, edges)
-            && self.waiting.iter().all(waits)
-    }
-}
-
-/// Books readings that follow a piece, all of them before an instant; returns how many lie outside of the period.
-fn settle(
-    piece: &mut Piece,
-    ready: &[Waiting],
-    before: i64,
-    chain: &Chain<'_>,
-    (period, edges): (&Period, &[i64]),
-) -> u64 {
-    let start: Vec<i64> = ready.iter().map(|reading| reading.0).collect();
-    let time: Vec<i64> = ready.iter().map(|reading| reading.1).collect();
-    let value: Vec<f64> = ready.iter().map(|reading| reading.2).collect();
-    let known_ms: Vec<i64> =
-        ready.iter().map(|&(start, end, _, known, _)| known.unwrap_or(end.saturating_sub(start))).collect();
-    let is_marked = ready.iter().any(|reading| reading.4 != Mark::NONE);
-    let marked: &[Waiting] = if is_marked { ready } else { &[] };
-    let quality: Vec<Quality> = marked.iter().map(|reading| reading.4.quality).collect();
-    let revision: Vec<i64> = marked.iter().map(|reading| reading.4.revision).collect();
-    let (known_ms, quality, revision) = (known_ms.as_slice(), quality.as_slice(), revision.as_slice());
-    let column = Column { start: &start, time: &time, value: &value, known_ms, quality, revision, kind: None };
-    let rows = Rows::new(chain.meter, column);
-    let outside = rows.outside((period.start(), period.end()));
-    let next = Piece::unsettled(chain, &rows, (piece.window.1, before), edges);
-    piece.join(next, chain, edges);
-    outside
-}
-
-/// Readings that wait, in columns: each by how long it comes after the one before.
-mod rows {
-    use super::*;
-    use serde::{Deserializer, Serializer, de::Error};
-
-    #[derive(Default, Serialize, Deserialize)]
-    #[serde(default, deny_unknown_fields)]
-    struct Columns {
-        after: Vec<i64>,
-        /// Empty: no time.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        lasts: Vec<i64>,
-        /// As text, which is a double to the bit.
-        value: String,
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        known: Vec<Option<i64>>,
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        mark: Vec<Mark>,
-    }
-
-    pub(super) fn serialize<S: Serializer>(waiting: &[Waiting], serializer: S) -> Result<S::Ok, S::Error> {
-        let mut last = 0_i64;
-        let after = waiting.iter().map(|row| row.0.wrapping_sub(std::mem::replace(&mut last, row.0))).collect();
-        let value: Vec<String> = waiting.iter().map(|row| row.2.to_string()).collect();
-        let mut columns = Columns { after, value: value.join(" "), ..Columns::default() };
-        if waiting.iter().any(|row| row.1 != row.0) {
-            columns.lasts = waiting.iter().map(|row| row.1.wrapping_sub(row.0)).collect();
-        }
-        if waiting.iter().any(|row| row.3.is_some()) {
-            columns.known = waiting.iter().map(|row| row.3).collect();
-        }
-        if waiting.iter().any(|row| row.4 != Mark::NONE) {
-            columns.mark = waiting.iter().map(|row| row.4).collect();
-        }
-        columns.serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Waiting>, D::Error> {
-        let columns = Columns::deserialize(deserializer)?;
-        let value: Result<Vec<f64>, _> = columns.value.split_whitespace().map(str::parse).collect();
-        let value = value.map_err(|_| D::Error::custom("expected numbers"))?;
-        let fits = |length: usize| length == 0 || length == value.len();
-        let optional = [columns.lasts.len(), columns.known.len(), columns.mark.len()];
-        if columns.after.len() != value.len() || !optional.into_iter().all(fits) {
-            return Err(D::Error::custom("expected columns of one length"));
-        }
-        let mut at = 0_i64;
-        let row = |(i, (after, value)): (usize, (&i64, f64))| {
-            at = at.wrapping_add(*after);
-            let lasts = columns.lasts.get(i).copied().unwrap_or(0);
-            let known = columns.known.get(i).copied().flatten();
-            (at, at.wrapping_add(lasts), value, known, columns.mark.get(i).copied().unwrap_or(Mark::NONE))
-        };
-        Ok(columns.after.iter().zip(value).enumerate().map(row).collect())
     }
 }

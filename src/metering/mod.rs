@@ -3,19 +3,27 @@
 //! [`Readings`] are columns of instants and values. The `clean` room turns one meter's columns into known flows of energy
 //! and holes of unknown energy; nothing is guessed, and what was dropped is counted under a code.
 
+mod accuracy;
+mod carrier;
 pub(crate) mod clean;
+mod events;
 mod ids;
 mod intervals;
+mod kind;
 mod meter;
 mod origins;
+mod point;
 mod readings;
 mod tree;
 
+pub use accuracy::AccuracyClass;
+pub use carrier::Carrier;
+pub use events::{Confirmed, Exchange};
 pub(crate) use ids::Ids;
 pub use intervals::{Stamp, interval_bounds};
-pub use meter::{
-    Absent, AccuracyClass, Carrier, Confirmed, Exchange, Integration, MeasurementPoint, Meter, MeterKind, Resets,
-};
+pub use kind::{Absent, Integration, MeterKind, Resets};
+pub use meter::Meter;
+pub use point::MeasurementPoint;
 pub use readings::{Column, Quality, ReadingKind, Readings, Series, UnequalColumns};
 pub(crate) use readings::{Mark, NO_REVISION};
 pub use tree::MeteringTree;

@@ -164,13 +164,19 @@ impl Serialize for ExactEnergy {
 impl<'de> Deserialize<'de> for ExactEnergy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let kwh = f64::deserialize(deserializer)?;
-        let energy = ExactEnergy::from_kwh(kwh).map_err(serde::de::Error::custom)?;
-        // An amount that was computed may be no whole number of milliwatt-hours.
-        Ok(if energy.kwh() == kwh { energy } else { ExactEnergy(nearest(kwh)) })
+        // An amount that was computed may be no whole number of milliwatt-hours, and a sum larger than any reading.
+        match ExactEnergy::from_kwh(kwh) {
+            Ok(energy) if energy.kwh() == kwh => Ok(energy),
+            Err(error) if kwh.is_nan() || kwh.abs() >= MOST_KWH => Err(serde::de::Error::custom(error)),
+            _ => Ok(ExactEnergy(nearest(kwh))),
+        }
     }
 }
 
-/// The whole number of microjoules nearest to an amount that is within range.
+/// 2⁸⁴ kWh are less than 2¹²⁶ µJ.
+const MOST_KWH: f64 = (1_u128 << 84) as f64;
+
+/// The whole number of microjoules nearest to an amount below [`MOST_KWH`].
 fn nearest(kwh: f64) -> i128 {
     const HIDDEN_BIT: u64 = 1 << 52;
     let bits = kwh.abs().to_bits();
@@ -178,7 +184,7 @@ fn nearest(kwh: f64) -> i128 {
     let (mantissa, exponent) = if exponent == 0 { (fraction, -1074) } else { (fraction | HIDDEN_BIT, exponent - 1075) };
     let scaled = i128::from(mantissa) * ExactEnergy::KWH.0; // below 2^95
     let amount = match u32::try_from(-exponent) {
-        Err(_) => scaled, // beyond 2^53, and so out of range
+        Err(_) => scaled << exponent.clamp(0, 31), // from 2⁵³ on
         Ok(0) => scaled,
         Ok(down) if down > 96 => 0,
         Ok(down) => (scaled + (1 << (down - 1))) >> down,
@@ -200,12 +206,12 @@ mod tests {
     proptest! {
         /// What is read of a number that was written is written as the same number.
         #[test]
-        fn amounts_come_back_as_they_were_written(amount in amount()) {
-            let most = 1_000_000_000_000 * ExactEnergy::KWH.0;
-            let kwh = ExactEnergy(amount % most).kwh();
-            let written = serde_json::to_value(ExactEnergy(amount % most)).unwrap();
+        fn amounts_come_back_as_they_were_written(amount in prop_oneof![3 => amount(), 1 => -1_i128 << 124..1_i128 << 124]) {
+            let kwh = ExactEnergy(amount).kwh();
+            let written = serde_json::to_value(ExactEnergy(amount)).unwrap();
             let back: ExactEnergy = serde_json::from_value(written).unwrap();
             prop_assert_eq!(back.kwh(), kwh);
+            prop_assert!(serde_json::from_str::<ExactEnergy>("1e26").is_err());
         }
 
         /// The quick ways give the nearest float, as the fraction does.

@@ -242,3 +242,18 @@ fn no_pack_judges_unchecked() {
     let places: Vec<String> = faults.0.iter().map(|fault| fault.place.as_ref().unwrap().to_string()).collect();
     assert_eq!(places, ["/from", "/requirements/1/check", "/requirements/1/nature"], "{faults}");
 }
+
+/// Two statements of one thing that differ are named.
+#[test]
+fn racks_declared_twice_are_named() {
+    let json = include_str!("../examples/data/submissions/01-meets.json");
+    let mut submission: serde_json::Value = serde_json::from_str(json).unwrap();
+    submission["declared"]["standard_racks"] = json!(3040);
+    for (racks, is_named) in [(3040, false), (100, true)] {
+        submission["facility"]["declared_standard_racks"] = json!(racks);
+        let audit = pue::submission::audit_json(submission.to_string().as_bytes(), &[]);
+        let place = "/facility/declared_standard_racks".parse().ok();
+        let named = audit.findings.iter().find(|finding| finding.place == place);
+        assert_eq!(named.map(|finding| finding.code), is_named.then_some(Code::DeclaredRacks), "{racks}");
+    }
+}

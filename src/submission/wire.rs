@@ -48,6 +48,17 @@ fn parts<'n>(node: Node<'n>, findings: &'n RefCell<Gathered>) -> Option<Parts> {
     let (meters, rows) = metered(&fields, listed, rows);
     let stated = Stated { months: months.unwrap_or_default(), rows };
     let claims = claims(&fields);
+    // Said twice, it is the same number, or nobody knows which.
+    if let (Some(of_site), Some(claimed)) = (facility.declared_standard_racks, claims.standard_racks)
+        && of_site != claimed
+    {
+        let finding = Finding::new(Code::DeclaredRacks).place(place!(facility / declared_standard_racks));
+        let finding = finding.worded(
+            "标准机架数前后两处申报不同，以 declared 为准",
+            "two different numbers of standard racks are declared; that of `declared` is used",
+        );
+        fields.push(finding.found(of_site).expected(claimed.to_string()));
+    }
     facility.declared_standard_racks = claims.standard_racks.or(facility.declared_standard_racks);
     let extra = extra(&fields);
     let certificates = read::certificates(&fields);

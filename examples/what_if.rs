@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // So much less energy for cooling and losses, a tenth at a time, until nothing fails.
     let tenth = 0.1 * submission.audit(&[]).pue.map_or(0.0, |pue| pue.total().kwh() - pue.it().kwh());
     for tenths in 0..10 {
-        let less = Change::LessOverhead(ExactEnergy::from_kwh(f64::from(tenths) * tenth)?);
+        let less = Change::less_overhead(ExactEnergy::from_kwh(f64::from(tenths) * tenth)?)?;
         let answer = WhatIf::new(&ledger, ledger.period(), &options, &[less]);
         let pue = answer.pue_after.map_or(f64::NAN, |pue| pue.to_f64());
         println!("{} % less overhead: PUE {pue:.3}", tenths * 10);

@@ -26,6 +26,7 @@ use crate::{
     metering::Readings,
     period::Period,
     place::place,
+    quantity::{EmissionFactor, Tariff},
     read,
     report::Letter,
     rule::{Pack, packs},
@@ -140,13 +141,12 @@ pub fn options(text: &str) -> Result<Asked, Refused> {
     for (name, value) in given.settings {
         options = options.setting(&name, &value).map_err(|error| told(&error))?;
     }
-    for (key, factor) in [("tariff", given.tariff), ("co2", given.co2)] {
-        if factor.is_some_and(|factor| !(factor.is_finite() && factor >= 0.0)) {
-            return Err(told(&format_args!("{key}: expected a number of 0 or more")));
-        }
-    }
+    let tariff = given.tariff.map(Tariff::from_yuan_per_kwh).transpose();
+    let co2 = given.co2.map(EmissionFactor::from_kg_per_kwh).transpose();
+    let tariff = tariff.map_err(|error| told(&format_args!("tariff: {error}")))?;
+    let co2 = co2.map_err(|error| told(&format_args!("co2: {error}")))?;
     let category = given.category.map(Category::try_from).transpose().map_err(|error| told(&error))?;
-    let options = options.category(category).tariff(given.tariff).co2(given.co2);
+    let options = options.category(category).tariff(tariff).co2(co2);
     Ok(Asked { options, estimates: given.estimate, brief: given.brief })
 }
 

@@ -7,6 +7,7 @@ use pue::{
     assessment::Options,
     finding::Faults,
     packs,
+    quantity::{EmissionFactor, Tariff},
     rule::{LAW_SCHEMA, Law},
 };
 use serde::Deserialize;
@@ -25,16 +26,21 @@ pub struct Judging {
     #[arg(long, value_name = "PACK.KEY=VALUE")]
     setting: Vec<String>,
     /// The price of electricity: adds money to the savings
-    #[arg(long, value_name = "YUAN_PER_KWH", value_parser = factor)]
-    tariff: Option<f64>,
+    #[arg(long, value_name = "YUAN_PER_KWH", value_parser = tariff)]
+    tariff: Option<Tariff>,
     /// The emission factor of electricity: adds CO₂e to the savings
-    #[arg(long, value_name = "KG_PER_KWH", value_parser = factor)]
-    co2: Option<f64>,
+    #[arg(long, value_name = "KG_PER_KWH", value_parser = co2)]
+    co2: Option<EmissionFactor>,
 }
 
-fn factor(text: &str) -> Result<f64, String> {
-    let factor = text.parse().ok().filter(|factor: &f64| factor.is_finite() && *factor >= 0.0);
-    factor.ok_or_else(|| "expected a number of 0 or more".to_owned())
+const NO_FACTOR: &str = "expected a number of 0 or more";
+
+fn tariff(text: &str) -> Result<Tariff, &'static str> {
+    text.parse().ok().and_then(|yuan| Tariff::from_yuan_per_kwh(yuan).ok()).ok_or(NO_FACTOR)
+}
+
+fn co2(text: &str) -> Result<EmissionFactor, &'static str> {
+    text.parse().ok().and_then(|kg| EmissionFactor::from_kg_per_kwh(kg).ok()).ok_or(NO_FACTOR)
 }
 
 impl Judging {

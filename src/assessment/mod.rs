@@ -24,7 +24,7 @@ use crate::{
     metering::{MeasurementPoint, Meter, Readings},
     period::{Period, TZDB},
     place::Place,
-    quantity::{ExactEnergy, Ratio},
+    quantity::{EmissionFactor, ExactEnergy, Ratio, Tariff},
     retrofit::Screen,
     rule::{Case, Figures, Pack, Verdict, packs},
     site::Site,
@@ -48,10 +48,10 @@ pub struct Options {
     pub screen: Screen,
     /// What was measured besides energy.
     pub extra: Extra,
-    /// What a kilowatt-hour costs, in yuan: for the money that reaching the target would save. None is assumed.
-    pub tariff: Option<f64>,
-    /// The CO₂e of a kilowatt-hour, in kg: for the emissions that it would save. None is assumed.
-    pub co2: Option<f64>,
+    /// What a kilowatt-hour costs: for the money that reaching the target would save. None is assumed.
+    pub tariff: Option<Tariff>,
+    /// The CO₂e of a kilowatt-hour: for the emissions that it would save. None is assumed.
+    pub co2: Option<EmissionFactor>,
     /// What was set otherwise, by name.
     settings: BTreeMap<String, String>,
 }
@@ -91,15 +91,15 @@ impl Options {
         self
     }
 
-    /// States what a kilowatt-hour costs, in yuan.
-    pub fn tariff(mut self, yuan_per_kwh: Option<f64>) -> Self {
-        self.tariff = yuan_per_kwh;
+    /// States what a kilowatt-hour costs.
+    pub fn tariff(mut self, tariff: Option<Tariff>) -> Self {
+        self.tariff = tariff;
         self
     }
 
-    /// States the CO₂e of a kilowatt-hour, in kg.
-    pub fn co2(mut self, kg_per_kwh: Option<f64>) -> Self {
-        self.co2 = kg_per_kwh;
+    /// States the CO₂e of a kilowatt-hour.
+    pub fn co2(mut self, factor: Option<EmissionFactor>) -> Self {
+        self.co2 = factor;
         self
     }
 }

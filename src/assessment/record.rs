@@ -7,6 +7,7 @@ use crate::{
     kpi::Method,
     ledger::Estimate,
     period::rfc3339,
+    quantity::{EmissionFactor, Tariff},
     read::Digest,
     rule::{Outcome, Pack, packs},
 };
@@ -55,7 +56,10 @@ impl Record {
             set("estimate", names.join(","));
         }
         set("screen", options.screen.id.to_string());
-        let factors = [("tariff", options.tariff), ("co2", options.co2)];
+        let factors = [
+            ("tariff", options.tariff.map(Tariff::yuan_per_kwh)),
+            ("co2", options.co2.map(EmissionFactor::kg_per_kwh)),
+        ];
         factors
             .into_iter()
             .for_each(|(key, factor)| factor.into_iter().for_each(|factor| set(key, factor.to_string())));

@@ -6,7 +6,7 @@ use crate::{
     kpi::AnyPue,
     ledger::Ledger,
     period::Period,
-    quantity::{ExactEnergy, Ratio},
+    quantity::{ExactEnergy, IntoEnergy, QuantityError, Ratio},
     rule::{Outcome, Pack, Verdict},
 };
 use jiff::civil::Date;
@@ -29,6 +29,16 @@ pub enum Change {
     LessOverhead(ExactEnergy),
     /// Another pack besides those that apply.
     Pack(Box<Pack>),
+}
+
+impl Change {
+    /// So much less energy besides IT.
+    ///
+    /// # Errors
+    /// [`QuantityError`] of an energy that is none.
+    pub fn less_overhead(energy: impl IntoEnergy) -> Result<Self, QuantityError> {
+        energy.into_energy().map(Change::LessOverhead)
+    }
 }
 
 /// What comes of some changes.
@@ -73,7 +83,7 @@ impl WhatIf {
     /// let site: Site = serde_json::from_str(SITE)?;
     /// let readings = pue::read::csv(&site, "readings.csv", READINGS.as_bytes())?;
     /// let ledger = Ledger::build(&site, &readings, Period::year(2024, site.time_zone())?)?; // PUE 1.30
-    /// let less = Change::LessOverhead(ExactEnergy::from_kwh(2_500_000.0)?);
+    /// let less = Change::less_overhead(ExactEnergy::from_kwh(2_500_000.0)?)?;
     /// let answer = WhatIf::new(&ledger, ledger.period(), &Options::default(), &[less]);
     /// assert_eq!(answer.pue_after.unwrap().to_f64(), 1.25);
     /// assert_eq!(answer.differences[0].to_string(), "wuhan-2024 pue-new-large: fails → meets");

@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 /// use pue::{Facility, facility::{RackType, Racks}, period::time_zone, quantity::ExactPower};
 /// let mut facility = Facility::new("WH-1", time_zone("Asia/Shanghai")?);
 /// facility.region = Some("420100".parse()?);
-/// let rack = RackType { count: 1520, rated: ExactPower::from_kw(5.0)? };
+/// let rack = RackType::new(1520, ExactPower::from_kw(5.0)?)?;
 /// facility.racks = Some(Racks { types: vec![rack], ..Racks::default() });
 /// assert_eq!(facility.standard_racks().map(|racks| racks.to_string()), Some("3040".to_owned())); // of 2.5 kW
 /// assert!(facility.check().is_empty());

@@ -2,7 +2,7 @@ use crate::{
     finding::{Code, Finding, Text},
     name::named,
     place::place,
-    quantity::{ExactPower, Ratio},
+    quantity::{ExactPower, IntoPower, QuantityError, Ratio},
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap};
 use std::fmt;
@@ -20,6 +20,16 @@ pub struct RackType {
     /// Rated power of one.
     #[serde(rename = "rated_kw")]
     pub rated: ExactPower,
+}
+
+impl RackType {
+    /// So many cabinets of a rated power.
+    ///
+    /// # Errors
+    /// [`QuantityError`] of a power that is none.
+    pub fn new(count: u64, rated: impl IntoPower) -> Result<Self, QuantityError> {
+        Ok(RackType { count, rated: rated.into_power()? })
+    }
 }
 
 /// A design of which a row was lost: it is written as one that says nothing, and is no design when it is read.
@@ -64,7 +74,7 @@ impl Racks {
     /// ```
     /// use pue::{facility::{RackType, Racks}, quantity::ExactPower};
     /// let mut racks = Racks::default();
-    /// racks.types.push(RackType { count: 1520, rated: ExactPower::from_kw(5.0)? });
+    /// racks.types.push(RackType::new(1520, ExactPower::from_kw(5.0)?)?);
     /// assert_eq!(racks.standard().unwrap().to_string(), "3040");
     /// # Ok::<(), pue::quantity::QuantityError>(())
     /// ```

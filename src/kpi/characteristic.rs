@@ -1,4 +1,4 @@
-use crate::quantity::{ExactPower, Ratio};
+use crate::quantity::{ExactPower, IntoPower, QuantityError, Ratio};
 
 /// One outdoor condition (特征工况) of GB 40879-2021: its share of the year, and the powers measured in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -9,6 +9,16 @@ pub struct Condition {
     pub total: ExactPower,
     /// Power of the IT equipment.
     pub it: ExactPower,
+}
+
+impl Condition {
+    /// A condition that makes up a share of the year, with the powers that were measured in it.
+    ///
+    /// # Errors
+    /// [`QuantityError`] of a power that is none.
+    pub fn new(share: f64, total: impl IntoPower, it: impl IntoPower) -> Result<Self, QuantityError> {
+        Ok(Condition { share, total: total.into_power()?, it: it.into_power()? })
+    }
 }
 
 /// Why no characteristic ratio can be formed.

@@ -1,4 +1,4 @@
-use crate::quantity::{Decimal, ExactEnergy, QuantityError, Ratio};
+use crate::quantity::{Decimal, ExactEnergy, IntoEnergy, QuantityError, Ratio};
 use serde::Serialize;
 use std::{fmt, marker::PhantomData};
 
@@ -155,8 +155,8 @@ impl Pue<Interim> {
     ///
     /// # Errors
     /// [`PueError`].
-    pub fn interim(total: ExactEnergy, it: ExactEnergy) -> Result<Self, PueError> {
-        Pue::new(total, it)
+    pub fn interim(total: impl IntoEnergy, it: impl IntoEnergy) -> Result<Self, PueError> {
+        Pue::new(total.into_energy()?, it.into_energy()?)
     }
 }
 
@@ -165,8 +165,8 @@ impl Pue<Design> {
     ///
     /// # Errors
     /// [`PueError`].
-    pub fn design(total: ExactEnergy, it: ExactEnergy) -> Result<Self, PueError> {
-        Pue::new(total, it)
+    pub fn design(total: impl IntoEnergy, it: impl IntoEnergy) -> Result<Self, PueError> {
+        Pue::new(total.into_energy()?, it.into_energy()?)
     }
 }
 
@@ -175,7 +175,8 @@ impl Pue<Partial> {
     ///
     /// # Errors
     /// [`PueError`].
-    pub fn partial(part: ExactEnergy, it: ExactEnergy) -> Result<Self, PueError> {
+    pub fn partial(part: impl IntoEnergy, it: impl IntoEnergy) -> Result<Self, PueError> {
+        let (part, it) = (part.into_energy()?, it.into_energy()?);
         Pue::new(part + it, it)
     }
 }

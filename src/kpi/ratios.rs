@@ -1,12 +1,16 @@
 //! The other indicators of ISO/IEC 30134 and EN 50600-4, as plain ratios of sums over the same time.
 
-use crate::quantity::{ExactEnergy, ExactPower, Ratio};
+use crate::quantity::{ExactEnergy, IntoEnergy, IntoPower, Ratio};
+
+fn energy(stated: impl IntoEnergy) -> Option<ExactEnergy> {
+    stated.into_energy().ok()
+}
 
 /// Energy reuse factor (ERF, 能源再利用率): reused energy / E_DC.
 ///
 /// `None` if the total is zero.
-pub fn energy_reuse_factor(reused: ExactEnergy, total: ExactEnergy) -> Option<Ratio> {
-    reused.ratio_to(total)
+pub fn energy_reuse_factor(reused: impl IntoEnergy, total: impl IntoEnergy) -> Option<Ratio> {
+    energy(reused)?.ratio_to(energy(total)?)
 }
 
 /// Energy reuse effectiveness (ERE): `(E_DC − reused) / E_IT`; may be below 1.
@@ -16,26 +20,32 @@ pub fn energy_reuse_factor(reused: ExactEnergy, total: ExactEnergy) -> Option<Ra
 /// let [total, it, reused] = [1500.0, 1000.0, 300.0].map(|kwh| ExactEnergy::from_kwh(kwh).unwrap());
 /// assert_eq!(energy_reuse_effectiveness(total, it, reused).unwrap().to_f64(), 1.2);
 /// ```
-pub fn energy_reuse_effectiveness(total: ExactEnergy, it: ExactEnergy, reused: ExactEnergy) -> Option<Ratio> {
-    (total - reused).ratio_to(it)
+pub fn energy_reuse_effectiveness(
+    total: impl IntoEnergy,
+    it: impl IntoEnergy,
+    reused: impl IntoEnergy,
+) -> Option<Ratio> {
+    (energy(total)? - energy(reused)?).ratio_to(energy(it)?)
 }
 
 /// Renewable energy factor (REF, 可再生能源占比): renewable energy used and owned / E_DC; at most 1.
-pub fn renewable_factor(renewable: ExactEnergy, total: ExactEnergy) -> Option<Ratio> {
-    renewable.ratio_to(total).map(|share| share.min(Ratio::ONE))
+pub fn renewable_factor(renewable: impl IntoEnergy, total: impl IntoEnergy) -> Option<Ratio> {
+    energy(renewable)?.ratio_to(energy(total)?).map(|share| share.min(Ratio::ONE))
 }
 
 /// Water usage effectiveness (WUE, 水利用效率): litres per kWh of IT energy, the same number as m³/MWh.
 ///
 /// `None` if the water is not a number or the IT energy is zero.
-pub fn water_usage(water_m3: f64, it: ExactEnergy) -> Option<f64> {
+pub fn water_usage(water_m3: f64, it: impl IntoEnergy) -> Option<f64> {
+    let it = energy(it)?;
     (water_m3.is_finite() && water_m3 >= 0.0 && it > ExactEnergy::ZERO).then(|| water_m3 * 1000.0 / it.kwh())
 }
 
 /// Carbon usage effectiveness (CUE, 碳利用效率): kg CO₂e per kWh of IT energy.
 ///
 /// `None` if the emission is not a number or the IT energy is zero.
-pub fn carbon_usage(co2_kg: f64, it: ExactEnergy) -> Option<f64> {
+pub fn carbon_usage(co2_kg: f64, it: impl IntoEnergy) -> Option<f64> {
+    let it = energy(it)?;
     (co2_kg.is_finite() && co2_kg >= 0.0 && it > ExactEnergy::ZERO).then(|| co2_kg / it.kwh())
 }
 
@@ -50,11 +60,11 @@ pub fn carbon_usage(co2_kg: f64, it: ExactEnergy) -> Option<f64> {
 /// ```
 ///
 /// Source: 工信厅联节函〔2020〕183号.
-pub fn load_use_rate_8760(it: ExactEnergy, racks: ExactPower) -> Option<Ratio> {
+pub fn load_use_rate_8760(it: impl IntoEnergy, racks: impl IntoPower) -> Option<Ratio> {
     it_load_use_rate(it, racks, 8760 * 3_600_000)
 }
 
 /// IT load use rate (IT 负荷使用率): E_IT / (rated IT power × hours of the period).
-pub fn it_load_use_rate(it: ExactEnergy, rated: ExactPower, milliseconds: i64) -> Option<Ratio> {
-    it.ratio_to(rated.over(milliseconds))
+pub fn it_load_use_rate(it: impl IntoEnergy, rated: impl IntoPower, milliseconds: i64) -> Option<Ratio> {
+    energy(it)?.ratio_to(rated.into_power().ok()?.over(milliseconds))
 }

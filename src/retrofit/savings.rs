@@ -1,7 +1,10 @@
 //! What reaching the target would save, and the plan's own list of measures.
 
 use super::Retrofit;
-use crate::{finding::Text, quantity::ExactEnergy};
+use crate::{
+    finding::Text,
+    quantity::{EmissionFactor, ExactEnergy, Tariff},
+};
 use serde::{Deserialize, Serialize};
 
 /// What reaching the target would save in a year, at today's IT load.
@@ -17,28 +20,30 @@ pub struct Savings {
 }
 
 impl Retrofit {
-    /// The savings, with emissions by a factor in kg CO₂e per kWh and money by a tariff in yuan per kWh: both are inputs, and
-    /// none is assumed. A factor that is no number of zero or more gives nothing.
+    /// The savings, with emissions by a factor and money by a tariff: both are inputs, and none is assumed.
     ///
     /// ```
+    /// use pue::quantity::EmissionFactor;
     /// # use pue::submission::audit_json;
     /// # let json = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/02-over-the-limit.json"));
     /// let retrofit = audit_json(json, &[]).retrofit.unwrap();
-    /// let savings = retrofit.savings(Some(0.5), None).unwrap();
+    /// let savings = retrofit.savings(Some(EmissionFactor::from_kg_per_kwh(0.5)?), None).unwrap();
     /// assert_eq!((savings.co2_t.unwrap() * 2000.0).round(), savings.kwh.kwh().round());
     /// assert_eq!(savings.yuan, None);
+    /// # Ok::<(), pue::quantity::QuantityError>(())
     /// ```
-    pub fn savings(&self, kg_per_kwh: Option<f64>, yuan_per_kwh: Option<f64>) -> Option<Savings> {
+    pub fn savings(&self, co2: Option<EmissionFactor>, tariff: Option<Tariff>) -> Option<Savings> {
         let kwh = self.savings_kwh?;
-        let times = |factor: Option<f64>| {
-            factor.filter(|factor| factor.is_finite() && *factor >= 0.0).map(|factor| kwh.kwh() * factor)
-        };
-        Some(Savings { kwh, co2_t: times(kg_per_kwh).map(|kg| kg / 1000.0), yuan: times(yuan_per_kwh) })
+        Some(Savings {
+            kwh,
+            co2_t: co2.map(|factor| factor.kg(kwh) / 1000.0),
+            yuan: tariff.map(|tariff| tariff.yuan(kwh)),
+        })
     }
 
     /// The same with its savings in money and emissions.
-    pub(crate) fn priced(mut self, kg_per_kwh: Option<f64>, yuan_per_kwh: Option<f64>) -> Self {
-        let savings = self.savings(kg_per_kwh, yuan_per_kwh);
+    pub(crate) fn priced(mut self, co2: Option<EmissionFactor>, tariff: Option<Tariff>) -> Self {
+        let savings = self.savings(co2, tariff);
         self.savings_yuan = savings.and_then(|savings| savings.yuan);
         self.savings_co2_t = savings.and_then(|savings| savings.co2_t);
         self

@@ -163,6 +163,12 @@ fn audited(submission: impl AsRef<[u8]>, asked: &Asked) -> Assessment {
 
 /// The audit of a submission: `pue/assessment/1`.
 ///
+/// ```
+/// # let submission = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json"));
+/// assert!(pue::json::audit(submission, r#"{"brief": true}"#)?.starts_with(r#"{"schema":"pue/brief/1""#));
+/// # Ok::<(), pue::json::Refused>(())
+/// ```
+///
 /// # Errors
 /// [`Refused`].
 pub fn audit(submission: impl AsRef<[u8]>, options: &str) -> Result<String, Refused> {
@@ -255,6 +261,11 @@ pub fn verify(submission: impl AsRef<[u8]>, record: impl AsRef<[u8]>, options: &
 }
 
 /// The packs that come with the library, a list of `pue/pack/1`.
+///
+/// ```
+/// assert!(pue::json::packs()?.contains("wuhan-2024"));
+/// # Ok::<(), pue::json::Refused>(())
+/// ```
 ///
 /// # Errors
 /// [`Refused::Answer`].

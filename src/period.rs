@@ -33,6 +33,16 @@ pub enum PeriodError {
         "expected a year (2024), a month (2024-03), two dates (2024-01-01/2025-01-01) or two instants (2024-01-01T08:00/2024-01-01T20:00), found {0:?}"
     )]
     Unreadable(String),
+    /// The zone's clocks show an instant twice or never, because they are set.
+    #[error(
+        "expected an instant that the clocks show once, found {instant}, which they show {shown}; give an offset (2024-03-01T08:00+01:00)"
+    )]
+    ClocksSet {
+        /// As it was given.
+        instant: String,
+        /// `twice` or `never`.
+        shown: &'static str,
+    },
     /// The end is not after the start.
     #[error("expected an end after the start, found {start} to {end}; the end is exclusive")]
     Reversed {
@@ -72,6 +82,11 @@ impl Instant for Timestamp {
 
 /// The time zone of this IANA name, from the compiled-in rules; or of a fixed offset, `+08:00`.
 ///
+/// ```
+/// use pue::period::time_zone;
+/// assert!(time_zone("Asia/Shanghai").is_ok() && time_zone("+08:00").is_ok() && time_zone("Mars/Olympus").is_err());
+/// ```
+///
 /// # Errors
 /// [`PeriodError::UnknownZone`].
 pub fn time_zone(name: &str) -> Result<TimeZone, PeriodError> {
@@ -107,6 +122,13 @@ pub(crate) fn fixed_offset(text: &str) -> Option<Offset> {
 }
 
 /// A step of the calendar.
+///
+/// ```
+/// use pue::period::{Granularity, Period, time_zone};
+/// let year = Period::year(2024, time_zone("Asia/Shanghai")?)?;
+/// assert_eq!(year.edges(Granularity::Month).len(), 13);
+/// # Ok::<(), pue::period::PeriodError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -213,7 +235,7 @@ impl Period {
         let unreadable = || PeriodError::Unreadable(text.chars().take(60).collect());
         if let Some((start, end)) = text.split_once('/') {
             if text.contains(['T', 't', ' ']) {
-                let at = |text: &str| instant(text, &zone).ok_or_else(unreadable);
+                let at = |text: &str| instant(text, &zone)?.ok_or_else(unreadable);
                 return Period::between(at(start)?, at(end)?, zone);
             }
             let date = |text: &str| text.parse::<Date>().map_err(|_| unreadable());
@@ -390,14 +412,18 @@ impl Period {
     }
 }
 
-/// An instant with its offset, or by a zone's clocks where they show it once; of a date, the start of the day.
-fn instant(text: &str, zone: &TimeZone) -> Option<i64> {
+/// An instant with its offset, or by a zone's clocks where they show it once; of a date, the start of the day. `None` where it is
+/// no instant.
+fn instant(text: &str, zone: &TimeZone) -> Result<Option<i64>, PeriodError> {
     if let Ok(timestamp) = text.parse::<Timestamp>() {
-        return Some(timestamp.as_millisecond());
+        return Ok(Some(timestamp.as_millisecond()));
     }
-    match from_local(text.parse().ok()?, zone) {
-        LocalTime::Unique(instant) => Some(instant),
-        LocalTime::Ambiguous | LocalTime::Nonexistent => None,
+    let Ok(clock) = text.parse() else { return Ok(None) };
+    let set = |shown| PeriodError::ClocksSet { instant: format!("{clock}"), shown };
+    match from_local(clock, zone) {
+        LocalTime::Unique(instant) => Ok(Some(instant)),
+        LocalTime::Ambiguous => Err(set("twice")),
+        LocalTime::Nonexistent => Err(set("never")),
     }
 }
 
@@ -522,6 +548,10 @@ mod tests {
             assert!(Period::parse(bad, zone("Asia/Shanghai")).is_err(), "{bad}");
         }
         assert!(matches!(Period::parse("2024-02-01/2024-01-01", zone("UTC")), Err(PeriodError::Reversed { .. })));
+        for (text, word) in [("2024-03-31T02:30", "never"), ("2024-10-27T02:30", "twice")] {
+            let error = Period::parse(&format!("{text}/2024-12-01T00:00"), zone("Europe/Berlin"));
+            assert!(matches!(error, Err(PeriodError::ClocksSet { shown, .. }) if shown == word), "{error:?}");
+        }
     }
 
     #[test]

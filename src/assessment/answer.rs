@@ -89,6 +89,14 @@ impl Claim {
 }
 
 /// One declared figure beside the recomputed one.
+///
+/// ```
+/// # let audit = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json")), &[]);
+/// use pue::assessment::{Claim, Figure};
+/// let declared = &audit.declared.unwrap()[&Claim::Pue];
+/// assert_eq!(declared.agrees, Some(true));
+/// assert!(matches!(declared.said, Figure::Number(_)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -132,6 +140,14 @@ impl Assessment {
 }
 
 /// The PUE that is reported, with all that qualifies it.
+///
+/// ```
+/// # let audit = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json")), &[]);
+/// let pue = audit.pue.ok_or("no PUE")?;
+/// assert!(pue.is_annual() && pue.total() > pue.it());
+/// assert_eq!(pue.published(), pue.value.published()); // three decimals, rounded once
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReportedPue {
@@ -195,6 +211,12 @@ impl ReportedPue {
 }
 
 /// The energy of one meter in the period.
+///
+/// ```
+/// # let audit = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json")), &[]);
+/// let meter = &audit.meters[0];
+/// assert!(meter.coverage == 1.0 && meter.least <= meter.known && meter.known <= meter.most);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MeterEnergy {
@@ -252,6 +274,12 @@ impl MeterEnergy {
 }
 
 /// Other indicators; `None`: not known.
+///
+/// ```
+/// # let audit = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json")), &[]);
+/// assert!(audit.kpis.dcie.is_some_and(|dcie| dcie < 1.0)); // 1 / PUE
+/// assert_eq!(audit.kpis.scale.map(|scale| scale.as_str()), Some("large"));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Kpis {

@@ -106,6 +106,14 @@ impl Options {
 
 /// Totals of the period besides energy; where one is not given, the site's own meters at `water` and `heat_reused` are
 /// asked, if all of the period is known to them.
+///
+/// ```
+/// use pue::{assessment::Options, quantity::ExactEnergy};
+/// let mut options = Options::default();
+/// options.extra.heat_reused = Some(ExactEnergy::from_kwh(250_000.0)?);
+/// options.extra.water_m3 = Some(12_000.0);
+/// # Ok::<(), pue::quantity::QuantityError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Extra {

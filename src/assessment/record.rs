@@ -18,6 +18,13 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const RECORD_SCHEMA: &str = "pue/record/1";
 
 /// What makes an assessment reproducible.
+///
+/// ```
+/// # let audit = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json")), &[]);
+/// let record = &audit.record;
+/// assert!(record.packs.contains(&"wuhan-2024@2024-01-25".to_owned()));
+/// assert_eq!(record.input_sha256.as_ref().map(String::len), Some(64));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -143,6 +150,14 @@ where
 }
 
 /// One thing that is no longer as a record says.
+///
+/// ```
+/// # let audit = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json")), &[]);
+/// # let other = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/02-over-the-limit.json")), &[]);
+/// use pue::assessment::VerdictRecord;
+/// let changes = VerdictRecord::of(&audit).changes(&VerdictRecord::of(&other));
+/// assert!(changes.iter().any(|change| change.is_of_the_answer())); // not the library's version alone
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Changed {

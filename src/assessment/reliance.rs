@@ -18,6 +18,15 @@ use jiff::civil::Date;
 use std::{borrow::Cow, collections::BTreeMap};
 
 /// A statement that the PUE relies on, and what comes of it without.
+///
+/// ```
+/// # let audit = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json")), &[]);
+/// // What decides an outcome, with the outcome that would be without it.
+/// for reliance in audit.reliance.iter().filter(|reliance| reliance.decides) {
+///     println!("{}: {:?}", reliance.message().en, reliance.outcomes_without);
+/// }
+/// assert!(!audit.reliance.is_empty());
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Reliance {

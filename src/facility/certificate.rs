@@ -26,6 +26,13 @@ pub enum CertificateKind {
 }
 
 /// The level, from A to AAAAA; 5A is best.
+///
+/// ```
+/// use pue::facility::Level;
+/// assert_eq!("4A".parse::<Level>()?, Level::AAAA);
+/// assert!(Level::AAAAA > Level::AAAA);
+/// # Ok::<(), pue::name::UnknownName>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Level {

@@ -35,6 +35,14 @@ impl LifecycleKind {
 }
 
 /// The kind of project with its dates.
+///
+/// ```
+/// use pue::facility::{Lifecycle, LifecycleKind};
+/// let mut lifecycle = Lifecycle::new(LifecycleKind::New);
+/// lifecycle.in_service_on = Some("2020-06-01".parse()?);
+/// assert_eq!(lifecycle.years_in_service("2026-05-31".parse()?), Some(5));
+/// # Ok::<(), pue::jiff::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Lifecycle {
     /// New, rebuilt, extended or existing; unknown if not said.

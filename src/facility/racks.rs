@@ -134,6 +134,14 @@ impl Racks {
 }
 
 /// A number of standard racks of 2.5 kW (标准机架), an exact fraction.
+///
+/// ```
+/// use pue::{facility::StandardRacks, packs};
+/// let racks = StandardRacks::declared(3_040.0).ok_or("no number of racks")?;
+/// assert_eq!(racks.power().map(|power| power.kw()), Some(7_600.0)); // 2.5 kW each
+/// assert_eq!(packs::national_scale(racks).map(|scale| scale.zh()), Some("大型"));
+/// # Ok::<(), &str>(())
+/// ```
 #[doc(alias = "标准机架")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StandardRacks(Ratio);
@@ -224,6 +232,12 @@ impl Scale {
 }
 
 /// Rack occupancy (上架率) by count of cabinets; the basis is part of the number.
+///
+/// ```
+/// use pue::facility::Racks;
+/// let racks = Racks { installed: Some(800), occupied: Some(600), ..Racks::default() };
+/// assert_eq!(racks.occupancy().unwrap().share.to_f64(), 0.75);
+/// ```
 #[doc(alias = "上架率")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -4,6 +4,13 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 /// How much a finding weighs. Each [`Code`] has one severity.
+///
+/// ```
+/// # let audit = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/02-over-the-limit.json")), &[]);
+/// use pue::Severity;
+/// // An error means that no rule is decided by the figure.
+/// assert!(audit.findings.iter().all(|finding| finding.code.severity() != Severity::Error));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

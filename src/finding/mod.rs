@@ -233,6 +233,11 @@ impl Finding {
 }
 
 /// All faults that kept something from being built.
+///
+/// ```
+/// let faults = pue::Pack::from_json(br#"{"id": "", "edition": "soon"}"#).unwrap_err();
+/// assert!(faults.0.len() > 1 && faults.0.iter().all(|fault| fault.place.is_some()));
+/// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub struct Faults(pub Vec<Finding>);
 

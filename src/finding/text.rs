@@ -118,6 +118,13 @@ pub fn is_harmful(c: char) -> bool {
 }
 
 /// The language of a text for people.
+///
+/// ```
+/// # let audit = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/02-over-the-limit.json")), &[]);
+/// use pue::Lang;
+/// let outcome = audit.verdicts[0].outcome.text();
+/// assert_eq!(outcome.in_lang(Lang::Zh), &*outcome.zh);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
     /// Chinese (中文).

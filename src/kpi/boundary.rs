@@ -10,6 +10,13 @@ use serde::{Deserialize, Serialize};
 
 /// Where IT energy is measured (PUE 类别); the category travels with the number.
 ///
+/// ```
+/// use pue::kpi::Category;
+/// assert_eq!(Category::try_from(2)?.point().as_str(), "pdu_output");
+/// assert!(Category::try_from(4).is_err());
+/// # Ok::<(), pue::kpi::UnknownCategory>(())
+/// ```
+///
 /// Source: ISO/IEC 30134-2; EU 2024/1364 for category 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "u8", try_from = "u8")]

@@ -153,6 +153,12 @@ impl Measure {
 }
 
 /// Shares of time whose energy is known, from 0 to 1 (数据覆盖率).
+///
+/// ```
+/// # let audit = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json")), &[]);
+/// let coverage = audit.coverage.unwrap();
+/// assert_eq!((coverage.common, coverage.estimated_share), (1.0, 0.0));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -179,6 +185,13 @@ impl Coverage {
 /// Each hole holds between its least and its most: capacity × time, without a capacity twice the meter's highest usual rate.
 /// They hold the value, always.
 /// Where nothing bounds it, the side is open. A PUE is never below 1.
+///
+/// ```
+/// # let audit = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json")), &[]);
+/// let pue = audit.pue.unwrap();
+/// // Nothing is missing: least and most are the value.
+/// assert_eq!((pue.low, pue.high), (Some(pue.value.ratio()), Some(pue.value.ratio())));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Bounds {

@@ -8,6 +8,12 @@ use serde::{Deserialize, Serialize};
 /// Where the overhead goes: `PUE = 1 + cooling + power chain + lighting and other + unexplained`, each over E_IT.
 ///
 /// A part without a meter is unknown, not zero; the remainder is shown, never hidden.
+///
+/// ```
+/// # let audit = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json")), &[]);
+/// let overhead = audit.overhead.unwrap();
+/// assert!(overhead.cooling.is_some());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

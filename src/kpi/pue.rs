@@ -63,6 +63,12 @@ kinds! {
 }
 
 /// Why two energies are no PUE.
+///
+/// ```
+/// use pue::{kpi::{InterimPue, PueError}, quantity::ExactEnergy};
+/// let [total, it] = [900.0, 1_000.0].map(|kwh| ExactEnergy::from_kwh(kwh).unwrap());
+/// assert_eq!(InterimPue::interim(total, it), Err(PueError::BelowOne { total, it }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PueError {
@@ -195,6 +201,14 @@ impl<K: Kind> fmt::Display for Pue<K> {
 }
 
 /// A measured PUE of the whole site.
+///
+/// ```
+/// # let audit = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json")), &[]);
+/// let pue = audit.pue.unwrap().value;
+/// // An interim value is none by which a year is judged.
+/// assert_eq!(pue.kind(), "annual");
+/// assert!(pue.annual().is_some());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnyPue {
     /// Of one year, with enough of it known.

@@ -29,6 +29,12 @@ pub struct Stretch {
 }
 
 /// One month of the series.
+///
+/// ```
+/// # let audit = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json")), &[]);
+/// assert_eq!(audit.monthly.len(), 12);
+/// assert!(audit.monthly.iter().all(|month| month.pue.is_some()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

@@ -16,6 +16,19 @@ use crate::{
 use std::{collections::BTreeMap, ops::Range};
 
 /// One meter's energy (or volume, or mass) over the period.
+///
+/// ```
+/// # let site = pue::read::site(br#"{"schema": "pue/site/1", "facility": {"id": "WH-1", "time_zone": "Asia/Shanghai"},
+/// #   "meters": [{"id": "grid", "point": "grid_supply", "kind": "register", "unit": "kWh"}]}"#).value.unwrap();
+/// use pue::{Ledger, Period, read};
+/// let rows = "meter,time,value\ngrid,2024-03-01 00:00,100\ngrid,2024-03-02 00:00,340\n";
+/// let period = Period::parse("2024-03-01/2024-03-02", site.time_zone())?;
+/// let ledger = Ledger::build(&site, &read::csv(&site, "rows.csv", rows.as_bytes())?, period)?;
+/// let book = ledger.meter("grid").ok_or("no meter")?;
+/// assert_eq!((book.energy().kwh(), book.readings()), (240.0, (2, 0)));
+/// assert!(book.least() <= book.energy());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Book {
     /// The amount in each step of the calendar.

@@ -14,6 +14,12 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, ops::Range};
 
 /// A way to estimate the energy of a stretch without readings.
+///
+/// ```
+/// use pue::ledger::Estimate;
+/// assert_eq!("linear".parse::<Estimate>()?, Estimate::Linear);
+/// # Ok::<(), pue::name::UnknownName>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]

@@ -3,6 +3,14 @@ use crate::name::named;
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 
 /// What a meter's readings are.
+///
+/// ```
+/// use pue::metering::{MeterKind, ReadingKind};
+/// // A counter is read from time to time; the energy is the difference.
+/// assert_eq!(MeterKind::REGISTER.readings(), ReadingKind::Register);
+/// let dial = MeterKind::Register { modulus: Some(1e6), resets: None }; // 999 999 is followed by 0
+/// assert_eq!(dial.readings(), ReadingKind::Register);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MeterKind {

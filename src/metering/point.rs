@@ -3,6 +3,14 @@ use crate::{finding::Text, name::named};
 use serde::{Deserialize, Serialize};
 
 /// Where a meter measures.
+///
+/// ```
+/// use pue::metering::MeasurementPoint;
+/// let point: MeasurementPoint = "ups_output".parse()?;
+/// assert_eq!(point, MeasurementPoint::UpsOutput);
+/// assert_eq!(point.to_string(), "ups_output");
+/// # Ok::<(), pue::name::UnknownName>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -101,6 +101,15 @@ impl Readings {
 }
 
 /// One meter's readings, in any order.
+///
+/// ```
+/// use pue::{Readings, metering::Series};
+/// let hour_ms = 3_600_000;
+/// let counter = Series::registers(vec![0, hour_ms, 2 * hour_ms], vec![100.0, 112.5, 125.0])?;
+/// assert_eq!(counter.len(), 3);
+/// assert!(Series::registers(vec![0, hour_ms], vec![100.0]).is_err()); // columns of unequal length
+/// # Ok::<(), pue::metering::UnequalColumns>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Series {
     /// Unset: its reader has looked at what its meter is.

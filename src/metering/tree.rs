@@ -5,6 +5,15 @@ use crate::{
 };
 
 /// Which meter is above which (计量树).
+///
+/// ```
+/// use pue::{Meter, Unit, metering::{MeasurementPoint, MeterKind, MeteringTree}};
+/// let grid = Meter::new("grid", MeasurementPoint::GridSupply, MeterKind::REGISTER, Unit::KilowattHour);
+/// let mut ups = Meter::new("ups", MeasurementPoint::UpsOutput, MeterKind::REGISTER, Unit::KilowattHour);
+/// ups.parent = Some("grid".to_owned());
+/// let (tree, findings) = MeteringTree::new(&[grid, ups]);
+/// assert!(findings.is_empty() && tree.parent(1) == Some(0));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MeteringTree {
     parents: Vec<Option<usize>>,

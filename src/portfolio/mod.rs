@@ -21,6 +21,14 @@ use crate::{
 
 /// Sites by what reaching the target would save in a year, the largest first: facility and energy. Sites of which that is not
 /// known are not among them.
+///
+/// ```
+/// # let read = |json: &[u8]| pue::submission::audit_json(json, &[]);
+/// # let round = [read(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json"))),
+/// #     read(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/02-over-the-limit.json")))];
+/// let ranking = pue::portfolio::by_savings(&round);
+/// assert!(ranking[0].1.kwh() > 0.0); // the largest first
+/// ```
 pub fn by_savings<'a>(assessments: impl IntoIterator<Item = &'a Assessment>) -> Vec<(&'a str, ExactEnergy)> {
     let saving = |one: &'a Assessment| {
         let retrofit = one.retrofit.as_ref()?;

@@ -6,6 +6,14 @@ use std::{cmp::Ordering, fmt};
 /// How a value stands to its limit.
 ///
 /// 以下, 以上, 以内, 不高于, 不低于 include the number; 低于, 小于, 超过, 高于, 大于 exclude it.
+///
+/// ```
+/// use pue::quantity::{Decimal, Ratio, Relation};
+/// let (value, limit): (Ratio, Decimal) = (Ratio::new(5, 4).unwrap(), "1.25".parse()?);
+/// assert!(Relation::AtMost.admits(value.cmp(&Ratio::from(&limit)))); // the limit itself
+/// assert!(!Relation::LessThan.admits(value.cmp(&Ratio::from(&limit))));
+/// # Ok::<(), pue::quantity::ParseDecimalError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -77,6 +85,16 @@ impl ComparisonMethod {
 /// printed, `(−)` where it is less.
 ///
 /// The mark keeps a message from rounding its reason away (GB/T 8170-2008, 4.3.2): nobody reads "1.25 is over 1.25".
+///
+/// ```
+/// use pue::quantity::{Published, Ratio};
+/// let value = Published::new(Ratio::new(12_496, 10_000).unwrap(), 2).unwrap();
+/// assert_eq!(value.to_string(), "1.25(−)");
+/// // The mark is of use beside a limit of the same digits alone.
+/// assert_eq!(value.beside("1.25".parse()?), "1.25(−)");
+/// assert_eq!(value.beside("1.30".parse()?), "1.25");
+/// # Ok::<(), pue::quantity::ParseDecimalError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Published {

@@ -19,6 +19,13 @@ pub enum Dimension {
 /// The unit of a meter's readings.
 ///
 /// Apparent power (kVA) is not among them: it is not power.
+///
+/// ```
+/// use pue::{Unit, quantity::Dimension};
+/// let unit: Unit = "MWh".parse()?;
+/// assert_eq!(unit.dimension(), Dimension::Energy);
+/// # Ok::<(), pue::name::UnknownName>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

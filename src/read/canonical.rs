@@ -44,6 +44,12 @@ impl Digest {
 /// assert_eq!(input_sha256(br#"{"b": 1.0, "a": 2}"#), input_sha256(br#"{"a":2,"b":1}"#));
 /// assert_ne!(input_sha256(b"a"), input_sha256(b"b"));
 /// ```
+///
+/// ```
+/// use pue::read::input_sha256;
+/// // The canonical form: spaces and the order of keys change nothing.
+/// assert_eq!(input_sha256(br#"{"a": 1, "b": 2.50}"#), input_sha256(br#"{"b":2.5,"a":1}"#));
+/// ```
 #[cfg(feature = "json")]
 pub fn input_sha256(bytes: &[u8]) -> String {
     Document::from_json(bytes).map_or_else(|_| Digest::of_bytes(bytes), |document| Digest::of(&document)).hex()

@@ -239,6 +239,13 @@ pub struct Retrofit {
 }
 
 /// One flag with its evidence.
+///
+/// ```
+/// # let audit = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/14-old-small-scattered.json")), &[]);
+/// let retrofit = audit.retrofit.unwrap();
+/// let raised: Vec<&str> = retrofit.flags.iter().filter(|flag| flag.outcome.is_flagged() && flag.pack == "wuhan-proxy").map(|flag| &*flag.flag).collect();
+/// assert_eq!(raised, ["old", "inefficient", "small", "scattered", "idle"]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]

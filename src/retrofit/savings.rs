@@ -52,6 +52,10 @@ impl Retrofit {
 
 /// The measures that the plan itself names for the upgrade of old, small, scattered sites, as advice.
 ///
+/// ```
+/// assert_eq!(pue::retrofit::measures()[2].en, "liquid cooling");
+/// ```
+///
 /// Source: 武政办〔2024〕9号, 二(六)15.
 pub fn measures() -> [Text; 7] {
     [

@@ -15,6 +15,13 @@ use serde::{
 use std::fmt;
 
 /// What a requirement comes to.
+///
+/// ```
+/// use pue::Outcome;
+/// assert_eq!("undetermined".parse::<Outcome>()?, Outcome::Undetermined);
+/// assert_eq!(Outcome::NotApplicable.text().zh, "不适用");
+/// # Ok::<(), pue::name::UnknownName>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -52,6 +59,16 @@ impl Outcome {
 }
 
 /// A requirement's outcome, with everything that led to it.
+///
+/// ```
+/// # let audit = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/02-over-the-limit.json")), &[]);
+/// use pue::Outcome;
+/// let failed: Vec<_> = audit.verdicts.iter().filter(|verdict| verdict.outcome == Outcome::Fails).collect();
+/// assert!(!failed.is_empty());
+/// for verdict in failed {
+///     println!("{} {}: {}", verdict.pack, verdict.requirement, verdict.message.en);
+/// }
+/// ```
 #[doc(alias = "判定")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -110,6 +127,14 @@ impl fmt::Display for Verdict {
 }
 
 /// A figure that compares and does not judge: an average over many sites, or one that is only reported.
+///
+/// ```
+/// # let audit = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/02-over-the-limit.json")), &[]);
+/// // What only compares has no outcome: a benchmark never judges a site.
+/// for comparison in &audit.comparisons {
+///     println!("{} {}: {:?}", comparison.pack, comparison.requirement, comparison.within);
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

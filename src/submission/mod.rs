@@ -242,6 +242,14 @@ impl Submission {
 }
 
 /// From JSON bytes to the audit in one step; what cannot be read gets its answer too.
+///
+/// ```
+/// # let json = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json"));
+/// let audit = pue::submission::audit_json(json, &[]);
+/// assert_eq!(audit.worst(), Some(pue::Outcome::Meets));
+/// // What cannot be read is answered too.
+/// assert!(!pue::submission::audit_json(b"{", &[]).findings.is_empty());
+/// ```
 #[cfg(feature = "json")]
 pub fn audit_json(json: &[u8], packs: &[Pack]) -> Assessment {
     match Submission::from_json(json) {

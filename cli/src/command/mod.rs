@@ -84,6 +84,7 @@ mod tests {
     /// What the fuzz target found.
     #[test]
     fn records_of_any_bytes() {
+        let _turn = crate::round::turn();
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/corpus/verify");
         for file in std::fs::read_dir(folder).unwrap() {
             super::fuzzed::verify(&std::fs::read(file.unwrap().path()).unwrap());

@@ -35,6 +35,13 @@ pub fn stop() {
     STOPPED.store(true, Relaxed);
 }
 
+/// All tests of one program share whether it is stopped: one of them has its turn at a time.
+#[cfg(test)]
+pub fn turn() -> std::sync::MutexGuard<'static, ()> {
+    static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    TURN.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 /// Reads again.
 #[cfg(any(test, fuzzing))]
 pub fn go_on() {
@@ -143,6 +150,7 @@ mod tests {
     /// What the fuzz target found, and whole rounds stopped at each place.
     #[test]
     fn rounds_answer_in_order_wherever_they_are_stopped() {
+        let _turn = super::turn();
         let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/corpus/round")).unwrap();
         for file in files {
             super::fuzzed::round(&std::fs::read(file.unwrap().path()).unwrap());

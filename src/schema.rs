@@ -74,7 +74,25 @@ pub fn all() -> [(&'static str, Value); 8] {
 }
 
 fn of<T: JsonSchema>(settings: SchemaSettings) -> Value {
-    settings.into_generator().into_root_schema_for::<T>().into()
+    let mut schema = settings.into_generator().into_root_schema_for::<T>().into();
+    without_examples(&mut schema);
+    schema
+}
+
+/// Examples of Rust are nothing for who reads a schema.
+fn without_examples(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if let Some(Value::String(text)) = members.get_mut("description")
+                && let Some(at) = text.find("\n\n```")
+            {
+                text.truncate(at);
+            }
+            members.values_mut().for_each(without_examples);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_examples),
+        _ => {}
+    }
 }
 
 /// What a sender may say; every field but those without which nothing can be made of it may be absent or null.

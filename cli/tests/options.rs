@@ -254,8 +254,8 @@ fn every_option_of_every_command_is_used() {
         (&["bench-data", "wuhan", &file("wuhan")], 0, &[]),
     ];
     check(&runs.iter().filter(|run| !run.2.contains(&"x_planted")).copied().collect::<Vec<_>>());
-    // The filling of a spreadsheet has tests of its own.
-    let elsewhere = [("template", "--filled")];
+    // The filling of a spreadsheet, and mappings, have tests of their own.
+    let elsewhere = [("template", "--filled"), ("assess", "--map"), ("assess", "--preset")];
     for command in COMMANDS {
         let mut helps = vec![text(&pue(command, &["--help"], None))];
         for inner in ["list", "show", "check", "round", "wuhan"] {

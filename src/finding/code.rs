@@ -72,6 +72,14 @@ codes! {
     CsvEncoding = "csv.encoding", Warning, "不是 UTF-8，按 GB18030 读取", "not UTF-8; read as GB18030", "请核对文字；最好保存为 UTF-8", "check the text; UTF-8 is best";
     CsvRow = "csv.row", Warning, "该行的列数与表头不符，未采用", "a row has another number of columns than the header and is rejected", "补齐或删去多余的列", "complete the row or drop the extra cells";
     CsvColumn = "csv.column", Note, "文件中有未采用的列", "the file has columns that are not used", "如应采用，请核对列名与计量点编号", "if they should be, check their names and the meter ids";
+    ImportMapping = "import.mapping", Error, "导入映射不成立", "an import mapping that cannot be right", "按所示位置更正", "correct it at the place shown";
+    ImportHeader = "import.header", Error, "文件中没有映射所列的列", "the file has no line with the columns that the mapping names", "核对列名；或用 pue import --preview 查看该文件", "check the names of the columns, or look at the file by `pue import --preview`";
+    ImportNoRow = "import.no_row", Error, "没有一行与映射相符", "no row is as the mapping says", "核对映射的时间格式、小数点与列", "check the mapping's time format, decimal mark and columns";
+    ImportFits = "import.fits", Warning, "部分行与映射不符，未采用", "some rows are not as the mapping says and are not used", "查看下列各行；如属多种格式混合，请分开或另写映射", "look at the rows that are named; if the file mixes several forms, split it or write another mapping";
+    ImportFormat = "import.format", Error, "本程序未包含该格式", "this program was built without the format", "安装含该格式的版本", "install it with that format";
+    ImportUnit = "import.unit", Error, "单位不明，或与计量点的单位不能换算，未采用", "a unit that is not known, or is none of the meter's kind; not used", "在映射的 value.units 中列出，或更正计量点的 unit", "list it in the mapping under value.units, or correct the meter's unit";
+    ImportKind = "import.kind", Error, "读数种类与计量点的 kind 不符，未采用", "readings of another kind than the meter; not used", "更正映射的 value.quantity，或计量点的 kind", "correct the mapping's value.quantity, or the meter's kind";
+    ImportMerged = "import.merged", Warning, "文件中的多个名称对应同一计量点", "several names of the file stand for one meter", "确为同一电表方可合并；否则更正 meter.map", "merge them only if they are one meter; if not, correct meter.map";
     ReadingDuplicate = "reading.duplicate", Note, "重复读数，保留一条", "duplicate reading; one is kept", "一般无需处理", "nothing, as a rule";
     ReadingConflict = "reading.conflict", Warning, "同一时刻有不同读数，均未采用", "different readings for the same time; none is used", "查明哪一条正确", "find out which of them is right";
     ReadingOutOfOrder = "reading.out_of_order", Note, "读数未按时间排列，已重新排序", "readings not in time order; they were sorted", "一般无需处理", "nothing, as a rule";

@@ -38,6 +38,12 @@ impl Gathered {
         }
     }
 
+    /// What stands first in its file.
+    #[cfg(all(feature = "json", feature = "csv"))]
+    pub(crate) fn first(&self) -> Option<&Finding> {
+        self.groups.values().min_by_key(|finding| finding.line.unwrap_or(u64::MAX))
+    }
+
     /// Whether the value at a place is known to be unusable: then it need not be said that it is missing.
     pub(crate) fn refuses(&self, place: &Place) -> bool {
         const REFUSALS: [Code; 6] = [

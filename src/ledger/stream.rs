@@ -163,6 +163,23 @@ impl LedgerStream {
         Ok(())
     }
 
+    /// Takes the readings of a file that is not ours, by a mapping (see [`crate::read::mapped`]). Intervals have to have start and end,
+    /// or the mapping to say how long they are.
+    ///
+    /// # Errors
+    /// [`ImportError`](crate::read::import::ImportError); what was read until then is taken.
+    #[cfg(all(feature = "json", feature = "csv"))]
+    pub fn read_mapped(
+        &mut self,
+        mapping: &crate::read::import::Mapping,
+        file: &str,
+        reader: impl std::io::Read,
+    ) -> Result<(), crate::read::import::ImportError> {
+        let faults = crate::read::import::each_mapped(&Arc::clone(&self.site), mapping, file, reader, self)?;
+        self.findings.extend(faults);
+        Ok(())
+    }
+
     fn take(&mut self, id: &str, is_interval: bool, reading: Waiting) -> Result<(), LedgerError> {
         let Some(i) = self.site.meter_index(id) else {
             let known = self.unknown.contains_key(id) || self.unknown.len() < 1000;

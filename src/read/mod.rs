@@ -8,6 +8,8 @@ mod canonical;
 mod csv;
 mod fields;
 mod identifier;
+#[cfg(all(feature = "json", feature = "csv"))]
+pub mod import;
 mod node;
 mod site;
 
@@ -20,6 +22,8 @@ pub use csv::{CsvError, csv};
 pub(crate) use csv::{Faults, Reading, Take, each_reading};
 pub(crate) use fields::{Fields, number};
 pub(crate) use identifier::likeness;
+#[cfg(all(feature = "json", feature = "csv"))]
+pub use import::mapped;
 pub(crate) use node::{Document, Node};
 #[cfg(feature = "json")]
 pub use site::site;

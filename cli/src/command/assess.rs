@@ -5,13 +5,21 @@ use clap::{Args, ValueEnum};
 use pue::{
     Assessment, Finding, Lang, Ledger, Period, Readings, Site,
     assessment::Options,
+    finding::Text,
     kpi::{Category, Method},
     ledger::Estimate,
-    read::{self, CsvError},
+    read::{
+        self, CsvError,
+        import::{Mapping, presets},
+    },
     report::{Report, Style},
     sample,
 };
-use std::{fs::File, path::PathBuf};
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -21,6 +29,12 @@ pub struct Arguments {
     /// Readings, CSV; may be given several times
     #[arg(long, value_name = "A.csv")]
     readings: Vec<PathBuf>,
+    /// How readings that are not ours are read: a mapping (`pue/import/1`)
+    #[arg(long, value_name = "MAP.json")]
+    map: Option<PathBuf>,
+    /// The same by a mapping that ships with the program
+    #[arg(long, value_name = "NAME", conflicts_with = "map")]
+    preset: Option<String>,
     /// Later files correct earlier ones: of each meter, readings of the same stamp are replaced
     #[arg(long)]
     later_corrects: bool,
@@ -56,7 +70,7 @@ enum Format {
 
 impl Arguments {
     pub fn run(&self, lang: Lang) -> Result<Ending, String> {
-        let inputs = self.site.iter().chain(&self.readings).cloned().chain(self.judging.files());
+        let inputs = self.site.iter().chain(&self.readings).chain(&self.map).cloned().chain(self.judging.files());
         output::spare(&inputs.collect::<Vec<_>>(), &[("--out", self.out.as_ref())])?;
         let (options, estimates) = (self.options(lang)?, estimates(&self.estimate)?);
         let json = match &self.site {
@@ -72,7 +86,7 @@ impl Arguments {
             return self.describe(&site, lang);
         }
         let readings = if shipped {
-            read::csv(&site, "readings.csv", sample::REAL_READINGS.as_bytes())
+            read::csv(&site, "readings.csv", sample::REAL_READINGS.as_bytes()).map_err(|error| error.to_finding())
         } else {
             self.read(&site)?
         };
@@ -80,7 +94,7 @@ impl Arguments {
             Ok(readings) => readings,
             Err(error) => {
                 let id = Some(site.facility().id.clone());
-                let answer = Assessment::unreadable(id, vec![error.to_finding()]);
+                let answer = Assessment::unreadable(id, vec![error]);
                 return self.answer(&answer, lang).map(|_| Ending::Unusable);
             }
         };
@@ -107,19 +121,40 @@ impl Arguments {
     }
 
     /// All files; a file that is no readings at all is an answer of its own.
-    fn read(&self, site: &Site) -> Result<Result<Readings, CsvError>, String> {
+    fn read(&self, site: &Site) -> Result<Result<Readings, Finding>, String> {
+        let mapping = self.mapping()?;
         let mut readings = Readings::default();
         for path in &self.readings {
             let name =
                 path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
             let file = File::open(path).map_err(|error| format!("--readings {}: {error}", path.display()))?;
-            match read::csv(site, &name, file) {
+            let read = match &mapping {
+                Some(mapping) => read::mapped(site, mapping, &name, file).map_err(|error| error.to_finding()),
+                None => read::csv(site, &name, file).map_err(|error| foreign(&error, path)),
+            };
+            match read {
                 Ok(more) if self.later_corrects => readings.correct(more),
                 Ok(more) => readings.extend(more),
                 Err(error) => return Ok(Err(error)),
             }
         }
         Ok(Ok(readings))
+    }
+
+    fn mapping(&self) -> Result<Option<Mapping>, String> {
+        match (&self.map, &self.preset) {
+            (Some(path), _) => {
+                let json = output::read(path).map_err(|error| format!("--map {error}"))?;
+                let mapping =
+                    Mapping::from_json(&json).map_err(|faults| format!("--map {}: {faults}", path.display()))?;
+                Ok(Some(mapping))
+            }
+            (None, Some(name)) => {
+                let mapping = Mapping::preset(name).map_err(|faults| format!("--preset {name}: {faults}"))?;
+                Ok(Some(mapping))
+            }
+            (None, None) => Ok(None),
+        }
     }
 
     fn answer(&self, assessment: &Assessment, lang: Lang) -> Result<Ending, String> {
@@ -149,6 +184,24 @@ impl Arguments {
             ));
         }
         Ok(if is_faulty { Ending::Unusable } else { Ending::Fine })
+    }
+}
+
+/// Why a file cannot be read as ours, and as what it could be.
+fn foreign(error: &CsvError, path: &Path) -> Finding {
+    let mut finding = error.to_finding();
+    let CsvError::Header { .. } = error else { return finding };
+    let mut beginning = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(1 << 16).read_to_end(&mut beginning));
+    match read.ok().and_then(|_| presets::like(&beginning)) {
+        None => finding,
+        Some(name) => {
+            let map = format!(r#"{{"schema": "pue/import/1", "extends": "{name}", "meter": {{…}}}}"#);
+            let zh = format!("该文件似为 {name}：写一份映射 {map}，以 --map 给出");
+            let en = format!("it looks like {name}: write a mapping {map} and give it by --map");
+            finding.advice = Text::new(zh, en);
+            finding
+        }
     }
 }
 

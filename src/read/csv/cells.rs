@@ -6,7 +6,7 @@ use jiff::{
 };
 
 /// Reads times, and remembers the day of the one before: nearly all rows are of the same day, written alike.
-pub(super) struct Clock {
+pub(crate) struct Clock {
     site: TimeZone,
     zone: TimeZone,
     offset: Option<Offset>,
@@ -24,7 +24,7 @@ struct Day {
 
 /// Why a time is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NoTime {
+pub(crate) enum NoTime {
     Unreadable,
     Ambiguous,
     Nonexistent,
@@ -50,7 +50,7 @@ fn is_leap_second(text: &[u8]) -> bool {
 }
 
 impl Clock {
-    pub(super) fn new(zone: TimeZone) -> Self {
+    pub(crate) fn new(zone: TimeZone) -> Self {
         Clock { site: zone.clone(), zone, offset: None, day: None }
     }
 
@@ -63,7 +63,7 @@ impl Clock {
     }
 
     /// RFC 3339, or a local time in the site's zone.
-    pub(super) fn read(&mut self, text: &[u8]) -> Result<i64, NoTime> {
+    pub(crate) fn read(&mut self, text: &[u8]) -> Result<i64, NoTime> {
         match self.day.as_ref().and_then(|day| day.read(text)) {
             Some(time) => Ok(time),
             // It would be read as the second before.
@@ -205,7 +205,7 @@ fn civil(text: &str) -> Option<(DateTime, &str)> {
 }
 
 /// A plain decimal number; NaN for a missing one. `None`: neither.
-pub(super) fn number(text: &[u8]) -> Option<f64> {
+pub(crate) fn number(text: &[u8]) -> Option<f64> {
     if let Some((number, length)) = decimal(text)
         && length == text.len()
     {

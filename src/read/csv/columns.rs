@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Gathers readings into columns, by meter.
-pub(super) struct Columns<'a> {
+pub(crate) struct Columns<'a> {
     site: &'a Site,
     file: u32,
     meters: Vec<Gathering>,
@@ -20,12 +20,12 @@ struct Gathering {
 }
 
 impl<'a> Columns<'a> {
-    pub(super) fn new(site: &'a Site, file: u32) -> Self {
+    pub(crate) fn new(site: &'a Site, file: u32) -> Self {
         Columns { site, file, meters: site.meters().iter().map(|_| Gathering::default()).collect() }
     }
 
     /// The readings, with the bounds of intervals that carry one stamp each.
-    pub(super) fn finish(self, faults: &mut Faults<'_>, readings: &mut Readings) {
+    pub(crate) fn finish(self, faults: &mut Faults<'_>, readings: &mut Readings) {
         let zone = self.site.time_zone();
         for (meter, Gathering { mut series, stamp }) in self.site.meters().iter().zip(self.meters) {
             if series.is_empty() {

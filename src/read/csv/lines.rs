@@ -7,7 +7,7 @@ const STRETCH: usize = 1 << 18;
 const LONGEST: usize = 1 << 24;
 
 /// The bytes of a file, stretch by stretch, each of whole records as far as its user takes them.
-pub(super) struct Source<R> {
+pub(crate) struct Source<R> {
     reader: R,
     buffer: Vec<u8>,
     /// What is in the buffer and not used yet.
@@ -18,12 +18,12 @@ pub(super) struct Source<R> {
 }
 
 impl<R: io::Read> Source<R> {
-    pub(super) fn new(reader: R) -> Self {
+    pub(crate) fn new(reader: R) -> Self {
         Source { reader, buffer: Vec::new(), from: 0, until: 0, ended: false, started: false }
     }
 
     /// Reads on. What was not used comes again, with more behind it. `false` if there is nothing more.
-    pub(super) fn read_on(&mut self) -> io::Result<bool> {
+    pub(crate) fn read_on(&mut self) -> io::Result<bool> {
         self.buffer.copy_within(self.from..self.until, 0);
         (self.from, self.until) = (0, self.until - self.from);
         if self.until == self.buffer.len() && self.until < LONGEST {
@@ -48,28 +48,28 @@ impl<R: io::Read> Source<R> {
     }
 
     /// What is there.
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         self.buffer.get(self.from..self.until).unwrap_or_default()
     }
 
     /// Whether nothing comes after it.
-    pub(super) fn is_last(&self) -> bool {
+    pub(crate) fn is_last(&self) -> bool {
         self.ended
     }
 
     /// Whether no more of it fits.
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.until - self.from >= LONGEST
     }
 
-    pub(super) fn use_up(&mut self, count: usize) {
+    pub(crate) fn use_up(&mut self, count: usize) {
         self.from = (self.from + count).min(self.until);
     }
 }
 
 /// The quotes of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Quotes {
+pub(crate) enum Quotes {
     None,
     Closed,
     /// One is never closed.
@@ -78,7 +78,7 @@ pub(super) enum Quotes {
 
 /// The length of the first record with its line end, and its quotes; `None` if its end is not there. A record with a quote
 /// that is never closed ends with its line; so does every record if they are to be taken `by_lines`.
-pub(super) fn record(bytes: &[u8], is_last: bool, by_lines: bool) -> Option<(usize, Quotes)> {
+pub(crate) fn record(bytes: &[u8], is_last: bool, by_lines: bool, delimiter: u8) -> Option<(usize, Quotes)> {
     let end = memchr::memchr(b'\n', bytes).map(|end| end + 1);
     let line = bytes.get(..end.unwrap_or(bytes.len()))?;
     if by_lines || memchr::memchr(b'"', line).is_none() {
@@ -87,7 +87,7 @@ pub(super) fn record(bytes: &[u8], is_last: bool, by_lines: bool) -> Option<(usi
             _ => Some((line.len(), if by_lines { Quotes::Open } else { Quotes::None })),
         };
     }
-    match quoted(bytes) {
+    match quoted(bytes, delimiter) {
         Some(end) => Some((end, Quotes::Closed)),
         None if is_last => Some((line.len(), Quotes::Open)),
         None => None,
@@ -111,7 +111,7 @@ thread_local! {
 }
 
 /// The length of a record in which a line end may stand within quotes.
-fn quoted(bytes: &[u8]) -> Option<usize> {
+fn quoted(bytes: &[u8], delimiter: u8) -> Option<usize> {
     let mut cell = Cell::Start;
     for (i, &byte) in bytes.iter().enumerate() {
         #[cfg(test)]
@@ -120,7 +120,7 @@ fn quoted(bytes: &[u8]) -> Option<usize> {
             (Cell::Open, b'"') => Cell::Closed,
             (Cell::Open, _) | (Cell::Start | Cell::Closed, b'"') => Cell::Open,
             (_, b'\n') => return Some(i + 1),
-            (_, b',') => Cell::Start,
+            (_, byte) if byte == delimiter => Cell::Start,
             _ => Cell::Plain,
         };
     }
@@ -133,15 +133,15 @@ mod tests {
 
     #[test]
     fn records_end_where_their_quotes_allow() {
-        assert_eq!(record(b"a,b\nc", false, false), Some((4, Quotes::None)));
-        assert_eq!(record(b"a,b", false, false), None);
-        assert_eq!(record(b"a,b", true, false), Some((3, Quotes::None)));
-        assert_eq!(record(b"", true, false), None);
-        assert_eq!(record(b"\"a\nb\",c\nd", false, false), Some((8, Quotes::Closed)));
-        assert_eq!(record(b"\"a\"\"\n\",c\nd", false, false), Some((9, Quotes::Closed)));
-        assert_eq!(record(b"a\"b\nc", false, false), Some((4, Quotes::Closed)));
-        assert_eq!(record(b"\"a\nb", false, false), None);
-        assert_eq!(record(b"\"a\nb", true, false), Some((3, Quotes::Open)));
+        assert_eq!(record(b"a,b\nc", false, false, b','), Some((4, Quotes::None)));
+        assert_eq!(record(b"a,b", false, false, b','), None);
+        assert_eq!(record(b"a,b", true, false, b','), Some((3, Quotes::None)));
+        assert_eq!(record(b"", true, false, b','), None);
+        assert_eq!(record(b"\"a\nb\",c\nd", false, false, b','), Some((8, Quotes::Closed)));
+        assert_eq!(record(b"\"a\"\"\n\",c\nd", false, false, b','), Some((9, Quotes::Closed)));
+        assert_eq!(record(b"a\"b\nc", false, false, b','), Some((4, Quotes::Closed)));
+        assert_eq!(record(b"\"a\nb", false, false, b','), None);
+        assert_eq!(record(b"\"a\nb", true, false, b','), Some((3, Quotes::Open)));
     }
 
     #[test]

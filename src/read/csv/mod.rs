@@ -1,11 +1,12 @@
 //! Meter readings from CSV, long and wide, in bounded memory beside what is kept.
 //!
-//! `lines` cuts the bytes into records, `quoted` undoes their quotes; `layout` knows which column holds what; `cells` reads
+//! `lines` cuts the bytes into records, `quoted` undoes their quotes, `encoding` reads their texts; `layout` knows which column holds what; `cells` reads
 //! times and numbers; `wide` holds the columns of a wide file; `rows` brings these together and hands each reading to whoever
 //! takes it: columns of [`Readings`] (`columns`), or a ledger that is being built.
 
 mod cells;
 mod columns;
+mod encoding;
 mod layout;
 mod lines;
 mod quoted;
@@ -17,7 +18,20 @@ use crate::{
     metering::Readings,
     site::Site,
 };
+#[cfg(feature = "json")]
+pub(crate) use cells::{Clock, NoTime, number};
+#[cfg(not(feature = "json"))]
 use columns::Columns;
+#[cfg(feature = "json")]
+pub(crate) use columns::Columns;
+#[cfg(feature = "json")]
+pub(crate) use encoding::TextOf;
+#[cfg(feature = "json")]
+pub(crate) use lines::{Quotes, Source, record};
+#[cfg(feature = "json")]
+pub(crate) use quoted::Unquoted;
+#[cfg(feature = "json")]
+pub(crate) use rows::OPEN_QUOTES;
 pub(crate) use rows::{Faults, Reading, Take};
 use std::io;
 

@@ -1,9 +1,9 @@
-use csv_core::{ReadRecordResult, Reader};
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use std::ops::Range;
 
 /// Undoes the quotes of records, one after the other, with one reader and one piece of memory for all of them.
-#[derive(Default)]
-pub(super) struct Unquoted {
+pub(crate) struct Unquoted {
+    delimiter: u8,
     /// Made for the first record with quotes: that takes a thousand times as long as to use it.
     reader: Option<Box<Reader>>,
     text: Vec<u8>,
@@ -11,9 +11,14 @@ pub(super) struct Unquoted {
 }
 
 impl Unquoted {
+    pub(crate) fn separated_by(delimiter: u8) -> Self {
+        Unquoted { delimiter, reader: None, text: Vec::new(), ends: Vec::new() }
+    }
+
     /// The record without its quotes; where its cells stand in it is added to `cells`.
-    pub(super) fn undo(&mut self, record: &[u8], cells: &mut Vec<Range<usize>>) -> &[u8] {
-        let reader = self.reader.get_or_insert_with(|| Box::new(Reader::new()));
+    pub(crate) fn undo(&mut self, record: &[u8], cells: &mut Vec<Range<usize>>) -> &[u8] {
+        let new = || Box::new(ReaderBuilder::new().delimiter(self.delimiter).build());
+        let reader = self.reader.get_or_insert_with(new);
         reader.reset();
         // No cell is longer than it was with its quotes, and no more cells than bytes.
         self.text.resize(self.text.len().max(record.len() + 1), 0);
@@ -41,7 +46,7 @@ mod tests {
 
     #[test]
     fn cells_are_those_without_quotes() {
-        let mut unquoted = Unquoted::default();
+        let mut unquoted = Unquoted::separated_by(b',');
         for (record, expected) in [
             (&b"\"a,b\",c"[..], vec!["a,b", "c"]),
             (b"a,\"\",", vec!["a", "", ""]),

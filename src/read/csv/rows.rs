@@ -1,6 +1,7 @@
 use super::{
     CsvError,
     cells::{Clock, NoTime, decimal, number},
+    encoding::TextOf,
     layout::{Layout, Optional, When, rivals},
     lines::{Quotes, Source, record},
     quoted::Unquoted,
@@ -39,7 +40,7 @@ pub(crate) trait Take {
 
 /// What was found in one file.
 pub(crate) struct Faults<'a> {
-    site: &'a Site,
+    site: Option<&'a Site>,
     file: &'a str,
     gathered: Gathered,
     unknown: BTreeMap<String, u64>,
@@ -52,7 +53,29 @@ pub(crate) struct Faults<'a> {
 /// So many foreign meters are told apart; the rest are counted together.
 const UNKNOWN: usize = 1000;
 
-impl Faults<'_> {
+impl<'a> Faults<'a> {
+    pub(crate) fn new(site: Option<&'a Site>, file: &'a str) -> Self {
+        Faults { site, file, gathered: Gathered::default(), unknown: BTreeMap::new(), elsewhere: 0, lines: 1 }
+    }
+
+    /// How many lines the record has that is looked at.
+    #[cfg(feature = "json")]
+    pub(crate) fn lines(&mut self, lines: u64) {
+        self.lines = lines;
+    }
+
+    /// What is wrong with the file as a whole.
+    pub(crate) fn found(&mut self, mut finding: Finding) {
+        finding.file = Some(self.file.to_owned());
+        self.gathered.push(finding);
+    }
+
+    /// The first that was found.
+    #[cfg(feature = "json")]
+    pub(crate) fn first(&self) -> Option<&Finding> {
+        self.gathered.first()
+    }
+
     pub(crate) fn push(
         &mut self,
         code: Code,
@@ -72,7 +95,7 @@ impl Faults<'_> {
     }
 
     /// Rows of a meter that the site does not list.
-    fn unknown(&mut self, id: &str, count: u64) {
+    pub(crate) fn unknown(&mut self, id: &str, count: u64) {
         let known = self.unknown.contains_key(id) || self.unknown.len() < UNKNOWN;
         *self.unknown.entry(if known { id } else { "…" }.to_owned()).or_default() += count;
     }
@@ -94,13 +117,17 @@ impl Faults<'_> {
 
     pub(crate) fn into_findings(mut self) -> Vec<Finding> {
         for (id, count) in self.unknown {
-            let mut finding = self.site.unknown_meter(&id);
+            let Some(site) = self.site else { continue };
+            let mut finding = site.unknown_meter(&id);
             finding.file = Some(self.file.to_owned());
             finding.count = count;
             self.gathered.push(finding);
         }
         if self.elsewhere > 0 {
-            let mut finding = Finding::new(Code::CsvOtherFacility).expected(self.site.facility().id.as_str());
+            let mut finding = Finding::new(Code::CsvOtherFacility);
+            if let Some(site) = self.site {
+                finding = finding.expected(site.facility().id.as_str());
+            }
             (finding.file, finding.count) = (Some(self.file.to_owned()), self.elsewhere);
             self.gathered.push(finding);
         }
@@ -116,12 +143,22 @@ pub(crate) fn read<'a>(
     take: &mut impl Take,
 ) -> Result<Faults<'a>, CsvError> {
     let unreadable = |error: io::Error| CsvError::Io { file: file.to_owned(), error };
-    let faults = Faults { site, file, gathered: Gathered::default(), unknown: BTreeMap::new(), elsewhere: 0, lines: 1 };
+    let faults = Faults::new(Some(site), file);
     let clock = Clock::new(site.time_zone());
-    let quoted = Unquoted::default();
+    let quoted = Unquoted::separated_by(b',');
     let (cells, columns) = (Vec::new(), Vec::new());
-    let mut rows =
-        Rows { site, faults, clock, same: None, cells, quoted, columns, gb18030: false, line: 1, open_quotes: 0 };
+    let mut rows = Rows {
+        site,
+        faults,
+        clock,
+        same: None,
+        cells,
+        quoted,
+        columns,
+        encoding: TextOf::default(),
+        line: 1,
+        open_quotes: 0,
+    };
     let mut source = Source::new(reader);
     let mut layout = None;
     while source.read_on().map_err(unreadable)? {
@@ -130,7 +167,7 @@ pub(crate) fn read<'a>(
         while let Some(bytes) = source.bytes().get(used..)
             // Of a stretch that is full, at least its first record has to go.
             && let Some((length, quotes)) =
-                record(bytes, source.is_last() || (used == 0 && source.is_full()), rows.open_quotes >= OPEN_QUOTES)
+                record(bytes, source.is_last() || (used == 0 && source.is_full()), rows.open_quotes >= OPEN_QUOTES, b',')
         {
             let (line, ahead) = bytes.split_at(length);
             used += length;
@@ -167,7 +204,7 @@ struct Rows<'a> {
     quoted: Unquoted,
     /// Those of a wide file.
     columns: Vec<Column>,
-    gb18030: bool,
+    encoding: TextOf,
     line: u64,
     /// How many quotes were never closed.
     open_quotes: u32,
@@ -175,7 +212,7 @@ struct Rows<'a> {
 
 /// After so many quotes that are never closed, no more line ends are looked for within quotes: each such search may go
 /// through all that is in memory.
-const OPEN_QUOTES: u32 = 16;
+pub(crate) const OPEN_QUOTES: u32 = 16;
 
 /// How the rows of one meter are written, but for the clock and the value: what stands before these (facility and meter),
 /// between them and after them. Their quotes are part of it.
@@ -215,21 +252,13 @@ impl Same {
 
 impl<'a> Rows<'a> {
     fn notice_encoding(&mut self, bytes: &[u8]) {
-        // The stretch may end within a character.
-        let bad = std::str::from_utf8(bytes).err().filter(|error| error.error_len().is_some());
-        if bad.is_some() && !self.gb18030 {
-            self.gb18030 = true;
-            let mut finding = Finding::new(Code::CsvEncoding);
-            finding.file = Some(self.faults.file.to_owned());
-            self.faults.gathered.push(finding);
+        if self.encoding.notice(bytes) {
+            self.faults.found(Finding::new(Code::CsvEncoding));
         }
     }
 
     fn text<'t>(&self, bytes: &'t [u8]) -> Cow<'t, str> {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Cow::Borrowed(text),
-            _ => encoding_rs::GB18030.decode_without_bom_handling(bytes).0,
-        }
+        self.encoding.text(bytes)
     }
 
     fn header(&mut self, line: &[u8], quoted: bool, file: &str) -> Result<(Layout, usize), CsvError> {
@@ -274,7 +303,7 @@ impl<'a> Rows<'a> {
     fn split<T>(&mut self, line: &[u8], quoted: bool, take: impl FnOnce(&mut Self, &[u8]) -> T) -> T {
         self.cells.clear();
         if quoted {
-            let mut unquoted = std::mem::take(&mut self.quoted);
+            let mut unquoted = std::mem::replace(&mut self.quoted, Unquoted::separated_by(b','));
             let line = unquoted.undo(line, &mut self.cells);
             let taken = take(self, line);
             self.quoted = unquoted;

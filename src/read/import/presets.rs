@@ -1,0 +1,61 @@
+//! Mappings that ship with the library (预设), one file each. What each rests on stands in `docs/formats.md`.
+
+use super::MappingDraft;
+
+macro_rules! presets {
+    ($($name:literal),* $(,)?) => {
+        /// The names of all presets.
+        pub const NAMES: &[&str] = &[$($name),*];
+
+        /// The preset of a name, as it is written.
+        pub fn text(name: &str) -> Option<&'static str> {
+            Some(match name {
+                $($name => include_str!(concat!("presets/", $name, ".json")),)*
+                _ => return None,
+            })
+        }
+    };
+}
+
+presets![
+    "datadis",
+    "de-lastgang",
+    "enedis",
+    "energyplus",
+    "home-assistant",
+    "niagara",
+    "oed",
+    "portfolio-manager",
+    "schneider-comx",
+    "uk-hh",
+    "utility-usage",
+];
+
+/// So much of a file is looked at.
+const BEGINNING: usize = 1 << 16;
+
+/// The preset whose columns stand in one line of a file's beginning, if there is one; of several the one that names most. It is for a
+/// person to say that the file is of that kind.
+///
+/// ```
+/// use pue::read::import::presets;
+/// assert_eq!(presets::like(b"Z\xc3\xa4hlpunkt;DE1\nDatum;Uhrzeit;Wert (kWh);Status\n"), Some("de-lastgang"));
+/// assert_eq!(presets::like(b"meter,time,value\n"), None);
+/// ```
+pub fn like(beginning: &[u8]) -> Option<&'static str> {
+    let beginning = String::from_utf8_lossy(beginning.get(..BEGINNING).unwrap_or(beginning));
+    let named = |name: &&'static str| {
+        let draft: MappingDraft = serde_json::from_str(text(name)?).ok()?;
+        let delimiter = draft.dialect.delimiter.unwrap_or(',');
+        let (time, value, whose) = (draft.time, draft.value, draft.meter.unwrap_or_default());
+        let lists = [time.columns, time.start, time.end, value.columns];
+        let single = [time.offset_column, value.column, value.unit_column, whose.column];
+        let columns: Vec<String> = lists.into_iter().flatten().chain(single.into_iter().flatten()).collect();
+        let has_all = |line: &str| {
+            let cells: Vec<&str> = line.split(delimiter).map(|cell| cell.trim().trim_matches('"')).collect();
+            columns.iter().all(|column| cells.contains(&column.as_str()))
+        };
+        beginning.lines().take(200).any(has_all).then_some((columns.len(), *name))
+    };
+    NAMES.iter().filter_map(named).max_by_key(|(columns, _)| *columns).map(|(_, name)| name)
+}

@@ -107,6 +107,8 @@ pub(super) struct Table<'m> {
     label: String,
     /// Whether dates of cells are spelled as in our own files, whatever the format.
     is_sheet: bool,
+    /// Whether all columns are named by their numbers, so that any row could be the header.
+    is_numbered: bool,
     pub(super) fits: Fits,
 }
 
@@ -141,9 +143,11 @@ impl<'m> Table<'m> {
             missing: Vec::new(),
             label: String::new(),
             is_sheet,
+            is_numbered: false,
             fits: Fits::default(),
         };
-        if mapping.dialect.header_line == Some(0) {
+        table.is_numbered = Places::find(mapping, &[]).is_ok();
+        if matches!(mapping.dialect.header_line, None | Some(0)) && table.is_numbered {
             table.look_for_header(&[]);
         }
         table
@@ -203,7 +207,7 @@ impl<'m> Table<'m> {
             places.value.or(places.values.first().copied()).or(places.wide.first().map(|(at, _)| *at)).unwrap_or(0);
         let is_word =
             row.cell(at).first().is_some_and(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii() || *byte == b'_');
-        if is_word && self.mapping.dialect.header_line != Some(0) && self.look_for_header(&header()) {
+        if is_word && !self.is_numbered && self.look_for_header(&header()) {
             return;
         }
         if places.skip.iter().all(|(at, is)| row.text(*at) != *is) {
@@ -242,7 +246,10 @@ impl<'m> Table<'m> {
             for (at, column) in &places.wide {
                 let quantity = column.quantity.unwrap_or(quantity);
                 let Ok(value) = self.value(row, *at, &column.meter, faults) else { continue };
-                let factor = product([mapping.value.factor, column.factor]);
+                let (value, factor) = match product([mapping.value.factor, column.factor]) {
+                    Some(factor) => (value, factor),
+                    None => (f64::NAN, Ratio::ONE),
+                };
                 let start = start.filter(|_| quantity.is_interval());
                 let (label, unit) = (column.meter.as_str(), column.unit.or(mapping.value.unit));
                 let (quality, line) = (Quality::Actual, row.line);
@@ -398,12 +405,14 @@ impl<'m> Table<'m> {
             }
             own = Some(said);
         }
-        let Some(at) = places.unit else { return Ok((value.unit, product([value.factor, own]))) };
+        let Some(at) = places.unit else { return Ok((value.unit, product([value.factor, own]).ok_or(Told)?)) };
         let said = row.text(at);
         let unit = value.units.get(&*said).copied().or_else(|| said.parse().ok().map(UnitOf::Same));
         match unit {
-            Some(UnitOf::Same(unit)) => Ok((Some(unit), product([value.factor, own]))),
-            Some(UnitOf::Times { unit, factor: times }) => Ok((Some(unit), product([value.factor, own, Some(times)]))),
+            Some(UnitOf::Same(unit)) => Ok((Some(unit), product([value.factor, own]).ok_or(Told)?)),
+            Some(UnitOf::Times { unit, factor: times }) => {
+                Ok((Some(unit), product([value.factor, own, Some(times)]).ok_or(Told)?))
+            }
             None => {
                 let known: Vec<&str> = value.units.keys().map(String::as_str).collect();
                 let expected = if known.is_empty() { "kWh, MWh, kW …".to_owned() } else { known.join(", ") };
@@ -496,10 +505,10 @@ impl<'m> Table<'m> {
     }
 }
 
-/// Factors as one fraction, each as the decimal that it is written as.
-fn product<const N: usize>(factors: [Option<f64>; N]) -> Ratio {
-    let given = factors.into_iter().flatten().filter_map(Ratio::from_f64);
-    given.reduce(|product, factor| product.checked_mul(factor).unwrap_or(product)).unwrap_or(Ratio::ONE)
+/// Factors as one fraction, each as the decimal that it is written as; `None` beyond the range of fractions.
+fn product<const N: usize>(factors: [Option<f64>; N]) -> Option<Ratio> {
+    let mut given = factors.into_iter().flatten();
+    given.try_fold(Ratio::ONE, |product, factor| product.checked_mul(Ratio::from_f64(factor)?))
 }
 
 /// When a value of a day was.

@@ -76,6 +76,8 @@ codes! {
     ImportHeader = "import.header", Error, "文件中没有映射所列的列", "the file has no line with the columns that the mapping names", "核对列名；或用 pue import --preview 查看该文件", "check the names of the columns, or look at the file by `pue import --preview`";
     ImportNoRow = "import.no_row", Error, "没有一行与映射相符", "no row is as the mapping says", "核对映射的时间格式、小数点与列", "check the mapping's time format, decimal mark and columns";
     ImportFits = "import.fits", Warning, "部分行与映射不符，未采用", "some rows are not as the mapping says and are not used", "查看下列各行；如属多种格式混合，请分开或另写映射", "look at the rows that are named; if the file mixes several forms, split it or write another mapping";
+    ImportBroken = "import.broken", Error, "文件中断，或从此处起不符合其格式；此前内容已采用", "the file breaks off, or is not of its format from here on; what stands before is used", "重新导出该文件", "export the file again";
+    ImportInterval = "import.interval", Warning, "文件所称的区间长度与数值个数不符，按数值个数采用", "the file states another interval than its values have; read as its values have it", "向数据提供方核实", "ask who made the file";
     ImportFormat = "import.format", Error, "本程序未包含该格式", "this program was built without the format", "安装含该格式的版本", "install it with that format";
     ImportUnit = "import.unit", Error, "单位不明，或与计量点的单位不能换算，未采用", "a unit that is not known, or is none of the meter's kind; not used", "在映射的 value.units 中列出，或更正计量点的 unit", "list it in the mapping under value.units, or correct the meter's unit";
     ImportKind = "import.kind", Error, "读数种类与计量点的 kind 不符，未采用", "readings of another kind than the meter; not used", "更正映射的 value.quantity，或计量点的 kind", "correct the mapping's value.quantity, or the meter's kind";

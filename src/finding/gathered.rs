@@ -38,6 +38,11 @@ impl Gathered {
         }
     }
 
+    #[cfg(all(feature = "json", feature = "csv"))]
+    pub(crate) fn has(&self, code: Code) -> bool {
+        self.places.contains_key(&code)
+    }
+
     /// What stands first in its file.
     #[cfg(all(feature = "json", feature = "csv"))]
     pub(crate) fn first(&self) -> Option<&Finding> {

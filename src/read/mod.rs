@@ -12,6 +12,8 @@ mod identifier;
 pub mod import;
 mod node;
 mod site;
+#[cfg(feature = "xlsx")]
+pub(crate) mod workbook;
 
 pub(crate) use canonical::Digest;
 #[cfg(feature = "json")]

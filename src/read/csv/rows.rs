@@ -41,7 +41,7 @@ pub(crate) trait Take {
 /// What was found in one file.
 pub(crate) struct Faults<'a> {
     site: Option<&'a Site>,
-    file: &'a str,
+    file: String,
     gathered: Gathered,
     unknown: BTreeMap<String, u64>,
     /// Rows of other facilities.
@@ -54,8 +54,8 @@ pub(crate) struct Faults<'a> {
 const UNKNOWN: usize = 1000;
 
 impl<'a> Faults<'a> {
-    pub(crate) fn new(site: Option<&'a Site>, file: &'a str) -> Self {
-        Faults { site, file, gathered: Gathered::default(), unknown: BTreeMap::new(), elsewhere: 0, lines: 1 }
+    pub(crate) fn new(site: Option<&'a Site>, file: &str) -> Self {
+        Faults { site, file: file.to_owned(), gathered: Gathered::default(), unknown: BTreeMap::new(), elsewhere: 0, lines: 1 }
     }
 
     /// How many lines the record has that is looked at.
@@ -64,9 +64,21 @@ impl<'a> Faults<'a> {
         self.lines = lines;
     }
 
+    /// Whether the file itself is none of its kind.
+    #[cfg(feature = "json")]
+    pub(crate) fn is_broken(&self) -> bool {
+        self.gathered.has(Code::ImportBroken)
+    }
+
+    /// Within a part of the file, such as a sheet.
+    #[cfg(feature = "xlsx")]
+    pub(crate) fn within(&mut self, part: &str) {
+        self.file = format!("{}, {part}", self.file);
+    }
+
     /// What is wrong with the file as a whole.
     pub(crate) fn found(&mut self, mut finding: Finding) {
-        finding.file = Some(self.file.to_owned());
+        finding.file = Some(self.file.clone());
         self.gathered.push(finding);
     }
 
@@ -86,7 +98,7 @@ impl<'a> Faults<'a> {
         expected: impl Into<Text>,
     ) {
         let mut finding = Finding::new(code).found_text(found).expected(expected);
-        finding.file = Some(self.file.to_owned());
+        finding.file = Some(self.file.clone());
         finding.line = Some(line);
         finding.column = column.map(|column| column as u64 + 1);
         finding.count = self.lines;
@@ -103,7 +115,7 @@ impl<'a> Faults<'a> {
     /// Blank cells of a column that were counted and not kept.
     fn blank(&mut self, column: &Column, count: u64, line: u64) {
         let mut finding = Finding::new(Code::ReadingMissing).meter(&column.id);
-        (finding.file, finding.line) = (Some(self.file.to_owned()), Some(line));
+        (finding.file, finding.line) = (Some(self.file.clone()), Some(line));
         (finding.column, finding.count) = (Some(column.cell as u64 + 1), count);
         self.gathered.push(finding);
     }
@@ -119,7 +131,7 @@ impl<'a> Faults<'a> {
         for (id, count) in self.unknown {
             let Some(site) = self.site else { continue };
             let mut finding = site.unknown_meter(&id);
-            finding.file = Some(self.file.to_owned());
+            finding.file = Some(self.file.clone());
             finding.count = count;
             self.gathered.push(finding);
         }
@@ -128,7 +140,7 @@ impl<'a> Faults<'a> {
             if let Some(site) = self.site {
                 finding = finding.expected(site.facility().id.as_str());
             }
-            (finding.file, finding.count) = (Some(self.file.to_owned()), self.elsewhere);
+            (finding.file, finding.count) = (Some(self.file.clone()), self.elsewhere);
             self.gathered.push(finding);
         }
         self.gathered.into_vec()
@@ -138,7 +150,7 @@ impl<'a> Faults<'a> {
 /// Reads a file and hands each reading on.
 pub(crate) fn read<'a>(
     site: &'a Site,
-    file: &'a str,
+    file: &str,
     reader: impl io::Read,
     take: &mut impl Take,
 ) -> Result<Faults<'a>, CsvError> {

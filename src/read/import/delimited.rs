@@ -3,7 +3,7 @@
 use super::{
     Mapping,
     entry::Receive,
-    table::{Row, Table},
+    table::Row,
 };
 use crate::{
     finding::{Code, Finding},
@@ -12,10 +12,18 @@ use crate::{
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use std::io::{self, Read};
 
+/// Takes rows as they are read.
+pub(super) trait Rows {
+    fn row(&mut self, row: &Row<'_>, faults: &mut Faults<'_>, to: &mut impl Receive);
+
+    /// Whether nothing can come of the rest.
+    fn is_hopeless(&self, line: u64) -> bool;
+}
+
 /// Reads all rows.
 pub(super) fn read(
     mapping: &Mapping,
-    table: &mut Table<'_>,
+    rows: &mut impl Rows,
     reader: impl Read,
     faults: &mut Faults<'_>,
     to: &mut impl Receive,
@@ -52,17 +60,17 @@ pub(super) fn read(
                     cells.push(trimmed.get(from..end).unwrap_or_default().trim_ascii());
                     from = end + 1;
                 }
-                table.row(&Row { cells: &cells, line, encoding }, faults, to);
+                rows.row(&Row { cells: &cells, line, encoding }, faults, to);
             } else {
                 ranges.clear();
                 let text = unquoted.undo(trimmed, &mut ranges);
                 let cells: Vec<&[u8]> =
                     ranges.iter().map(|range| text.get(range.clone()).unwrap_or_default().trim_ascii()).collect();
-                table.row(&Row { cells: &cells, line, encoding }, faults, to);
+                rows.row(&Row { cells: &cells, line, encoding }, faults, to);
             }
             faults.lines(1);
             line += lines as u64;
-            if table.is_hopeless(line) {
+            if rows.is_hopeless(line) {
                 return Ok(());
             }
         }
@@ -81,7 +89,7 @@ fn without_line_end(record: &[u8]) -> &[u8] {
 }
 
 /// Bytes of a stated encoding, or of UTF-16 that says so itself, as UTF-8; all others as they are.
-struct Decoded<R> {
+pub(super) struct Decoded<R> {
     reader: R,
     decoder: Option<Decoder>,
     /// What was read and not decoded yet.
@@ -96,7 +104,7 @@ struct Decoded<R> {
 const STRETCH: usize = 1 << 16;
 
 impl<R: Read> Decoded<R> {
-    fn new(mut reader: R, stated: Option<&'static Encoding>) -> io::Result<Self> {
+    pub(super) fn new(mut reader: R, stated: Option<&'static Encoding>) -> io::Result<Self> {
         let mut first = [0; 2];
         let mut length = 0;
         while length < 2 {

@@ -140,7 +140,7 @@ pub struct Time {
     /// The columns of its end.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub end: Vec<String>,
-    /// In the terms of `strftime`, or `epoch_s`, `epoch_ms`, `epoch_ns`, `excel`; without it as in our own files.
+    /// In the terms of `strftime`, or `epoch_s`, `epoch_ms`, `epoch_us`, `epoch_ns`, `excel`; without it as in our own files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
     /// The column that says by how many minutes the clock is ahead of UTC.
@@ -185,15 +185,16 @@ pub struct Whose {
     /// All readings are of this meter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is: Option<String>,
-    /// The column that names the meter.
+    /// The column that names the meter; of Prometheus, InfluxDB, Green Button and NEM12 a label. Without it all that a series says of
+    /// itself, as the format writes it: `energy_kwh{feed="a"}`, `meter,feed=a energy`, `Usage point/Meter reading`, `NMI/E1`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
     /// What it names, as the site has it; what is not listed is a meter of the same name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub map: BTreeMap<String, String>,
-    /// For Prometheus, InfluxDB and XML: the labels whose values, joined by `/`, name the meter. Without it all that are there.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub labels: Vec<String>,
+    /// Only what has these labels (of a table: these columns) with these values.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
 }
 
 /// How much.

@@ -34,6 +34,9 @@ pub(crate) struct Entry<'e> {
 /// Takes entries as they are read.
 pub(crate) trait Receive {
     fn receive(&mut self, entry: &Entry<'_>, faults: &mut Faults<'_>);
+
+    /// Whether anything is done with readings of a label; that they are not is told, if somebody should know.
+    fn wants(&mut self, label: &str, faults: &mut Faults<'_>) -> bool;
 }
 
 /// Hands entries on as readings of a site's meters.
@@ -46,6 +49,8 @@ pub(super) struct OfSite<'a, T> {
     last: (String, Option<Meter>),
     /// By meter of the site, the first label that it had.
     labels: BTreeMap<usize, String>,
+    /// How many came before: of two readings of a stamp the one further down counts, if later ones win.
+    count: i64,
     /// The last that values were multiplied by, and its parts.
     scale: (Ratio, Option<Unit>, Unit, Option<(f64, f64)>),
 }
@@ -71,6 +76,7 @@ impl<'a, T: Take> OfSite<'a, T> {
             meters: HashMap::new(),
             last,
             labels: BTreeMap::new(),
+            count: 0,
             scale: (Ratio::ONE, None, Unit::WattHour, None),
         }
     }
@@ -109,6 +115,15 @@ impl<'a, T: Take> OfSite<'a, T> {
 }
 
 impl<T: Take> Receive for OfSite<'_, T> {
+    fn wants(&mut self, label: &str, faults: &mut Faults<'_>) -> bool {
+        let id = self.mapping.id_of(label);
+        let is_known = self.site.meter_index(id).is_some();
+        if !is_known {
+            faults.unknown(id, 1);
+        }
+        is_known
+    }
+
     fn receive(&mut self, entry: &Entry<'_>, faults: &mut Faults<'_>) {
         let Some(meter) = self.find(entry.label, entry.line, faults) else {
             return faults.unknown(self.mapping.id_of(entry.label), 1);
@@ -136,7 +151,8 @@ impl<T: Take> Receive for OfSite<'_, T> {
             );
         };
         let start = entry.start.filter(|_| meter.kind == ReadingKind::Interval);
-        let revision = if self.mapping.later_wins { entry.line as i64 } else { NO_REVISION };
+        self.count += 1;
+        let revision = if self.mapping.later_wins { self.count } else { NO_REVISION };
         let mark = Mark { quality: entry.quality, revision };
         let reading =
             Reading { start, time: entry.time, value, known_ms: None, line: entry.line, stamp: entry.stamp, mark };
@@ -212,6 +228,11 @@ impl Quantity {
 }
 
 impl Mapping {
+    /// Whether it says that a label is a meter.
+    pub(super) fn names(&self, label: &str) -> bool {
+        self.meter.as_ref().is_some_and(|whose| whose.is.is_some() || whose.map.contains_key(label))
+    }
+
     /// The meter of the site that a label stands for.
     pub(super) fn id_of<'l>(&'l self, label: &'l str) -> &'l str {
         self.meter.as_ref().and_then(|whose| whose.map.get(label)).map_or(label, String::as_str)

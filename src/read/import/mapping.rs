@@ -4,6 +4,7 @@ use super::{
     draft::{Flag, Format, Layout, MappingDraft, Marks, Quantity},
     presets,
     stamp::{FORMATS, Form},
+    terms::product,
 };
 use crate::{
     finding::{Code, Faults, Finding, Text},
@@ -62,6 +63,7 @@ impl Mapping {
         });
         if let Some(base) = base {
             let mut whole: serde_json::Value = serde_json::from_str(base?).map_err(shape)?;
+            give_way(&mut whole, &value);
             merge(&mut whole, value, 0);
             value = whole;
         }
@@ -134,6 +136,38 @@ impl From<Flag> for Quality {
     }
 }
 
+/// Keys of which a mapping says one: the other is what a preset says that is extended.
+const RIVALS: [(&str, &str, &str); 8] = [
+    ("meter", "is", "column"),
+    ("meter", "column", "is"),
+    ("value", "column", "columns"),
+    ("value", "columns", "column"),
+    ("value", "unit", "unit_column"),
+    ("value", "unit_column", "unit"),
+    ("time", "columns", "start"),
+    ("time", "columns", "end"),
+];
+
+fn give_way(whole: &mut serde_json::Value, own: &serde_json::Value) {
+    for (part, said, rival) in RIVALS {
+        let is_said = |key: &str| own.get(part).and_then(|part| part.get(key)).is_some();
+        if is_said(said)
+            && !is_said(rival)
+            && let Some(part) = whole.get_mut(part).and_then(serde_json::Value::as_object_mut)
+        {
+            part.remove(rival);
+        }
+    }
+    let is_said = |key: &str| own.get("time").and_then(|time| time.get(key)).is_some();
+    if is_said("start")
+        && is_said("end")
+        && !is_said("columns")
+        && let Some(time) = whole.get_mut("time").and_then(serde_json::Value::as_object_mut)
+    {
+        time.remove("columns");
+    }
+}
+
 /// What one object says goes before what the other does; lists and maps of names stand for themselves.
 fn merge(whole: &mut serde_json::Value, own: serde_json::Value, depth: usize) {
     use serde_json::Value::Object;
@@ -171,6 +205,10 @@ fn faults(draft: &MappingDraft) -> Vec<Finding> {
     }
     of_dialect(draft, &mut faults);
     of_time(draft, &mut faults);
+    if draft.layout != Layout::Long && !matches!(draft.format, Format::Csv | Format::Xlsx) {
+        let expected = ("long：该格式不是表格", "long, since the format is no table");
+        faults.push(wrong(place!(layout), expected, if draft.layout == Layout::Wide { "wide" } else { "days" }));
+    }
     of_meter(draft, &mut faults);
     of_value(draft, &mut faults);
     if let Some(quality) = &draft.quality {
@@ -226,6 +264,16 @@ fn of_time(draft: &MappingDraft, faults: &mut Vec<Finding>) {
     }
     if time.minutes.is_some_and(|minutes| minutes == 0 || minutes > 44_640) {
         faults.push(wrong(place!(time / minutes), ("1 至 44640", "from 1 to 44640"), time.minutes.unwrap_or(0)));
+    }
+    let is_series = matches!(draft.format, Format::Prometheus | Format::Influx);
+    if is_series && draft.value.quantity.is_some_and(Quantity::is_interval) {
+        if !matches!(time.marks, Some(Marks::Start | Marks::End)) {
+            let expected = ("区间的起点 start 或终点 end", "start or end of an interval");
+            faults.push(lacking(place!(time / marks), expected));
+        }
+        if time.minutes.is_none() {
+            faults.push(lacking(place!(time / minutes), ("区间的分钟数", "how many minutes an interval has")));
+        }
     }
     if !matches!(draft.format, Format::Csv | Format::Xlsx) {
         return; // these formats say when by themselves
@@ -324,7 +372,8 @@ fn of_value(draft: &MappingDraft, faults: &mut Vec<Finding>) {
         }
     }
     let all_columns_say = !draft.columns.is_empty() && draft.columns.values().all(|column| column.quantity.is_some());
-    if is_table && value.quantity.is_none() && !all_columns_say {
+    let says_itself = matches!(draft.format, Format::Greenbutton | Format::Nem12);
+    if !says_itself && value.quantity.is_none() && !all_columns_say {
         faults.push(lacking(place!(value / quantity), Text::same(QUANTITIES)));
     }
     let mut check = |at: Place, quantity: Option<Quantity>, unit: Option<Unit>| {
@@ -357,8 +406,9 @@ fn of_value(draft: &MappingDraft, faults: &mut Vec<Finding>) {
     for (at, factor) in
         value.factor.map(|factor| (place!(value / factor), factor)).into_iter().chain(units).chain(columns)
     {
-        if !(factor.is_finite() && factor != 0.0) {
-            faults.push(wrong(at, ("不为 0 的数", "a number other than 0"), factor));
+        let whole = value.factor.filter(|_| at != place!(value / factor));
+        if factor == 0.0 || product([Some(factor), whole]).is_none() {
+            faults.push(wrong(at, ("不为 0 且可表示为分数的数", "a number other than 0 that a fraction can say"), factor));
         }
     }
 }

@@ -14,17 +14,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A file goes through `delimited` (bytes to cells), `table` (cells to entries: `stamp` reads times, `amount` numbers) and `entry`
-//! (an entry to a reading of the site's meter, in its unit) into the same columns as our own CSV.
+//! A file becomes rows of cells (`delimited`, `sheet`) and these entries (`table`, `nem12`), or entries at once (`prometheus`, `influx`,
+//! `greenbutton`; whose they are says `series`). `terms` reads a single text: `stamp` times, `amount` numbers. `entry` makes of an
+//! entry the reading of a site's meter, in its unit, for the same columns as our own CSV.
 
 mod amount;
+mod bounded;
 mod delimited;
 mod draft;
 mod entry;
+#[cfg(feature = "greenbutton")]
+mod greenbutton;
+mod influx;
 mod mapping;
+mod nem12;
 pub mod presets;
+mod prometheus;
+mod series;
+#[cfg(feature = "xlsx")]
+mod sheet;
 mod stamp;
 mod table;
+mod terms;
 
 pub use draft::{
     Amount, Dialect, Flag, Format, Layout, MappingDraft, Marks, MeterColumn, QualityOf, Quantity, Skip, Time, UnitOf,
@@ -39,8 +50,15 @@ use crate::{
     site::Site,
 };
 use entry::{OfSite, Receive};
-use std::io;
+use std::io::{self, Read as _};
 use table::Table;
+
+/// How many rows of a file became readings.
+#[derive(Clone, Copy, Debug, Default)]
+struct Fits {
+    read: u64,
+    not: u64,
+}
 
 /// Why a file cannot be read by a mapping at all.
 #[derive(Debug, thiserror::Error)]
@@ -75,10 +93,12 @@ pub enum ImportError {
         first: String,
     },
     /// This library was built without the format.
-    #[error("{file}: expected a library with the feature of the format, found one without")]
+    #[error("{file}: expected a library with the feature {feature}, found one without")]
     Feature {
         /// The file.
         file: String,
+        /// The feature that reads its format.
+        feature: &'static str,
     },
 }
 
@@ -98,7 +118,9 @@ impl ImportError {
                 );
                 (Finding::new(Code::ImportNoRow).found_text(found), file)
             }
-            ImportError::Feature { file } => (Finding::new(Code::ImportFormat), file),
+            ImportError::Feature { file, feature } => {
+                (Finding::new(Code::ImportFormat).expected(Text::same(*feature)), file)
+            }
         };
         Finding { file: Some(file.clone()), ..finding }
     }
@@ -131,26 +153,58 @@ pub(crate) fn each_mapped(
     each_entry(Some(site), mapping, file, reader, &mut OfSite::new(site, mapping, take)).map(Faults::into_findings)
 }
 
+/// Whether a file is a spreadsheet: a table is read by the same mapping in either form, and a zipped file is no text.
+fn is_sheet(mapping: &Mapping, mut reader: impl io::Read) -> io::Result<(impl io::Read, bool)> {
+    let mut first = Vec::new();
+    reader.by_ref().take(4).read_to_end(&mut first)?;
+    let is_sheet = mapping.format == Format::Xlsx || first.starts_with(b"PK\x03\x04");
+    Ok((io::Read::chain(io::Cursor::new(first), reader), is_sheet))
+}
+
 /// Hands each entry of a file on as it is read.
 fn each_entry<'a>(
     site: Option<&'a Site>,
     mapping: &Mapping,
-    file: &'a str,
+    file: &str,
     reader: impl io::Read,
     to: &mut impl Receive,
 ) -> Result<Faults<'a>, ImportError> {
     let mut faults = Faults::new(site, file);
     let zone = site.map_or(jiff::tz::TimeZone::UTC, Site::time_zone);
     let unreadable = |error: io::Error| ImportError::Io { file: file.to_owned(), error };
-    let mut table = Table::new(mapping, zone, mapping.format == Format::Xlsx);
-    match mapping.format {
-        Format::Csv => delimited::read(mapping, &mut table, reader, &mut faults, to).map_err(unreadable)?,
-        _ => return Err(ImportError::Feature { file: file.to_owned() }),
-    }
-    if let Some((missing, found)) = table.no_header() {
-        return Err(ImportError::Header { file: file.to_owned(), missing, found });
-    }
-    let fits = table.fits;
+    let (reader, is_sheet) = is_sheet(mapping, reader).map_err(unreadable)?;
+    let fits = match mapping.format {
+        Format::Csv | Format::Xlsx => {
+            let mut table = Table::new(mapping, zone, is_sheet);
+            if is_sheet {
+                #[cfg(feature = "xlsx")]
+                sheet::read(mapping, &mut table, reader, &mut faults, to).map_err(unreadable)?;
+                #[cfg(not(feature = "xlsx"))]
+                return Err(ImportError::Feature { file: file.to_owned(), feature: "xlsx" });
+            } else {
+                delimited::read(mapping, &mut table, reader, &mut faults, to).map_err(unreadable)?;
+            }
+            match table.no_header() {
+                // Why there is none may be that the file is none of its kind.
+                Some((missing, found)) if !faults.is_broken() => {
+                    return Err(ImportError::Header { file: file.to_owned(), missing, found });
+                }
+                _ => table.fits,
+            }
+        }
+        Format::Nem12 => {
+            let mut nem12 = nem12::Nem12::new(mapping, zone);
+            delimited::read(mapping, &mut nem12, reader, &mut faults, to).map_err(unreadable)?;
+            nem12.finish(&mut faults, to);
+            nem12.fits
+        }
+        Format::Prometheus => prometheus::read(mapping, zone, reader, &mut faults, to).map_err(unreadable)?,
+        Format::Influx => influx::read(mapping, zone, reader, &mut faults, to).map_err(unreadable)?,
+        #[cfg(feature = "greenbutton")]
+        Format::Greenbutton => greenbutton::read(mapping, zone, reader, &mut faults, to).map_err(unreadable)?,
+        #[cfg(not(feature = "greenbutton"))]
+        Format::Greenbutton => return Err(ImportError::Feature { file: file.to_owned(), feature: "greenbutton" }),
+    };
     if fits.read == 0 {
         let first = faults.first().map_or_else(String::new, ToString::to_string);
         return Err(ImportError::NoRow { file: file.to_owned(), rows: fits.not, first });

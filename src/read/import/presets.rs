@@ -1,6 +1,6 @@
 //! Mappings that ship with the library (预设), one file each. What each rests on stands in `docs/formats.md`.
 
-use super::MappingDraft;
+use super::{Format, MappingDraft, influx};
 
 macro_rules! presets {
     ($($name:literal),* $(,)?) => {
@@ -22,10 +22,14 @@ presets![
     "de-lastgang",
     "enedis",
     "energyplus",
+    "greenbutton",
     "home-assistant",
+    "influx",
+    "nem12",
     "niagara",
     "oed",
     "portfolio-manager",
+    "prometheus",
     "schneider-comx",
     "uk-hh",
     "utility-usage",
@@ -44,9 +48,15 @@ const BEGINNING: usize = 1 << 16;
 /// ```
 pub fn like(beginning: &[u8]) -> Option<&'static str> {
     let beginning = String::from_utf8_lossy(beginning.get(..BEGINNING).unwrap_or(beginning));
+    if let Some(name) = by_form(&beginning) {
+        return Some(name);
+    }
     let named = |name: &&'static str| {
         let draft: MappingDraft = serde_json::from_str(text(name)?).ok()?;
         let delimiter = draft.dialect.delimiter.unwrap_or(',');
+        if draft.format != Format::Csv {
+            return None;
+        }
         let (time, value, whose) = (draft.time, draft.value, draft.meter.unwrap_or_default());
         let lists = [time.columns, time.start, time.end, value.columns];
         let single = [time.offset_column, value.column, value.unit_column, whose.column];
@@ -58,4 +68,15 @@ pub fn like(beginning: &[u8]) -> Option<&'static str> {
         beginning.lines().take(200).any(has_all).then_some((columns.len(), *name))
     };
     NAMES.iter().filter_map(named).max_by_key(|(columns, _)| *columns).map(|(_, name)| name)
+}
+
+/// The presets of files that are no plain tables show by how they begin.
+fn by_form(beginning: &str) -> Option<&'static str> {
+    let start = beginning.trim_start_matches('\u{feff}').trim_start();
+    match start.chars().next()? {
+        '<' => beginning.contains("naesb.org/espi").then_some("greenbutton"),
+        '{' | '[' => beginning.contains("\"metric\"").then_some("prometheus"),
+        _ if start.starts_with("100,NEM12") || start.starts_with("200,") => Some("nem12"),
+        _ => (influx::is_annotated(start.as_bytes()) || influx::is_line(start)).then_some("influx"),
+    }
 }

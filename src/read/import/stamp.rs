@@ -43,7 +43,7 @@ pub(super) enum Part {
 }
 
 /// Why a text is no such format.
-pub(super) const FORMATS: &str = "%Y %y %m %b %d %H %I %p %M %S %f %z %Z %a, epoch_s, epoch_ms, epoch_ns, excel";
+pub(super) const FORMATS: &str = "%Y %y %m %b %d %H %I %p %M %S %f %z %Z %a, epoch_s, epoch_ms, epoch_us, epoch_ns, excel";
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
@@ -54,6 +54,7 @@ impl Form {
             None => Form::Own,
             Some("epoch_s") => Form::Epoch { per_ms: 1, ms: 1000 },
             Some("epoch_ms") => Form::Epoch { per_ms: 1, ms: 1 },
+            Some("epoch_us") => Form::Epoch { per_ms: 1000, ms: 1 },
             Some("epoch_ns") => Form::Epoch { per_ms: 1_000_000, ms: 1 },
             Some("excel") => Form::Excel,
             Some(format) => Form::Parts(parts(format)?),
@@ -275,10 +276,6 @@ pub(super) struct Clocks {
 impl Clocks {
     pub(super) fn new(zone: TimeZone) -> Self {
         Clocks { zone, day: None }
-    }
-
-    pub(super) fn zone(&self) -> &TimeZone {
-        &self.zone
     }
 
     /// The instant of a clock reading.

@@ -1,17 +1,18 @@
 //! Tables: rows of cells, long, wide or a row per day, to entries.
 
 use super::{
-    Flag, Layout, Mapping, Marks, MeterColumn, Quantity, UnitOf,
-    amount::Numbers,
+    Fits, Layout, Mapping, Marks, MeterColumn, Quantity,
+    delimited::Rows,
     entry::{Entry, Receive, shown},
-    stamp::{Clocks, Form, NoStamp, written},
+    stamp::NoStamp,
+    terms::{Terms, product},
 };
 use crate::{
     finding::{Code, Text},
     metering::{Quality, Stamp},
-    period::{LocalTime, day_start, from_local, time_zone},
+    period::{LocalTime, day_start, from_local},
     quantity::{Ratio, Unit},
-    read::csv::{Clock, Faults, NoTime, TextOf},
+    read::csv::{Faults, TextOf},
 };
 use jiff::{civil::Date, tz::TimeZone};
 use std::borrow::Cow;
@@ -24,11 +25,11 @@ pub(super) struct Row<'r> {
 }
 
 impl<'r> Row<'r> {
-    fn cell(&self, at: usize) -> &'r [u8] {
+    pub(super) fn cell(&self, at: usize) -> &'r [u8] {
         self.cells.get(at).copied().unwrap_or_default()
     }
 
-    fn text(&self, at: usize) -> Cow<'r, str> {
+    pub(super) fn text(&self, at: usize) -> Cow<'r, str> {
         self.encoding.text(self.cell(at))
     }
 }
@@ -40,14 +41,15 @@ struct Places<'m> {
     start: Vec<usize>,
     end: Vec<usize>,
     offset: Option<usize>,
-    labels: Vec<usize>,
+    label: Option<usize>,
     value: Option<usize>,
     values: Vec<usize>,
-    wide: Vec<(usize, &'m MeterColumn)>,
+    wide: Vec<(usize, &'m MeterColumn, Ratio)>,
     unit: Option<usize>,
     factor: Option<usize>,
     quality: Option<usize>,
     skip: Vec<(usize, &'m str)>,
+    only: Vec<(usize, &'m str)>,
 }
 
 impl<'m> Places<'m> {
@@ -69,54 +71,45 @@ impl<'m> Places<'m> {
         let (time, value) = (&mapping.time, &mapping.value);
         let mut all = |names: &'m [String]| names.iter().map(|name| find(name)).collect::<Vec<_>>();
         let (single, start, end) = (all(&time.columns), all(&time.start), all(&time.end));
-        let (values, mut labels) = (all(&value.columns), Vec::new());
-        if let Some(whose) = &mapping.meter {
-            labels = all(&whose.labels);
-            labels.extend(whose.column.as_deref().map(&mut find));
-        }
+        let values = all(&value.columns);
+        let whose = mapping.meter.as_ref();
         let places = Places {
             single,
             start,
             end,
             values,
-            labels,
+            label: whose.and_then(|whose| whose.column.as_deref()).map(&mut find),
             offset: time.offset_column.as_deref().map(&mut find),
             value: value.column.as_deref().map(&mut find),
-            wide: mapping.columns.iter().map(|(name, column)| (find(name), column)).collect(),
+            wide: wide(mapping).map(|(name, column, factor)| (find(name), column, factor)).collect(),
             unit: value.unit_column.as_deref().map(&mut find),
             factor: value.factor_column.as_deref().map(&mut find),
             quality: mapping.quality.as_ref().and_then(|quality| quality.column.as_deref()).map(&mut find),
             skip: mapping.skip.iter().map(|skip| (find(&skip.column), skip.is.as_str())).collect(),
+            only: whose.iter().flat_map(|whose| &whose.labels).map(|(name, is)| (find(name), is.as_str())).collect(),
         };
         if missing.is_empty() { Ok(places) } else { Err(missing) }
     }
 }
 
+/// The columns of a wide file, each with what its values are multiplied by, which a checked mapping can say as a fraction.
+fn wide(mapping: &Mapping) -> impl Iterator<Item = (&str, &MeterColumn, Ratio)> {
+    let factor = |column: &MeterColumn| product([mapping.value.factor, column.factor]);
+    mapping.columns.iter().filter_map(move |(name, column)| Some((name.as_str(), column, factor(column)?)))
+}
+
 /// A table that is being read by a mapping.
 pub(super) struct Table<'m> {
     mapping: &'m Mapping,
-    form: Form,
-    clocks: Clocks,
-    own: Clock,
-    zone: TimeZone,
-    numbers: Numbers,
+    terms: Terms<'m>,
     places: Option<Places<'m>>,
     /// What the first lines had, for who asks why none is the header.
     seen: Vec<String>,
     missing: Vec<&'m str>,
     label: String,
-    /// Whether dates of cells are spelled as in our own files, whatever the format.
-    is_sheet: bool,
     /// Whether all columns are named by their numbers, so that any row could be the header.
     is_numbered: bool,
     pub(super) fits: Fits,
-}
-
-/// How many rows became readings.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Fits {
-    pub read: u64,
-    pub not: u64,
 }
 
 /// So many lines are looked at for a header.
@@ -127,22 +120,13 @@ struct Told;
 
 impl<'m> Table<'m> {
     pub(super) fn new(mapping: &'m Mapping, site: TimeZone, is_sheet: bool) -> Self {
-        let zone = match mapping.time.zone.as_deref() {
-            None | Some("site") => site,
-            Some(name) => time_zone(name).unwrap_or(site),
-        };
         let mut table = Table {
             mapping,
-            form: mapping.form(),
-            clocks: Clocks::new(zone.clone()),
-            own: Clock::new(zone.clone()),
-            zone,
-            numbers: Numbers::new(mapping),
+            terms: Terms::new(mapping, site, is_sheet),
             places: None,
             seen: Vec::new(),
             missing: Vec::new(),
             label: String::new(),
-            is_sheet,
             is_numbered: false,
             fits: Fits::default(),
         };
@@ -156,11 +140,6 @@ impl<'m> Table<'m> {
     /// What is missing of the header, and what the first lines were; `None` once it is found.
     pub(super) fn no_header(&self) -> Option<(String, String)> {
         self.places.is_none().then(|| (self.missing.join(", "), self.seen.first().cloned().unwrap_or_default()))
-    }
-
-    /// Whether no header can come any more.
-    pub(super) fn is_hopeless(&self, line: u64) -> bool {
-        self.places.is_none() && line > self.mapping.dialect.header_line.unwrap_or(0).max(PREAMBLE)
     }
 
     fn look_for_header(&mut self, header: &[String]) -> bool {
@@ -180,45 +159,6 @@ impl<'m> Table<'m> {
         }
     }
 
-    /// A row, the header among them.
-    pub(super) fn row(&mut self, row: &Row<'_>, faults: &mut Faults<'_>, to: &mut impl Receive) {
-        if row.cells.iter().all(|cell| cell.is_empty()) {
-            return;
-        }
-        if let Some(comment) = self.mapping.dialect.comment.as_deref()
-            && row.cell(0).starts_with(comment.as_bytes())
-        {
-            return;
-        }
-        let header = || {
-            row.cells
-                .iter()
-                .map(|cell| row.encoding.text(cell).trim_start_matches('\u{feff}').to_owned())
-                .collect::<Vec<_>>()
-        };
-        let Some(places) = self.places.take() else {
-            if self.mapping.dialect.header_line.is_none_or(|line| line == row.line) {
-                self.look_for_header(&header());
-            }
-            return;
-        };
-        // A header that is repeated, maybe with another order, says the names where values are due.
-        let at =
-            places.value.or(places.values.first().copied()).or(places.wide.first().map(|(at, _)| *at)).unwrap_or(0);
-        let is_word =
-            row.cell(at).first().is_some_and(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii() || *byte == b'_');
-        if is_word && !self.is_numbered && self.look_for_header(&header()) {
-            return;
-        }
-        if places.skip.iter().all(|(at, is)| row.text(*at) != *is) {
-            match self.entries(row, &places, faults, to) {
-                Ok(()) => self.fits.read += 1,
-                Err(Told) => self.fits.not += 1,
-            }
-        }
-        self.places = Some(places);
-    }
-
     fn entries(
         &mut self,
         row: &Row<'_>,
@@ -230,12 +170,7 @@ impl<'m> Table<'m> {
         self.label.clear();
         match mapping.meter.as_ref().and_then(|whose| whose.is.as_deref()) {
             Some(is) => self.label.push_str(is),
-            None => {
-                for (i, &at) in places.labels.iter().enumerate() {
-                    self.label.push_str(if i == 0 { "" } else { "/" });
-                    self.label.push_str(&row.text(at));
-                }
-            }
+            None => self.label.push_str(&places.label.map_or(Cow::Borrowed(""), |at| row.text(at))),
         }
         if mapping.layout == Layout::Days {
             return self.day(row, places, faults, to);
@@ -243,13 +178,9 @@ impl<'m> Table<'m> {
         let quantity = mapping.quantity();
         let (start, time, stamp) = self.when(row, places, quantity.is_interval(), faults)?;
         if mapping.layout == Layout::Wide {
-            for (at, column) in &places.wide {
+            for &(at, column, factor) in &places.wide {
                 let quantity = column.quantity.unwrap_or(quantity);
-                let Ok(value) = self.value(row, *at, &column.meter, faults) else { continue };
-                let (value, factor) = match product([mapping.value.factor, column.factor]) {
-                    Some(factor) => (value, factor),
-                    None => (f64::NAN, Ratio::ONE),
-                };
+                let Ok(value) = self.value(row, at, &column.meter, faults) else { continue };
                 let start = start.filter(|_| quantity.is_interval());
                 let (label, unit) = (column.meter.as_str(), column.unit.or(mapping.value.unit));
                 let (quality, line) = (Quality::Actual, row.line);
@@ -279,18 +210,12 @@ impl<'m> Table<'m> {
             let start = self.instant(row, &places.start, places, faults)?;
             let mut end = self.instant(row, &places.end, places, faults)?;
             if time.end_included {
-                end = self.clocks.after(end, self.form.resolution());
+                end = self.terms.after(end);
             }
             return Ok((Some(start), end, Stamp::End));
         }
         let at = self.instant(row, &places.single, places, faults)?;
-        let stamp = if time.marks == Some(Marks::End) { Stamp::End } else { Stamp::Start };
-        let length = time.minutes.filter(|_| is_interval).map(|minutes| i64::from(minutes) * 60_000);
-        Ok(match (length, stamp) {
-            (None, stamp) => (None, at, stamp),
-            (Some(length), Stamp::Start) => (Some(at), at + length, stamp),
-            (Some(length), Stamp::End) => (Some(at - length), at, stamp),
-        })
+        Ok(self.terms.interval(at, is_interval))
     }
 
     fn instant(
@@ -304,79 +229,28 @@ impl<'m> Table<'m> {
             [one] => row.text(*one),
             many => Cow::Owned(many.iter().map(|at| row.text(*at)).collect::<Vec<_>>().join(" ")),
         };
-        let read = match &self.form {
-            Form::Own => self.own.read(joined.as_bytes()).map_err(|error| match error {
-                NoTime::Ambiguous => NoStamp::Ambiguous,
-                NoTime::Nonexistent => NoStamp::Nonexistent,
-                NoTime::OutOfRange => NoStamp::OutOfRange,
-                _ => NoStamp::Unreadable,
-            }),
-            Form::Parts(parts) => match written(&joined, parts, self.mapping.time.year) {
-                Some(mut clock) => {
-                    if let Some(at) = places.offset {
-                        let Ok(minutes) = row.text(at).parse::<i32>() else {
-                            return self.no_time(
-                                row,
-                                at,
-                                &row.text(at),
-                                ("与 UTC 相差的分钟数", "minutes ahead of UTC"),
-                                faults,
-                            );
-                        };
-                        clock.offset_s = minutes.checked_mul(60).filter(|seconds| seconds.abs() <= 93_600);
-                        if clock.offset_s.is_none() {
-                            return self.no_time(
-                                row,
-                                at,
-                                &row.text(at),
-                                ("与 UTC 相差的分钟数", "minutes ahead of UTC"),
-                                faults,
-                            );
-                        }
-                    }
-                    self.clocks.instant(clock)
-                }
-                // A spreadsheet's own dates have the year first, however the mapping writes those that are texts.
-                None if self.is_sheet => self.own.read(joined.as_bytes()).map_err(|_| NoStamp::Unreadable),
-                None => Err(NoStamp::Unreadable),
-            },
-            form => self.clocks.counted(&joined, form),
-        };
-        match read {
-            Ok(at) => Ok(at),
-            Err(error) => self.no_time(row, columns.first().copied().unwrap_or(0), &joined, error.expected(), faults),
+        let mut offset_s = None;
+        if let Some(at) = places.offset {
+            let said = row.text(at);
+            let minutes = said.parse::<i32>().ok().and_then(|minutes| minutes.checked_mul(60));
+            offset_s = minutes.filter(|seconds| seconds.abs() <= 93_600);
+            if offset_s.is_none() {
+                let expected = ("与 UTC 相差的分钟数", "minutes ahead of UTC");
+                faults.push(Code::CsvTime, row.line, Some(at), &self.label, format!("{:?}", shown(&said)), expected);
+                return Err(Told);
+            }
         }
-    }
-
-    fn no_time<T>(
-        &self,
-        row: &Row<'_>,
-        at: usize,
-        found: &str,
-        expected: (&'static str, &'static str),
-        faults: &mut Faults<'_>,
-    ) -> Result<T, Told> {
-        let format = self.mapping.time.format.as_deref().unwrap_or("YYYY-MM-DD HH:MM");
-        let expected = Text::new(format!("{}（{format}）", expected.0), format!("{} ({format})", expected.1));
-        faults.push(Code::CsvTime, row.line, Some(at), &self.label, format!("{:?}", shown(found)), expected);
-        Err(Told)
+        self.terms.instant(&joined, offset_s).map_err(|error: NoStamp| {
+            let (at, found) = (columns.first().copied().unwrap_or(0), format!("{:?}", shown(&joined)));
+            faults.push(Code::CsvTime, row.line, Some(at), &self.label, found, self.terms.expected_time(error));
+            Told
+        })
     }
 
     fn value(&self, row: &Row<'_>, at: usize, meter: &str, faults: &mut Faults<'_>) -> Result<f64, Told> {
-        self.numbers.read(row.cell(at)).ok_or_else(|| {
-            let dialect = &self.mapping.dialect;
-            let (decimal, thousands) = (dialect.decimal.unwrap_or('.'), dialect.thousands);
-            let expected = match thousands {
-                None => Text::new(
-                    format!("数字，小数点为“{decimal}”"),
-                    format!("a number with {decimal:?} before its fraction"),
-                ),
-                Some(mark) => Text::new(
-                    format!("数字，小数点为“{decimal}”，千位分隔符为“{mark}”"),
-                    format!("a number with {decimal:?} before its fraction and {mark:?} between thousands"),
-                ),
-            };
-            faults.push(Code::CsvValue, row.line, Some(at), meter, format!("{:?}", shown(&row.text(at))), expected);
+        self.terms.number(row.cell(at)).ok_or_else(|| {
+            let found = format!("{:?}", shown(&row.text(at)));
+            faults.push(Code::CsvValue, row.line, Some(at), meter, found, self.terms.expected_number());
             Told
         })
     }
@@ -389,58 +263,39 @@ impl<'m> Table<'m> {
         faults: &mut Faults<'_>,
     ) -> Result<(Option<Unit>, Ratio), Told> {
         let value = &self.mapping.value;
-        let mut own = None;
-        if let Some(at) = places.factor {
-            let said = self.value(row, at, &self.label, faults)?;
-            if !(said.is_finite() && said != 0.0) {
-                faults.push(
-                    Code::CsvValue,
-                    row.line,
-                    Some(at),
-                    &self.label,
-                    format!("{:?}", shown(&row.text(at))),
-                    ("倍率", "a factor"),
-                );
-                return Err(Told);
+        let own = match places.factor {
+            None => None,
+            Some(at) => Some(self.value(row, at, &self.label, faults)?),
+        };
+        let (unit, times) = match places.unit {
+            None => (value.unit, None),
+            Some(at) => {
+                let said = row.text(at);
+                let Some((unit, times)) = self.terms.unit(&said) else {
+                    let found = format!("{:?}", shown(&said));
+                    faults.push(Code::ImportUnit, row.line, Some(at), &self.label, found, self.terms.expected_unit());
+                    return Err(Told);
+                };
+                (Some(unit), times)
             }
-            own = Some(said);
-        }
-        let Some(at) = places.unit else { return Ok((value.unit, product([value.factor, own]).ok_or(Told)?)) };
-        let said = row.text(at);
-        let unit = value.units.get(&*said).copied().or_else(|| said.parse().ok().map(UnitOf::Same));
-        match unit {
-            Some(UnitOf::Same(unit)) => Ok((Some(unit), product([value.factor, own]).ok_or(Told)?)),
-            Some(UnitOf::Times { unit, factor: times }) => {
-                Ok((Some(unit), product([value.factor, own, Some(times)]).ok_or(Told)?))
-            }
-            None => {
-                let known: Vec<&str> = value.units.keys().map(String::as_str).collect();
-                let expected = if known.is_empty() { "kWh, MWh, kW …".to_owned() } else { known.join(", ") };
-                faults.push(
-                    Code::ImportUnit,
-                    row.line,
-                    Some(at),
-                    &self.label,
-                    format!("{:?}", shown(&said)),
-                    Text::same(expected),
-                );
-                Err(Told)
-            }
-        }
+        };
+        let factor = product([value.factor, own, times]).filter(|factor| factor.numerator() != 0);
+        factor.map(|factor| (unit, factor)).ok_or_else(|| {
+            let at = places.factor.unwrap_or(0);
+            let found = format!("{:?}", shown(&row.text(at)));
+            faults.push(Code::CsvValue, row.line, Some(at), &self.label, found, ("倍率", "a factor"));
+            Told
+        })
     }
 
     fn quality(&self, row: &Row<'_>, places: &Places<'_>, faults: &mut Faults<'_>) -> Result<Quality, Told> {
-        let (Some(quality), Some(at)) = (&self.mapping.quality, places.quality) else { return Ok(Quality::Actual) };
+        let Some(at) = places.quality else { return Ok(Quality::Actual) };
         let said = row.text(at);
-        match quality.map.get(&*said).copied().or(quality.other) {
-            Some(flag) => Ok(Flag::into(flag)),
-            None => {
-                let known: Vec<&str> = quality.map.keys().map(String::as_str).collect();
-                let expected = Text::same(known.join(", "));
-                faults.push(Code::CsvValue, row.line, Some(at), &self.label, format!("{:?}", shown(&said)), expected);
-                Err(Told)
-            }
-        }
+        self.terms.quality(&said, |_| None).ok_or_else(|| {
+            let (found, expected) = (format!("{:?}", shown(&said)), self.terms.expected_flag(""));
+            faults.push(Code::CsvValue, row.line, Some(at), &self.label, found, expected);
+            Told
+        })
     }
 
     /// A row that is a day.
@@ -452,7 +307,7 @@ impl<'m> Table<'m> {
         to: &mut impl Receive,
     ) -> Result<(), Told> {
         let at = self.instant(row, &places.single, places, faults)?;
-        let date = crate::period::local(at, self.clocks.zone()).date();
+        let date = crate::period::local(at, &self.terms.zone).date();
         let (unit, factor) = self.scale(row, places, faults)?;
         let quality = self.quality(row, places, faults)?;
         let list: Vec<&[u8]> = match places.value {
@@ -464,7 +319,7 @@ impl<'m> Table<'m> {
         };
         let column = |i: usize| places.values.get(i).copied().or(places.value).unwrap_or(0);
         let filled = list.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
-        let Some(slots) = slots(filled, list.len(), date, &self.zone) else {
+        let Some(slots) = slots(filled, list.len(), date, &self.terms.zone) else {
             let found = Text::new(format!("{} 个数值", list.len()), format!("{} values", list.len()));
             faults.push(
                 Code::CsvRow,
@@ -487,7 +342,7 @@ impl<'m> Table<'m> {
                 }
                 continue;
             };
-            let Some(value) = self.numbers.read(cell) else {
+            let Some(value) = self.terms.number(cell) else {
                 let found = format!("{:?}", shown(&row.encoding.text(cell)));
                 faults.push(Code::CsvValue, row.line, Some(column(i)), &self.label, found, ("数字", "a number"));
                 continue;
@@ -505,10 +360,52 @@ impl<'m> Table<'m> {
     }
 }
 
-/// Factors as one fraction, each as the decimal that it is written as; `None` beyond the range of fractions.
-fn product<const N: usize>(factors: [Option<f64>; N]) -> Option<Ratio> {
-    let mut given = factors.into_iter().flatten();
-    given.try_fold(Ratio::ONE, |product, factor| product.checked_mul(Ratio::from_f64(factor)?))
+impl Rows for Table<'_> {
+    /// A row, the header among them.
+    fn row(&mut self, row: &Row<'_>, faults: &mut Faults<'_>, to: &mut impl Receive) {
+        if row.cells.iter().all(|cell| cell.is_empty()) {
+            return;
+        }
+        if let Some(comment) = self.mapping.dialect.comment.as_deref()
+            && row.cell(0).starts_with(comment.as_bytes())
+        {
+            return;
+        }
+        let header = || {
+            row.cells
+                .iter()
+                .map(|cell| row.encoding.text(cell).trim_start_matches('\u{feff}').to_owned())
+                .collect::<Vec<_>>()
+        };
+        let Some(places) = self.places.take() else {
+            if self.mapping.dialect.header_line.is_none_or(|line| line == row.line) {
+                self.look_for_header(&header());
+            }
+            return;
+        };
+        // A header that is repeated, maybe with another order, says the names where values are due.
+        let at =
+            places.value.or(places.values.first().copied()).or(places.wide.first().map(|(at, ..)| *at)).unwrap_or(0);
+        let is_word =
+            row.cell(at).first().is_some_and(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii() || *byte == b'_');
+        if is_word && !self.is_numbered && self.look_for_header(&header()) {
+            return;
+        }
+        let is_ours = places.skip.iter().all(|(at, is)| row.text(*at) != *is)
+            && places.only.iter().all(|(at, is)| row.text(*at) == *is);
+        if is_ours {
+            match self.entries(row, &places, faults, to) {
+                Ok(()) => self.fits.read += 1,
+                Err(Told) => self.fits.not += 1,
+            }
+        }
+        self.places = Some(places);
+    }
+
+    /// Whether no header can come any more.
+    fn is_hopeless(&self, line: u64) -> bool {
+        self.places.is_none() && line > self.mapping.dialect.header_line.unwrap_or(0).max(PREAMBLE)
+    }
 }
 
 /// When a value of a day was.

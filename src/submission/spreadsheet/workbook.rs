@@ -1,13 +1,16 @@
 //! A stranger's spreadsheet to its cells: bounded in every way, for the archive and its parser are somebody else's.
 
 use super::formula::{Formula, MOST_LOOKED_AT};
-use crate::finding::Text;
+use crate::{
+    finding::Text,
+    read::workbook::{at_most, look_inside},
+};
 use calamine::{DataRef, Reader, SheetVisible, Xlsx, XlsxFormulaMetadata};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     fmt::Display,
-    io::{Cursor, Read as _},
+    io::Cursor,
     rc::Rc,
 };
 
@@ -17,21 +20,12 @@ const MOST_UNPACKED: u64 = 1 << 25;
 /// Sheets may all be one file: so many bytes are parsed at most, however often they are told to be.
 const MOST_PARSED: u64 = 1 << 29;
 
-/// So many files stand in one.
-const MOST_FILES: usize = 500;
-
-/// And so many different texts: the parser makes room for as many as the file says.
-const MOST_TEXTS: usize = 1_000_000;
-
 /// So many sheets are read.
 const MOST_SHEETS: usize = 100;
 
 /// So many cells are read of all sheets together, and so many more that say nothing.
 const MOST_CELLS: usize = 200_000;
 const MOST_BLANK: usize = 2_000_000;
-
-/// How a compound file begins: the old format, or an encrypted spreadsheet within one.
-const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
 /// The key of what stands for a formula without a value.
 pub(super) const FORMULA: &str = "formula";
@@ -52,64 +46,15 @@ pub(super) struct Sheet {
 
 /// The sheets of a spreadsheet, in order; an error says why it cannot be read.
 pub(super) fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, Text> {
-    if bytes.starts_with(COMPOUND) {
-        return Err(Text::new(
-            "加密的电子表格或旧格式（.xls）",
-            "an encrypted spreadsheet, or one of the old format (.xls)",
-        ));
-    }
-    let largest = look_inside(bytes)?;
+    let largest = look_inside(bytes, MOST_UNPACKED)?;
     // The parser meets strangers' files: should it give up on one, the others go on.
     std::panic::catch_unwind(|| parsed(bytes, largest))
         .unwrap_or_else(|_| Err(Text::new("不是电子表格", "no spreadsheet")))
 }
 
-/// What is more than any spreadsheet has.
-fn at_most(most: impl Display, what: (&str, &str)) -> Text {
-    Text::new(format!("超过上限：至多 {most} {}", what.0), format!("expected at most {most} {} in it", what.1))
-}
-
 /// The parser's own words.
 fn fault(error: impl Display) -> Text {
     Text::same(error.to_string())
-}
-
-/// Unpacks every file once and keeps none, so that a small file which unpacks to a huge one is refused. The size of the largest.
-fn look_inside(bytes: &[u8]) -> Result<u64, Text> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(fault)?;
-    if archive.len() > MOST_FILES {
-        return Err(at_most(MOST_FILES, ("个文件", "files")));
-    }
-    if archive.index_for_name("xl/workbook.xml").is_none() && archive.index_for_name("content.xml").is_some() {
-        return Err(Text::new("OpenDocument 格式（.ods）", "an OpenDocument spreadsheet (.ods)"));
-    }
-    let (mut left, mut largest) = (MOST_UNPACKED, 0);
-    for i in 0..archive.len() {
-        let file = archive.by_index(i).map_err(fault)?;
-        let mut content = Vec::new();
-        let unpacked = file.take(left + 1).read_to_end(&mut content).map_err(fault)? as u64;
-        left =
-            left.checked_sub(unpacked).ok_or_else(|| at_most(MOST_UNPACKED, ("字节（解压后）", "bytes, unpacked")))?;
-        largest = largest.max(unpacked);
-        if says_too_many(content) {
-            return Err(at_most(MOST_TEXTS, ("条文字", "texts")));
-        }
-    }
-    Ok(largest)
-}
-
-/// Whether a file says that there are more texts than anybody has, in whatever width its characters are.
-fn says_too_many(mut content: Vec<u8>) -> bool {
-    const KEY: &[u8] = b"uniqueCount";
-    content.retain(|&byte| byte != 0);
-    let mut places = content.windows(KEY.len()).enumerate().filter(|(_, window)| *window == KEY).map(|(at, _)| at);
-    places.any(|at| {
-        let rest = content.iter().skip(at + KEY.len()).skip_while(|byte| b" \t\r\n='\"".contains(byte));
-        let digits = rest.take_while(|byte| byte.is_ascii_digit());
-        let count =
-            digits.fold(0_usize, |count, digit| count.saturating_mul(10).saturating_add(usize::from(digit - b'0')));
-        count > MOST_TEXTS
-    })
 }
 
 fn parsed(bytes: &[u8], largest: u64) -> Result<Vec<Sheet>, Text> {

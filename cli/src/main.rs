@@ -4,6 +4,7 @@
 
 mod command;
 mod ending;
+mod foreign;
 mod judging;
 mod language;
 mod output;

@@ -460,6 +460,11 @@ impl<'a> Column<'a> {
         self.value
     }
 
+    /// How the values came about; empty if all were read from the meter.
+    pub const fn quality(&self) -> &'a [Quality] {
+        self.quality
+    }
+
     fn checked(self) -> Result<Self, UnequalColumns> {
         let optional = [
             ("start", self.start.len()),

@@ -193,16 +193,23 @@ fn foreign(error: &CsvError, path: &Path) -> Finding {
     let CsvError::Header { .. } = error else { return finding };
     let mut beginning = Vec::new();
     let read = File::open(path).and_then(|file| file.take(1 << 16).read_to_end(&mut beginning));
-    match read.ok().and_then(|_| presets::like(&beginning)) {
-        None => finding,
-        Some(name) => {
-            let map = format!(r#"{{"schema": "pue/import/1", "extends": "{name}", "meter": {{…}}}}"#);
-            let zh = format!("该文件似为 {name}：写一份映射 {map}，以 --map 给出");
-            let en = format!("it looks like {name}: write a mapping {map} and give it by --map");
-            finding.advice = Text::new(zh, en);
-            finding
-        }
-    }
+    let file = path.display();
+    let (zh, en) = match read.ok().and_then(|_| presets::like(&beginning)) {
+        None => (
+            format!("如为其他格式：pue import {file} 查看读法并存下映射，再以 --map 给出"),
+            format!(
+                "if it is of another layout, `pue import {file}` shows how it may be read and writes a mapping for --map"
+            ),
+        ),
+        Some(name) => (
+            format!("该文件似为 {name}：pue import {file} 查看读法并存下映射，再以 --map 给出（或 --preset {name}）"),
+            format!(
+                "it looks like {name}: `pue import {file}` shows how it is read and writes a mapping for --map (or --preset {name})"
+            ),
+        ),
+    };
+    finding.advice = Text::new(zh, en);
+    finding
 }
 
 /// `none`, `all`, or names separated by commas.

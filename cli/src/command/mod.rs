@@ -9,6 +9,7 @@ mod completions;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzed;
 mod history;
+mod import;
 mod packs;
 mod start;
 mod template;
@@ -37,6 +38,8 @@ pub struct Program {
 pub enum Command {
     /// The PUE of a site from its meters' readings, what is wrong with them, and the verdicts (评估)
     Assess(assess::Arguments),
+    /// A file in another layout: what it is taken for, what it does not say, its readings as CSV of ours (导入)
+    Import(import::Arguments),
     /// Submissions recomputed and judged, one line each; then what shows over all of them (核查)
     Audit(audit::Arguments),
     /// Whether the records of earlier answers still hold, and what changed (复核)
@@ -65,6 +68,7 @@ impl Command {
     pub fn run(self, lang: Lang) -> Result<Ending, String> {
         match self {
             Command::Assess(arguments) => arguments.run(lang),
+            Command::Import(arguments) => arguments.run(lang),
             Command::Audit(arguments) => arguments.run(lang),
             Command::Verify(arguments) => arguments.run(lang),
             Command::Template(arguments) => arguments.run(lang),

@@ -1,8 +1,19 @@
 //! `pue template site|submission`: what is to be filled in.
 
-use crate::{ending::Ending, output};
+use crate::{
+    ending::Ending,
+    foreign::{self, Named},
+    output,
+};
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+use pue::{
+    jiff::tz::TimeZone,
+    metering::ReadingKind,
+    period::rfc3339,
+    read::import::{MeterFound, Proposal},
+};
+use serde_json::json;
+use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -12,6 +23,11 @@ pub struct Arguments {
     /// Filled from this submission
     #[arg(long, value_name = "SUBMISSION.json")]
     filled: Option<PathBuf>,
+    /// A site with the meters of this file of readings, whatever its layout
+    #[arg(long, value_name = "FILE")]
+    meters: Option<PathBuf>,
+    #[command(flatten)]
+    named: Named,
     /// A new file, .json or (submissions) .xlsx; without it JSON on standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -48,8 +64,32 @@ impl Arguments {
         if self.filled.is_some() {
             return Err("--filled: expected --out FILE.xlsx: a submission in JSON is filled in already".to_owned());
         }
+        if let Some(path) = &self.meters {
+            if self.what != What::Site {
+                return Err("--meters: expected template site".to_owned());
+            }
+            output::write(self.out.as_deref(), &self.of_meters(path)?)?;
+            return Ok(Ending::Fine);
+        }
+        if self.named.is_named() || !self.named.set.is_empty() {
+            return Err("--map, --preset, --set: expected --meters FILE".to_owned());
+        }
         output::write(self.out.as_deref(), if self.what == What::Site { SITE } else { SUBMISSION })?;
         Ok(Ending::Fine)
+    }
+
+    /// The template with the meters that a file has, each with an empty point for a person to fill in.
+    fn of_meters(&self, path: &Path) -> Result<String, String> {
+        let proposal = self.named.proposal(path)?;
+        let mapping = proposal.supposed().map_err(|faults| format!("{}: {faults}", path.display()))?;
+        let survey = foreign::look(&mapping, &TimeZone::UTC, path, 0)?;
+        let meters: Vec<String> = survey.meters.iter().map(|meter| found(meter, &proposal)).collect();
+        let open: Vec<&str> = proposal.questions.iter().map(|question| question.place.as_str()).collect();
+        let (before, rest) = SITE.split_once(METERS).unwrap_or((SITE, ""));
+        let (_, after) = rest.split_once(END).unwrap_or(("", rest));
+        let (after, _) = after.split_once(READINGS).unwrap_or((after, ""));
+        let open = if open.is_empty() { String::new() } else { format!(",\n  \"x_open_questions\": {}", json!(open)) };
+        Ok(format!("{before}{METERS}\n    {}{END}{after}{open}\n}}\n", meters.join(",\n    ")))
     }
 
     #[cfg(feature = "xlsx")]
@@ -65,6 +105,31 @@ impl Arguments {
     fn sheet(&self, _: Option<&[u8]>) -> Result<Ending, String> {
         Err(format!("--out: {}", crate::output::NO_XLSX))
     }
+}
+
+/// Where the meters of the template stand, and what follows them that shows how readings look.
+const METERS: &str = "\"meters\": [";
+const END: &str = "\n  ],";
+const READINGS: &str = ",\n  \"x_readings_long\"";
+
+/// A meter as the file has it; what is guessed is marked as a guess.
+fn found(meter: &MeterFound, proposal: &Proposal) -> String {
+    let is_open = proposal.questions.iter().any(|question| question.place == "value.quantity");
+    let kind = match meter.quantity.kind() {
+        ReadingKind::Interval if is_open && meter.looks_like_register() => ReadingKind::Register,
+        kind => kind,
+    };
+    let guess = match (is_open, kind) {
+        (false, _) => "",
+        (true, ReadingKind::Register) => r#", "x_kind": "a guess: values only rise 推测：数值只升不降""#,
+        (true, _) => r#", "x_kind": "a guess 推测""#,
+    };
+    let unit = meter.unit.map_or("", pue::Unit::as_str);
+    let day = |at: i64| rfc3339(at, &TimeZone::UTC).chars().take(10).collect::<String>();
+    let of_file =
+        json!({"name": meter.label, "readings": meter.readings, "from": day(meter.first_ms), "to": day(meter.last_ms)});
+    let (id, kind) = (json!(meter.meter), kind.to_string());
+    format!(r#"{{"id": {id}, "point": "", "kind": "{kind}", "unit": "{unit}"{guess}, "x_file": {of_file}}}"#)
 }
 
 const SITE: &str = r#"{

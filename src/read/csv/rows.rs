@@ -55,7 +55,14 @@ const UNKNOWN: usize = 1000;
 
 impl<'a> Faults<'a> {
     pub(crate) fn new(site: Option<&'a Site>, file: &str) -> Self {
-        Faults { site, file: file.to_owned(), gathered: Gathered::default(), unknown: BTreeMap::new(), elsewhere: 0, lines: 1 }
+        Faults {
+            site,
+            file: file.to_owned(),
+            gathered: Gathered::default(),
+            unknown: BTreeMap::new(),
+            elsewhere: 0,
+            lines: 1,
+        }
     }
 
     /// How many lines the record has that is looked at.

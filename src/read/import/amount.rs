@@ -30,6 +30,12 @@ impl Numbers {
         }
     }
 
+    /// With these marks.
+    pub(super) fn with(decimal: char, thousands: Option<char>) -> Self {
+        let mark = |mark: char| mark as u32 as u8;
+        Numbers { decimal: mark(decimal), thousands: thousands.map(mark), missing: Vec::new() }
+    }
+
     /// A number; NaN where there is none. `None`: neither.
     pub(super) fn read(&self, text: &[u8]) -> Option<f64> {
         let value = self.plain(text).and_then(|text| number(&text));

@@ -1,10 +1,6 @@
 //! Text with separated cells: bytes to rows, in bounded memory.
 
-use super::{
-    Mapping,
-    entry::Receive,
-    table::Row,
-};
+use super::{Mapping, entry::Receive, table::Row};
 use crate::{
     finding::{Code, Finding},
     read::csv::{Faults, OPEN_QUOTES, Quotes, Source, TextOf, Unquoted, record},
@@ -20,16 +16,21 @@ pub(super) trait Rows {
     fn is_hopeless(&self, line: u64) -> bool;
 }
 
+/// What separates the cells of a mapping's file, and the encoding that it states.
+pub(super) fn dialect(mapping: &Mapping) -> (u8, Option<&'static Encoding>) {
+    let delimiter = mapping.dialect.delimiter.map_or(b',', |mark| mark as u32 as u8); // checked to be ASCII
+    (delimiter, mapping.dialect.encoding.as_deref().and_then(|name| Encoding::for_label(name.as_bytes())))
+}
+
 /// Reads all rows.
 pub(super) fn read(
-    mapping: &Mapping,
+    delimiter: u8,
+    encoding: Option<&'static Encoding>,
     rows: &mut impl Rows,
     reader: impl Read,
     faults: &mut Faults<'_>,
     to: &mut impl Receive,
 ) -> io::Result<()> {
-    let delimiter = mapping.dialect.delimiter.map_or(b',', |mark| mark as u32 as u8);
-    let encoding = mapping.dialect.encoding.as_deref().and_then(|name| Encoding::for_label(name.as_bytes()));
     let mut source = Source::new(Decoded::new(reader, encoding)?);
     let (mut line, mut open_quotes, mut encoding) = (1, 0, TextOf::default());
     let (mut unquoted, mut ranges) = (Unquoted::separated_by(delimiter), Vec::new());

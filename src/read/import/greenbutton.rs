@@ -81,7 +81,9 @@ pub(super) fn read(
             }
             Ok(Event::End(_)) => feed.close(faults, to),
             Ok(_) => {}
-            Err(quick_xml::Error::Io(error)) if !is_content(&error) => return Err(io::Error::new(error.kind(), error.to_string())),
+            Err(quick_xml::Error::Io(error)) if !is_content(&error) => {
+                return Err(io::Error::new(error.kind(), error.to_string()));
+            }
             Err(error) => break Some(error.to_string()),
         }
     };
@@ -379,7 +381,12 @@ impl<'m> Feed<'m> {
     }
 
     /// A channel of a unit that is none of ours is named once, and its readings are passed over.
-    fn known(&mut self, terming: Result<Terming, (String, String)>, faults: &mut Faults<'_>, to: &mut impl Receive) -> Block {
+    fn known(
+        &mut self,
+        terming: Result<Terming, (String, String)>,
+        faults: &mut Faults<'_>,
+        to: &mut impl Receive,
+    ) -> Block {
         match terming {
             Ok(terming) => Block::Known(Rc::new(terming)),
             Err((label, uom)) => {
@@ -409,7 +416,10 @@ impl<'m> Feed<'m> {
                 Block::Known(terming) => self.give(terming, &reading, faults, to),
                 Block::Waits(_) => {
                     self.fits.not += 1;
-                    let expected = ("与之关联的 ReadingType，或映射中的 value.unit", "a ReadingType that links tie to it, or value.unit of the mapping");
+                    let expected = (
+                        "与之关联的 ReadingType，或映射中的 value.unit",
+                        "a ReadingType that links tie to it, or value.unit of the mapping",
+                    );
                     faults.push(Code::ImportUnit, reading.line, None, "", ("无", "none"), expected);
                 }
                 Block::Nobody => {}
@@ -437,9 +447,13 @@ impl<'m> Feed<'m> {
             None => return Err(()),
         };
         let named = |title: &Option<String>, link: &str| {
-            title.clone().filter(|title| !title.is_empty()).unwrap_or_else(|| link.rsplit('/').next().unwrap_or(link).to_owned())
+            title
+                .clone()
+                .filter(|title| !title.is_empty())
+                .unwrap_or_else(|| link.rsplit('/').next().unwrap_or(link).to_owned())
         };
-        let usage_point = meter_reading.and_then(|own| ancestors(own).find_map(|link| Some(named(self.usage_points.get(link)?, link))));
+        let usage_point = meter_reading
+            .and_then(|own| ancestors(own).find_map(|link| Some(named(self.usage_points.get(link)?, link))));
         let reading_name = of_reading.map(|(own, (title, _))| named(title, own));
         let mut labels: Labels = of_type.said.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         labels.extend(usage_point.clone().map(|name| ("UsagePoint".to_owned(), name)));
@@ -455,7 +469,10 @@ impl<'m> Feed<'m> {
         let uom = of_type.find("uom").unwrap_or_default();
         let unit = mapping.value.unit.map(|unit| (unit, None)).or_else(|| unit(uom));
         let Some(((unit, times), power)) = unit.zip(power) else {
-            return Ok(Some(Err((label, format!("uom {uom}, 10^{}", of_type.find("powerOfTenMultiplier").unwrap_or("0"))))));
+            return Ok(Some(Err((
+                label,
+                format!("uom {uom}, 10^{}", of_type.find("powerOfTenMultiplier").unwrap_or("0")),
+            ))));
         };
         let ten = Ratio::new(10_i128.pow(power.unsigned_abs()), 1);
         let ten = if power < 0 { Ratio::new(1, 10_i128.pow(power.unsigned_abs())) } else { ten };
@@ -473,11 +490,23 @@ impl<'m> Feed<'m> {
     fn give(&mut self, terming: &Terming, reading: &Raw, faults: &mut Faults<'_>, to: &mut impl Receive) {
         let (label, line) = (terming.label.as_str(), reading.line);
         self.fits.not += 1;
-        let seconds = |text: &str| text.parse::<i64>().ok().filter(|seconds| (-2_300_000_000..7_300_000_000).contains(seconds));
-        let length = if reading.duration.is_empty() { terming.length } else { seconds(&reading.duration).filter(|length| *length >= 0) };
+        let seconds =
+            |text: &str| text.parse::<i64>().ok().filter(|seconds| (-2_300_000_000..7_300_000_000).contains(seconds));
+        let length = if reading.duration.is_empty() {
+            terming.length
+        } else {
+            seconds(&reading.duration).filter(|length| *length >= 0)
+        };
         let (Some(start), Some(length)) = (seconds(&reading.start), length) else {
             let found = format!("{:?} + {:?}", reading.start, reading.duration);
-            return faults.push(Code::CsvTime, line, None, label, found, ("start 与 duration，均为秒", "start and duration, in seconds"));
+            return faults.push(
+                Code::CsvTime,
+                line,
+                None,
+                label,
+                found,
+                ("start 与 duration，均为秒", "start and duration, in seconds"),
+            );
         };
         let Some(value) = number(reading.value.as_bytes()) else {
             let found = format!("{:?}", reading.value);
@@ -499,13 +528,18 @@ impl<'m> Feed<'m> {
             Quantity::Power => (None, start),
         };
         let (unit, factor, quantity) = (terming.unit, terming.factor, terming.quantity);
-        to.receive(&Entry { label, start, time, stamp: Stamp::End, value, factor, unit, quantity, quality, line }, faults);
+        to.receive(
+            &Entry { label, start, time, stamp: Stamp::End, value, factor, unit, quantity, quality, line },
+            faults,
+        );
     }
 }
 
 /// A link, and those that it stands under.
 fn ancestors(link: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(link), |link| link.rsplit_once('/').map(|(outer, _)| outer).filter(|outer| !outer.is_empty()))
+    std::iter::successors(Some(link), |link| {
+        link.rsplit_once('/').map(|(outer, _)| outer).filter(|outer| !outer.is_empty())
+    })
 }
 
 /// The units of `UnitSymbolKind` that are energy, power, gas or water.

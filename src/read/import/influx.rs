@@ -33,7 +33,7 @@ pub(super) fn read(
     let reader = beginning.chain(reader);
     if is_table {
         let mut table = Annotated::new(mapping, site);
-        delimited::read(mapping, &mut table, reader, faults, to)?;
+        delimited::read(b',', None, &mut table, reader, faults, to)?;
         return Ok(table.of.fits);
     }
     let mut of = Points::new(mapping, site);
@@ -73,7 +73,9 @@ pub(super) fn is_line(beginning: &str) -> bool {
     let Some(point) = first.and_then(Line::new) else { return false };
     let is_value = |value: &str| {
         let digits = value.strip_suffix(['i', 'u']).unwrap_or(value);
-        digits.parse::<f64>().is_ok() || value.starts_with('"') || matches!(value, "t" | "T" | "true" | "f" | "F" | "false")
+        digits.parse::<f64>().is_ok()
+            || value.starts_with('"')
+            || matches!(value, "t" | "T" | "true" | "f" | "F" | "false")
     };
     point.time.parse::<i64>().is_ok() && point.fields.iter().all(|(_, value)| is_value(value))
 }
@@ -96,7 +98,15 @@ impl<'m> Points<'m> {
     }
 
     /// A point; its series is the last. Times of line protocol are nanoseconds if the mapping does not say otherwise.
-    fn point(&mut self, time: &str, value: &[u8], is_line: bool, line: u64, faults: &mut Faults<'_>, to: &mut impl Receive) {
+    fn point(
+        &mut self,
+        time: &str,
+        value: &[u8],
+        is_line: bool,
+        line: u64,
+        faults: &mut Faults<'_>,
+        to: &mut impl Receive,
+    ) {
         let label = match &self.last.1 {
             Of::Nobody => return,
             Of::Label(label) => label,
@@ -177,7 +187,8 @@ fn is_joined(whole: &[u8], parts: [&[u8]; 3]) -> bool {
 fn of_line(mapping: &Mapping, series: &str, field: &str) -> Of {
     let mut parts = split(series, ',');
     let measurement = plain(parts.next().unwrap_or_default());
-    let mut labels: Labels = vec![("_measurement".to_owned(), measurement.into_owned()), ("_field".to_owned(), plain(field).into_owned())];
+    let mut labels: Labels =
+        vec![("_measurement".to_owned(), measurement.into_owned()), ("_field".to_owned(), plain(field).into_owned())];
     for tag in parts.take(MOST_LABELS) {
         let mut parts = split(tag, '=');
         let (name, value) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
@@ -212,7 +223,8 @@ impl<'l> Line<'l> {
         if series.is_empty() || series.starts_with(',') || series.len() > LONGEST_LABEL * MOST_LABELS {
             return None;
         }
-        let fields: Option<Vec<_>> = split(fields, ',').map(|field| cut(field, '=').filter(|(name, _)| !name.is_empty())).collect();
+        let fields: Option<Vec<_>> =
+            split(fields, ',').map(|field| cut(field, '=').filter(|(name, _)| !name.is_empty())).collect();
         Some(Line { series, fields: fields?, time: time.trim() })
     }
 }
@@ -220,19 +232,20 @@ impl<'l> Line<'l> {
 /// Where a mark stands that is neither escaped nor within quotes.
 fn find(text: &str, mark: char) -> Option<usize> {
     let (mut is_escaped, mut is_quoted, mut is_value) = (false, false, false);
-    text.char_indices().find(|&(_, c)| {
-        let is_plain = !std::mem::take(&mut is_escaped);
-        match c {
-            '\\' if is_plain => is_escaped = true,
-            // Quotes count where a value begins or ends.
-            '"' if is_plain && (is_quoted || is_value) => is_quoted = !is_quoted,
-            c if c == mark && is_plain && !is_quoted => return true,
-            _ => {}
-        }
-        is_value = c == '=' && is_plain;
-        false
-    })
-    .map(|(at, _)| at)
+    text.char_indices()
+        .find(|&(_, c)| {
+            let is_plain = !std::mem::take(&mut is_escaped);
+            match c {
+                '\\' if is_plain => is_escaped = true,
+                // Quotes count where a value begins or ends.
+                '"' if is_plain && (is_quoted || is_value) => is_quoted = !is_quoted,
+                c if c == mark && is_plain && !is_quoted => return true,
+                _ => {}
+            }
+            is_value = c == '=' && is_plain;
+            false
+        })
+        .map(|(at, _)| at)
 }
 
 fn cut(text: &str, mark: char) -> Option<(&str, &str)> {
@@ -313,7 +326,14 @@ impl Rows for Annotated<'_> {
             if self.header.is_none() {
                 // A table that says why there is none: error and reference.
                 let found = (0..row.cells.len()).map(|at| row.text(at)).collect::<Vec<_>>().join(",");
-                faults.push(Code::CsvRow, row.line, None, "", format!("{:?}", shown(&found)), Text::same("_time, _value"));
+                faults.push(
+                    Code::CsvRow,
+                    row.line,
+                    None,
+                    "",
+                    format!("{:?}", shown(&found)),
+                    Text::same("_time, _value"),
+                );
                 self.of.fits.not += 1;
             }
             return;
@@ -326,8 +346,12 @@ impl Rows for Annotated<'_> {
             self.key.push(b'\n');
         }
         if self.of.last.0 != self.key {
-            let labels: Labels =
-                header.labels.iter().map(|(at, name)| (name.clone(), row.text(*at).into_owned())).filter(|(_, value)| !value.is_empty()).collect();
+            let labels: Labels = header
+                .labels
+                .iter()
+                .map(|(at, name)| (name.clone(), row.text(*at).into_owned()))
+                .filter(|(_, value)| !value.is_empty())
+                .collect();
             self.of.last = (self.key.clone(), of_series(self.of.terms.mapping, &labels, || whole(&labels)));
         }
         let time = row.text(header.time);
@@ -345,11 +369,14 @@ mod tests {
 
     #[test]
     fn lines_are_cut_where_nothing_is_escaped() {
-        let line = Line::new(r#"power\ main,feed=a\,b,site=x\=1 kwh=1.5,note="a, b \" c=d",n=64i 1590488773254420000"#).unwrap();
+        let line = Line::new(r#"power\ main,feed=a\,b,site=x\=1 kwh=1.5,note="a, b \" c=d",n=64i 1590488773254420000"#)
+            .unwrap();
         assert_eq!(line.series, r"power\ main,feed=a\,b,site=x\=1");
         assert_eq!(line.fields, [("kwh", "1.5"), ("note", r#""a, b \" c=d""#), ("n", "64i")]);
         assert_eq!(line.time, "1590488773254420000");
-        let mapping = Mapping::from_json(br#"{"schema": "pue/import/1", "format": "influx", "value": {"quantity": "register"}}"#).unwrap();
+        let mapping =
+            Mapping::from_json(br#"{"schema": "pue/import/1", "format": "influx", "value": {"quantity": "register"}}"#)
+                .unwrap();
         assert_eq!(of_line(&mapping, line.series, "kwh"), Of::Label("power main,feed=a,b,site=x=1 kwh".to_owned()));
         for none in ["power", "power ", ",a=b c=1", "power c", "power =1"] {
             assert!(Line::new(none).is_none(), "{none}");

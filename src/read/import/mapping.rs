@@ -53,8 +53,7 @@ impl Mapping {
     /// # Errors
     /// [`Faults`].
     pub fn from_json(json: &[u8]) -> Result<Self, Faults> {
-        let shape = |error: serde_json::Error| Faults(vec![shape(&error)]);
-        let mut value: serde_json::Value = serde_json::from_slice(json).map_err(shape)?;
+        let mut value: serde_json::Value = serde_json::from_slice(json).map_err(shape_faults)?;
         let base = value.get("extends").and_then(|name| name.as_str()).map(|name| {
             presets::text(name).ok_or_else(|| {
                 let names = presets::NAMES.join(", ");
@@ -62,12 +61,12 @@ impl Mapping {
             })
         });
         if let Some(base) = base {
-            let mut whole: serde_json::Value = serde_json::from_str(base?).map_err(shape)?;
+            let mut whole: serde_json::Value = serde_json::from_str(base?).map_err(shape_faults)?;
             give_way(&mut whole, &value);
             merge(&mut whole, value, 0);
             value = whole;
         }
-        Mapping::new(serde_json::from_value(value).map_err(shape)?)
+        Mapping::new(serde_json::from_value(value).map_err(shape_faults)?)
     }
 
     /// The preset of a name (预设): a mapping that ships with the library. Some lack what only a user knows, mostly which meter it
@@ -179,6 +178,11 @@ fn merge(whole: &mut serde_json::Value, own: serde_json::Value, depth: usize) {
         }
         (whole, own) => *whole = own,
     }
+}
+
+/// What serde has to say of a text that is none.
+pub(super) fn shape_faults(error: serde_json::Error) -> Faults {
+    Faults(vec![shape(&error)])
 }
 
 fn shape(error: &serde_json::Error) -> Finding {
@@ -408,7 +412,11 @@ fn of_value(draft: &MappingDraft, faults: &mut Vec<Finding>) {
     {
         let whole = value.factor.filter(|_| at != place!(value / factor));
         if factor == 0.0 || product([Some(factor), whole]).is_none() {
-            faults.push(wrong(at, ("不为 0 且可表示为分数的数", "a number other than 0 that a fraction can say"), factor));
+            faults.push(wrong(
+                at,
+                ("不为 0 且可表示为分数的数", "a number other than 0 that a fraction can say"),
+                factor,
+            ));
         }
     }
 }

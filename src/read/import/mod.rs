@@ -29,11 +29,14 @@ mod influx;
 mod mapping;
 mod nem12;
 pub mod presets;
+mod proposal;
 mod prometheus;
 mod series;
 #[cfg(feature = "xlsx")]
 mod sheet;
+mod sniff;
 mod stamp;
+mod survey;
 mod table;
 mod terms;
 
@@ -41,7 +44,10 @@ pub use draft::{
     Amount, Dialect, Flag, Format, Layout, MappingDraft, Marks, MeterColumn, QualityOf, Quantity, Skip, Time, UnitOf,
     Whose,
 };
+use mapping::shape_faults as give_up;
 pub use mapping::{MAPPING_SCHEMA, Mapping};
+pub use proposal::{Answer, Proposal, Question};
+pub use survey::{MeterFound, ReadingFound, Survey, survey};
 
 use super::csv::{Columns, Faults, Take};
 use crate::{
@@ -50,6 +56,7 @@ use crate::{
     site::Site,
 };
 use entry::{OfSite, Receive};
+use jiff::tz::TimeZone;
 use std::io::{self, Read as _};
 use table::Table;
 
@@ -136,7 +143,8 @@ impl ImportError {
 pub fn mapped(site: &Site, mapping: &Mapping, file: &str, reader: impl io::Read) -> Result<Readings, ImportError> {
     let mut readings = Readings::default();
     let mut columns = Columns::new(site, readings.add_file(file));
-    let mut faults = each_entry(Some(site), mapping, file, reader, &mut OfSite::new(site, mapping, &mut columns))?;
+    let mut faults =
+        each_entry(Some(site), site.time_zone(), mapping, file, reader, &mut OfSite::new(site, mapping, &mut columns))?;
     columns.finish(&mut faults, &mut readings);
     readings.push_findings(faults.into_findings());
     Ok(readings)
@@ -150,7 +158,8 @@ pub(crate) fn each_mapped(
     reader: impl io::Read,
     take: &mut impl Take,
 ) -> Result<Vec<Finding>, ImportError> {
-    each_entry(Some(site), mapping, file, reader, &mut OfSite::new(site, mapping, take)).map(Faults::into_findings)
+    each_entry(Some(site), site.time_zone(), mapping, file, reader, &mut OfSite::new(site, mapping, take))
+        .map(Faults::into_findings)
 }
 
 /// Whether a file is a spreadsheet: a table is read by the same mapping in either form, and a zipped file is no text.
@@ -164,25 +173,34 @@ fn is_sheet(mapping: &Mapping, mut reader: impl io::Read) -> io::Result<(impl io
 /// Hands each entry of a file on as it is read.
 fn each_entry<'a>(
     site: Option<&'a Site>,
+    zone: TimeZone,
     mapping: &Mapping,
     file: &str,
     reader: impl io::Read,
     to: &mut impl Receive,
 ) -> Result<Faults<'a>, ImportError> {
     let mut faults = Faults::new(site, file);
-    let zone = site.map_or(jiff::tz::TimeZone::UTC, Site::time_zone);
     let unreadable = |error: io::Error| ImportError::Io { file: file.to_owned(), error };
     let (reader, is_sheet) = is_sheet(mapping, reader).map_err(unreadable)?;
+    let (delimiter, encoding) = delimited::dialect(mapping);
     let fits = match mapping.format {
         Format::Csv | Format::Xlsx => {
             let mut table = Table::new(mapping, zone, is_sheet);
             if is_sheet {
                 #[cfg(feature = "xlsx")]
-                sheet::read(mapping, &mut table, reader, &mut faults, to).map_err(unreadable)?;
+                sheet::read(
+                    mapping.dialect.sheet.as_deref(),
+                    mapping.dialect.decimal.unwrap_or('.'),
+                    &mut table,
+                    reader,
+                    &mut faults,
+                    to,
+                )
+                .map_err(unreadable)?;
                 #[cfg(not(feature = "xlsx"))]
                 return Err(ImportError::Feature { file: file.to_owned(), feature: "xlsx" });
             } else {
-                delimited::read(mapping, &mut table, reader, &mut faults, to).map_err(unreadable)?;
+                delimited::read(delimiter, encoding, &mut table, reader, &mut faults, to).map_err(unreadable)?;
             }
             match table.no_header() {
                 // Why there is none may be that the file is none of its kind.
@@ -194,7 +212,7 @@ fn each_entry<'a>(
         }
         Format::Nem12 => {
             let mut nem12 = nem12::Nem12::new(mapping, zone);
-            delimited::read(mapping, &mut nem12, reader, &mut faults, to).map_err(unreadable)?;
+            delimited::read(delimiter, encoding, &mut nem12, reader, &mut faults, to).map_err(unreadable)?;
             nem12.finish(&mut faults, to);
             nem12.fits
         }

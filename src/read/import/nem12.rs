@@ -18,8 +18,7 @@ use crate::{
 use jiff::{civil::Date, tz::TimeZone};
 
 /// The units of channels that carry energy; of others there is none of ours.
-const UNITS: [(&str, Unit); 3] =
-    [("WH", Unit::WattHour), ("KWH", Unit::KilowattHour), ("MWH", Unit::MegawattHour)];
+const UNITS: [(&str, Unit); 3] = [("WH", Unit::WattHour), ("KWH", Unit::KilowattHour), ("MWH", Unit::MegawattHour)];
 
 /// The flags that the standard has, but for V, which says that records 400 follow.
 const FLAGS: &str = "A, E, F, N, S";
@@ -64,20 +63,26 @@ impl<'m> Nem12<'m> {
 
     fn channel(&mut self, row: &Row<'_>, faults: &mut Faults<'_>, to: &mut impl Receive) -> Result<(), Told> {
         let mapping = self.terms.mapping;
-        let names =
-            [(1, "NMI"), (3, "RegisterID"), (4, "NMISuffix"), (6, "MeterSerialNumber"), (7, "UOM")];
+        let names = [(1, "NMI"), (3, "RegisterID"), (4, "NMISuffix"), (6, "MeterSerialNumber"), (7, "UOM")];
         let labels: Vec<(String, String)> =
             names.into_iter().map(|(at, name)| (name.to_owned(), row.text(at).into_owned())).collect();
         let label = match of_series(mapping, &labels, || format!("{}/{}", row.text(1), row.text(4))) {
             Of::Label(label) => label,
             Of::Nobody => return Ok(()),
             Of::Unnamed(name) => {
-                return Err(self.told(faults, row, 1, Code::CsvRow, Text::same(format!("{} ({name})", names.map(|(_, name)| name).join(", ")))));
+                return Err(self.told(
+                    faults,
+                    row,
+                    1,
+                    Code::CsvRow,
+                    Text::same(format!("{} ({name})", names.map(|(_, name)| name).join(", "))),
+                ));
             }
         };
         let said = row.text(7);
         let of_mapping = self.terms.unit(&said);
-        let of_standard = || UNITS.into_iter().find(|(name, _)| said.eq_ignore_ascii_case(name)).map(|(_, unit)| (unit, None));
+        let of_standard =
+            || UNITS.into_iter().find(|(name, _)| said.eq_ignore_ascii_case(name)).map(|(_, unit)| (unit, None));
         let Some((unit, times)) = of_mapping.or_else(of_standard) else {
             // Channels of reactive energy are usual; nobody needs them who has no such meter.
             if !to.wants(&label, faults) {
@@ -88,7 +93,13 @@ impl<'m> Nem12<'m> {
         };
         let minutes = row.text(8).parse().ok().filter(|minutes| (1..=60).contains(minutes) && DAY_MIN % minutes == 0);
         let Some(minutes) = minutes else {
-            return Err(self.told(faults, row, 8, Code::CsvValue, ("区间分钟数：5、15 或 30", "the minutes of an interval: 5, 15 or 30")));
+            return Err(self.told(
+                faults,
+                row,
+                8,
+                Code::CsvValue,
+                ("区间分钟数：5、15 或 30", "the minutes of an interval: 5, 15 or 30"),
+            ));
         };
         // A checked mapping's factors are fractions.
         let factor = product([mapping.value.factor, times]).unwrap_or(Ratio::ONE);
@@ -107,7 +118,10 @@ impl<'m> Nem12<'m> {
         let stated = DAY_MIN / minutes;
         let count = if is_flag(2 + stated) { stated } else { (0..=DAY_MIN).find(|at| is_flag(2 + at)).unwrap_or(0) };
         if count == 0 || !DAY_MIN.is_multiple_of(count) {
-            let expected = Text::new(format!("{stated} 个数值，随后为质量标志"), format!("{stated} values and then a flag of quality"));
+            let expected = Text::new(
+                format!("{stated} 个数值，随后为质量标志"),
+                format!("{stated} values and then a flag of quality"),
+            );
             return Err(self.told(faults, row, 2, Code::CsvRow, expected));
         }
         if count != stated {
@@ -155,7 +169,8 @@ impl<'m> Nem12<'m> {
         };
         let number = |at: usize| row.text(at).parse::<usize>().ok().filter(|number| (1..=count).contains(number));
         let (Some(first), Some(last)) = (number(1), number(2)) else {
-            let expected = Text::new(format!("区间序号 1 至 {count}"), format!("the numbers of intervals, from 1 to {count}"));
+            let expected =
+                Text::new(format!("区间序号 1 至 {count}"), format!("the numbers of intervals, from 1 to {count}"));
             return Err(self.told(faults, row, 1, Code::CsvValue, expected));
         };
         let quality = self.flag(row, 3, faults)?;
@@ -166,7 +181,8 @@ impl<'m> Nem12<'m> {
 
     fn midnight(&self, text: &str) -> Option<i64> {
         let digits = Some(text).filter(|text| text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()))?;
-        let date = Date::new(digits.get(..4)?.parse().ok()?, digits.get(4..6)?.parse().ok()?, digits.get(6..)?.parse().ok()?);
+        let date =
+            Date::new(digits.get(..4)?.parse().ok()?, digits.get(4..6)?.parse().ok()?, digits.get(6..)?.parse().ok()?);
         let date = date.ok().filter(|date| (1900..=2200).contains(&date.year()))?;
         Some(crate::period::day_start(date, &self.terms.zone))
     }
@@ -196,7 +212,14 @@ impl<'m> Nem12<'m> {
         }
         if without > 0 {
             let found = Text::new(format!("{without} 个数值没有"), format!("none for {without} values"));
-            faults.push(Code::CsvValue, day.line, None, &channel.label, found, ("V 之后的质量（记录 400）", "their quality, after V in records 400"));
+            faults.push(
+                Code::CsvValue,
+                day.line,
+                None,
+                &channel.label,
+                found,
+                ("V 之后的质量（记录 400）", "their quality, after V in records 400"),
+            );
         }
     }
 }
@@ -267,7 +290,10 @@ mod tests {
         nem.finish(&mut faults, &mut seen);
         let seen = seen.0.into_inner();
         // Midnight of the market's clock is 14:00 of UTC.
-        assert_eq!((seen.len(), seen[0].as_str(), seen[23].as_str()), (24, "N1/E1 840 0.5 Actual", "N1/E1 780 23.5 Substituted"));
+        assert_eq!(
+            (seen.len(), seen[0].as_str(), seen[23].as_str()),
+            (24, "N1/E1 840 0.5 Actual", "N1/E1 780 23.5 Substituted")
+        );
         assert!(faults.into_findings().is_empty());
     }
 }

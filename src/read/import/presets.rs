@@ -51,9 +51,18 @@ pub fn like(beginning: &[u8]) -> Option<&'static str> {
     if let Some(name) = by_form(&beginning) {
         return Some(name);
     }
+    table_like(&beginning, None)
+}
+
+/// The same of the rows of a sheet, whose cells are separated by a mark of their own.
+pub(super) fn like_separated(rows: &str, delimiter: char) -> Option<&'static str> {
+    table_like(rows, Some(delimiter))
+}
+
+fn table_like(beginning: &str, separated_by: Option<char>) -> Option<&'static str> {
     let named = |name: &&'static str| {
         let draft: MappingDraft = serde_json::from_str(text(name)?).ok()?;
-        let delimiter = draft.dialect.delimiter.unwrap_or(',');
+        let delimiter = separated_by.or(draft.dialect.delimiter).unwrap_or(',');
         if draft.format != Format::Csv {
             return None;
         }

@@ -87,7 +87,8 @@ impl<T: Receive> Answer<'_, '_, '_, T> {
         let (unit, factor, line) = (mapping.value.unit, self.factor, self.line.get());
         self.fits.read += 1;
         let quality = Quality::Actual;
-        self.to.receive(&Entry { label, start, time, stamp, value, factor, unit, quantity, quality, line }, self.faults);
+        self.to
+            .receive(&Entry { label, start, time, stamp, value, factor, unit, quantity, quality, line }, self.faults);
     }
 }
 
@@ -160,7 +161,8 @@ impl<'de> Deserialize<'de> for Sample {
                 let when = seq.next_element::<Scalar>()?.map_or(f64::NAN, |when| when.0);
                 let value = seq.next_element::<Scalar>()?;
                 while seq.next_element::<IgnoredAny>()?.is_some() {}
-                let value = value.map_or(String::from("[]"), |Scalar(number, text)| text.unwrap_or_else(|| number.to_string()));
+                let value =
+                    value.map_or(String::from("[]"), |Scalar(number, text)| text.unwrap_or_else(|| number.to_string()));
                 Ok(Sample { when, value })
             }
         }
@@ -258,8 +260,11 @@ impl<'de, T: Receive> Visitor<'de> for Series<'_, '_, '_, '_, T> {
 /// As Prometheus writes a series.
 fn whole(labels: &[(String, String)]) -> String {
     let name = labels.iter().find(|(label, _)| label == "__name__").map_or("", |(_, name)| name);
-    let mut others: Vec<String> =
-        labels.iter().filter(|(label, _)| label != "__name__").map(|(label, value)| format!("{label}={value:?}")).collect();
+    let mut others: Vec<String> = labels
+        .iter()
+        .filter(|(label, _)| label != "__name__")
+        .map(|(label, value)| format!("{label}={value:?}"))
+        .collect();
     others.sort_unstable();
     if others.is_empty() { name.to_owned() } else { format!("{name}{{{}}}", others.join(",")) }
 }

@@ -1,11 +1,6 @@
 //! Spreadsheets: rows of cells, one after the other.
 
-use super::{
-    Mapping,
-    delimited::Rows,
-    entry::Receive,
-    table::Row,
-};
+use super::{delimited::Rows, entry::Receive, table::Row};
 use crate::{
     finding::{Code, Finding, Text},
     read::{
@@ -26,9 +21,10 @@ const MOST_UNPACKED: u64 = 1 << 30;
 /// Columns beyond these are passed over.
 const MOST_COLUMNS: usize = 2000;
 
-/// Reads the rows of one sheet.
+/// Reads the rows of one sheet; numbers are written with the decimal mark that its texts have.
 pub(super) fn read(
-    mapping: &Mapping,
+    name: Option<&str>,
+    decimal: char,
     rows: &mut impl Rows,
     reader: impl Read,
     faults: &mut Faults<'_>,
@@ -44,7 +40,8 @@ pub(super) fn read(
         return Ok(());
     }
     // The parser is somebody else's: should it give up on a stranger's file, that is a fault of the file.
-    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| sheet(mapping, rows, &bytes, faults, to)));
+    let done =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| sheet(name, decimal, rows, &bytes, faults, to)));
     match done {
         Ok(Ok(())) => {}
         Ok(Err(why)) => broken(faults, &why),
@@ -62,7 +59,8 @@ fn fault(error: impl std::fmt::Display) -> Text {
 }
 
 fn sheet(
-    mapping: &Mapping,
+    name: Option<&str>,
+    mark: char,
     rows: &mut impl Rows,
     bytes: &[u8],
     faults: &mut Faults<'_>,
@@ -70,19 +68,18 @@ fn sheet(
 ) -> Result<(), Text> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(fault)?;
     let sheets = book.sheets_metadata().to_vec();
-    let is_it = |sheet: &&calamine::Sheet| match &mapping.dialect.sheet {
-        Some(name) => sheet.name == *name,
+    let is_it = |sheet: &&calamine::Sheet| match name {
+        Some(name) => sheet.name == name,
         None => sheet.visible == SheetVisible::Visible,
     };
     let Some(sheet) = sheets.iter().find(is_it) else {
         let names: Vec<&str> = sheets.iter().take(20).map(|sheet| sheet.name.as_str()).collect();
-        let asked = mapping.dialect.sheet.as_deref().unwrap_or_default();
+        let asked = name.unwrap_or_default();
         let (names, zh) = (names.join(", "), format!("没有工作表 {asked:?}，只有 {}", names.join("、")));
         return Err(Text::new(zh, format!("no sheet {asked:?} but {names}")));
     };
     faults.within(&super::entry::shown(&sheet.name));
     let mut cells = book.worksheet_cells_reader(&sheet.name).map_err(fault)?;
-    let mark = mapping.dialect.decimal.unwrap_or('.');
     let mut row = Cells { mark, ..Cells::default() };
     while let Some((number, column)) = next(&mut cells, &mut row)? {
         if number != row.number {

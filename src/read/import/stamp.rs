@@ -43,7 +43,8 @@ pub(super) enum Part {
 }
 
 /// Why a text is no such format.
-pub(super) const FORMATS: &str = "%Y %y %m %b %d %H %I %p %M %S %f %z %Z %a, epoch_s, epoch_ms, epoch_us, epoch_ns, excel";
+pub(super) const FORMATS: &str =
+    "%Y %y %m %b %d %H %I %p %M %S %f %z %Z %a, epoch_s, epoch_ms, epoch_us, epoch_ns, excel";
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 

@@ -7,12 +7,7 @@ use crate::{
 };
 use calamine::{DataRef, Reader, SheetVisible, Xlsx, XlsxFormulaMetadata};
 use serde_json::{Value, json};
-use std::{
-    collections::BTreeMap,
-    fmt::Display,
-    io::Cursor,
-    rc::Rc,
-};
+use std::{collections::BTreeMap, fmt::Display, io::Cursor, rc::Rc};
 
 /// A spreadsheet unpacks to so many bytes at most; the template has some 50 KB.
 const MOST_UNPACKED: u64 = 1 << 25;

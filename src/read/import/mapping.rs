@@ -66,6 +66,11 @@ impl Mapping {
             merge(&mut whole, value, 0);
             value = whole;
         }
+        let mut open = Vec::new();
+        open_places(&value, &Place::WHOLE, 0, &mut open);
+        if !open.is_empty() {
+            return Err(Faults(open));
+        }
         Mapping::new(serde_json::from_value(value).map_err(shape_faults)?)
     }
 
@@ -132,6 +137,24 @@ impl From<Flag> for Quality {
             Flag::Substituted => Quality::Substituted,
             Flag::Missing => Quality::Missing,
         }
+    }
+}
+
+/// What stands for an answer that nobody has given.
+pub(super) const OPEN: &str = "?";
+
+/// Places whose question is still open.
+fn open_places(value: &serde_json::Value, at: &Place, depth: usize, open: &mut Vec<Finding>) {
+    match value {
+        serde_json::Value::String(text) if text == OPEN => {
+            open.push(wrong(at.clone(), ("答案：该问题尚未回答", "an answer: the question is still open"), OPEN));
+        }
+        serde_json::Value::Object(object) if depth < 3 => {
+            // What a file says is for the file: a question mark may be a flag of it.
+            let own = object.iter().filter(|(key, _)| !matches!(key.as_str(), "map" | "labels" | "units"));
+            own.for_each(|(key, value)| open_places(value, &at.clone().key(key.clone()), depth + 1, open));
+        }
+        _ => {}
     }
 }
 

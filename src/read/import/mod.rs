@@ -44,7 +44,6 @@ pub use draft::{
     Amount, Dialect, Flag, Format, Layout, MappingDraft, Marks, MeterColumn, QualityOf, Quantity, Skip, Time, UnitOf,
     Whose,
 };
-use mapping::shape_faults as give_up;
 pub use mapping::{MAPPING_SCHEMA, Mapping};
 pub use proposal::{Answer, Proposal, Question};
 pub use survey::{MeterFound, ReadingFound, Survey, survey};

@@ -3,7 +3,8 @@
 use super::{
     Format, MAPPING_SCHEMA, Mapping, delimited,
     entry::Receive,
-    give_up, presets,
+    mapping::{OPEN, shape_faults},
+    presets,
     sniff::{self, Sniffed},
     table::Row,
 };
@@ -23,8 +24,8 @@ const SHEET: u64 = 1 << 26;
 /// So many rows.
 const ROWS: usize = 3000;
 
-/// What stands for an answer that nobody has given.
-const OPEN: &str = "?";
+/// What a meter is called as long as nobody has said which it is.
+const SUPPOSED: &str = "(?)";
 
 /// What a file may be: a mapping that somebody has to say is right, and questions that the file leaves open.
 ///
@@ -175,7 +176,7 @@ impl Proposal {
     /// # Errors
     /// It is no JSON object, or is wrong in more than that it lacks something.
     pub fn begun(json: &[u8]) -> Result<Self, MappingFaults> {
-        let mapping: Value = serde_json::from_slice(json).map_err(give_up)?;
+        let mapping: Value = serde_json::from_slice(json).map_err(shape_faults)?;
         let preset = mapping.get("extends").and_then(Value::as_str).map(str::to_owned);
         // Whoever writes a mapping leaves out the unit that the meters have.
         let told = if preset.is_none() { vec!["value.unit".to_owned()] } else { Vec::new() };
@@ -281,7 +282,7 @@ impl Proposal {
         for question in &self.questions {
             match question.answers.first() {
                 Some(answer) => answer.says.iter().for_each(|(place, said)| whole.put(place, said.clone())),
-                None => whole.put(&question.place, json!(OPEN)),
+                None => whole.put(&question.place, json!(SUPPOSED)),
             }
         }
         whole.mapping

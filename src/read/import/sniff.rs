@@ -188,6 +188,9 @@ const CLOCKS: [&str; 7] = ["%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%
 const WITHOUT_YEAR: [&str; 2] = ["%m/%d", "%d/%m"];
 const ZONES: [&str; 4] = ["", "%z", " %z", " %Z"];
 
+/// Days that a spreadsheet counts, from 1999 to 2069.
+const SERIALS: std::ops::Range<f64> = 36_500.0..62_000.0;
+
 /// Words that stand where there is no value.
 const MISSING: [&str; 10] =
     ["unavailable", "unknown", "n/a", "na", "--", "bad", "not available", "none", "missing", "#n/a"];
@@ -359,7 +362,12 @@ fn header(rows: &TextRows, sniffed: &mut Sniffed) -> Option<Rows> {
             cells.iter().filter(|cell| !is_missing(cell.trim()) && !marks(&[cell.trim()], None).is_empty()).count();
         times > 0 && numbers + times > 1
     };
-    let first = rows.iter().take(300).position(|(_, cells)| is_data(cells))?;
+    let is_counted = |cells: &Vec<String>| {
+        let numbers: Vec<f64> = cells.iter().filter_map(|cell| cell.trim().parse().ok()).collect();
+        numbers.len() > 1 && numbers.iter().any(|number| SERIALS.contains(number))
+    };
+    let of_kind = |is_it: &dyn Fn(&Vec<String>) -> bool| rows.iter().take(300).position(|(_, cells)| is_it(cells));
+    let first = of_kind(&is_data).or_else(|| of_kind(&is_counted))?;
     let width = rows.get(first)?.1.len();
     let before = rows.get(..first)?;
     let is_header = |cells: &Vec<String>| {
@@ -637,7 +645,7 @@ fn is_hours(rows: &Rows, at: usize) -> bool {
 fn is_serial(rows: &Rows, at: usize) -> bool {
     let days: Option<Vec<f64>> = rows.cells(at).iter().map(|cell| cell.parse().ok()).collect();
     days.is_some_and(|days| {
-        days.iter().all(|day| (36_500.0..62_000.0).contains(day))
+        days.iter().all(|day| SERIALS.contains(day))
             && days.windows(2).all(|pair| pair.first() <= pair.last())
             && days.len() > 1
     })

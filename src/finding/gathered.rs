@@ -16,11 +16,15 @@ pub(crate) struct Gathered {
 /// Path, meter, and, for what has neither, the file.
 type Key = (Option<Place>, Option<String>, Option<String>);
 
+fn key(finding: &Finding) -> (Code, Key) {
+    let file = finding.file.clone().filter(|_| finding.place.is_none() && finding.meter.is_none());
+    (finding.code, (finding.place.clone(), finding.meter.clone(), file))
+}
+
 impl Gathered {
     pub(crate) fn push(&mut self, finding: Finding) {
         let code = finding.code;
-        let file = finding.file.clone().filter(|_| finding.place.is_none() && finding.meter.is_none());
-        let key = (code, (finding.place.clone(), finding.meter.clone(), file));
+        let key = key(&finding);
         if let Some(known) = self.groups.get_mut(&key) {
             let count = known.count.saturating_add(finding.count);
             if finding.at < known.at {
@@ -35,6 +39,19 @@ impl Gathered {
             self.groups.insert(key, finding);
         } else if let Some((_, first)) = self.groups.range_mut((code, Key::default())..).next() {
             first.count = first.count.saturating_add(finding.count);
+        }
+    }
+
+    /// So many more of what was pushed before.
+    #[cfg(all(feature = "json", feature = "csv"))]
+    pub(crate) fn count(&mut self, finding: &Finding, count: u64) {
+        let key = key(finding);
+        let known = match self.groups.contains_key(&key) {
+            true => self.groups.get_mut(&key),
+            false => self.groups.range_mut((finding.code, Key::default())..).next().map(|(_, first)| first),
+        };
+        if let Some(known) = known {
+            known.count = known.count.saturating_add(count);
         }
     }
 

@@ -48,7 +48,14 @@ pub(crate) struct Faults<'a> {
     elsewhere: u64,
     /// How many lines the record that is looked at has: a stray quote makes one of many.
     lines: u64,
+    /// What was found already, and how often it was found again since.
+    #[cfg(feature = "json")]
+    again: Vec<(Code, String, u64)>,
 }
+
+/// So much of what was found is remembered to be counted when it is found again.
+#[cfg(feature = "json")]
+const AGAIN: usize = 16;
 
 /// So many foreign meters are told apart; the rest are counted together.
 const UNKNOWN: usize = 1000;
@@ -62,6 +69,8 @@ impl<'a> Faults<'a> {
             unknown: BTreeMap::new(),
             elsewhere: 0,
             lines: 1,
+            #[cfg(feature = "json")]
+            again: Vec::new(),
         }
     }
 
@@ -113,6 +122,27 @@ impl<'a> Faults<'a> {
         self.gathered.push(finding);
     }
 
+    /// The same for what may be found on every row: of a meter it is told once, and counted after that.
+    #[cfg(feature = "json")]
+    pub(crate) fn tell(
+        &mut self,
+        code: Code,
+        line: u64,
+        column: Option<usize>,
+        meter: &str,
+        say: impl FnOnce() -> (Text, Text),
+    ) {
+        if let Some((_, _, count)) = self.again.iter_mut().find(|(known, of, _)| *known == code && of == meter) {
+            *count += self.lines;
+            return;
+        }
+        if self.again.len() < AGAIN {
+            self.again.push((code, meter.to_owned(), 0));
+        }
+        let (found, expected) = say();
+        self.push(code, line, column, meter, found, expected);
+    }
+
     /// Rows of a meter that the site does not list.
     pub(crate) fn unknown(&mut self, id: &str, count: u64) {
         let known = self.unknown.contains_key(id) || self.unknown.len() < UNKNOWN;
@@ -135,6 +165,15 @@ impl<'a> Faults<'a> {
     }
 
     pub(crate) fn into_findings(mut self) -> Vec<Finding> {
+        #[cfg(feature = "json")]
+        for (code, meter, count) in self.again {
+            let finding = Finding {
+                meter: Some(meter).filter(|id| !id.is_empty()),
+                file: Some(self.file.clone()),
+                ..Finding::new(code)
+            };
+            self.gathered.count(&finding, count);
+        }
         for (id, count) in self.unknown {
             let Some(site) = self.site else { continue };
             let mut finding = site.unknown_meter(&id);

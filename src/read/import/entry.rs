@@ -129,26 +129,15 @@ impl<T: Take> Receive for OfSite<'_, T> {
             return faults.unknown(self.mapping.id_of(entry.label), 1);
         };
         if entry.quantity.kind() != meter.kind {
-            let found = Text::same(entry.quantity.as_str());
-            return faults.push(
-                Code::ImportKind,
-                entry.line,
-                None,
-                self.mapping.id_of(entry.label),
-                found,
-                Text::same(meter.kind.to_string()),
-            );
+            let id = self.mapping.id_of(entry.label);
+            return faults.tell(Code::ImportKind, entry.line, None, id, || {
+                (Text::same(entry.quantity.as_str()), Text::same(meter.kind.to_string()))
+            });
         }
         let Some(value) = self.in_unit(entry, meter.unit) else {
             let (id, unit) = (self.mapping.id_of(entry.label), entry.unit.map_or("", Unit::as_str));
-            return faults.push(
-                Code::ImportUnit,
-                entry.line,
-                None,
-                id,
-                Text::same(unit),
-                Text::same(meter.unit.as_str()),
-            );
+            return faults
+                .tell(Code::ImportUnit, entry.line, None, id, || (Text::same(unit), Text::same(meter.unit.as_str())));
         };
         let start = entry.start.filter(|_| meter.kind == ReadingKind::Interval);
         self.count += 1;

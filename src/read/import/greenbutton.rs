@@ -498,23 +498,20 @@ impl<'m> Feed<'m> {
             seconds(&reading.duration).filter(|length| *length >= 0)
         };
         let (Some(start), Some(length)) = (seconds(&reading.start), length) else {
-            let found = format!("{:?} + {:?}", reading.start, reading.duration);
-            return faults.push(
-                Code::CsvTime,
-                line,
-                None,
-                label,
-                found,
-                ("start 与 duration，均为秒", "start and duration, in seconds"),
-            );
+            return faults.tell(Code::CsvTime, line, None, label, || {
+                let found = format!("{:?} + {:?}", reading.start, reading.duration);
+                (found.into(), ("start 与 duration，均为秒", "start and duration, in seconds").into())
+            });
         };
         let Some(value) = number(reading.value.as_bytes()) else {
-            let found = format!("{:?}", reading.value);
-            return faults.push(Code::CsvValue, line, None, label, found, self.terms.expected_number());
+            return faults.tell(Code::CsvValue, line, None, label, || {
+                (format!("{:?}", reading.value).into(), self.terms.expected_number())
+            });
         };
         let Some(quality) = self.terms.quality(&reading.quality, standard) else {
-            let found = format!("{:?}", reading.quality);
-            return faults.push(Code::CsvValue, line, None, label, found, self.terms.expected_flag(FLAGS));
+            return faults.tell(Code::CsvValue, line, None, label, || {
+                (format!("{:?}", reading.quality).into(), self.terms.expected_flag(FLAGS))
+            });
         };
         let sentinel = self.terms.number(reading.value.as_bytes()).is_some_and(f64::is_nan);
         let value = if quality == Quality::Missing || sentinel { f64::NAN } else { value };

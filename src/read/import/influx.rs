@@ -111,16 +111,19 @@ impl<'m> Points<'m> {
             Of::Nobody => return,
             Of::Label(label) => label,
             Of::Unnamed(name) => {
-                let expected = Text::new(format!("含标签 {name}"), format!("one that has the label {name}"));
-                faults.push(Code::CsvRow, line, None, "", ("无此标签", "none"), expected);
+                faults.tell(Code::CsvRow, line, None, "", || {
+                    let expected = Text::new(format!("含标签 {name}"), format!("one that has the label {name}"));
+                    (("无此标签", "none").into(), expected)
+                });
                 self.fits.not += 1;
                 return;
             }
         };
         let mapping = self.terms.mapping;
         let Some(value) = self.terms.number(value) else {
-            let found = format!("{:?}", shown(&String::from_utf8_lossy(value)));
-            faults.push(Code::CsvValue, line, None, label, found, self.terms.expected_number());
+            faults.tell(Code::CsvValue, line, None, label, || {
+                (format!("{:?}", shown(&String::from_utf8_lossy(value))).into(), self.terms.expected_number())
+            });
             self.fits.not += 1;
             return;
         };
@@ -131,8 +134,9 @@ impl<'m> Points<'m> {
         let at = match at {
             Ok(at) => at,
             Err(error) => {
-                let found = format!("{:?}", shown(time));
-                faults.push(Code::CsvTime, line, None, label, found, self.terms.expected_time(error));
+                faults.tell(Code::CsvTime, line, None, label, || {
+                    (format!("{:?}", shown(time)).into(), self.terms.expected_time(error))
+                });
                 self.fits.not += 1;
                 return;
             }
@@ -150,9 +154,10 @@ impl<'m> Points<'m> {
             return;
         }
         let Some(point) = std::str::from_utf8(line).ok().and_then(Line::new) else {
-            let expected = Text::same("measurement,tag=… field=… timestamp");
-            let found = format!("{:?}", shown(&String::from_utf8_lossy(line)));
-            faults.push(Code::CsvRow, number, None, "", found, expected);
+            faults.tell(Code::CsvRow, number, None, "", || {
+                let found = format!("{:?}", shown(&String::from_utf8_lossy(line)));
+                (found.into(), Text::same("measurement,tag=… field=… timestamp"))
+            });
             self.fits.not += 1;
             return;
         };

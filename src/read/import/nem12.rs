@@ -57,7 +57,8 @@ impl<'m> Nem12<'m> {
 
     fn told(&self, faults: &mut Faults<'_>, row: &Row<'_>, at: usize, code: Code, expected: impl Into<Text>) -> Told {
         let label = self.channel.as_ref().map_or("", |channel| channel.label.as_str());
-        faults.push(code, row.line, Some(at), label, format!("{:?}", shown(&row.text(at))), expected);
+        faults
+            .tell(code, row.line, Some(at), label, || (format!("{:?}", shown(&row.text(at))).into(), expected.into()));
         Told
     }
 

@@ -68,23 +68,26 @@ struct Answer<'c, 'a, 'm, T> {
 
 impl<T: Receive> Answer<'_, '_, '_, T> {
     fn sample(&mut self, label: &str, at: usize, sample: &Sample) {
-        let place = format!("data.result[{}].values[{at}]", self.series);
+        let place = |series| format!("data.result[{series}].values[{at}]");
+        let (series, line) = (self.series, self.line.get());
         let Ok(time) = sample.time() else {
             self.fits.not += 1;
-            let found = format!("{} ({place})", shown(&sample.when.to_string()));
-            let expected = ("1970 年以来的秒数", "seconds since 1970");
-            return self.faults.push(Code::CsvTime, self.line.get(), None, label, found, expected);
+            return self.faults.tell(Code::CsvTime, line, None, label, || {
+                let found = format!("{} ({})", shown(&sample.when.to_string()), place(series));
+                (found.into(), ("1970 年以来的秒数", "seconds since 1970").into())
+            });
         };
         let Some(value) = self.terms.number(sample.value.as_bytes()) else {
             self.fits.not += 1;
-            let found = format!("{:?} ({place})", shown(&sample.value));
-            let expected = self.terms.expected_number();
-            return self.faults.push(Code::CsvValue, self.line.get(), None, label, found, expected);
+            return self.faults.tell(Code::CsvValue, line, None, label, || {
+                let found = format!("{:?} ({})", shown(&sample.value), place(series));
+                (found.into(), self.terms.expected_number())
+            });
         };
         let mapping = self.terms.mapping;
         let quantity = mapping.quantity();
         let (start, time, stamp) = self.terms.interval(time, quantity.kind() == ReadingKind::Interval);
-        let (unit, factor, line) = (mapping.value.unit, self.factor, self.line.get());
+        let (unit, factor) = (mapping.value.unit, self.factor);
         self.fits.read += 1;
         let quality = Quality::Actual;
         self.to

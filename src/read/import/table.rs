@@ -53,6 +53,10 @@ struct Places<'m> {
 }
 
 impl<'m> Places<'m> {
+    fn first_value(&self) -> usize {
+        self.value.or(self.values.first().copied()).or(self.wide.first().map(|(at, ..)| *at)).unwrap_or(0)
+    }
+
     /// What is missing, if anything is.
     fn find(mapping: &'m Mapping, header: &[String]) -> Result<Self, Vec<&'m str>> {
         let mut missing = Vec::new();
@@ -102,7 +106,9 @@ fn wide(mapping: &Mapping) -> impl Iterator<Item = (&str, &MeterColumn, Ratio)> 
 pub(super) struct Table<'m> {
     mapping: &'m Mapping,
     terms: Terms<'m>,
-    places: Option<Places<'m>>,
+    places: Option<Box<Places<'m>>>,
+    /// How the header calls the column of values.
+    name: Vec<u8>,
     /// What the first lines had, for who asks why none is the header.
     seen: Vec<String>,
     missing: Vec<&'m str>,
@@ -115,6 +121,11 @@ pub(super) struct Table<'m> {
 /// So many lines are looked at for a header.
 const PREAMBLE: u64 = 200;
 
+/// A text of the file, as findings show it.
+fn quoted(text: &str) -> Text {
+    format!("{:?}", shown(text)).into()
+}
+
 /// A row that cannot be read: why is told already.
 struct Told;
 
@@ -124,6 +135,7 @@ impl<'m> Table<'m> {
             mapping,
             terms: Terms::new(mapping, site, is_sheet),
             places: None,
+            name: Vec::new(),
             seen: Vec::new(),
             missing: Vec::new(),
             label: String::new(),
@@ -145,7 +157,7 @@ impl<'m> Table<'m> {
     fn look_for_header(&mut self, header: &[String]) -> bool {
         match Places::find(self.mapping, header) {
             Ok(places) => {
-                self.places = Some(places);
+                self.places = Some(Box::new(places));
                 true
             }
             Err(missing) => {
@@ -235,22 +247,26 @@ impl<'m> Table<'m> {
             let minutes = said.parse::<i32>().ok().and_then(|minutes| minutes.checked_mul(60));
             offset_s = minutes.filter(|seconds| seconds.abs() <= 93_600);
             if offset_s.is_none() {
-                let expected = ("与 UTC 相差的分钟数", "minutes ahead of UTC");
-                faults.push(Code::CsvTime, row.line, Some(at), &self.label, format!("{:?}", shown(&said)), expected);
+                faults.tell(Code::CsvTime, row.line, Some(at), &self.label, || {
+                    (quoted(&said), ("与 UTC 相差的分钟数", "minutes ahead of UTC").into())
+                });
                 return Err(Told);
             }
         }
         self.terms.instant(&joined, offset_s).map_err(|error: NoStamp| {
-            let (at, found) = (columns.first().copied().unwrap_or(0), format!("{:?}", shown(&joined)));
-            faults.push(Code::CsvTime, row.line, Some(at), &self.label, found, self.terms.expected_time(error));
+            let at = columns.first().copied().unwrap_or(0);
+            faults.tell(Code::CsvTime, row.line, Some(at), &self.label, || {
+                (quoted(&joined), self.terms.expected_time(error))
+            });
             Told
         })
     }
 
     fn value(&self, row: &Row<'_>, at: usize, meter: &str, faults: &mut Faults<'_>) -> Result<f64, Told> {
         self.terms.number(row.cell(at)).ok_or_else(|| {
-            let found = format!("{:?}", shown(&row.text(at)));
-            faults.push(Code::CsvValue, row.line, Some(at), meter, found, self.terms.expected_number());
+            faults.tell(Code::CsvValue, row.line, Some(at), meter, || {
+                (quoted(&row.text(at)), self.terms.expected_number())
+            });
             Told
         })
     }
@@ -272,8 +288,9 @@ impl<'m> Table<'m> {
             Some(at) => {
                 let said = row.text(at);
                 let Some((unit, times)) = self.terms.unit(&said) else {
-                    let found = format!("{:?}", shown(&said));
-                    faults.push(Code::ImportUnit, row.line, Some(at), &self.label, found, self.terms.expected_unit());
+                    faults.tell(Code::ImportUnit, row.line, Some(at), &self.label, || {
+                        (quoted(&said), self.terms.expected_unit())
+                    });
                     return Err(Told);
                 };
                 (Some(unit), times)
@@ -282,8 +299,9 @@ impl<'m> Table<'m> {
         let factor = product([value.factor, own, times]).filter(|factor| factor.numerator() != 0);
         factor.map(|factor| (unit, factor)).ok_or_else(|| {
             let at = places.factor.unwrap_or(0);
-            let found = format!("{:?}", shown(&row.text(at)));
-            faults.push(Code::CsvValue, row.line, Some(at), &self.label, found, ("倍率", "a factor"));
+            faults.tell(Code::CsvValue, row.line, Some(at), &self.label, || {
+                (quoted(&row.text(at)), ("倍率", "a factor").into())
+            });
             Told
         })
     }
@@ -292,8 +310,9 @@ impl<'m> Table<'m> {
         let Some(at) = places.quality else { return Ok(Quality::Actual) };
         let said = row.text(at);
         self.terms.quality(&said, |_| None).ok_or_else(|| {
-            let (found, expected) = (format!("{:?}", shown(&said)), self.terms.expected_flag(""));
-            faults.push(Code::CsvValue, row.line, Some(at), &self.label, found, expected);
+            faults.tell(Code::CsvValue, row.line, Some(at), &self.label, || {
+                (quoted(&said), self.terms.expected_flag(""))
+            });
             Told
         })
     }
@@ -320,31 +339,28 @@ impl<'m> Table<'m> {
         let column = |i: usize| places.values.get(i).copied().or(places.value).unwrap_or(0);
         let filled = list.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
         let Some(slots) = slots(filled, list.len(), date, &self.terms.zone) else {
-            let found = Text::new(format!("{} 个数值", list.len()), format!("{} values", list.len()));
-            faults.push(
-                Code::CsvRow,
-                row.line,
-                Some(column(0)),
-                &self.label,
-                found,
-                ("每日 24、48、96 … 个", "24, 48, 96 … a day"),
-            );
+            faults.tell(Code::CsvRow, row.line, Some(column(0)), &self.label, || {
+                let found = Text::new(format!("{} 个数值", list.len()), format!("{} values", list.len()));
+                (found, ("每日 24、48、96 … 个", "24, 48, 96 … a day").into())
+            });
             return Err(Told);
         };
         let quantity = self.mapping.quantity();
         for (i, (cell, slot)) in list.iter().zip(slots).enumerate() {
             let Slot::At(start, end) = slot else {
                 if !cell.is_empty() {
-                    let found = format!("{:?}", shown(&row.encoding.text(cell)));
                     let expected =
                         ("时钟调整日每个时段一个数值", "a value for each period of a day on which the clocks are set");
-                    faults.push(Code::CsvTime, row.line, Some(column(i)), &self.label, found, expected);
+                    faults.tell(Code::CsvTime, row.line, Some(column(i)), &self.label, || {
+                        (quoted(&row.encoding.text(cell)), expected.into())
+                    });
                 }
                 continue;
             };
             let Some(value) = self.terms.number(cell) else {
-                let found = format!("{:?}", shown(&row.encoding.text(cell)));
-                faults.push(Code::CsvValue, row.line, Some(column(i)), &self.label, found, ("数字", "a number"));
+                faults.tell(Code::CsvValue, row.line, Some(column(i)), &self.label, || {
+                    (quoted(&row.encoding.text(cell)), self.terms.expected_number())
+                });
                 continue;
             };
             let value = if quality == Quality::Missing { f64::NAN } else { value };
@@ -380,15 +396,18 @@ impl Rows for Table<'_> {
         let Some(places) = self.places.take() else {
             if self.mapping.dialect.header_line.is_none_or(|line| line == row.line) {
                 self.look_for_header(&header());
+                if let Some(places) = &self.places {
+                    self.name = row.cell(places.first_value()).to_vec();
+                }
             }
             return;
         };
         // A header that is repeated, maybe with another order, says the names where values are due.
-        let at =
-            places.value.or(places.values.first().copied()).or(places.wide.first().map(|(at, ..)| *at)).unwrap_or(0);
+        let at = places.first_value();
         let is_word =
             row.cell(at).first().is_some_and(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii() || *byte == b'_');
-        if is_word && !self.is_numbered && self.look_for_header(&header()) {
+        if is_word && !self.is_numbered && row.cells.contains(&self.name.as_slice()) && self.look_for_header(&header())
+        {
             return;
         }
         let is_ours = places.skip.iter().all(|(at, is)| row.text(*at) != *is)

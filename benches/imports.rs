@@ -2,7 +2,8 @@
 //! cannot be read. Not a Criterion bench: it prints a table, and fails where a mapped CSV takes more than [`OWN`] times as long as ours,
 //! or a broken row more than [`MOST`] times as long as a good one.
 //!
-//! `cargo bench --bench imports --features greenbutton,xlsx`; `-- --test` takes few rows and judges nothing.
+//! `cargo bench --bench imports --features greenbutton,xlsx`; with the name of a layout it alone; `-- --test` takes few
+//! rows and judges nothing.
 
 use pue::{
     Site,
@@ -188,8 +189,10 @@ fn main() -> ExitCode {
     let ours = |bytes: &[u8]| read::csv(&site, "a", bytes).map_or(0, |readings| readings.len());
     let reference = ns(&own(count, local, value), &ours);
     println!("{:26} {:>8}  ours {reference:.0} ns a reading; broken rows: ns, times good", "layout", "ns");
+    let only: Vec<String> = std::env::args().skip(1).filter(|one| !one.starts_with("--")).collect();
+    let asked = |name: &str| only.is_empty() || only.iter().any(|asked| name.contains(asked.as_str()));
     let mut fits = true;
-    for (name, map, make, time) in forms() {
+    for (name, map, make, time) in forms().into_iter().filter(|(name, ..)| asked(name)) {
         let map = Mapping::from_json(map.to_string().as_bytes()).unwrap_or_else(|faults| panic!("{name}: {faults}"));
         let mapped = |bytes: &[u8]| read::mapped(&site, &map, "a", bytes).map_or(0, |readings| readings.len());
         let bytes = make(count, time, value);

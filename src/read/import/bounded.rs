@@ -2,7 +2,7 @@
 
 use std::{
     cell::Cell,
-    io::{self, BufRead, Read},
+    io::{self, Read},
     rc::Rc,
 };
 
@@ -78,6 +78,7 @@ impl<R: Read> Read for JsonBytes<R> {
 }
 
 /// XML, piece by piece: a piece that is longer than any is an error.
+#[cfg(feature = "greenbutton")]
 pub(super) struct XmlBytes<R> {
     reader: R,
     buffer: Vec<u8>,
@@ -87,6 +88,7 @@ pub(super) struct XmlBytes<R> {
     length: usize,
 }
 
+#[cfg(feature = "greenbutton")]
 impl<R: Read> XmlBytes<R> {
     pub(super) fn new(reader: R) -> Self {
         let line = LineOf(Rc::new(Cell::new(1)));
@@ -103,15 +105,17 @@ impl<R: Read> XmlBytes<R> {
     }
 }
 
+#[cfg(feature = "greenbutton")]
 impl<R: Read> Read for XmlBytes<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.fill_buf()?.read(into)?;
-        self.consume(read);
+        let read = io::BufRead::fill_buf(self)?.read(into)?;
+        io::BufRead::consume(self, read);
         Ok(read)
     }
 }
 
-impl<R: Read> BufRead for XmlBytes<R> {
+#[cfg(feature = "greenbutton")]
+impl<R: Read> io::BufRead for XmlBytes<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.length > LONGEST {
             return Err(too_long());

@@ -170,7 +170,11 @@ impl<T> OfSite<'_, T> {
             (Dimension::Energy, Dimension::Power) if entry.quantity == Quantity::Energy => entry.value / hours(entry)?,
             _ => return None,
         };
-        Some(if times == 1.0 { value / over } else { value * times / over })
+        Some(match (times == 1.0, over == 1.0) {
+            (true, true) => value,
+            (true, false) => value / over,
+            (false, _) => value * times / over,
+        })
     }
 }
 

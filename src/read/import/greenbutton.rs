@@ -210,6 +210,16 @@ struct Links {
     up: Option<String>,
 }
 
+/// A meter reading: what it is called, and what it is tied to.
+#[derive(Debug)]
+struct MeterReading {
+    title: Option<String>,
+    related: Vec<String>,
+}
+
+/// Why a block's readings cannot be read: the label, and its unit as it stands.
+type NoUnit = (String, String);
+
 struct Feed<'m> {
     terms: Terms<'m>,
     line: LineOf,
@@ -221,7 +231,7 @@ struct Feed<'m> {
     /// By its own link, and those to its blocks: a meter reading's own link.
     blocks: HashMap<String, Rc<str>>,
     /// By its own link: a meter reading's title and its other links.
-    meter_readings: HashMap<Rc<str>, (Option<String>, Rc<[String]>)>,
+    meter_readings: HashMap<Rc<str>, MeterReading>,
     usage_points: HashMap<String, Option<String>>,
     types: HashMap<String, Type>,
     /// The only type, as long as there is no second.
@@ -353,7 +363,7 @@ impl<'m> Feed<'m> {
                 for related in &open.related {
                     self.blocks.insert(related.clone(), Rc::clone(&own));
                 }
-                self.meter_readings.insert(own, (open.title, open.related.into()));
+                self.meter_readings.insert(own, MeterReading { title: open.title, related: open.related });
             }
             (Some(Name::UsagePoint), Some(own)) => drop(self.usage_points.insert(own, open.title)),
             _ => {}
@@ -381,12 +391,7 @@ impl<'m> Feed<'m> {
     }
 
     /// A channel of a unit that is none of ours is named once, and its readings are passed over.
-    fn known(
-        &mut self,
-        terming: Result<Terming, (String, String)>,
-        faults: &mut Faults<'_>,
-        to: &mut impl Receive,
-    ) -> Block {
+    fn known(&mut self, terming: Result<Terming, NoUnit>, faults: &mut Faults<'_>, to: &mut impl Receive) -> Block {
         match terming {
             Ok(terming) => Block::Known(Rc::new(terming)),
             Err((label, uom)) => {
@@ -430,12 +435,11 @@ impl<'m> Feed<'m> {
 
     /// How a block's readings are read; `Ok(None)`: nobody asks for them. `Err`: its type is not known (yet). Within: its unit is none
     /// of ours.
-    #[expect(clippy::type_complexity)]
-    fn terming(&self, links: &Links, is_end: bool) -> Result<Option<Result<Terming, (String, String)>>, ()> {
+    fn terming(&self, links: &Links, is_end: bool) -> Result<Option<Result<Terming, NoUnit>>, ()> {
         let mapping = self.terms.mapping;
         let meter_reading = [&links.own, &links.up].into_iter().flatten().find_map(|link| self.meter_reading(link));
         let of_reading = meter_reading.and_then(|own| Some((own, self.meter_readings.get(own)?)));
-        let by_link = of_reading.and_then(|(_, (_, related))| related.iter().find_map(|link| self.types.get(link)));
+        let by_link = of_reading.and_then(|(_, of)| of.related.iter().find_map(|link| self.types.get(link)));
         let only = || self.only.as_ref().and_then(Option::as_ref).filter(|_| is_end);
         let of_type = by_link.or_else(only);
         // A mapping that says all that a type would say needs none.
@@ -454,7 +458,7 @@ impl<'m> Feed<'m> {
         };
         let usage_point = meter_reading
             .and_then(|own| ancestors(own).find_map(|link| Some(named(self.usage_points.get(link)?, link))));
-        let reading_name = of_reading.map(|(own, (title, _))| named(title, own));
+        let reading_name = of_reading.map(|(own, of)| named(&of.title, own));
         let mut labels: Labels = of_type.said.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         labels.extend(usage_point.clone().map(|name| ("UsagePoint".to_owned(), name)));
         labels.extend(reading_name.clone().map(|name| ("MeterReading".to_owned(), name)));

@@ -92,7 +92,8 @@ impl<'m> Nem12<'m> {
             faults.push(Code::ImportUnit, row.line, Some(7), &label, format!("{:?}", shown(&said)), "kWh, Wh, MWh");
             return Err(Told);
         };
-        let minutes = row.text(8).parse().ok().filter(|minutes| (1..=60).contains(minutes) && DAY_MIN % minutes == 0);
+        let minutes =
+            row.text(8).parse().ok().filter(|minutes| (1..=60).contains(minutes) && DAY_MIN.is_multiple_of(*minutes));
         let Some(minutes) = minutes else {
             return Err(self.told(
                 faults,

@@ -158,79 +158,154 @@ pub(super) struct Written {
 /// Reads a text by its parts. What is left over is a fault.
 pub(super) fn written(text: &str, parts: &[Part], year: Option<i16>) -> Option<Written> {
     let mut rest = text.trim().as_bytes();
-    let (mut y, mut month, mut day) = (year, 1_i8, 1_i8);
-    let (mut hour, mut minute, mut second, mut ms, mut half) = (0_i64, 0_i64, 0_i64, 0_i64, None);
-    let mut offset_s = None;
+    let mut fields = Fields { year, ..Fields::default() };
     for (i, part) in parts.iter().enumerate() {
+        fields.read(&mut rest, part, i + 1 == parts.len())?;
+    }
+    if rest.is_empty() { fields.written() } else { None }
+}
+
+/// A text as the one before, as far as its day goes: files have many times of a day.
+#[derive(Debug, Default)]
+pub(super) struct Same {
+    day: Vec<u8>,
+    /// What that day was read to.
+    fields: Fields,
+}
+
+impl Same {
+    /// The same as [`written`]; `of_day` is how many of the parts say the day, before all others.
+    pub(super) fn written(&mut self, text: &str, parts: &[Part], of_day: usize, year: Option<i16>) -> Option<Written> {
+        let text = text.trim();
+        let (day, clock) = parts.split_at_checked(of_day).filter(|(day, _)| !day.is_empty())?;
+        let mut rest = match text.as_bytes().strip_prefix(self.day.as_slice()).filter(|_| !self.day.is_empty()) {
+            // A digit more would be another day.
+            Some(rest) if !rest.first().is_some_and(u8::is_ascii_digit) => rest,
+            _ => {
+                let (mut rest, mut fields) = (text.as_bytes(), Fields { year, ..Fields::default() });
+                for part in day {
+                    fields.read(&mut rest, part, false)?;
+                }
+                self.day.clear();
+                self.day.extend_from_slice(text.as_bytes().get(..text.len() - rest.len())?);
+                self.fields = fields;
+                rest
+            }
+        };
+        let mut fields = self.fields;
+        for (i, part) in clock.iter().enumerate() {
+            fields.read(&mut rest, part, i + 1 == clock.len())?;
+        }
+        if rest.is_empty() { fields.written() } else { None }
+    }
+}
+
+/// How many of a format's parts say the day, if they stand before all others.
+pub(super) fn of_day(parts: &[Part]) -> usize {
+    let is_clock = |part: &Part| {
+        matches!(part, Part::Hour | Part::Hour12 | Part::Minute | Part::Second | Part::Fraction | Part::HalfOfDay)
+    };
+    let is_zone = |part: &Part| matches!(part, Part::Offset | Part::Universal);
+    let is_mark = |part: &Part| matches!(part, Part::Blank | Part::Mark(_));
+    let Some(first) = parts.iter().position(|part| is_clock(part) || is_zone(part)) else { return 0 };
+    let rest = parts.get(first..).unwrap_or_default();
+    // What stands between them belongs to the clock.
+    let day = parts.get(..first).unwrap_or_default();
+    let end = day.iter().rposition(|part| !is_mark(part)).map_or(0, |last| last + 1);
+    if rest.iter().all(|part| is_clock(part) || is_zone(part) || is_mark(part)) && end < parts.len() { end } else { 0 }
+}
+
+/// What was read of a time.
+#[derive(Clone, Copy, Debug)]
+struct Fields {
+    year: Option<i16>,
+    month: i8,
+    day: i8,
+    hour: i64,
+    minute: i64,
+    second: i64,
+    ms: i64,
+    half: Option<i64>,
+    offset_s: Option<i32>,
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        Fields { year: None, month: 1, day: 1, hour: 0, minute: 0, second: 0, ms: 0, half: None, offset_s: None }
+    }
+}
+
+impl Fields {
+    fn read(&mut self, rest: &mut &[u8], part: &Part, is_last: bool) -> Option<()> {
         match part {
-            Part::Year => y = Some(i16::try_from(number(&mut rest, 4..=4)?).ok()?),
+            Part::Year => self.year = Some(i16::try_from(number(rest, 4..=4)?).ok()?),
             // As POSIX has it: 69 to 99 are of the last century.
             Part::ShortYear => {
-                let short = i16::try_from(number(&mut rest, 2..=2)?).ok()?;
-                y = Some(if short < 69 { short + 2000 } else { short + 1900 });
+                let short = i16::try_from(number(rest, 2..=2)?).ok()?;
+                self.year = Some(if short < 69 { short + 2000 } else { short + 1900 });
             }
-            Part::Month => month = i8::try_from(number(&mut rest, 1..=2)?).ok()?,
+            Part::Month => self.month = i8::try_from(number(rest, 1..=2)?).ok()?,
             Part::MonthName => {
-                let name = word(&mut rest);
+                let name = word(rest);
                 let at = MONTHS.iter().position(|month| {
                     name.len() >= 3 && name.get(..3).is_some_and(|name| name.eq_ignore_ascii_case(month.as_bytes()))
                 })?;
-                month = at as i8 + 1;
+                self.month = at as i8 + 1;
             }
-            Part::Day => day = i8::try_from(number(&mut rest, 1..=2)?).ok()?,
-            Part::Hour => hour = number(&mut rest, 1..=2)?,
-            Part::Hour12 => hour = number(&mut rest, 1..=2).filter(|hour| (1..=12).contains(hour))?,
-            Part::Minute => minute = number(&mut rest, 2..=2).filter(|minute| *minute < 60)?,
-            Part::Second => second = number(&mut rest, 2..=2).filter(|second| *second < 60)?,
+            Part::Day => self.day = i8::try_from(number(rest, 1..=2)?).ok()?,
+            Part::Hour => self.hour = number(rest, 1..=2)?,
+            Part::Hour12 => self.hour = number(rest, 1..=2).filter(|hour| (1..=12).contains(hour))?,
+            Part::Minute => self.minute = number(rest, 2..=2).filter(|minute| *minute < 60)?,
+            Part::Second => self.second = number(rest, 2..=2).filter(|second| *second < 60)?,
             Part::Fraction => {
                 let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
                 let (fraction, after) = rest.split_at(digits);
                 let thousandths = fraction.iter().chain(b"000").take(3);
-                ms = thousandths.fold(0, |ms, digit| ms * 10 + i64::from(digit - b'0'));
-                rest = after;
+                self.ms = thousandths.fold(0, |ms, digit| ms * 10 + i64::from(digit - b'0'));
+                *rest = after;
             }
             Part::HalfOfDay => {
-                half = Some(match word(&mut rest).to_ascii_lowercase().as_slice() {
+                self.half = Some(match word(rest).to_ascii_lowercase().as_slice() {
                     b"am" | b"a" => 0,
                     b"pm" | b"p" => 12,
                     _ => return None,
                 });
             }
-            Part::Offset => offset_s = Some(offset(&mut rest)?),
+            Part::Offset => self.offset_s = Some(offset(rest)?),
             Part::Universal => {
-                let name = word(&mut rest);
+                let name = word(rest);
                 let is_universal = [&b"UTC"[..], b"GMT", b"Z"].iter().any(|utc| name.eq_ignore_ascii_case(utc));
-                offset_s = Some(if is_universal { 0 } else { return None });
+                self.offset_s = Some(if is_universal { 0 } else { return None });
             }
-            Part::Weekday => drop((!word(&mut rest).is_empty()).then_some(())?),
+            Part::Weekday => drop((!word(rest).is_empty()).then_some(())?),
             Part::Blank => {
                 let blanks = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
                 // A blank at the end stands for a part that may be missing.
-                if blanks == 0 && i + 1 < parts.len() {
+                if blanks == 0 && !is_last {
                     return None;
                 }
-                rest = rest.get(blanks..)?;
+                *rest = rest.get(blanks..)?;
             }
             Part::Mark(mark) => {
                 let mut bytes = [0; 4];
-                rest = rest.strip_prefix(mark.encode_utf8(&mut bytes).as_bytes())?;
+                *rest = rest.strip_prefix(mark.encode_utf8(&mut bytes).as_bytes())?;
             }
         }
+        Some(())
     }
-    if !rest.is_empty() {
-        return None;
+
+    fn written(&self) -> Option<Written> {
+        let (minute, second, ms) = (self.minute, self.second, self.ms);
+        let hour = self.half.map_or(self.hour, |half| self.hour % 12 + half);
+        let date = Date::new(self.year?, self.month, self.day).ok()?;
+        // 24:00 is the end of its day.
+        let is_end = (hour, minute, second, ms) == (24, 0, 0, 0);
+        if hour > 23 && !is_end {
+            return None;
+        }
+        let (date, hour) = if is_end { (date.tomorrow().ok()?, 0) } else { (date, hour) };
+        Some(Written { date, of_day_ms: ((hour * 60 + minute) * 60 + second) * 1000 + ms, offset_s: self.offset_s })
     }
-    if let Some(half) = half {
-        hour = hour % 12 + half;
-    }
-    let date = Date::new(y?, month, day).ok()?;
-    // 24:00 is the end of its day.
-    let is_end = (hour, minute, second, ms) == (24, 0, 0, 0);
-    if hour > 23 && !is_end {
-        return None;
-    }
-    let (date, hour) = if is_end { (date.tomorrow().ok()?, 0) } else { (date, hour) };
-    Some(Written { date, of_day_ms: ((hour * 60 + minute) * 60 + second) * 1000 + ms, offset_s })
 }
 
 fn number(rest: &mut &[u8], digits: std::ops::RangeInclusive<usize>) -> Option<i64> {
@@ -380,8 +455,16 @@ mod tests {
         let mut clocks = Clocks::new(time_zone(zone).unwrap());
         let instant = match &form {
             Form::Parts(parts) => {
-                let written = written(text, parts, Some(2024)).ok_or(NoStamp::Unreadable)?;
-                clocks.instant(written)?
+                let whole = written(text, parts, Some(2024));
+                // After another time of its day, of another day, and after itself.
+                let mut same = Same::default();
+                for before in ["", text, "2024-04-0", text] {
+                    let _ = same.written(before, parts, of_day(parts), Some(2024));
+                    if of_day(parts) > 0 {
+                        assert_eq!(same.written(text, parts, of_day(parts), Some(2024)), whole);
+                    }
+                }
+                clocks.instant(whole.ok_or(NoStamp::Unreadable)?)?
             }
             form => clocks.counted(text, form)?,
         };

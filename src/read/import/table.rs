@@ -1,7 +1,7 @@
 //! Tables: rows of cells, long, wide or a row per day, to entries.
 
 use super::{
-    Fits, Layout, Mapping, Marks, MeterColumn, Quantity,
+    Fits, Layout, Mapping, Marks, MeterColumn, Quantity, Whose,
     delimited::Rows,
     entry::{Entry, Receive, shown},
     stamp::NoStamp,
@@ -112,7 +112,9 @@ pub(super) struct Table<'m> {
     /// What the first lines had, for who asks why none is the header.
     seen: Vec<String>,
     missing: Vec<&'m str>,
+    /// The name of the last row's meter, and how it stood in its cell.
     label: String,
+    said: Vec<u8>,
     /// Whether all columns are named by their numbers, so that any row could be the header.
     is_numbered: bool,
     pub(super) fits: Fits,
@@ -139,6 +141,7 @@ impl<'m> Table<'m> {
             seen: Vec::new(),
             missing: Vec::new(),
             label: String::new(),
+            said: Vec::new(),
             is_numbered: false,
             fits: Fits::default(),
         };
@@ -179,11 +182,7 @@ impl<'m> Table<'m> {
         to: &mut impl Receive,
     ) -> Result<(), Told> {
         let mapping = self.mapping;
-        self.label.clear();
-        match mapping.meter.as_ref().and_then(|whose| whose.is.as_deref()) {
-            Some(is) => self.label.push_str(is),
-            None => self.label.push_str(&places.label.map_or(Cow::Borrowed(""), |at| row.text(at))),
-        }
+        self.say_label(row, places);
         if mapping.layout == Layout::Days {
             return self.day(row, places, faults, to);
         }
@@ -207,6 +206,22 @@ impl<'m> Table<'m> {
         let (label, line) = (self.label.as_str(), row.line);
         to.receive(&Entry { label, start, time, stamp, value, factor, unit, quantity, quality, line }, faults);
         Ok(())
+    }
+
+    /// Whose reading a row is.
+    fn say_label(&mut self, row: &Row<'_>, places: &Places<'_>) {
+        let said = match &self.mapping.meter {
+            Some(Whose { is: Some(is), .. }) => is.as_bytes(),
+            _ => places.label.map_or(&b""[..], |at| row.cell(at)),
+        };
+        if self.said != said {
+            self.said.clear();
+            self.said.extend_from_slice(said);
+            let is_own = self.mapping.meter.as_ref().is_some_and(|whose| whose.is.is_some());
+            let encoding = if is_own { TextOf::default() } else { row.encoding };
+            self.label.clear();
+            self.label.push_str(&encoding.text(said));
+        }
     }
 
     /// Start, end or instant, and what a single stamp marks.
@@ -237,6 +252,11 @@ impl<'m> Table<'m> {
         places: &Places<'_>,
         faults: &mut Faults<'_>,
     ) -> Result<i64, Told> {
+        if let [one] = columns
+            && let Some(at) = self.terms.own_instant(row.cell(*one))
+        {
+            return Ok(at);
+        }
         let joined = match columns {
             [one] => row.text(*one),
             many => Cow::Owned(many.iter().map(|at| row.text(*at)).collect::<Vec<_>>().join(" ")),
@@ -461,6 +481,7 @@ fn slots(filled: usize, count: usize, date: Date, zone: &TimeZone) -> Option<Vec
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::period::time_zone;
 
     const QUARTER: i64 = 900_000;
 

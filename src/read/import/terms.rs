@@ -3,7 +3,7 @@
 use super::{
     Flag, Format, Mapping, UnitOf,
     amount::Numbers,
-    stamp::{Clocks, Form, NoStamp, Resolution, written},
+    stamp::{Clocks, Form, NoStamp, Part, Resolution, Same, Written, of_day, written},
 };
 use crate::{
     finding::Text,
@@ -21,6 +21,9 @@ pub(super) struct Terms<'m> {
     pub zone: TimeZone,
     pub clocks: Clocks,
     form: Form,
+    /// How many of the format's parts say the day, before all others.
+    of_day: usize,
+    same: Same,
     own: Clock,
     numbers: Numbers,
     /// Whether dates of cells are spelled as in our own files, whatever the format.
@@ -37,10 +40,13 @@ impl<'m> Terms<'m> {
             None | Some("site") => site,
             Some(name) => time_zone(name).unwrap_or(site),
         };
+        let form = mapping.form();
         Terms {
             mapping,
+            of_day: if let Form::Parts(parts) = &form { of_day(parts) } else { 0 },
+            same: Same::default(),
             clocks: Clocks::new(zone.clone()),
-            form: mapping.form(),
+            form,
             own: Clock::new(zone.clone()),
             zone,
             numbers: Numbers::new(mapping),
@@ -49,19 +55,27 @@ impl<'m> Terms<'m> {
         }
     }
 
+    /// An instant as our own files write it, without a look at whether it is text.
+    pub(super) fn own_instant(&mut self, cell: &[u8]) -> Option<i64> {
+        if self.form != Form::Own || self.is_sheet {
+            return None;
+        }
+        self.own.read(cell).ok()
+    }
+
     /// An instant; with the minutes by which its clock is ahead of UTC, where another column says them.
     pub(super) fn instant(&mut self, text: &str, offset_s: Option<i32>) -> Result<i64, NoStamp> {
         self.is_day = self.is_sheet && text.len() == 10;
         let whole = if self.is_day { Cow::Owned(format!("{text} 00:00")) } else { Cow::Borrowed(text) };
         match &self.form {
-            Form::Own => own(&mut self.own, &whole),
-            Form::Parts(parts) => match written(text, parts, self.mapping.time.year) {
+            Form::Own => own(&mut self.own, whole.as_bytes()),
+            Form::Parts(parts) => match read(&mut self.same, text, parts, self.of_day, self.mapping.time.year) {
                 Some(mut clock) => {
                     clock.offset_s = offset_s.or(clock.offset_s);
                     self.clocks.instant(clock)
                 }
                 // A spreadsheet's own dates have the year first, however the mapping writes those that are texts.
-                None if self.is_sheet => own(&mut self.own, &whole),
+                None if self.is_sheet => own(&mut self.own, whole.as_bytes()),
                 None => Err(NoStamp::Unreadable),
             },
             form => self.clocks.counted(text, form),
@@ -140,8 +154,12 @@ impl<'m> Terms<'m> {
     }
 }
 
-fn own(clock: &mut Clock, text: &str) -> Result<i64, NoStamp> {
-    clock.read(text.as_bytes()).map_err(|error| match error {
+fn read(same: &mut Same, text: &str, parts: &[Part], of_day: usize, year: Option<i16>) -> Option<Written> {
+    if of_day > 0 { same.written(text, parts, of_day, year) } else { written(text, parts, year) }
+}
+
+fn own(clock: &mut Clock, text: &[u8]) -> Result<i64, NoStamp> {
+    clock.read(text).map_err(|error| match error {
         NoTime::Ambiguous => NoStamp::Ambiguous,
         NoTime::Nonexistent => NoStamp::Nonexistent,
         NoTime::OutOfRange => NoStamp::OutOfRange,

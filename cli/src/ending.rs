@@ -8,7 +8,7 @@ use std::process::ExitCode;
 pub enum Ending {
     /// 0: every verdict meets or is not applicable.
     Fine,
-    /// 2: some verdict is undetermined.
+    /// 2: some verdict is undetermined, or a question about a file is open.
     Undetermined,
     /// 3: input that could not be used, or wrong options.
     Unusable,

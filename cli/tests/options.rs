@@ -5,8 +5,9 @@ mod common;
 use common::{Folder, bytes, codes, good_submission, lines, pue, run, said, text};
 use serde_json::{Value, json};
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "assess",
+    "import",
     "audit",
     "verify",
     "template",
@@ -170,6 +171,7 @@ fn every_option_of_every_command_is_used() {
         ),
         (&["verify", &records, over], 1, &["no longer holds", "settings"]),
         (&["template", "submission", "--lang", "en", "--out", &out_4], 0, &[]),
+        (&["import", "tests/golden/imports/oed.csv", "--preset", "oed"], 2, &["meter.is"]),
         (&["packs", "--lang", "en"], 0, &["wuhan-2024", "武政办〔2024〕9号", "on request", "by default"]),
         (&["packs", "list"], 0, &["enefg-2023"]),
         (
@@ -255,7 +257,24 @@ fn every_option_of_every_command_is_used() {
     ];
     check(&runs.iter().filter(|run| !run.2.contains(&"x_planted")).copied().collect::<Vec<_>>());
     // The filling of a spreadsheet, and mappings, have tests of their own.
-    let elsewhere = [("template", "--filled"), ("assess", "--map"), ("assess", "--preset")];
+    let elsewhere = [
+        ("template", "--filled"),
+        ("template", "--meters"),
+        ("template", "--preset"),
+        ("template", "--map"),
+        ("template", "--set"),
+        ("assess", "--map"),
+        ("assess", "--preset"),
+        ("import", "--map"),
+        ("import", "--set"),
+        ("import", "--site"),
+        ("import", "--zone"),
+        ("import", "--preview"),
+        ("import", "--rows"),
+        ("import", "--save"),
+        ("import", "--out"),
+        ("import", "--json"),
+    ];
     for command in COMMANDS {
         let mut helps = vec![text(&pue(command, &["--help"], None))];
         for inner in ["list", "show", "check", "round", "wuhan"] {

@@ -136,7 +136,11 @@ impl Arguments {
                 &self.told(proposal, survey.as_ref().map_err(String::as_str), site, (&zone, clock.is_some()), lang)?,
             )?;
         }
-        Ok(if is_readable && proposal.questions.is_empty() { Ending::Fine } else { Ending::Unusable })
+        Ok(match (is_readable, proposal.questions.is_empty()) {
+            (true, true) => Ending::Fine,
+            (_, false) => Ending::Undetermined,
+            (false, true) => Ending::Unusable,
+        })
     }
 
     fn told(

@@ -12,6 +12,7 @@ use crate::{
     metering::{Absent, AccuracyClass, Carrier, Integration, MeasurementPoint, MeterKind, Resets},
     portfolio::Register,
     quantity::{Decimal, ExactEnergy, ExactPower, Ratio, Unit},
+    read::import::Mapping,
     rule::{Inputs, Law, Pack, Shown},
     wire::{Assessment, Brief},
 };
@@ -59,8 +60,13 @@ pub fn brief() -> Value {
     of::<Brief>(SchemaSettings::draft2020_12().for_serialize())
 }
 
+/// Of a mapping of files that are not ours, `pue/import/1`; with `extends`, all but the schema's name may be left out.
+pub fn import() -> Value {
+    of::<Mapping>(SchemaSettings::draft2020_12())
+}
+
 /// All of them, by the name of their file.
-pub fn all() -> [(&'static str, Value); 8] {
+pub fn all() -> [(&'static str, Value); 9] {
     [
         ("site", site()),
         ("submission", submission()),
@@ -70,6 +76,7 @@ pub fn all() -> [(&'static str, Value); 8] {
         ("brief", brief()),
         ("record", record()),
         ("register", register()),
+        ("import", import()),
     ]
 }
 

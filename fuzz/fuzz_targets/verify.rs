@@ -5,6 +5,8 @@
 mod command;
 #[path = "../../cli/src/ending.rs"]
 mod ending;
+#[path = "../../cli/src/foreign.rs"]
+mod foreign;
 #[path = "../../cli/src/judging.rs"]
 mod judging;
 #[path = "../../cli/src/language.rs"]

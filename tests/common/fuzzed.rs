@@ -268,3 +268,55 @@ pub fn xlsx(bytes: &[u8]) {
         answered(&audit);
     }
 }
+
+/// A mapping, a zero byte, and a file: however its bytes come, the same readings and findings; and it can be looked at.
+pub fn import(format: &str, bytes: &[u8]) {
+    use pue::read::import::{Mapping, Proposal, survey};
+    let (map, file) = match bytes.iter().position(|&byte| byte == 0) {
+        Some(at) => (&bytes[..at], &bytes[at + 1..]),
+        None => (&b""[..], bytes),
+    };
+    let site = site(serde_json::json!([
+        {"id": "g", "point": "grid_supply", "kind": "register", "unit": "kWh"},
+        {"id": "u", "point": "ups_output", "kind": "interval", "unit": "kWh"},
+        {"id": "p", "point": "cooling", "kind": "power", "unit": "kW"},
+    ]));
+    let kind = if matches!(format, "prometheus" | "influx") { "register" } else { "energy" };
+    let plain = serde_json::json!({"schema": "pue/import/1", "format": format, "meter": {"is": if kind == "energy" { "u" } else { "g" }},
+        "time": {"columns": ["#1"], "marks": "end", "minutes": 30}, "value": {"column": "#2", "unit": "kWh", "quantity": kind}});
+    let mapping = Mapping::from_json(map);
+    let mapping = mapping.unwrap_or_else(|_| Mapping::from_json(plain.to_string().as_bytes()).expect("a mapping"));
+    let read = |reader: &mut dyn Read| pue::read::mapped(&site, &mapping, "a", reader);
+    match (read(&mut &file[..]), read(&mut Slowly(file, 3))) {
+        (Ok(whole), Ok(slowly)) => {
+            let columns = |readings: &Readings| -> Vec<(String, Vec<i64>, Vec<u64>)> {
+                let bits = |series: &Series| series.column().value().iter().map(|value| value.to_bits()).collect();
+                readings
+                    .iter()
+                    .map(|(id, series)| (id.to_owned(), series.column().time().to_vec(), bits(series)))
+                    .collect()
+            };
+            assert_eq!(columns(&whole), columns(&slowly));
+            assert_eq!(whole.findings(), slowly.findings());
+            assert!(whole.iter().all(|(id, _)| ["g", "u", "p"].contains(&id)));
+        }
+        (Err(one), Err(other)) => assert_eq!(one.to_string(), other.to_string()),
+        (whole, slowly) => panic!("{:?} {:?}", whole.err(), slowly.err()),
+    }
+    let _ = survey(&mapping, site.time_zone(), "a", 5, file);
+    let mut proposal = Proposal::of(file).expect("bytes in memory");
+    while let Some(question) = proposal.questions.first().cloned() {
+        let said = question.answers.first().map_or("u".to_owned(), |answer| {
+            let said = answer.says.get(&question.place).or(answer.says.values().next()).cloned().unwrap_or_default();
+            said.as_str().map_or_else(|| said.to_string(), str::to_owned)
+        });
+        let before = proposal.questions.len();
+        proposal.set(&question.place, &said);
+        if proposal.questions.len() >= before {
+            break;
+        }
+    }
+    if let Ok(mapping) = proposal.mapping() {
+        let _ = survey(&mapping, site.time_zone(), "a", 5, file);
+    }
+}

@@ -165,6 +165,64 @@ fn a_mapping_tells_all_its_faults() {
     }
 }
 
+/// A feed without links has one type for all its blocks, wherever it stands; with a second one nobody knows which counts.
+#[cfg(feature = "greenbutton")]
+#[test]
+fn green_button_without_links() {
+    let entry = |content: &str| format!("<entry><content>{content}</content></entry>");
+    let of_type = |power: i32| {
+        entry(&format!("<ReadingType><powerOfTenMultiplier>{power}</powerOfTenMultiplier><uom>72</uom></ReadingType>"))
+    };
+    let block = entry(
+        "<IntervalBlock><IntervalReading><timePeriod><duration>900</duration><start>1709251200</start></timePeriod><value>5</value></IntervalReading></IntervalBlock>",
+    );
+    let map = mapping(json!({"schema": "pue/import/1", "extends": "greenbutton", "meter": {"is": "grid"}}));
+    let site = site_of("UTC", &[("grid", "interval", "kWh")]);
+    let read = |entries: &[&str]| {
+        let file = format!("<feed>{}</feed>", entries.concat());
+        read::mapped(&site, &map, "a.xml", file.as_bytes())
+    };
+    for entries in [[&of_type(3) as &str, &block], [&block, &of_type(3)]] {
+        let readings = read(&entries).unwrap();
+        assert_eq!((rows(&readings, "grid")[0].2, codes(&readings).len()), (5.0, 0));
+    }
+    assert_eq!(codes(&read(&[&of_type(3), &block, &of_type(0)]).unwrap()), ["import.unit"]);
+    assert!(matches!(read(&[&block, &of_type(3), &of_type(0)]), Err(ImportError::NoRow { .. })));
+    assert!(matches!(read(&[&block]), Err(ImportError::NoRow { .. })));
+    // Broken off in the middle: what stands before is read.
+    let file = format!("<feed>{}{}<entry><content>", of_type(3), block);
+    let readings = read::mapped(&site, &map, "a.xml", file.as_bytes()).unwrap();
+    assert_eq!((readings.len(), codes(&readings)), (1, vec!["import.broken"]));
+}
+
+/// With all columns named by their numbers no row is taken for a header; a factor beyond fractions costs its row, and is named.
+#[test]
+fn rows_without_a_header() {
+    let map = mapping(json!({"schema": "pue/import/1", "dialect": {"header_line": 0}, "meter": {"is": "grid"},
+        "time": {"columns": ["#1"], "marks": "start", "minutes": 60}, "value": {"column": "#2", "factor_column": "#3", "unit": "kWh", "quantity": "energy"}}));
+    let site = site_of("UTC", &[("grid", "interval", "kWh")]);
+    let file = "2024-03-01 00:00,word,1\n2024-03-01 01:00,2,40\n2024-03-01 02:00,2,1e300\n2024-03-01 03:00,2,0\n";
+    let readings = read::mapped(&site, &map, "a.csv", file.as_bytes()).unwrap();
+    assert_eq!(rows(&readings, "grid").iter().map(|row| row.2).collect::<Vec<_>>(), [80.0]);
+    let mut found = codes(&readings);
+    found.sort_unstable();
+    assert_eq!(found, ["csv.value", "import.fits"]);
+    assert_eq!(readings.findings().iter().find(|finding| finding.code.as_str() == "csv.value").unwrap().count, 3);
+}
+
+/// A mapping that extends a preset may say otherwise whose readings they are; a question that is open is no answer.
+#[test]
+fn what_a_preset_says_gives_way() {
+    let map = mapping(
+        json!({"schema": "pue/import/1", "extends": "portfolio-manager", "meter": {"is": "grid"}, "value": {"unit": "MWh"}}),
+    );
+    assert_eq!((map.meter.as_ref().unwrap().column.as_ref(), map.value.unit_column.as_ref()), (None, None));
+    let open = json!({"schema": "pue/import/1", "extends": "oed", "meter": {"is": "?"}, "time": {"zone": "?"}, "missing": ["?"]});
+    let faults = Mapping::from_json(open.to_string().as_bytes()).unwrap_err();
+    let places: Vec<String> = faults.0.iter().map(|fault| fault.place.as_ref().unwrap().to_string()).collect();
+    assert_eq!(places, ["/meter/is", "/time/zone"]);
+}
+
 /// What does not fit is named; what fits is read.
 #[test]
 fn rows_that_do_not_fit() {

@@ -7,13 +7,17 @@ use pue::{
     jiff::tz::TimeZone,
     read::{
         self,
-        import::{Format, Mapping, Proposal, Survey, survey},
+        import::{Format, Mapping, Proposal, ReadingFound, Survey, survey},
     },
 };
 use std::{
     fs::File,
+    io::Read,
     path::{Path, PathBuf},
 };
+
+/// So much of a file shows its first row.
+const BEGINNING: u64 = 1 << 18;
 
 #[derive(Args)]
 pub struct Named {
@@ -67,6 +71,17 @@ pub fn name(path: &Path) -> String {
 
 pub fn look(mapping: &Mapping, zone: &TimeZone, path: &Path, rows: usize) -> Result<Survey, String> {
     survey(mapping, zone.clone(), &name(path), rows, open(path)?).map_err(|error| error.to_string())
+}
+
+/// The first row, by the beginning of a file: what an answer makes of it need not be read to its end. A spreadsheet has none.
+pub fn first_row(mapping: &Mapping, zone: &TimeZone, path: &Path) -> Option<ReadingFound> {
+    let mut beginning = Vec::new();
+    let mut file = open(path).ok()?;
+    file.by_ref().take(BEGINNING).read_to_end(&mut beginning).ok()?;
+    if beginning.starts_with(b"PK") {
+        file.read_to_end(&mut beginning).ok()?;
+    }
+    survey(mapping, zone.clone(), &name(path), 1, beginning.as_slice()).ok()?.first.into_iter().next()
 }
 
 /// Whether the times of a file say by themselves which instants they are.

@@ -184,11 +184,9 @@ impl Arguments {
                 } else {
                     answer.says.keys().next().map_or("", String::as_str)
                 };
-                let row = proposal
-                    .supposed_with(answer)
-                    .ok()
-                    .and_then(|mapping| foreign::look(&mapping, zone, &self.file, 1).ok());
-                let row = row.and_then(|survey| Some(shown(survey.first.first()?, zone, is_bare)));
+                let mapping = proposal.supposed_with(answer).ok();
+                let row = mapping.and_then(|mapping| foreign::first_row(&mapping, zone, &self.file));
+                let row = row.map(|row| shown(&row, zone, is_bare));
                 let row = row.map(|row| format!("  → {row}")).unwrap_or_default();
                 text += &format!("    --set '{place}={said}'  {}{row}\n", answer.means.in_lang(lang));
             }

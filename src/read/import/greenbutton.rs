@@ -236,6 +236,9 @@ struct Feed<'m> {
     types: HashMap<String, Type>,
     /// The only type, as long as there is no second.
     only: Option<Option<Type>>,
+    /// Whether blocks without links were read by it, and where a second one came after that.
+    is_supposed: bool,
+    several: Option<u64>,
     waiting: Vec<(Rc<Links>, Raw)>,
     fits: Fits,
 }
@@ -255,6 +258,8 @@ impl<'m> Feed<'m> {
             usage_points: HashMap::new(),
             types: HashMap::new(),
             only: None,
+            is_supposed: false,
+            several: None,
             waiting: Vec::new(),
             fits: Fits::default(),
         }
@@ -352,6 +357,7 @@ impl<'m> Feed<'m> {
         }
         match (open.kind, open.own) {
             (Some(Name::ReadingType), own) => {
+                self.several = self.several.or(Some(self.line.get()).filter(|_| self.is_supposed));
                 self.only = Some(if self.only.is_none() { Some(open.of_type.clone()) } else { None });
                 if let Some(own) = own {
                     self.types.insert(own, open.of_type);
@@ -374,7 +380,10 @@ impl<'m> Feed<'m> {
         if let Block::Waits(links) = &self.block {
             let links = Rc::clone(links);
             match self.terming(&links, false) {
-                Ok(Some(terming)) => self.block = self.known(terming, faults, to),
+                Ok(Some(terming)) => {
+                    self.is_supposed |= links.own.is_none() && links.up.is_none();
+                    self.block = self.known(terming, faults, to);
+                }
                 Ok(None) => self.block = Block::Nobody,
                 Err(()) if self.waiting.len() < MOST_WAITING => return self.waiting.push((links, reading)),
                 Err(()) => {
@@ -407,6 +416,10 @@ impl<'m> Feed<'m> {
 
     /// At the end: blocks whose types came later, or that no link ties to one, where there is one only.
     fn settle(&mut self, faults: &mut Faults<'_>, to: &mut impl Receive) {
+        if let Some(line) = self.several {
+            let found = ("多个 ReadingType，而读数块无链接", "several of them, and blocks of readings without links");
+            faults.push(Code::ImportUnit, line, None, "", found, ("唯一的 ReadingType", "one ReadingType"));
+        }
         let mut last: Option<(Rc<Links>, Block)> = None;
         for (links, reading) in std::mem::take(&mut self.waiting) {
             let block = match &last {
@@ -440,7 +453,9 @@ impl<'m> Feed<'m> {
         let meter_reading = [&links.own, &links.up].into_iter().flatten().find_map(|link| self.meter_reading(link));
         let of_reading = meter_reading.and_then(|own| Some((own, self.meter_readings.get(own)?)));
         let by_link = of_reading.and_then(|(_, of)| of.related.iter().find_map(|link| self.types.get(link)));
-        let only = || self.only.as_ref().and_then(Option::as_ref).filter(|_| is_end);
+        // A block without any link is of the only type; a second one that comes later is told.
+        let is_alone = links.own.is_none() && links.up.is_none();
+        let only = || self.only.as_ref().and_then(Option::as_ref).filter(|_| is_end || is_alone);
         let of_type = by_link.or_else(only);
         // A mapping that says all that a type would say needs none.
         let says_all = mapping.value.unit.is_some() && mapping.value.quantity.is_some() && is_end;

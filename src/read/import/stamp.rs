@@ -165,6 +165,12 @@ pub(super) fn written(text: &str, parts: &[Part], year: Option<i16>) -> Option<W
     if rest.is_empty() { fields.written() } else { None }
 }
 
+/// Whether a text begins as these parts say.
+pub(super) fn starts(text: &str, parts: &[Part]) -> bool {
+    let (mut rest, mut fields) = (text.trim().as_bytes(), Fields::default());
+    parts.iter().all(|part| fields.read(&mut rest, part, false).is_some())
+}
+
 /// A text as the one before, as far as its day goes: files have many times of a day.
 #[derive(Debug, Default)]
 pub(super) struct Same {

@@ -6,7 +6,7 @@ use crate::{
         csv::Clock,
         import::{
             amount::Numbers,
-            stamp::{Form, written},
+            stamp::{Form, starts, written},
         },
     },
 };
@@ -65,7 +65,7 @@ pub(super) fn parses(form: &Form, cell: &str) -> Option<(Date, i64)> {
 
 /// The formats by which all cells are times.
 pub(super) fn times(cells: &[&str]) -> Vec<Option<String>> {
-    let Some(first) = cells.first() else { return Vec::new() };
+    let Some(first) = cells.first().filter(|cell| (6..=40).contains(&cell.len())) else { return Vec::new() };
     let mut own = Clock::new(TimeZone::UTC);
     if cells.iter().all(|cell| own.read(cell.as_bytes()).is_ok()) {
         return vec![None];
@@ -77,19 +77,29 @@ pub(super) fn times(cells: &[&str]) -> Vec<Option<String>> {
             return vec![Some(name.to_owned())];
         }
     }
-    let mut formats: Vec<String> = DATES.iter().map(|date| (*date).to_owned()).collect();
-    for (between, clock) in CLOCKS.iter().flat_map(|clock| [(" ", clock), ("T", clock)]) {
-        for zone in ZONES {
-            formats.extend(DATES.iter().map(|date| format!("{date}{between}{clock}{zone}")));
+    let mut formats = Vec::new();
+    for date in DATES.iter().chain(&WITHOUT_YEAR).filter(|date| begins(first, date)) {
+        let has_year = !WITHOUT_YEAR.contains(date);
+        formats.extend(has_year.then(|| (*date).to_owned()));
+        for (between, clock) in CLOCKS.iter().flat_map(|clock| [(" ", clock), ("T", clock)]) {
+            let zones = if has_year { &ZONES[..] } else { &ZONES[..1] };
+            formats.extend(zones.iter().map(|zone| format!("{date}{between}{clock}{zone}")));
         }
-        formats.extend(WITHOUT_YEAR.iter().map(|date| format!("{date}{between}{clock}")));
     }
-    formats.extend(["%Y%m%d%H%M".to_owned(), "%Y%m%d%H%M%S".to_owned()]);
+    if begins(first, "%Y%m%d") {
+        formats.extend(["%Y%m%d%H%M".to_owned(), "%Y%m%d%H%M%S".to_owned()]);
+    }
     let fits = |format: &String| {
         let form = Form::new(Some(format))?;
         cells.iter().all(|cell| parses(&form, cell).is_some()).then_some(())
     };
     formats.into_iter().filter(|format| fits(format).is_some()).map(Some).collect()
+}
+
+/// Whether a text begins as a format says.
+fn begins(text: &str, format: &str) -> bool {
+    let Some(Form::Parts(parts)) = Form::new(Some(format)) else { return false };
+    starts(text, &parts)
 }
 
 /// The formats by which all cells are times of day.

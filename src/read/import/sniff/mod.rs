@@ -119,6 +119,9 @@ fn quantities(place: &str, of: &[(&str, &'static str, &'static str)]) -> Vec<Ans
     of.iter().map(|(says, zh, en)| Answer::new(place, *says, (*zh, *en))).collect()
 }
 
+/// So many columns are looked at.
+const COLUMNS: usize = 2000;
+
 /// What a column holds.
 #[derive(Clone, Debug, PartialEq)]
 enum Column {
@@ -176,7 +179,8 @@ pub(super) fn table(rows: &TextRows, delimiter: Option<char>) -> Sniffed {
 /// The header, and what stands under it.
 fn header(rows: &TextRows, sniffed: &mut Sniffed) -> Option<Rows> {
     let is_data = |cells: &Vec<String>| {
-        let times = cells.iter().filter(|cell| cell.len() >= 6 && !times(&[cell.trim()]).is_empty()).count();
+        let cells = cells.get(..cells.len().min(COLUMNS)).unwrap_or_default();
+        let times = cells.iter().filter(|cell| !times(&[cell.trim()]).is_empty()).count();
         let numbers =
             cells.iter().filter(|cell| !is_missing(cell.trim()) && !marks(&[cell.trim()], None).is_empty()).count();
         times > 0 && numbers + times > 1
@@ -187,7 +191,7 @@ fn header(rows: &TextRows, sniffed: &mut Sniffed) -> Option<Rows> {
     };
     let of_kind = |is_it: &dyn Fn(&Vec<String>) -> bool| rows.iter().take(300).position(|(_, cells)| is_it(cells));
     let first = of_kind(&is_data).or_else(|| of_kind(&is_counted))?;
-    let width = rows.get(first)?.1.len();
+    let width = rows.get(first)?.1.len().min(COLUMNS);
     let before = rows.get(..first)?;
     let is_header = |cells: &Vec<String>| {
         let said = cells.iter().filter(|cell| !cell.trim().is_empty()).count();

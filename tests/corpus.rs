@@ -45,6 +45,16 @@ fn packs() {
     replay("pack", fuzzed::pack);
 }
 
+#[test]
+fn files_that_are_not_ours() {
+    replay("import_csv", |bytes| fuzzed::import("csv", bytes));
+    replay("import_nem12", |bytes| fuzzed::import("nem12", bytes));
+    replay("import_prometheus", |bytes| fuzzed::import("prometheus", bytes));
+    replay("import_influx", |bytes| fuzzed::import("influx", bytes));
+    replay("import_xlsx", |bytes| fuzzed::import("xlsx", bytes));
+    replay("import_greenbutton", |bytes| fuzzed::import("greenbutton", bytes));
+}
+
 #[cfg(feature = "xlsx")]
 #[test]
 fn spreadsheets() {

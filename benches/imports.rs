@@ -111,7 +111,7 @@ fn sheet(n: usize, time: Say, value: Say) -> Vec<u8> {
     rows.extend((0..n).map(|i| row(i + 2, ["grid-1".to_owned(), time(i), value(i)])));
     let files = [
         ("[Content_Types].xml", r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#.to_owned()),
-        ("_rels/.rels", r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>"#.to_owned()),
+        ("_rels/.rels", r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#.to_owned()),
         ("xl/workbook.xml", r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>"#.to_owned()),
         ("xl/_rels/workbook.xml.rels", r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>"#.to_owned()),
         ("xl/styles.xml", r#"<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs count="1"><xf numFmtId="0"/></cellXfs></styleSheet>"#.to_owned()),
@@ -197,6 +197,9 @@ fn main() -> ExitCode {
         let map = Mapping::from_json(map.to_string().as_bytes()).unwrap_or_else(|faults| panic!("{name}: {faults}"));
         let mapped = |bytes: &[u8]| read::mapped(&site, &map, "a", bytes).map_or(0, |readings| readings.len());
         let bytes = make(count, time, value);
+        if let Err(error) = read::mapped(&site, &map, "a", bytes.as_slice()) {
+            panic!("{name}: {error}");
+        }
         assert_eq!(mapped(&bytes), count, "{name}");
         let good = ns(&bytes, &mapped);
         let kinds: [(&str, Say, Say); 3] = [

@@ -188,8 +188,8 @@ fn main() -> ExitCode {
         runs.fold(f64::INFINITY, f64::min)
     };
     let ours = |bytes: &[u8]| read::csv(&site, "a", bytes).map_or(0, |readings| readings.len());
-    let reference = ns(&own(count, local, value), &ours);
-    println!("{:26} {:>8}  ours {reference:.0} ns a reading; broken rows: ns, times good", "layout", "ns");
+    let own_bytes = own(count, local, value);
+    println!("{:26} {:>8}  times ours; broken rows: ns, times good", "layout", "ns");
     let only: Vec<String> = std::env::args().skip(1).filter(|one| !one.starts_with("--")).collect();
     let asked = |name: &str| only.is_empty() || only.iter().any(|asked| name.contains(asked.as_str()));
     let mut fits = true;
@@ -201,7 +201,9 @@ fn main() -> ExitCode {
             panic!("{name}: {error}");
         }
         assert_eq!(mapped(&bytes), count, "{name}");
-        let good = ns(&bytes, &mapped);
+        // In turn, so that a slow moment of the machine is one of both.
+        let turns = (0..if is_test { 1 } else { 3 }).map(|_| (ns(&own_bytes, &ours), ns(&bytes, &mapped)));
+        let (reference, good) = turns.fold((f64::INFINITY, f64::INFINITY), |(a, b), (c, d)| (a.min(c), b.min(d)));
         let kinds: [(&str, Say, Say); 3] = [
             ("values", time, |i| format!("n/a {i}")),
             ("times", |i| format!("\"day {i}\""), value),

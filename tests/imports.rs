@@ -210,6 +210,19 @@ fn rows_without_a_header() {
     assert_eq!(readings.findings().iter().find(|finding| finding.code.as_str() == "csv.value").unwrap().count, 3);
 }
 
+/// A column of a wide file that the mapping does not name may be a meter: it is named.
+#[test]
+fn columns_that_nobody_named() {
+    let map = mapping(
+        json!({"schema": "pue/import/1", "layout": "wide", "time": {"columns": ["t"], "marks": "start", "minutes": 60},
+        "columns": {"a": {"meter": "grid"}}, "value": {"unit": "kWh", "quantity": "energy"}}),
+    );
+    let site = site_of("UTC", &[("grid", "interval", "kWh")]);
+    let readings = read::mapped(&site, &map, "a.csv", "t,a,b\n2024-03-01 00:00,1,2\n".as_bytes()).unwrap();
+    assert_eq!((readings.len(), codes(&readings)), (1, vec!["csv.column"]));
+    assert_eq!(readings.findings()[0].found.as_ref().unwrap().en, "b");
+}
+
 /// A mapping that extends a preset may say otherwise whose readings they are; a question that is open is no answer.
 #[test]
 fn what_a_preset_says_gives_way() {

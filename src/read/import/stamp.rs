@@ -206,6 +206,64 @@ impl Same {
     }
 }
 
+/// Times of one regular day in the commonest forms of a clock, `HH:MM` and `HH:MM:SS`, behind one blank or mark.
+#[derive(Debug)]
+pub(super) struct Quick {
+    between: u8,
+    has_seconds: bool,
+    /// The text of the day, and its midnight.
+    day: Vec<u8>,
+    midnight: i64,
+}
+
+impl Quick {
+    /// `None`: the parts behind the day are others.
+    pub(super) fn new(clock: &[Part]) -> Option<Self> {
+        let (between, clock) = clock.split_first()?;
+        let between = match between {
+            Part::Blank => b' ',
+            Part::Mark(mark) => u8::try_from(*mark).ok().filter(u8::is_ascii)?,
+            _ => return None,
+        };
+        let has_seconds = match clock {
+            [Part::Hour, Part::Mark(':'), Part::Minute] => false,
+            [Part::Hour, Part::Mark(':'), Part::Minute, Part::Mark(':'), Part::Second] => true,
+            _ => return None,
+        };
+        Some(Quick { between, has_seconds, day: Vec::new(), midnight: 0 })
+    }
+
+    /// A time of the day that is known.
+    pub(super) fn read(&self, text: &[u8]) -> Option<i64> {
+        let rest = text.strip_prefix(self.day.as_slice()).filter(|_| !self.day.is_empty())?;
+        let two = |tens: u8, ones: u8| {
+            (tens.is_ascii_digit() && ones.is_ascii_digit())
+                .then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
+        };
+        let (hour, minute, second) = match (rest, self.has_seconds) {
+            (&[between, h, i, b':', m, n], false) if between == self.between => (two(h, i)?, two(m, n)?, 0),
+            (&[between, h, i, b':', m, n, b':', s, t], true) if between == self.between => {
+                (two(h, i)?, two(m, n)?, two(s, t)?)
+            }
+            _ => return None,
+        };
+        let is_clock = hour < 24 && minute < 60 && second < 60;
+        is_clock.then_some(self.midnight + ((hour * 60 + minute) * 60 + second) * 1000)
+    }
+
+    /// Remembers the day of a time that was read in full.
+    pub(super) fn remember(&mut self, same: &Same, clocks: &Clocks) {
+        self.day.clear();
+        let date = same.fields.written().map(|written| written.date);
+        if let Some((day, midnight)) = clocks.day
+            && date == Some(day)
+        {
+            self.day.extend_from_slice(&same.day);
+            self.midnight = midnight;
+        }
+    }
+}
+
 /// How many of a format's parts say the day, if they stand before all others.
 pub(super) fn of_day(parts: &[Part]) -> usize {
     let is_clock = |part: &Part| {
@@ -469,6 +527,13 @@ mod tests {
                     if of_day(parts) > 0 {
                         assert_eq!(same.written(text, parts, of_day(parts), Some(2024)), whole);
                     }
+                }
+                if let Some(mut quick) = Quick::new(&parts[of_day(parts)..])
+                    && let Some(whole) = whole
+                    && let Ok(instant) = clocks.instant(whole)
+                {
+                    quick.remember(&same, &clocks);
+                    assert!(quick.read(text.as_bytes()).is_none_or(|quick| quick == instant), "{text}");
                 }
                 clocks.instant(whole.ok_or(NoStamp::Unreadable)?)?
             }

@@ -8,7 +8,7 @@ use super::{
     terms::{Terms, product},
 };
 use crate::{
-    finding::{Code, Text},
+    finding::{Code, Finding, Text},
     metering::{Quality, Stamp},
     period::{LocalTime, day_start, from_local},
     quantity::{Ratio, Unit},
@@ -122,6 +122,19 @@ pub(super) struct Table<'m> {
 
 /// So many lines are looked at for a header.
 const PREAMBLE: u64 = 200;
+
+/// Columns of a wide file that the mapping does not name: one of them may be a meter.
+fn unused(places: &Places<'_>, header: &[String], line: u64, faults: &mut Faults<'_>) {
+    let own = places.wide.iter().map(|(at, ..)| at);
+    let own: Vec<usize> =
+        own.chain(&places.single).chain(&places.start).chain(&places.end).chain(&places.offset).copied().collect();
+    let others = header.iter().enumerate().filter(|(at, name)| !own.contains(at) && !name.is_empty());
+    let others: Vec<&str> = others.map(|(_, name)| name.as_str()).take(50).collect();
+    if !others.is_empty() {
+        let found: String = others.join(", ").chars().take(200).collect();
+        faults.found(Finding { line: Some(line), ..Finding::new(Code::CsvColumn).found(found) });
+    }
+}
 
 /// A text of the file, as findings show it.
 fn quoted(text: &str) -> Text {
@@ -253,7 +266,8 @@ impl<'m> Table<'m> {
         faults: &mut Faults<'_>,
     ) -> Result<i64, Told> {
         if let [one] = columns
-            && let Some(at) = self.terms.own_instant(row.cell(*one))
+            && places.offset.is_none()
+            && let Some(at) = self.terms.quick_instant(row.cell(*one))
         {
             return Ok(at);
         }
@@ -418,6 +432,9 @@ impl Rows for Table<'_> {
                 self.look_for_header(&header());
                 if let Some(places) = &self.places {
                     self.name = row.cell(places.first_value()).to_vec();
+                    if self.mapping.layout == Layout::Wide {
+                        unused(places, &header(), row.line, faults);
+                    }
                 }
             }
             return;

@@ -3,7 +3,7 @@
 use super::{
     Flag, Format, Mapping, UnitOf,
     amount::Numbers,
-    stamp::{Clocks, Form, NoStamp, Part, Resolution, Same, Written, of_day, written},
+    stamp::{Clocks, Form, NoStamp, Part, Quick, Resolution, Same, Written, of_day, written},
 };
 use crate::{
     finding::Text,
@@ -24,6 +24,7 @@ pub(super) struct Terms<'m> {
     /// How many of the format's parts say the day, before all others.
     of_day: usize,
     same: Same,
+    quick: Option<Quick>,
     own: Clock,
     numbers: Numbers,
     /// Whether dates of cells are spelled as in our own files, whatever the format.
@@ -41,9 +42,12 @@ impl<'m> Terms<'m> {
             Some(name) => time_zone(name).unwrap_or(site),
         };
         let form = mapping.form();
+        let parts = if let Form::Parts(parts) = &form { parts.as_slice() } else { &[] };
+        let of_day = of_day(parts);
         Terms {
             mapping,
-            of_day: if let Form::Parts(parts) = &form { of_day(parts) } else { 0 },
+            of_day,
+            quick: parts.get(of_day..).filter(|_| of_day > 0).and_then(Quick::new),
             same: Same::default(),
             clocks: Clocks::new(zone.clone()),
             form,
@@ -55,12 +59,14 @@ impl<'m> Terms<'m> {
         }
     }
 
-    /// An instant as our own files write it, without a look at whether it is text.
-    pub(super) fn own_instant(&mut self, cell: &[u8]) -> Option<i64> {
-        if self.form != Form::Own || self.is_sheet {
-            return None;
+    /// An instant of a cell alone, where it can be had without a look at whether it is text.
+    pub(super) fn quick_instant(&mut self, cell: &[u8]) -> Option<i64> {
+        match (&self.form, &self.quick) {
+            _ if self.is_sheet => None,
+            (Form::Own, _) => self.own.read(cell).ok(),
+            (_, Some(quick)) => quick.read(cell),
+            _ => None,
         }
-        self.own.read(cell).ok()
     }
 
     /// An instant; with the minutes by which its clock is ahead of UTC, where another column says them.
@@ -72,7 +78,11 @@ impl<'m> Terms<'m> {
             Form::Parts(parts) => match read(&mut self.same, text, parts, self.of_day, self.mapping.time.year) {
                 Some(mut clock) => {
                     clock.offset_s = offset_s.or(clock.offset_s);
-                    self.clocks.instant(clock)
+                    let instant = self.clocks.instant(clock);
+                    if let Some(quick) = &mut self.quick {
+                        quick.remember(&self.same, &self.clocks);
+                    }
+                    instant
                 }
                 // A spreadsheet's own dates have the year first, however the mapping writes those that are texts.
                 None if self.is_sheet => own(&mut self.own, whole.as_bytes()),

@@ -1,7 +1,7 @@
 //! What a single cell, a column of cells or a heading can be.
 
 use crate::{
-    quantity::Unit,
+    quantity::{Dimension, Unit},
     read::{
         csv::Clock,
         import::{
@@ -143,25 +143,35 @@ pub(super) fn marks(cells: &[&str], delimiter: Option<char>) -> Vec<(Marks, Vec<
     found
 }
 
-/// The unit that a heading says.
+/// The unit of energy or power that a heading says, if it says one: that in brackets before others, and a lone W in brackets only, for it
+/// may be the west wing.
 pub(super) fn unit_in(heading: &str) -> Option<Unit> {
-    for (name, unit) in [("千瓦时", Unit::KilowattHour), ("兆瓦时", Unit::MegawattHour), ("千瓦", Unit::Kilowatt)]
-    {
-        if heading.contains(name) {
-            return Some(unit);
-        }
-    }
-    let words = heading.split(|c: char| !c.is_alphanumeric() || ('\u{4e00}'..='\u{9fff}').contains(&c));
-    words.filter(|word| !word.is_empty()).find_map(|word| {
-        word.parse().ok().or_else(|| match word.to_lowercase().as_str() {
-            "kwh" => Some(Unit::KilowattHour),
-            "mwh" => Some(Unit::MegawattHour),
-            "wh" => Some(Unit::WattHour),
-            "gwh" => Some(Unit::GigawattHour),
-            "kw" => Some(Unit::Kilowatt),
-            _ => None,
-        })
-    })
+    let brackets =
+        |open, close| heading.split_once(open).and_then(|(_, rest)| rest.split_once(close)).map(|(within, _)| within);
+    let within = [('(', ')'), ('[', ']'), ('（', '）')].into_iter().find_map(|(open, close)| brackets(open, close));
+    let said = |text: &str, is_within: bool| {
+        let words = text.split(|c: char| !c.is_alphanumeric() || ('\u{4e00}'..='\u{9fff}').contains(&c));
+        let mut units: Vec<Unit> = words.filter_map(|word| unit_of(word, is_within)).collect();
+        let chinese = [("千瓦时", Unit::KilowattHour), ("兆瓦时", Unit::MegawattHour), ("千瓦", Unit::Kilowatt)];
+        units.extend(chinese.into_iter().find(|(name, _)| text.contains(name)).map(|(_, unit)| unit));
+        units.dedup();
+        // Two are none.
+        if let [unit] = units[..] { Some(unit) } else { None }
+    };
+    within.and_then(|within| said(within, true)).or_else(|| said(heading, heading.chars().count() == 1))
+}
+
+fn unit_of(word: &str, may_be_short: bool) -> Option<Unit> {
+    let unit = word.parse().ok().or_else(|| match word.to_lowercase().as_str() {
+        "kwh" => Some(Unit::KilowattHour),
+        "mwh" => Some(Unit::MegawattHour),
+        "wh" => Some(Unit::WattHour),
+        "gwh" => Some(Unit::GigawattHour),
+        "kw" => Some(Unit::Kilowatt),
+        _ => None,
+    });
+    unit.filter(|unit: &Unit| matches!(unit.dimension(), Dimension::Energy | Dimension::Power))
+        .filter(|_| may_be_short || word.len() > 1)
 }
 
 /// Whether a heading has one of these words; an ASCII one may go on: `estimat` is in `Estimation?`, and not in `underestimated`.
@@ -186,6 +196,7 @@ pub(super) const METER_WORDS: [&str; 17] = [
 ];
 pub(super) const QUALITY_WORDS: [&str; 10] =
     ["status", "quality", "flag", "error", "estimat", "valid", "状态", "质量", "标志", "异常"];
+pub(super) const HOUR_WORDS: [&str; 6] = ["hour", "hr", "hora", "heure", "stunde", "时"];
 pub(super) const END_WORDS: [&str; 7] = ["end", "ending", "ended", "until", "止", "结束", "bis"];
 pub(super) const START_WORDS: [&str; 8] = ["start", "starting", "begin", "beginning", "from", "起", "开始", "von"];
 
@@ -214,4 +225,31 @@ pub(in crate::read::import) fn preamble_minutes(text: &str) -> Option<u32> {
     let names: Vec<&str> = lines.next()?.split(';').collect();
     let at = names.iter().position(|name| name.trim() == "Pas en minutes")?;
     lines.next()?.split(';').nth(at)?.trim().parse().ok().filter(|minutes| *minutes > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_of_headings() {
+        for (heading, unit) in [
+            ("Wert (kWh)", Some(Unit::KilowattHour)),
+            ("energy_kwh", Some(Unit::KilowattHour)),
+            ("Power [W]", Some(Unit::Watt)),
+            ("Building W (kWh)", Some(Unit::KilowattHour)),
+            ("有功电量（千瓦时）", Some(Unit::KilowattHour)),
+            ("功率(kW)", Some(Unit::Kilowatt)),
+            ("Hall W", None),
+            ("L1", None),
+            ("Phase L", None),
+            ("kvarh", None),
+            ("kWh or MWh", None),
+            ("calendar", None),
+        ] {
+            assert_eq!(unit_in(heading), unit, "{heading}");
+        }
+        assert!(!is_called("calendar day", &END_WORDS) && is_called("Interval End", &END_WORDS));
+        assert!(!has_word("parameter", &METER_WORDS) && has_word("MeterID", &METER_WORDS));
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Column, Rows, Sniffed,
-    cells::{END_WORDS, SERIALS, START_WORDS, is_called, parses},
+    cells::{END_WORDS, HOUR_WORDS, SERIALS, START_WORDS, has_word, is_called, parses},
     question,
 };
 use crate::{
@@ -223,12 +223,13 @@ pub(super) fn marks_of(name: &str, sniffed: &mut Sniffed) {
     );
 }
 
-/// Whole numbers of hours: 0 to 23, or 1 to 24.
+/// Whole numbers that are hours: all of 0 to 23 or 1 to 24, or some of them under a heading that says so.
 pub(super) fn is_hours(rows: &Rows, at: usize) -> bool {
     let hours: Option<BTreeSet<u32>> = rows.cells(at).iter().map(|cell| cell.parse().ok()).collect();
     hours.is_some_and(|hours| {
-        hours.len() > 3
-            && hours.iter().all(|hour| *hour <= 24)
+        let is_whole_day = hours.len() >= 24;
+        hours.iter().all(|hour| *hour <= 24)
+            && (is_whole_day || hours.len() > 3 && has_word(rows.name(at), &HOUR_WORDS))
             && hours.iter().zip(hours.iter().skip(1)).all(|(a, b)| b - a == 1)
     })
 }

@@ -281,9 +281,29 @@ fn presets_are_known() {
         let file = bytes(&format!("tests/golden/imports/{}", expected[name]["file"].as_str().unwrap()));
         let proposal = Proposal::of(file.as_slice()).unwrap();
         assert_eq!(proposal.preset.as_deref(), Some(*name));
-        let allowed = ["meter.is", "time.marks", "time.minutes", "time.year", "value.quantity", "value.unit"];
+        let allowed =
+            ["time.format", "meter.is", "time.marks", "time.minutes", "time.year", "value.quantity", "value.unit"];
         assert!(asked(&proposal).iter().all(|place| allowed.contains(place)), "{name}: {:?}", asked(&proposal));
+        // It can be looked at before anything is answered, and by its name alone.
+        if cfg!(feature = "greenbutton") || *name != "greenbutton" {
+            let supposed = proposal.supposed().unwrap_or_else(|faults| panic!("{name}: {faults}"));
+            let found = survey(&supposed, pue::jiff::tz::TimeZone::UTC, name, 3, file.as_slice());
+            assert!(found.unwrap_or_else(|error| panic!("{name}: {error}")).readings > 0);
+        }
+        let begun = json!({"schema": "pue/import/1", "extends": name}).to_string();
+        assert!(Proposal::begun(begun.as_bytes()).is_ok(), "{name}");
     }
+}
+
+/// The first lines of a trend report name its points; a register asks for no start or end.
+#[test]
+fn points_of_a_trend_report() {
+    let mut proposal = Proposal::of(bytes("tests/golden/imports/siemens-trend.csv").as_slice()).unwrap();
+    assert_eq!(proposal.to_json()["columns"]["Point_2"]["meter"], "AHU-1.TEMP");
+    proposal.set("value.quantity", "register");
+    proposal.set("value.unit", "kWh");
+    assert_eq!(asked(&proposal), [""; 0]);
+    assert_eq!(proposal.mapping().unwrap().columns.len(), 2);
 }
 
 /// Whatever stands in a file, it is looked at in bounded time and no panic comes of it.

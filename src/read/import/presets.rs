@@ -31,6 +31,7 @@ presets![
     "portfolio-manager",
     "prometheus",
     "schneider-comx",
+    "siemens-trend",
     "uk-hh",
     "utility-usage",
 ];

@@ -24,8 +24,17 @@ const SHEET: u64 = 1 << 26;
 /// So many rows.
 const ROWS: usize = 3000;
 
-/// What a meter is called as long as nobody has said which it is.
-const SUPPOSED: &str = "(?)";
+/// What stands for an answer, as long as nobody has given it, where anything can be one: for a look at the rows.
+fn supposed(place: &str) -> Value {
+    const NAME: &str = "(?)";
+    match place {
+        "time.year" => json!(2000),
+        "time.minutes" => json!(60),
+        "time.columns" => json!([NAME]),
+        "columns" => json!({NAME: {"meter": NAME}}),
+        _ => json!(NAME),
+    }
+}
 
 /// What a file may be: a mapping that somebody has to say is right, and questions that the file leaves open.
 ///
@@ -151,10 +160,29 @@ impl Proposal {
             told: Vec::new(),
         };
         proposal.ask_what_lacks();
-        if name == "enedis" {
-            sniff::preamble_minutes(text).into_iter().for_each(|minutes| proposal.put("time.minutes", json!(minutes)));
+        match name {
+            "enedis" => {
+                let minutes = sniff::preamble_minutes(text);
+                minutes.into_iter().for_each(|minutes| proposal.put("time.minutes", json!(minutes)));
+            }
+            "siemens-trend" => proposal.name_points(text),
+            _ => {}
         }
         proposal
+    }
+
+    /// The points that a preamble names, as the meters of their columns.
+    fn name_points(&mut self, text: &str) {
+        let points = sniff::points(text);
+        if points.is_empty() {
+            return;
+        }
+        let columns: Map<String, Value> =
+            points.into_iter().map(|(column, name)| (column, json!({"meter": name}))).collect();
+        self.questions.retain(|question| question.place != "columns");
+        self.put("columns", Value::Object(columns));
+        self.reasons.push(Text::new("各列的计量点名称取自文件开头", "its first lines name the meter of each column"));
+        self.ask_what_lacks();
     }
 
     fn from_sniffed(sniffed: Sniffed, format: Format) -> Self {
@@ -199,11 +227,15 @@ impl Proposal {
 
     fn say(&mut self, place: &str, said: Value) {
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        self.put(place, said.clone());
+        self.told.push(place.to_owned());
+        // An instant is neither the start nor the end of anything.
+        if place == "value.quantity" && matches!(said.as_str(), Some("register" | "power")) {
+            self.questions.retain(|question| !matches!(question.place.as_str(), "time.marks" | "time.minutes"));
+        }
         let answered = self.questions.iter().position(|question| {
             question.place == place || question.answers.iter().any(|answer| answer.says.contains_key(place))
         });
-        self.put(place, said.clone());
-        self.told.push(place.to_owned());
         let Some(at) = answered else { return };
         let question = self.questions.remove(at);
         // What else the answer says.
@@ -260,7 +292,9 @@ impl Proposal {
     fn ask_for_a_unit(&mut self, mapping: &Mapping) {
         let says_itself = matches!(mapping.format, Format::Greenbutton | Format::Nem12);
         let value = &mapping.value;
-        let is_said = value.unit.is_some() || value.unit_column.is_some() || mapping.layout == super::Layout::Wide;
+        let is_wide = mapping.layout == super::Layout::Wide;
+        let all_columns_say = is_wide && mapping.columns.values().all(|column| column.unit.is_some());
+        let is_said = value.unit.is_some() || value.unit_column.is_some() || all_columns_say;
         let is_told = self.told.iter().any(|place| place == "value.unit");
         if !says_itself && !is_said && !is_told && !self.questions.iter().any(|question| question.place == "value.unit")
         {
@@ -282,7 +316,7 @@ impl Proposal {
         for question in &self.questions {
             match question.answers.first() {
                 Some(answer) => answer.says.iter().for_each(|(place, said)| whole.put(place, said.clone())),
-                None => whole.put(&question.place, json!(SUPPOSED)),
+                None => whole.put(&question.place, supposed(&question.place)),
             }
         }
         whole.mapping

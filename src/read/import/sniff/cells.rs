@@ -219,6 +219,16 @@ pub(in crate::read::import) fn delimiter(text: &str) -> Option<char> {
     ['\t', ';', '|', ','].into_iter().find(is_it)
 }
 
+/// The columns of a trend report and the points that they are of: `Point_1:`, its name.
+pub(in crate::read::import) fn points(text: &str) -> Vec<(String, String)> {
+    let of_line = |line: &str| {
+        let mut cells = line.split(',').map(|cell| cell.trim().trim_matches('"').trim());
+        let column = cells.next()?.strip_suffix(':').filter(|column| column.starts_with("Point_"))?;
+        Some((column.to_owned(), cells.next().filter(|name| !name.is_empty())?.to_owned()))
+    };
+    text.lines().take(2000).filter_map(of_line).collect()
+}
+
 /// The minutes that a preamble states, as that of Enedis does.
 pub(in crate::read::import) fn preamble_minutes(text: &str) -> Option<u32> {
     let mut lines = text.lines();

@@ -7,7 +7,7 @@ mod values;
 use super::proposal::{Answer, Question, TextRows};
 use crate::finding::Text;
 use cells::{SERIALS, clocks, is_missing, marks, times};
-pub(super) use cells::{delimiter, preamble_minutes};
+pub(super) use cells::{delimiter, points, preamble_minutes};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -93,6 +93,11 @@ pub(super) fn question(place: &str) -> Option<Question> {
         }
         "time.year" => Question::new(place, ("哪一年？时间不含年份", "which year? the times do not say"), Vec::new()),
         "time.minutes" => Question::new(place, ("区间多少分钟？", "how many minutes has an interval?"), Vec::new()),
+        "columns" => Question::new(
+            place,
+            ("各列属于哪个计量点？", "of which meter is each column? {\"Point_1\": {\"meter\": \"grid-1\"}, …}"),
+            Vec::new(),
+        ),
         "time.columns" => Question::new(place, ("哪一列是时间？", "which column is the time?"), Vec::new()),
         "value.column" => Question::new(place, ("哪一列是数值？", "which column is the value?"), Vec::new()),
         _ => return None,
@@ -173,7 +178,23 @@ pub(super) fn table(rows: &TextRows, delimiter: Option<char>) -> Sniffed {
     let unit = values::unit(&rows, &words, &value, &mut sniffed);
     values::quantity(&rows, &numbers, label, unit, is_day, delimiter, &mut sniffed);
     time::minutes(&rows, label, &mut sniffed);
+    unused(&rows, &mut sniffed);
     sniffed
+}
+
+/// Columns of which nothing is said and nothing asked.
+fn unused(rows: &Rows, sniffed: &mut Sniffed) {
+    let said = sniffed.says.iter().map(|(_, said)| said.to_string());
+    let asked = sniffed.questions.iter().flat_map(|question| &question.answers).flat_map(|answer| answer.says.values());
+    let used: String = said.chain(asked.map(Value::to_string)).collect();
+    let is_unused = |name: &&String| !name.is_empty() && !used.contains(&Value::from(name.as_str()).to_string());
+    let unused: Vec<&str> = rows.names.iter().filter(is_unused).map(String::as_str).take(20).collect();
+    if !unused.is_empty() {
+        sniffed.because(
+            format!("未采用的列：{}", unused.join("、")),
+            format!("columns that are not used: {}", unused.join(", ")),
+        );
+    }
 }
 
 /// The header, and what stands under it.

@@ -92,6 +92,7 @@ fn nem12() -> String {
     file + "900\n"
 }
 
+#[cfg(feature = "greenbutton")]
 fn greenbutton() -> String {
     let point = "/espi/1_1/resource/UsagePoint/1";
     let mut feed = format!(

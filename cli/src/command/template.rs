@@ -116,7 +116,8 @@ const READINGS: &str = ",\n  \"x_readings_long\"";
 fn found(meter: &MeterFound, proposal: &Proposal) -> String {
     let is_open = proposal.questions.iter().any(|question| question.place == "value.quantity");
     let kind = match meter.quantity.kind() {
-        ReadingKind::Interval if is_open && meter.looks_like_register() => ReadingKind::Register,
+        _ if is_open && meter.looks_like_register() => ReadingKind::Register,
+        ReadingKind::Register if is_open => ReadingKind::Interval,
         kind => kind,
     };
     let guess = match (is_open, kind) {
@@ -124,7 +125,8 @@ fn found(meter: &MeterFound, proposal: &Proposal) -> String {
         (true, ReadingKind::Register) => r#", "x_kind": "a guess: values only rise 推测：数值只升不降""#,
         (true, _) => r#", "x_kind": "a guess 推测""#,
     };
-    let unit = meter.unit.map_or("", pue::Unit::as_str);
+    let is_unit_open = proposal.questions.iter().any(|question| question.place == "value.unit");
+    let unit = meter.unit.filter(|_| !is_unit_open).map_or("", pue::Unit::as_str);
     let day = |at: i64| rfc3339(at, &TimeZone::UTC).chars().take(10).collect::<String>();
     let of_file =
         json!({"name": meter.label, "readings": meter.readings, "from": day(meter.first_ms), "to": day(meter.last_ms)});

@@ -210,6 +210,58 @@ fn rows_without_a_header() {
     assert_eq!(readings.findings().iter().find(|finding| finding.code.as_str() == "csv.value").unwrap().count, 3);
 }
 
+/// Several series under one name are named, in each format that has series.
+#[test]
+fn merged_series_are_named() {
+    let read = |format: &str, kind: &str, file: &str, meter: Value| {
+        let mut map = json!({"schema": "pue/import/1", "format": format, "meter": meter});
+        if format != "nem12" {
+            map["value"] = json!({"unit": "kWh", "quantity": "register"});
+        }
+        let site = site_of("UTC", &[("grid", kind, "kWh")]);
+        let found = read::mapped(&site, &mapping(map), "a", file.as_bytes()).unwrap();
+        codes(&found).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let series =
+        |name: &str, at: i64| format!(r#"{{"metric":{{"__name__":"{name}","feed":"grid"}},"values":[[{at},"1"]]}}"#);
+    let prometheus =
+        |names: [&str; 2]| format!(r#"{{"data":{{"result":[{},{}]}}}}"#, series(names[0], 0), series(names[1], 900));
+    let lines = |names: [&str; 2]| format!("m,feed=grid {}=1 0\nm,feed=grid {}=2 900000000000\n", names[0], names[1]);
+    let tables = |names: [&str; 2]| {
+        let row = |name: &str, minute: &str| format!(",,0,1970-01-01T00:{minute}:00Z,1,{name},m,grid\n");
+        format!(",result,table,_time,_value,_field,_measurement,feed\n{}{}", row(names[0], "00"), row(names[1], "15"))
+    };
+    for meter in [json!({"is": "grid"}), json!({"column": "feed"})] {
+        for (one, two) in [(["e", "e"], false), (["e", "i"], true)] {
+            let expected: &[&str] = if two { &["import.merged"] } else { &[] };
+            assert_eq!(read("prometheus", "register", &prometheus(one), meter.clone()), expected);
+            assert_eq!(read("influx", "register", &lines(one), meter.clone()), expected);
+            assert_eq!(read("influx", "register", &tables(one), meter.clone()), expected);
+        }
+    }
+    let day = format!("300,20240301,{},A,,,\n", vec!["1"; 48].join(","));
+    let nem = |suffix: &str| format!("200,N,E1B1,{suffix},{suffix},N1,M,kWh,30,\n{day}");
+    assert_eq!(read("nem12", "interval", &(nem("E1") + &nem("B1")), json!({"is": "grid"})), ["import.merged"]);
+    assert_eq!(read("nem12", "interval", &nem("E1"), json!({"is": "grid"})), [""; 0]);
+}
+
+/// Two meter readings of a feed under one name, such as what was delivered and what was given back.
+#[cfg(feature = "greenbutton")]
+#[test]
+fn merged_meter_readings_are_named() {
+    let of = |number: u8| {
+        format!(
+            "<entry><link rel=\"self\" href=\"/MeterReading/{number}\"/><link rel=\"related\" href=\"/ReadingType/1\"/><content><MeterReading/></content></entry><entry><link rel=\"self\" href=\"/MeterReading/{number}/IntervalBlock/1\"/><content><IntervalBlock><IntervalReading><timePeriod><duration>900</duration><start>{number}800</start></timePeriod><value>5</value></IntervalReading></IntervalBlock></content></entry>"
+        )
+    };
+    let of_type = "<entry><link rel=\"self\" href=\"/ReadingType/1\"/><content><ReadingType><uom>72</uom></ReadingType></content></entry>";
+    let map = mapping(json!({"schema": "pue/import/1", "extends": "greenbutton", "meter": {"is": "grid"}}));
+    let site = site_of("UTC", &[("grid", "interval", "kWh")]);
+    let read = |feed: String| read::mapped(&site, &map, "a.xml", feed.as_bytes()).unwrap();
+    assert_eq!(codes(&read(format!("<feed>{of_type}{}{}</feed>", of(1), of(2)))), ["import.merged"]);
+    assert_eq!(codes(&read(format!("<feed>{of_type}{}</feed>", of(1)))), [""; 0]);
+}
+
 /// A column of a wide file that the mapping does not name may be a meter: it is named.
 #[test]
 fn columns_that_nobody_named() {

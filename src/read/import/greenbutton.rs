@@ -8,7 +8,7 @@ use super::{
     bounded::{LineOf, XmlBytes, is_content},
     delimited::Decoded,
     entry::{Entry, Receive, shown},
-    series::{LONGEST_LABEL, Labels, Of, of_series},
+    series::{LONGEST_LABEL, Labels, Named, Of, of_series},
     terms::{Terms, product},
 };
 use crate::{
@@ -40,6 +40,9 @@ const MOST_WAITING: usize = 300_000;
 
 /// So many links has an entry.
 const MOST_LINKS: usize = 1000;
+
+/// And none is longer: all of them are kept.
+const LONGEST_LINK: usize = 500;
 
 /// The flags of `QualityOfReading` that are not listed: 16, other, may be anything.
 const FLAGS: &str = "0, 7 … 15, 17, 18, 19";
@@ -193,6 +196,8 @@ struct Terming {
     factor: Ratio,
     quantity: Quantity,
     length: Option<i64>,
+    /// The link of its meter reading, which tells it from others, whatever they are called.
+    link: String,
 }
 
 /// Which of the blocks before a reading is of: known, waiting, or none that is asked for.
@@ -240,6 +245,7 @@ struct Feed<'m> {
     is_supposed: bool,
     several: Option<u64>,
     waiting: Vec<(Rc<Links>, Raw)>,
+    named: Named,
     fits: Fits,
 }
 
@@ -261,6 +267,7 @@ impl<'m> Feed<'m> {
             is_supposed: false,
             several: None,
             waiting: Vec::new(),
+            named: Named::default(),
             fits: Fits::default(),
         }
     }
@@ -305,7 +312,7 @@ impl<'m> Feed<'m> {
                 _ => {}
             }
         }
-        let Some(href) = href.filter(|href| href.len() <= LONGEST_LABEL) else { return };
+        let Some(href) = href.filter(|href| href.len() <= LONGEST_LINK) else { return };
         match rel.as_deref() {
             Some("self") => self.open.own = Some(href),
             Some("up") => self.open.up = Some(href),
@@ -402,7 +409,11 @@ impl<'m> Feed<'m> {
     /// A channel of a unit that is none of ours is named once, and its readings are passed over.
     fn known(&mut self, terming: Result<Terming, NoUnit>, faults: &mut Faults<'_>, to: &mut impl Receive) -> Block {
         match terming {
-            Ok(terming) => Block::Known(Rc::new(terming)),
+            Ok(terming) => {
+                let of = Of::Label(terming.label.clone());
+                self.named.notice(&of, &terming.link, self.line.get(), faults);
+                Block::Known(Rc::new(terming))
+            }
             Err((label, uom)) => {
                 if to.wants(&label, faults) {
                     self.fits.not += 1;
@@ -499,7 +510,8 @@ impl<'m> Feed<'m> {
         let Some(factor) = factor else { return Ok(Some(Err((label, format!("uom {uom}, 10^{power}"))))) };
         let quantity = mapping.value.quantity.unwrap_or_else(|| quantity(unit, of_type));
         let length = of_type.find("intervalLength").and_then(|length| length.parse().ok()).filter(|length| *length > 0);
-        Ok(Some(Ok(Terming { label, unit: Some(unit), factor, quantity, length })))
+        let link = meter_reading.map_or_else(String::new, |own| own.to_string());
+        Ok(Some(Ok(Terming { label, unit: Some(unit), factor, quantity, length, link })))
     }
 
     fn meter_reading(&self, link: &str) -> Option<&Rc<str>> {

@@ -4,7 +4,7 @@ use super::{
     Fits, Mapping,
     delimited::{self, Rows},
     entry::{Entry, Receive, shown},
-    series::{LONGEST_LABEL, Labels, MOST_LABELS, Of, of_series},
+    series::{LONGEST_LABEL, Labels, MOST_LABELS, Named, Of, of_series},
     table::Row,
     terms::{Terms, product},
 };
@@ -86,6 +86,9 @@ struct Points<'m> {
     factor: Ratio,
     /// The last series, as it stands, and whose readings it has.
     last: (Vec<u8>, Of),
+    /// What all of it says, for who asks which series a name stands for.
+    whole: String,
+    named: Named,
     fits: Fits,
 }
 
@@ -94,7 +97,14 @@ impl<'m> Points<'m> {
         // A checked mapping's factor is a fraction.
         let factor = product([mapping.value.factor]).unwrap_or(Ratio::ONE);
         let terms = Terms::new(mapping, site, false);
-        Points { terms, factor, last: (Vec::new(), Of::Nobody), fits: Fits::default() }
+        Points {
+            terms,
+            factor,
+            last: (Vec::new(), Of::Nobody),
+            whole: String::new(),
+            named: Named::default(),
+            fits: Fits::default(),
+        }
     }
 
     /// A point; its series is the last. Times of line protocol are nanoseconds if the mapping does not say otherwise.
@@ -119,6 +129,7 @@ impl<'m> Points<'m> {
                 return;
             }
         };
+        self.named.notice(&self.last.1, &self.whole, line, faults);
         let mapping = self.terms.mapping;
         let Some(value) = self.terms.number(value) else {
             faults.tell(Code::CsvValue, line, None, label, || {
@@ -170,7 +181,7 @@ impl<'m> Points<'m> {
             let key = [point.series.as_bytes(), b" ", field.as_bytes()];
             if self.last.0.is_empty() || !is_joined(&self.last.0, key) {
                 self.last.0 = key.concat();
-                self.last.1 = of_line(self.terms.mapping, point.series, field);
+                (self.last.1, self.whole) = of_line(self.terms.mapping, point.series, field);
             }
             // Texts and flags are no readings, unless somebody says that they are a meter's.
             let is_asked_for = || match &self.last.1 {
@@ -189,7 +200,7 @@ fn is_joined(whole: &[u8], parts: [&[u8]; 3]) -> bool {
     parts.iter().all(|part| rest.strip_prefix(*part).map(|after| rest = after).is_some()) && rest.is_empty()
 }
 
-fn of_line(mapping: &Mapping, series: &str, field: &str) -> Of {
+fn of_line(mapping: &Mapping, series: &str, field: &str) -> (Of, String) {
     let mut parts = split(series, ',');
     let measurement = plain(parts.next().unwrap_or_default());
     let mut labels: Labels =
@@ -199,7 +210,7 @@ fn of_line(mapping: &Mapping, series: &str, field: &str) -> Of {
         let (name, value) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         labels.push((plain(name).into_owned(), plain(value).into_owned()));
     }
-    of_series(mapping, &labels, || whole(&labels))
+    (of_series(mapping, &labels, || whole(&labels)), whole(&labels))
 }
 
 /// As line protocol writes a series and its field, the tags by name.
@@ -358,6 +369,7 @@ impl Rows for Annotated<'_> {
                 .filter(|(_, value)| !value.is_empty())
                 .collect();
             self.of.last = (self.key.clone(), of_series(self.of.terms.mapping, &labels, || whole(&labels)));
+            self.of.whole = whole(&labels);
         }
         let time = row.text(header.time);
         self.of.point(&time, row.cell(header.value), false, row.line, faults, to);
@@ -382,7 +394,7 @@ mod tests {
         let mapping =
             Mapping::from_json(br#"{"schema": "pue/import/1", "format": "influx", "value": {"quantity": "register"}}"#)
                 .unwrap();
-        assert_eq!(of_line(&mapping, line.series, "kwh"), Of::Label("power main,feed=a,b,site=x=1 kwh".to_owned()));
+        assert_eq!(of_line(&mapping, line.series, "kwh").0, Of::Label("power main,feed=a,b,site=x=1 kwh".to_owned()));
         for none in ["power", "power ", ",a=b c=1", "power c", "power =1"] {
             assert!(Line::new(none).is_none(), "{none}");
         }

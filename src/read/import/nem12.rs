@@ -5,7 +5,7 @@ use super::{
     Fits, Mapping, Quantity,
     delimited::Rows,
     entry::{Entry, Receive, shown},
-    series::{Of, of_series},
+    series::{Named, Of, of_series},
     table::Row,
     terms::{Terms, product},
 };
@@ -29,6 +29,7 @@ pub(super) struct Nem12<'m> {
     terms: Terms<'m>,
     channel: Option<Channel>,
     day: Option<Day>,
+    named: Named,
     pub(super) fits: Fits,
 }
 
@@ -52,7 +53,13 @@ struct Told;
 
 impl<'m> Nem12<'m> {
     pub(super) fn new(mapping: &'m Mapping, site: TimeZone) -> Self {
-        Nem12 { terms: Terms::new(mapping, site, false), channel: None, day: None, fits: Fits::default() }
+        Nem12 {
+            terms: Terms::new(mapping, site, false),
+            channel: None,
+            day: None,
+            named: Named::default(),
+            fits: Fits::default(),
+        }
     }
 
     fn told(&self, faults: &mut Faults<'_>, row: &Row<'_>, at: usize, code: Code, expected: impl Into<Text>) -> Told {
@@ -67,7 +74,10 @@ impl<'m> Nem12<'m> {
         let names = [(1, "NMI"), (3, "RegisterID"), (4, "NMISuffix"), (6, "MeterSerialNumber"), (7, "UOM")];
         let labels: Vec<(String, String)> =
             names.into_iter().map(|(at, name)| (name.to_owned(), row.text(at).into_owned())).collect();
-        let label = match of_series(mapping, &labels, || format!("{}/{}", row.text(1), row.text(4))) {
+        let whole = || format!("{}/{}", row.text(1), row.text(4));
+        let of = of_series(mapping, &labels, whole);
+        self.named.notice(&of, &whole(), row.line, faults);
+        let label = match of {
             Of::Label(label) => label,
             Of::Nobody => return Ok(()),
             Of::Unnamed(name) => {

@@ -4,7 +4,7 @@ use super::{
     Fits, Mapping,
     bounded::{JsonBytes, LineOf, is_content},
     entry::{Entry, Receive, shown},
-    series::{LONGEST_LABEL, Labels, MOST_LABELS, Of, of_series},
+    series::{LONGEST_LABEL, Labels, MOST_LABELS, Named, Of, of_series},
     terms::{Terms, product},
 };
 use crate::{
@@ -40,6 +40,7 @@ pub(super) fn read(
         // A checked mapping's factor is a fraction.
         factor: product([mapping.value.factor]).unwrap_or(Ratio::ONE),
         series: 0,
+        named: Named::default(),
     };
     let mut json = serde_json::Deserializer::from_reader(bytes);
     let done = Whole(&mut answer).deserialize(&mut json).and_then(|()| json.end());
@@ -64,6 +65,7 @@ struct Answer<'c, 'a, 'm, T> {
     factor: Ratio,
     /// How many series came before.
     series: u64,
+    named: Named,
 }
 
 impl<T: Receive> Answer<'_, '_, '_, T> {
@@ -231,7 +233,9 @@ impl<'de, T: Receive> Visitor<'de> for Series<'_, '_, '_, '_, T> {
             match key.as_str() {
                 "metric" => {
                     let labels = map.next_value::<MetricLabels>()?.0;
-                    of = Some(of_series(self.0.terms.mapping, &labels, || whole(&labels)));
+                    let series = of_series(self.0.terms.mapping, &labels, || whole(&labels));
+                    self.0.named.notice(&series, &whole(&labels), self.0.line.get(), self.0.faults);
+                    of = Some(series);
                 }
                 "values" | "value" => match &of {
                     None => return Err(A::Error::custom("values before the metric that they are of")),

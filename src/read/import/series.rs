@@ -1,6 +1,11 @@
 //! Files of series, each with labels that say what it is: Prometheus, InfluxDB, Green Button, NEM12.
 
-use super::Mapping;
+use super::{Mapping, entry::shown};
+use crate::{
+    finding::{Code, Text},
+    read::csv::Faults,
+};
+use std::collections::HashMap;
 
 /// What a series says of itself, by name.
 pub(super) type Labels = Vec<(String, String)>;
@@ -36,5 +41,27 @@ pub(super) fn of_series(mapping: &Mapping, labels: &[(String, String)], whole: i
         (Some(is), _) => Of::Label(is.clone()),
         (None, None) => Of::Label(whole()),
         (None, Some(name)) => find(name).map_or_else(|| Of::Unnamed(name.clone()), |label| Of::Label(label.to_owned())),
+    }
+}
+
+/// So many names are remembered.
+const MOST_NAMES: usize = 100_000;
+
+/// Which series each name stood for: a mapping that gives several of them one name merges them, which is told.
+#[derive(Debug, Default)]
+pub(super) struct Named(HashMap<String, String>);
+
+impl Named {
+    /// `series` tells one from another, whatever a mapping calls them.
+    pub(super) fn notice(&mut self, of: &Of, series: &str, line: u64, faults: &mut Faults<'_>) {
+        let Of::Label(label) = of else { return };
+        match self.0.get(label) {
+            Some(first) if first != series => faults.tell(Code::ImportMerged, line, None, label, || {
+                let found = Text::same(format!("{}, {}", shown(first), shown(series)));
+                (found, ("一个序列", "one series").into())
+            }),
+            None if self.0.len() < MOST_NAMES => drop(self.0.insert(label.clone(), series.to_owned())),
+            _ => {}
+        }
     }
 }

@@ -71,7 +71,7 @@ impl<'m> Terms<'m> {
 
     /// An instant; with the minutes by which its clock is ahead of UTC, where another column says them.
     pub(super) fn instant(&mut self, text: &str, offset_s: Option<i32>) -> Result<i64, NoStamp> {
-        self.is_day = self.is_sheet && text.len() == 10;
+        self.is_day = self.is_sheet && text.len() == 10 && text.as_bytes().get(4) == Some(&b'-');
         let whole = if self.is_day { Cow::Owned(format!("{text} 00:00")) } else { Cow::Borrowed(text) };
         match &self.form {
             Form::Own => own(&mut self.own, whole.as_bytes()),

@@ -565,6 +565,26 @@ mod tests {
         }
     }
 
+    /// Times of a known day are read at once, and only those that the format says.
+    #[test]
+    fn a_known_day() {
+        let Some(Form::Parts(parts)) = Form::new(Some("%d.%m.%Y %H:%M")) else { panic!() };
+        let mut clocks = Clocks::new(time_zone("Europe/Berlin").unwrap());
+        let (mut same, mut quick) = (Same::default(), Quick::new(&parts[of_day(&parts)..]).unwrap());
+        for (first, expected) in [("01.03.2024 00:00", Some("2024-03-01T12:30:00+01:00")), ("31.03.2024 12:00", None)] {
+            let written = same.written(first, &parts, of_day(&parts), None).unwrap();
+            clocks.instant(written).unwrap();
+            quick.remember(&same, &clocks);
+            let read =
+                |clock: &str| quick.read(format!("{}{clock}", &first[..10]).as_bytes()).map(|at| clocks.told(at));
+            // A day on which clocks are set is none of these.
+            assert_eq!(read(" 12:30").as_deref(), expected);
+            for other in ["", " 12:3", " 12:30:00", "T12:30", " 24:00", " 12:60", " 1a:00", "0 12:30"] {
+                assert_eq!(read(other), None, "{other}");
+            }
+        }
+    }
+
     #[test]
     fn what_is_no_such_time_is_none() {
         for (format, text, expected) in [

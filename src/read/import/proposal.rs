@@ -45,10 +45,12 @@ fn supposed(place: &str) -> Value {
 /// let file = "Meter;When;kWh\nA;01/02/2024 00:00;5,25\nA;01/02/2024 00:30;5\n";
 /// let mut proposal = Proposal::of(file.as_bytes())?;
 /// let asked: Vec<&str> = proposal.questions.iter().map(|question| question.place.as_str()).collect();
-/// assert_eq!(asked, ["time.format", "time.marks"]); // day or month first? start or end?
+/// // Day or month first? Start or end? The energy of a time, or a register's value?
+/// assert_eq!(asked, ["time.format", "time.marks", "value.quantity"]);
 /// proposal.set("time.format", "%d/%m/%Y %H:%M");
-/// assert!(proposal.mapping().is_err());
 /// proposal.set("time.marks", "start");
+/// assert!(proposal.mapping().is_err());
+/// proposal.set("value.quantity", "energy");
 /// assert_eq!(proposal.mapping()?.dialect.decimal, Some(','));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

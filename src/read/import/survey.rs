@@ -109,7 +109,7 @@ impl MeterFound {
 ///
 /// ```
 /// use pue::read::import::{Mapping, survey};
-/// let mapping = Mapping::from_json(br#"{"schema": "pue/import/1", "extends": "oed", "meter": {"is": "?"}}"#)?;
+/// let mapping = Mapping::from_json(br#"{"schema": "pue/import/1", "extends": "oed", "meter": {"is": "M1"}}"#)?;
 /// let file = "reading,start time,end time\n1.5,2024-03-01 00:00:00,2024-03-01 00:15:00\n";
 /// let survey = survey(&mapping, jiff::tz::TimeZone::UTC, "a.csv", 5, file.as_bytes())?;
 /// assert_eq!((survey.readings, survey.first[0].value), (1, Some(1.5)));

@@ -119,7 +119,7 @@ fn v9_wuhan_rules_at_their_edges() {
 
 #[test]
 fn v12_to_v14_and_v17() {
-    use pue::kpi::{AnnualPue, Condition, characteristic_ratio, load_use_rate_8760};
+    use pue::kpi::{AnnualPue, Condition, During, ItLoadUseRate8760, characteristic_ratio};
     let energy = |kwh: &Value| ExactEnergy::from_kwh(kwh.as_f64().unwrap()).unwrap();
     let power = |kw: &Value| pue::quantity::ExactPower::from_kw(kw.as_f64().unwrap()).unwrap();
     let v = golden("v12-characteristic.json");
@@ -148,7 +148,8 @@ fn v12_to_v14_and_v17() {
         assert_eq!(points("pue", pue).to_f64(), row["points"].as_f64().unwrap(), "{row}");
     }
     let v = golden("v14-use-rate.json");
-    let rate = load_use_rate_8760(energy(&v["it_kwh"]), power(&v["racks_kw"])).unwrap();
+    let year = pue::Period::year(2024, pue::jiff::tz::TimeZone::UTC).unwrap();
+    let rate = ItLoadUseRate8760::new(During::new(energy(&v["it_kwh"]), &year), power(&v["racks_kw"])).unwrap().ratio();
     assert_eq!(rate.to_f64(), v["expect"]["use_rate"].as_f64().unwrap());
     assert_eq!(points("it_load_use_rate", rate).to_f64(), v["expect"]["points"].as_f64().unwrap());
 

@@ -8,7 +8,7 @@ use pue::{
     finding::Faults,
     packs,
     quantity::{EmissionFactor, Tariff},
-    rule::{LAW_SCHEMA, Law},
+    rule::{Decision, LAW_SCHEMA, Law},
 };
 use serde::Deserialize;
 use std::{fmt::Write as _, path::PathBuf};
@@ -25,6 +25,9 @@ pub struct Judging {
     /// What a document leaves open, set otherwise (`wuhan-2024.new_since=2024-01-25`); may be given several times
     #[arg(long, value_name = "PACK.KEY=VALUE")]
     setting: Vec<String>,
+    /// How a limit is applied to a PUE that is not quite sure: simple (default), guarded, non-binary
+    #[arg(long, value_name = "RULE", default_value_t, hide_default_value = true, value_parser = decision)]
+    decision: Decision,
     /// The price of electricity: adds money to the savings
     #[arg(long, value_name = "YUAN_PER_KWH", value_parser = tariff)]
     tariff: Option<Tariff>,
@@ -34,6 +37,13 @@ pub struct Judging {
 }
 
 const NO_FACTOR: &str = "expected a number of 0 or more";
+
+fn decision(text: &str) -> Result<Decision, String> {
+    text.parse().map_err(|_| {
+        let names = Decision::ALL.map(Decision::as_str).join(", ");
+        format!("expected one of {names}")
+    })
+}
 
 fn tariff(text: &str) -> Result<Tariff, &'static str> {
     text.parse().ok().and_then(|yuan| Tariff::from_yuan_per_kwh(yuan).ok()).ok_or(NO_FACTOR)
@@ -54,6 +64,7 @@ impl Judging {
             return Err("--pack none: expected another pack besides, found nothing to judge by".to_owned());
         }
         let mut options = packs.into_iter().fold(Options::default(), Options::pack).tariff(self.tariff).co2(self.co2);
+        options = options.decision(self.decision);
         if only_asked {
             options = options.without_default_packs();
         }

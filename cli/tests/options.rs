@@ -65,6 +65,19 @@ fn every_option_of_every_command_is_used() {
     let register = folder.write("register.json", br#"{"schema": "pue/register/1", "sites": [{"id": "WH-0999"}]}"#);
     let (records, letters, summary, out) = (file("records.ndjson"), file("letters"), file("summary.json"), file("out"));
     let (out_2, out_3, out_4) = (file("out-2"), file("out-3"), file("out-4.json"));
+    let parts = folder.write(
+        "parts.json",
+        br#"{"schema": "pue/site/1", "facility": {"id": "WH-7", "region": "420100", "time_zone": "Asia/Shanghai"}, "meters": [
+            {"id": "ups", "point": "ups_output", "kind": "register", "unit": "kWh", "accuracy_class": "0.5", "ct_class": "0.5"},
+            {"id": "cooling", "point": "cooling", "kind": "register", "unit": "kWh", "accuracy_class": "1", "direct": true}]}"#,
+    );
+    let days = |meter: &str, each: f64| {
+        (1..=12).map(|day| format!("{meter},2025-03-{day:02} 00:00,{}\n", each * f64::from(day))).collect::<String>()
+    };
+    let parts_readings = folder.write(
+        "parts.csv",
+        ("meter,time,value\n".to_owned() + &days("ups", 1000.0) + &days("cooling", 300.0)).as_bytes(),
+    );
     let over = "examples/data/submissions/02-over-the-limit.json";
     let open = "examples/data/submissions/03-no-certificate.json";
     let (own, own_toml) = ("examples/data/packs/own.json", "examples/data/packs/own.toml");
@@ -251,6 +264,47 @@ fn every_option_of_every_command_is_used() {
         (&["what-if", over, "--pack", "none"], 3, &["expected another pack besides"]),
         (&["history", over, "--lang", "en"], 0, &["wuhan-2024 pue-new-large", "2013", "2026"]),
         (&["history"], 0, &["gb-40879-2021"]),
+        (
+            &[
+                "assess",
+                "--site",
+                &parts,
+                "--readings",
+                &parts_readings,
+                "--lang",
+                "en",
+                "--period",
+                "2025-03-01/2025-03-12",
+                "--total-from-parts",
+            ],
+            2,
+            &["±0.0042: 1.2958 – 1.3042", "pue.total_from_parts", "1.3000 – open"],
+        ),
+        (
+            &[
+                "assess",
+                "--site",
+                &parts,
+                "--readings",
+                &parts_readings,
+                "--period",
+                "2025-03-01/2025-03-12",
+                "--lang",
+                "en",
+            ],
+            1,
+            &["--total-from-parts"],
+        ),
+        (&["assess", "--lang", "en", "--decision", "non-binary"], 0, &["to be stated: facility accuracy_class"]),
+        (&["assess", "--decision", "strict"], 3, &["expected one of simple, guarded, non-binary"]),
+        (&["audit", over, "--decision", "guarded", "--format", "json"], 1, &["\"decision\":\"guarded\""]),
+        (
+            &["audit", over, "--decision", "non-binary", "--detail", "--lang", "en"],
+            2,
+            &["non-binary statement needs the uncertainty"],
+        ),
+        (&["verify", &records, over, "--decision", "guarded"], 1, &["decision=guarded"]),
+        (&["what-if", over, "--overhead", "-50%", "--decision", "simple"], 0, &["fails → meets"]),
         (&["completions", "bash"], 0, &["_pue"]),
         (&["bench-data", "round", "3", "--year", "2025"], 0, &["2025-01-01", "x_planted"]),
         (&["bench-data", "wuhan", &file("wuhan")], 0, &[]),

@@ -2,14 +2,17 @@ use super::{Record, Reliance};
 use crate::{
     facility::{Scale, StandardRacks},
     finding::{Finding, Text},
-    kpi::{AnyPue, Boundary, Category, Coverage, MeasuredPue, Method, Monthly, Overhead},
+    kpi::{
+        AnyPue, Boundary, Category, Coverage, Cue, Dcie, Ere, Erf, ItLoadUseRate, MeasuredPue, Method, Monthly,
+        OccupancyByCount, Overhead, Ref, Uncertainty, Unstated, WholeYearRatio, Wue,
+    },
     ledger::Ledger,
     metering::MeasurementPoint,
     period::Period,
     place::Place,
     quantity::{Decimal, Dimension, ExactEnergy, Ratio},
     retrofit::Retrofit,
-    rule::{Comparison, Outcome, Verdict},
+    rule::{Comparison, Decision, Outcome, Verdict},
     site::Spot,
 };
 use serde::{Deserialize, Serialize};
@@ -53,6 +56,8 @@ pub struct Assessment {
     pub retrofit: Option<Retrofit>,
     /// What the PUE relies on that only the operator's word supports, with what would come without it.
     pub reliance: Vec<Reliance>,
+    /// How limits of the PUE were applied.
+    pub decision: Decision,
     /// For a submission: what was declared beside what was recomputed.
     pub declared: Option<BTreeMap<Claim, Declared>>,
     /// What makes it reproducible.
@@ -163,6 +168,8 @@ pub struct ReportedPue {
     pub low: Option<Ratio>,
     /// The highest; `None`: open.
     pub high: Option<Ratio>,
+    /// How sure it is by the classes of its meters; or which of them have to state theirs.
+    pub uncertainty: Result<Uncertainty, Vec<Unstated>>,
     /// How silence was read.
     pub assumptions: Vec<Text>,
 }
@@ -185,8 +192,17 @@ impl ReportedPue {
             electricity_only: measured.electricity.pue.map(AnyPue::ratio),
             low: reported.bounds.low,
             high: reported.bounds.high,
+            uncertainty: reported.uncertainty.clone(),
             assumptions,
         }
+    }
+
+    /// From the lowest value that missing energy allows, less its expanded uncertainty, to the highest, plus its own; `None`:
+    /// one of them is not known, or open.
+    pub fn with_unknown(&self) -> Option<[f64; 2]> {
+        let known = self.uncertainty.as_ref().ok()?;
+        let (low, high) = (self.low?, self.high?);
+        Some([low.to_f64() - known.expanded_at(low), high.to_f64() + known.expanded_at(high)])
     }
 
     /// Whether it is an annual PUE; else it is an interim one.
@@ -277,25 +293,31 @@ impl MeterEnergy {
 ///
 /// ```
 /// # let audit = pue::submission::audit_json(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json")), &[]);
-/// assert!(audit.kpis.dcie.is_some_and(|dcie| dcie < 1.0)); // 1 / PUE
+/// assert!(audit.kpis.dcie.is_some_and(|dcie| dcie.value() < 1.0)); // 1 / PUE
 /// assert_eq!(audit.kpis.scale.map(|scale| scale.as_str()), Some("large"));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Kpis {
-    /// Water usage effectiveness, l/kWh.
-    pub wue_l_per_kwh: Option<f64>,
+    /// Water usage effectiveness.
+    pub wue: Option<Wue>,
+    /// Carbon usage effectiveness.
+    pub cue: Option<Cue>,
     /// Energy reuse factor.
-    pub erf: Option<f64>,
+    pub erf: Option<Erf>,
+    /// Energy reuse effectiveness.
+    pub ere: Option<Ere>,
     /// Renewable energy factor.
-    pub r#ref: Option<f64>,
+    pub r#ref: Option<Ref>,
     /// 1 / PUE.
     #[doc(alias = "DCiE")]
-    pub dcie: Option<f64>,
+    pub dcie: Option<Dcie>,
+    /// GB 40879's electricity ratio of a whole year.
+    pub r_m2: Option<WholeYearRatio>,
     /// E_IT / (rated IT power × hours).
-    pub it_load_use_rate: Option<f64>,
+    pub it_load_use_rate: Option<ItLoadUseRate>,
     /// Occupied / installed, by count.
-    pub occupancy: Option<f64>,
+    pub occupancy: Option<OccupancyByCount>,
     /// Standard racks.
     pub standard_racks: Option<StandardRacks>,
     /// Scale by the national table.

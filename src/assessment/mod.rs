@@ -19,14 +19,17 @@ use crate::{
     facility::{Certificate, Facility},
     finding::{Code, Finding, Text},
     kpi::UNUSABLE,
-    kpi::{Boundary, Category, MeasuredPue, Method, Monthly, energy_reuse_factor, water_usage},
+    kpi::{
+        AnyPue, Boundary, Category, Co2, Cue, Dcie, During, Ere, Erf, ItLoadUseRate, MeasuredPue, Method, Monthly,
+        OccupancyByCount, Ref, Water, WholeYearRatio, Wue,
+    },
     ledger::{Ledger, LedgerError},
     metering::{MeasurementPoint, Meter, Readings},
     period::{Period, TZDB},
     place::Place,
     quantity::{EmissionFactor, ExactEnergy, Ratio, Tariff},
     retrofit::Screen,
-    rule::{Case, Figures, Pack, Verdict, packs},
+    rule::{Case, Decision, Figures, Pack, Verdict, packs},
     site::Site,
 };
 use jiff::civil::Date;
@@ -40,6 +43,10 @@ pub struct Options {
     pub category: Option<Category>,
     /// How carriers other than electricity are counted.
     pub method: Method,
+    /// Whether the total is built from its parts instead of measured at the supplies.
+    pub total_from_parts: bool,
+    /// How a limit is applied to a PUE that is not quite sure.
+    pub decision: Decision,
     /// Packs beyond those that apply by default.
     pub packs: Vec<Pack>,
     /// Whether no pack is applied but those.
@@ -66,6 +73,35 @@ impl Options {
     /// Names the method of the reported PUE.
     pub fn method(mut self, method: Method) -> Self {
         self.method = method;
+        self
+    }
+
+    /// Builds the total from its parts, where the supplies have no meters: see
+    /// [`Boundary::total_from_parts`](crate::kpi::Boundary::total_from_parts).
+    pub fn total_from_parts(mut self, is_built: bool) -> Self {
+        self.total_from_parts = is_built;
+        self
+    }
+
+    /// The sums of a site by these options and a method.
+    fn boundary(&self, method: Method, site: &Site) -> Boundary {
+        let boundary = Boundary::by(method, site, self.category);
+        if self.total_from_parts { boundary.total_from_parts(site) } else { boundary }
+    }
+
+    /// Names the decision rule (判定规则) for limits of the PUE.
+    ///
+    /// ```
+    /// # let json = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/01-meets.json"));
+    /// use pue::{Outcome, Submission, assessment::Options, rule::Decision};
+    /// let submission = Submission::from_json(json)?;
+    /// // Its meters state no class, so nobody knows whether the limit is kept by the uncertainty.
+    /// let audit = submission.audit_by(&Options::default().decision(Decision::Guarded));
+    /// assert_eq!(audit.verdicts[0].outcome, Outcome::Undetermined);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn decision(mut self, decision: Decision) -> Self {
+        self.decision = decision;
         self
     }
 
@@ -119,6 +155,8 @@ impl Options {
 pub struct Extra {
     /// Water used, m³.
     pub water_m3: Option<f64>,
+    /// Emissions of its energy, kg CO₂e.
+    pub co2_kg: Option<f64>,
     /// Heat reused outside.
     pub heat_reused: Option<ExactEnergy>,
     /// Renewable energy used and owned.
@@ -144,6 +182,7 @@ impl Extra {
             heat_reused: self
                 .heat_reused
                 .or_else(|| sum(MeasurementPoint::HeatReused).map(ExactEnergy::from_microjoules)),
+            co2_kg: self.co2_kg,
             renewable: self.renewable,
             on_site: self.on_site,
         }
@@ -203,6 +242,7 @@ impl Assessment {
             comparisons,
             retrofit: Some(retrofit),
             reliance,
+            decision: options.decision,
             declared: None,
             record: Record::new(&packs, options, ledger.estimates(), TZDB),
         }
@@ -253,6 +293,7 @@ impl Assessment {
             comparisons: Vec::new(),
             retrofit: None,
             reliance: Vec::new(),
+            decision: Decision::default(),
             declared: None,
             record: Record::new(&[], &Options::default(), &[], TZDB),
         }
@@ -269,15 +310,17 @@ struct Ground<'a> {
     monthly: Vec<Monthly>,
     /// What rules judge, where the report shows something else.
     judged: Option<(MeasuredPue, Boundary)>,
+    part: &'a Period,
     extra: Extra,
+    decision: Decision,
     findings: Vec<Finding>,
     trusted: bool,
 }
 
 impl<'a> Ground<'a> {
-    fn new(ledger: &'a Ledger<'_>, part: &Period, options: &Options) -> Self {
+    fn new(ledger: &'a Ledger<'_>, part: &'a Period, options: &Options) -> Self {
         let site = ledger.site();
-        let boundary = Boundary::by(options.method, site, options.category);
+        let boundary = options.boundary(options.method, site);
         let (measured, monthly) = MeasuredPue::by_month(ledger, &boundary, part);
         let mut findings: Vec<Finding> = site.findings().to_vec();
         findings.extend(ledger.found());
@@ -286,7 +329,7 @@ impl<'a> Ground<'a> {
         findings.extend(checks::all(site, &measured, &extra, part));
         // Rules judge what they always judge, whichever method the report shows.
         let judged = (options.method != Method::default()).then(|| {
-            let boundary = Boundary::new(site, options.category);
+            let boundary = options.boundary(Method::default(), site);
             (MeasuredPue::over(ledger, &boundary, part), boundary)
         });
         findings.extend(judged.iter().flat_map(|(measured, _)| measured.findings.iter().cloned()));
@@ -301,7 +344,9 @@ impl<'a> Ground<'a> {
             measured,
             monthly,
             judged,
+            part,
             extra,
+            decision: options.decision,
             findings,
             trusted,
         }
@@ -321,9 +366,10 @@ impl<'a> Ground<'a> {
 
     /// The same with another facility and other measurements.
     fn case_of<'c>(&'c self, facility: &'c Facility, on: Date, measured: &'c MeasuredPue) -> Case<'c> {
-        let figures = figures(measured, &self.extra);
+        let figures = figures(measured, self.part, &self.extra);
         Case::over(facility, &self.certificates, on, measured, self.judged_boundary())
             .with(figures)
+            .by(self.decision)
             .distrusted_by(&self.findings)
     }
 
@@ -391,32 +437,44 @@ fn applied<'p>(facility: &Facility, on: Date, extra: &'p [Pack], only_asked: boo
 }
 
 /// The figures besides the PUE that rules may ask for: of the whole period, or not known.
-fn figures(measured: &MeasuredPue, extra: &Extra) -> Figures {
+fn figures(measured: &MeasuredPue, part: &Period, extra: &Extra) -> Figures {
     let whole = measured.pue().filter(|_| measured.reported().coverage.common == 1.0);
-    let reused = whole.zip(extra.heat_reused).and_then(|(pue, heat)| energy_reuse_factor(heat, pue.total()));
-    // In exact numbers, for rules.
-    let water = whole.zip(extra.water_m3).and_then(|(pue, water)| {
-        let per_kwh = Ratio::new(1000 * ExactEnergy::KWH.microjoules(), pue.it().microjoules())?;
-        Ratio::from_f64(water).filter(|water| *water >= Ratio::ZERO)?.checked_mul(per_kwh)
-    });
-    Figures::new(reused, water)
+    let during = |energy| During::new(energy, part);
+    let reused = whole.zip(extra.heat_reused).and_then(|(pue, heat)| Erf::new(during(heat), during(pue.total())).ok());
+    let water = whole
+        .zip(extra.water_m3)
+        .and_then(|(pue, water)| Wue::new(During::new(Water::m3(water), part), during(pue.it())).ok());
+    Figures::new(reused.map(Erf::ratio), water.map(Wue::ratio))
 }
 
 fn kpis(measured: &MeasuredPue, part: &Period, extra: &Extra, ledger: &Ledger<'_>) -> Kpis {
     let facility = ledger.site().facility();
     let racks = facility.standard_racks();
-    let occupancy = facility.racks.as_ref().and_then(|racks| racks.occupancy());
+    let occupancy = facility.racks.as_ref().and_then(|racks| racks.installed.zip(racks.occupied));
+    let occupancy =
+        occupancy.and_then(|(installed, occupied)| OccupancyByCount::new(occupied as f64, installed as f64).ok());
     // Totals of the whole period stand beside energies of the whole period only.
     let whole = measured.pue().filter(|_| measured.reported().coverage.common == 1.0);
+    let during = |energy| During::new(energy, part);
+    // Each of an amount beside the energies of the same time; what cannot be formed is not known.
+    let (water, co2) = (extra.water_m3.map(Water::m3), extra.co2_kg.map(Co2::kg));
+    let of_it = |pue: AnyPue| during(pue.it());
+    let of_total = |pue: AnyPue| during(pue.total());
+    let electricity = measured.electricity.pue.and_then(AnyPue::annual);
     Kpis {
-        wue_l_per_kwh: whole.zip(extra.water_m3).and_then(|(pue, water)| water_usage(water, pue.it())),
-        erf: whole.zip(extra.heat_reused).and_then(|(pue, heat)| heat.over(pue.total())),
-        r#ref: whole.zip(extra.renewable).and_then(|(pue, green)| green.min(pue.total()).over(pue.total())),
-        dcie: measured.pue().and_then(|pue| pue.it().over(pue.total())),
+        wue: whole.zip(water).and_then(|(pue, water)| Wue::new(During::new(water, part), of_it(pue)).ok()),
+        cue: whole.zip(co2).and_then(|(pue, co2)| Cue::new(During::new(co2, part), of_it(pue)).ok()),
+        erf: whole.zip(extra.heat_reused).and_then(|(pue, heat)| Erf::new(during(heat), of_total(pue)).ok()),
+        ere: whole
+            .zip(extra.heat_reused)
+            .and_then(|(pue, heat)| Ere::new(of_total(pue), of_it(pue), during(heat)).ok()),
+        r#ref: whole.zip(extra.renewable).and_then(|(pue, green)| Ref::new(during(green), of_total(pue)).ok()),
+        dcie: measured.pue().and_then(|pue| Dcie::new(of_total(pue), of_it(pue)).ok()),
+        r_m2: electricity.map(WholeYearRatio::of),
         it_load_use_rate: whole
             .zip(facility.rated_it)
-            .and_then(|(pue, rated)| pue.it().over(rated.over(part.milliseconds()))),
-        occupancy: occupancy.map(|occupancy| occupancy.share.to_f64()),
+            .and_then(|(pue, rated)| ItLoadUseRate::new(of_it(pue), rated).ok()),
+        occupancy,
         standard_racks: racks,
         scale: racks.and_then(packs::national_scale),
     }

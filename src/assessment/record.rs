@@ -9,7 +9,7 @@ use crate::{
     period::rfc3339,
     quantity::{EmissionFactor, Tariff},
     read::Digest,
-    rule::{Outcome, Pack, packs},
+    rule::{Decision, Outcome, Pack, packs},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +54,12 @@ impl Record {
         }
         if options.only_asked {
             set("default_packs", "off".to_owned());
+        }
+        if options.total_from_parts {
+            set("total", "parts".to_owned());
+        }
+        if options.decision != Decision::default() {
+            set("decision", options.decision.as_str().to_owned());
         }
         if options.method != Method::default() {
             set("method", options.method.as_str().to_owned());

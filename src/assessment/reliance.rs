@@ -178,7 +178,7 @@ impl Judge<'_, '_> {
         let measured = aside.applied_to(self.ground.judged());
         // Where only energies change, most requirements come to the same.
         let span = self.span.filter(|_| !aside.is_of_facts());
-        let span = span.and_then(|span| Some(span.with(Span::of(&measured)?)));
+        let span = span.and_then(|span| Some(span.with(Span::of(&measured, self.ground.decision)?)));
         let is_open = |pack: &Pack, requirement: &Requirement, was: Outcome| {
             !span.is_some_and(|span| pack.is_settled(requirement, was, span))
         };
@@ -232,7 +232,7 @@ pub(super) fn weigh(
     }
     let asked = packs.iter().flat_map(|pack| pack.requirements.iter().map(move |one| (pack.as_ref(), one)));
     let before = asked.zip(verdicts.iter()).map(|((pack, one), verdict)| (pack, one, verdict.outcome)).collect();
-    let judge = Judge { ground, packs, on, before, span: Span::of(ground.judged()) };
+    let judge = Judge { ground, packs, on, before, span: Span::of(ground.judged(), ground.decision) };
     let without = |one: &Relied| match one.without {
         Without::Unstated => Change::default(),
         _ => judge.without(&Aside::of([one])),

@@ -145,7 +145,8 @@ codes! {
     PueExactlyOne = "pue.exactly_one", Error, "PUE 恰为 1：不可信", "PUE of exactly 1 is not credible", "检查总电量与 IT 电量是否取自同一计量点", "check whether total and IT are of one meter";
     PueItZero = "pue.it_zero", Error, "IT 电量为零", "the IT energy is zero", "检查 ups_output 等 IT 计量点的读数是否全为 0", "check whether all readings of the IT meters (ups_output …) are zero";
     PueNoIt = "pue.no_it", Error, "没有可用的 IT 电量", "no usable IT energy", "提供 ups_output、pdu_output、it_input 或 it_load 的数据", "give data of ups_output, pdu_output, it_input or it_load";
-    PueNoTotal = "pue.no_total", Error, "没有可用的总电量", "no usable total energy", "提供 grid_supply 等供电侧数据；总量不会由分项相加得出", "give data of the supply side (grid_supply …); the total is never summed up from its parts";
+    PueNoTotal = "pue.no_total", Error, "没有可用的总电量", "no usable total energy", "提供 grid_supply 等供电侧数据；除非明确要求（pue assess --total-from-parts），总量不由分项相加得出", "give data of the supply side (grid_supply …); the total is summed up from its parts only where that is asked for (pue assess --total-from-parts)";
+    PueTotalFromParts = "pue.total_from_parts", Warning, "总电量由分项相加得出，未计量的部分不在其中", "the total is the sum of its parts; what no meter measures is not in it", "在供电侧装设计量，或确认各分项齐全", "measure at the supplies, or make sure that no part is missing";
     PueUpsInput = "pue.ups_input", Error, "UPS 输入不是 IT 电量", "a UPS input is not IT energy", "报送 UPS 输出、PDU 输出或 IT 设备输入的计量数据；该表实为 UPS 输出的，更正 point", "give the readings of the UPS output, the PDU output or the IT equipment input; if this meter is at the output, correct its point";
     PueCategoryMixed = "pue.category_mixed", Warning, "没有一个计量类别覆盖全部 IT 支路", "no single category covers every IT branch", "在同一级补齐计量点", "complete the meters of one level";
     PueCategoryUnknown = "pue.category_unknown", Note, "IT 计量位置未说明，PUE 类别未知", "where IT is measured is not stated; the PUE category is unknown", "写明 ups_output、pdu_output 或 it_input", "state ups_output, pdu_output or it_input";

@@ -156,6 +156,8 @@ pub struct Boundary {
     pub(crate) burnt: Vec<Term>,
     /// What those generators gave.
     pub(crate) generated: Vec<Term>,
+    /// Whether the total is what its parts add up to: what no meter measures is then not in it.
+    from_parts: bool,
     category: Option<Category>,
     method: Method,
     carriers: Vec<Carrier>,
@@ -186,6 +188,26 @@ impl Boundary {
         boundary.add_overhead(site);
         boundary.say_lives(site);
         boundary
+    }
+
+    /// The same with a total that is IT energy plus the metered parts of the overhead: cooling, losses of the power chain,
+    /// lighting and other. What no meter measures is not in it, so the PUE is open above.
+    ///
+    /// Nothing is summed up so unless it is asked for: an E_DC is measured at the supplies.
+    pub fn total_from_parts(mut self, site: &Site) -> Self {
+        let parts = self.it.iter().chain(&self.cooling).chain(&self.power_chain).chain(&self.lighting_other);
+        self.electricity = parts.copied().collect();
+        // Their energy has passed the parts.
+        let is_fuel = |term: &Term| site.meters().get(term.meter).is_some_and(|m| m.point == Point::GeneratorFuel);
+        self.other_carriers.retain(|term| !is_fuel(term));
+        (self.burnt, self.generated, self.from_parts) = (Vec::new(), Vec::new(), true);
+        self.findings.push(Finding::new(Code::PueTotalFromParts).place(place!(meters)));
+        self
+    }
+
+    /// Whether the total is what its parts add up to.
+    pub(crate) const fn is_from_parts(&self) -> bool {
+        self.from_parts
     }
 
     /// How carriers other than electricity are counted.

@@ -4,6 +4,7 @@ use super::{
     plausibility::{self, Evidence},
     reliance::{self, Relied},
     series::{Course, Monthly},
+    uncertainty::{Uncertainty, Unstated},
     view::{Months, View},
 };
 use crate::{
@@ -47,6 +48,8 @@ pub struct Measure {
     pub coverage: Coverage,
     /// The lowest and highest values that the missing energy allows.
     pub bounds: Bounds,
+    /// How sure the value is by the classes of its meters; or which meters have to state theirs (none, without a value).
+    pub uncertainty: Result<Uncertainty, Vec<Unstated>>,
     /// Local months of which nothing is known.
     pub unknown_months: Vec<String>,
     /// Local months of which something is missing.
@@ -136,9 +139,11 @@ impl Measure {
             AnyPue::Interim(pue) => InterimPue::interim(pue.total() + total, pue.it() + it).ok().map(AnyPue::Interim),
         };
         let Some(after) = self.pue.map(AnyPue::ratio) else {
-            self.bounds = Bounds::default();
+            (self.bounds, self.uncertainty) = (Bounds::default(), Err(Vec::new()));
             return;
         };
+        let by = after.to_f64() / before.ratio().to_f64();
+        self.uncertainty = std::mem::replace(&mut self.uncertainty, Err(Vec::new())).map(|known| known.scaled(by));
         if self.bounds.exact {
             (self.bounds.low, self.bounds.high) = (Some(after), Some(after));
             return;
@@ -319,7 +324,9 @@ struct Views<'a> {
 impl<'a> Views<'a> {
     fn new(ledger: &'a Ledger<'_>, boundary: &'a Boundary, part: &Period) -> Self {
         let months = Months::of(ledger, part);
-        let view = |total: Vec<Term>| View::new(ledger, total, &boundary.it, part, &months);
+        let view = |total: Vec<Term>| {
+            View::new(ledger, total, &boundary.it, part, &months).open_above(boundary.is_from_parts())
+        };
         Views {
             ledger,
             electricity: view(boundary.electricity()),

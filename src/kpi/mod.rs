@@ -6,20 +6,25 @@
 mod boundary;
 mod contradiction;
 mod characteristic;
+mod family;
 mod measured;
 mod method;
 mod overhead;
 mod plausibility;
 mod pue;
-mod ratios;
 mod reliance;
 mod series;
+mod uncertainty;
 mod view;
 
 pub(crate) use view::UNUSABLE;
 
 pub use boundary::{Boundary, Category, ENERGY_CONTENT, EnergyContent, UnknownCategory};
 pub use characteristic::{CharacteristicError, Condition, characteristic_ratio};
+pub use family::{
+    Cer, CharacteristicRatio, Clf, Co2, Cpue, Cue, Dcie, During, Ere, Erf, ItLoadUseRate, ItLoadUseRate8760, KpiError,
+    KpiFault, OccupancyByCount, OccupancyByPower, OccupancyByStandardRacks, Olf, Plf, Ref, Water, WholeYearRatio, Wue,
+};
 pub use measured::{Bounds, Coverage, Measure, MeasuredPue, NotAnnual};
 pub use method::Method;
 pub use overhead::Overhead;
@@ -27,10 +32,10 @@ pub(crate) use pue::PUBLISHED_DIGITS;
 pub use pue::{
     Annual, AnnualPue, AnyPue, Design, DesignPue, Interim, InterimPue, Kind, Partial, PartialPue, Pue, PueError,
 };
-pub use ratios::{
-    carbon_usage, energy_reuse_effectiveness, energy_reuse_factor, it_load_use_rate, load_use_rate_8760,
-    renewable_factor, water_usage,
-};
 pub use reliance::Statement;
 pub(crate) use reliance::{Relied, Without};
 pub use series::{Course, Monthly, Stretch};
+pub use uncertainty::{
+    COVERAGE_FACTOR, Contribution, ErrorSource, MeterRole, Remedy, Uncertainty, Unstated, built_uncertainty,
+    conformance, ratio_uncertainty,
+};

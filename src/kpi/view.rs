@@ -2,6 +2,7 @@ use super::{
     AnnualPue, AnyPue, Bounds, Coverage, InterimPue, Measure, PueError,
     boundary::Term,
     contradiction::{self, Contradictions},
+    uncertainty,
 };
 use crate::{
     finding::{Code, Finding, Text},
@@ -43,6 +44,8 @@ pub(super) struct View<'a> {
     vague: Vec<(i64, i64, i64)>,
     contradictions: Contradictions,
     same_hours: bool,
+    /// Whether the total may lack something that no meter measures.
+    is_open_above: bool,
     /// Whether both sums have meters that live and are known all the time, so that every share is 1.
     complete: bool,
     sums: OnceLock<Sums<'a>>,
@@ -93,6 +96,7 @@ impl<'a> View<'a> {
             vague: Vec::new(),
             contradictions: Contradictions::default(),
             same_hours: false,
+            is_open_above: false,
             complete: false,
             sums: OnceLock::new(),
         };
@@ -107,6 +111,12 @@ impl<'a> View<'a> {
         view.contradictions = contradictions;
         view.common_ms = view.common_ms_in(&(part.start()..part.end()));
         view
+    }
+
+    /// The same where the total may lack something that no meter measures.
+    pub(super) const fn open_above(mut self, is_open_above: bool) -> Self {
+        self.is_open_above = is_open_above;
+        self
     }
 
     /// How much of a stretch is common time.
@@ -200,7 +210,8 @@ impl<'a> View<'a> {
         Measure {
             pue: formed.as_ref().ok().copied(),
             coverage,
-            bounds: formed.as_ref().map_or(Bounds::default(), |pue| self.bounds(pue.ratio()).holding(pue.ratio())),
+            bounds: formed.as_ref().map_or(Bounds::default(), |pue| self.bounds_about(pue.ratio())),
+            uncertainty: formed.as_ref().map_or(Err(Vec::new()), |pue| uncertainty::of(self, *pue)),
             unknown_months,
             incomplete_months: self.months_with(|known| known < 1.0),
             same_hours_assumed: self.same_hours,
@@ -469,6 +480,12 @@ impl<'a> View<'a> {
         let share = |month: &Period| self.weaker_share(month.start()..month.end());
         let months = self.months().iter().filter(|month| is_such(share(month)));
         months.map(name_of).collect()
+    }
+
+    /// Bounds that hold the value, open above where the total may lack something.
+    fn bounds_about(&self, value: Ratio) -> Bounds {
+        let bounds = self.bounds(value).holding(value);
+        if self.is_open_above { Bounds { high: None, exact: false, ..bounds } } else { bounds }
     }
 
     /// Bounds of the ratio over the whole part, of which `value` is known.

@@ -1,4 +1,6 @@
-use super::{Absent, AccuracyClass, Carrier, Confirmed, Exchange, Integration, MeasurementPoint, MeterKind, Resets};
+use super::{
+    Absent, AccuracyClass, Carrier, Circuit, Confirmed, Exchange, Integration, MeasurementPoint, MeterKind, Resets,
+};
 use crate::{
     finding::{Code, Finding, Text},
     period::offset_text,
@@ -42,8 +44,18 @@ pub struct Meter {
     pub multiplier: f64,
     /// Accuracy class (准确度等级).
     pub accuracy_class: Option<AccuracyClass>,
-    /// Accuracy class of its current transformers (互感器).
+    /// Accuracy class of its current transformers (电流互感器).
     pub ct_class: Option<AccuracyClass>,
+    /// Accuracy class of its voltage transformers (电压互感器).
+    pub vt_class: Option<AccuracyClass>,
+    /// Whether it is connected without transformers (直接接入).
+    pub direct: bool,
+    /// What its current transformers are made for.
+    pub circuit: Option<Circuit>,
+    /// The power factor (功率因数) of what flows through it.
+    pub power_factor: Option<f64>,
+    /// Meters of one group have one error (误差相关组): the same type, batch and calibration. Others err independently.
+    pub error_group: Option<String>,
     /// The largest power that can pass.
     pub capacity: Option<ExactPower>,
     /// Power samples further apart than this are not joined; default 1 800 s.
@@ -103,6 +115,13 @@ impl Serialize for Meter {
             "multiplier": self.multiplier, self.multiplier != 1.0;
             "accuracy_class": self.accuracy_class, self.accuracy_class.is_some();
             "ct_class": self.ct_class, self.ct_class.is_some();
+            "vt_class": self.vt_class, self.vt_class.is_some();
+            "direct": self.direct, self.direct;
+            "ct_primary_a": self.circuit.map(|circuit| circuit.ct_primary_a), self.circuit.is_some();
+            "voltage_v": self.circuit.map(|circuit| circuit.voltage_v), self.circuit.is_some();
+            "phases": self.circuit.map(|circuit| circuit.phases), self.circuit.is_some_and(|circuit| circuit.phases != 3);
+            "power_factor": self.power_factor, self.power_factor.is_some();
+            "error_group": self.error_group, self.error_group.is_some();
             "capacity_kw": self.capacity, self.capacity.is_some();
             "max_gap_s": self.max_gap_s, self.max_gap_s.is_some();
             "parent": self.parent, self.parent.is_some();
@@ -147,6 +166,11 @@ impl Meter {
             multiplier: 1.0,
             accuracy_class: None,
             ct_class: None,
+            vt_class: None,
+            direct: false,
+            circuit: None,
+            power_factor: None,
+            error_group: None,
             capacity: None,
             max_gap_s: None,
             parent: None,
@@ -256,6 +280,25 @@ impl Meter {
         }
         if !(self.multiplier.is_finite() && self.multiplier > 0.0) {
             fault(place!(multiplier), self.multiplier.to_string().into(), above_zero);
+        }
+        if let Some(circuit) = self.circuit {
+            for (key, rated) in [(place!(ct_primary_a), circuit.ct_primary_a), (place!(voltage_v), circuit.voltage_v)] {
+                if !(rated.is_finite() && rated > 0.0) {
+                    fault(key, rated.to_string().into(), above_zero);
+                }
+            }
+            if !matches!(circuit.phases, 1 | 3) {
+                fault(place!(phases), circuit.phases.to_string().into(), ("1 或 3", "1 or 3"));
+            }
+        }
+        if let Some(factor) = self.power_factor
+            && !(factor > 0.0 && factor <= 1.0)
+        {
+            fault(place!(power_factor), factor.to_string().into(), ("大于 0 且不大于 1", "above 0 and not above 1"));
+        }
+        if self.direct && (self.ct_class.is_some() || self.vt_class.is_some() || self.circuit.is_some()) {
+            let found = ("直接接入，却填了互感器", "connected directly, and with transformers");
+            fault(place!(direct), found.into(), ("二者取一", "one of the two"));
         }
         if let MeterKind::Register { modulus: Some(modulus), .. } = self.kind
             && !(modulus.is_finite() && modulus > 0.0)

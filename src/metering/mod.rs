@@ -5,6 +5,7 @@
 
 mod accuracy;
 mod carrier;
+mod circuit;
 pub(crate) mod clean;
 mod events;
 mod ids;
@@ -16,8 +17,9 @@ mod point;
 mod readings;
 mod tree;
 
-pub use accuracy::AccuracyClass;
+pub use accuracy::{AccuracyClass, CtLimit};
 pub use carrier::Carrier;
+pub use circuit::Circuit;
 pub use events::{Confirmed, Exchange};
 pub(crate) use ids::Ids;
 pub use intervals::{Stamp, interval_bounds};

@@ -2,7 +2,7 @@ use super::{Document, Fields, Node};
 use crate::{
     facility::{Certificate, Facility, Lifecycle, RackType, Racks, Region, StandardRacks},
     finding::{Code, Finding, Gathered, Text},
-    metering::{Carrier, Confirmed, Exchange, MeasurementPoint, Meter, MeterKind},
+    metering::{Carrier, Circuit, Confirmed, Exchange, MeasurementPoint, Meter, MeterKind},
     period::{fixed_offset, time_zone},
     place::{Part, Place, Walk, place},
     quantity::{Ratio, Unit},
@@ -282,6 +282,11 @@ fn meter(row: Fields<'_>) -> Option<Meter> {
     meter.multiplier = row.number("multiplier").unwrap_or(1.0);
     meter.accuracy_class = row.choice("accuracy_class");
     meter.ct_class = row.choice("ct_class");
+    meter.vt_class = row.choice("vt_class");
+    meter.direct = row.flag("direct").unwrap_or(false);
+    meter.circuit = circuit(&row);
+    meter.power_factor = row.number("power_factor");
+    meter.error_group = row.text("error_group");
     meter.capacity = row.kilowatts("capacity_kw");
     meter.max_gap_s = row.count("max_gap_s").map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
     meter.parent = row.id("parent");
@@ -305,6 +310,25 @@ fn meter(row: Fields<'_>) -> Option<Meter> {
     }
     row.finish();
     usable.then_some(meter)
+}
+
+/// What current transformers are made for: a current and a voltage, or neither.
+fn circuit(row: &Fields<'_>) -> Option<Circuit> {
+    let keys = ["ct_primary_a", "voltage_v"];
+    let phases = row.count("phases").map(|phases| u8::try_from(phases).unwrap_or(u8::MAX));
+    let rated = keys.map(|key| row.number(key));
+    let is_said = phases.is_some() || rated.iter().any(Option::is_some);
+    for key in keys.into_iter().filter(|key| is_said && row.node(key).is_none()) {
+        row.missing(
+            key,
+            (
+                "与 ct_primary_a、voltage_v 同填，否则电流不可知",
+                "it goes with ct_primary_a and voltage_v: without both the current is not known",
+            ),
+        );
+    }
+    let [Some(ct_primary_a), Some(voltage_v)] = rated else { return None };
+    Some(Circuit { ct_primary_a, voltage_v, phases: phases.unwrap_or(3) })
 }
 
 /// A meter that cannot be used, since some of its properties are not known.

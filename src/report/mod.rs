@@ -1,7 +1,9 @@
 //! The report (报告): an assessment as text or Markdown, in Chinese or English. It computes nothing.
 
+mod kpis;
 mod letter;
 mod places;
+mod uncertainty;
 
 pub use letter::Letter;
 
@@ -164,6 +166,7 @@ impl<'a> Report<'a> {
         for assumption in &pue.assumptions {
             self.item(f, format_args!("{}{}", self.pick("假定：", "assumed: "), self.say(assumption)))?;
         }
+        self.uncertainty(f, pue)?;
         if let Some(overhead) = self.assessment.overhead {
             let part = |share: Option<f64>| share.map_or("—".to_owned(), |share| format!("{share:.3}"));
             self.item(
@@ -201,6 +204,7 @@ impl<'a> Report<'a> {
                 self.say(&verdict.message)
             ),
         )?;
+        self.conformance(f, verdict)?;
         let source = self.pick("依据：", "source: ");
         let citation = &verdict.citation;
         self.below(
@@ -368,6 +372,7 @@ impl fmt::Display for Report<'_> {
             }
         }
         self.reliance(f)?;
+        self.kpis(f)?;
         if let Some(declared) = self.assessment.declared.as_ref().filter(|declared| !declared.is_empty()) {
             self.heading(f, "申报与重算", "Declared and recomputed")?;
             for (key, figure) in declared {

@@ -1,6 +1,6 @@
 use super::{
-    Benchmark, Check, Comparison, Counted, Figures, Nature, Outcome, Pack, Requirement, Scope, Shown, Truth, Verdict,
-    weighing::Weighing,
+    Benchmark, Check, Comparison, Counted, Decision, Figures, Nature, Outcome, Pack, Requirement, Scope, Shown, Truth,
+    Verdict, weighing::Weighing,
 };
 use crate::{
     facility::{Certificate, Facility, LifecycleKind, StandardRacks},
@@ -29,6 +29,8 @@ pub struct Case<'a> {
     pub(super) standard_racks: Option<StandardRacks>,
     /// Whether an error in the input keeps the figure from being trusted.
     pub(super) distrusted: bool,
+    /// How a limit is applied to a value that is not quite sure.
+    pub(super) decision: Decision,
 }
 
 impl<'a> Case<'a> {
@@ -58,7 +60,14 @@ impl<'a> Case<'a> {
             unweighted: boundary.unweighted_carriers(),
             standard_racks,
             distrusted,
+            decision: Decision::default(),
         }
+    }
+
+    /// The same with a decision rule (判定规则) for limits of the PUE.
+    pub const fn by(mut self, decision: Decision) -> Self {
+        self.decision = decision;
+        self
     }
 
     /// Notes whether an error is among some findings.
@@ -216,6 +225,8 @@ impl Pack {
 
     /// How a case compares with the pack's figures that do not judge; those that are not for it are left out.
     pub fn compare_case(&self, case: &Case<'_>) -> Vec<Comparison> {
+        // What only compares decides nothing.
+        let case = &case.by(Decision::Simple);
         let is_for_it =
             |one: &&Benchmark| self.in_force(case.on) && self.binds(&one.scope, case, false).truth != Truth::No;
         let compared = self.comparisons.iter().filter(is_for_it).map(|benchmark| {

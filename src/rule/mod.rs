@@ -4,6 +4,7 @@
 //! citation each figure rests on; what cannot be right is no pack. [`Pack::judge`] never errors: what cannot be decided is
 //! [`Outcome::Undetermined`], with what would settle it.
 
+mod decision;
 mod draft;
 mod engine;
 mod faults;
@@ -24,6 +25,7 @@ mod shape;
 mod verdict;
 mod weighing;
 
+pub use decision::{Conformance, Decision};
 pub use draft::{
     Band, Benchmark, Check, Counted, JudgingBasis, Lapse, Nature, PackDraft, Requirement, ScaleClass, Settings, Source,
 };

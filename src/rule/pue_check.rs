@@ -1,6 +1,6 @@
 //! Rules about the annual PUE: a limit, or a table of grades.
 
-use super::{Band, Case, Counted, Nature, Outcome, Pack, Shown, weighing::Weighing};
+use super::{Band, Case, Counted, Nature, Outcome, Pack, Shown, decision::Held, weighing::Weighing};
 use crate::{
     finding::Text,
     kpi::{AnnualPue, AnyPue, Bounds, Measure, Method},
@@ -116,11 +116,17 @@ impl Pack {
         let energies =
             [("e_dc_kwh", annual.total().into()), ("e_it_kwh", annual.it().into()), ("method", method.as_str().into())];
         weighing.step("pue", "E_DC / E_IT", value, energies);
-        let holds = |value: Ratio| self.comparison.holds(value, relation, limit);
+        let held = Held::new(case.decision, relation, measure);
+        let keeps = |value: Ratio| self.comparison.holds(value, relation, limit);
+        let holds = |value: Ratio| held.holds(value, keeps);
         let met = holds(value);
         let comparison = if self.comparison == ComparisonMethod::Full { "full value" } else { "rounded value" };
         let inputs = [("value", value.into()), ("limit", limit.into()), ("comparison", comparison.into())];
         weighing.step("compare", "value against limit (GB/T 8170-2008)", Shown::Stands(relation, limit, met), inputs);
+        let may_keep = keeps(value) || !(measure.bounds.exact || measure.bounds.all(|bound| !keeps(bound)));
+        if let Err((why, settles)) = held.state(weighing, measure.bounds, limit, may_keep) {
+            return weighing.undetermined(why, settles);
+        }
         if let Some((why, settles)) = straddles(weighing, measure.bounds, met, holds) {
             return weighing.undetermined(why, settles);
         }
@@ -136,6 +142,7 @@ impl Pack {
             return weighing.undetermined(why, method_to_be_named());
         }
         weighing.outcome = if met { Outcome::Meets } else { Outcome::Fails };
+        held.qualify(weighing, value, measure.bounds, keeps);
         if matches!(relation, Relation::AtMost | Relation::LessThan) && self.comparison == ComparisonMethod::Full {
             weighing.margin_kwh = margin(annual, limit);
             let margin = weighing.margin_kwh.map_or("beyond range".into(), Shown::from);
@@ -144,8 +151,9 @@ impl Pack {
         if weighing.is_silent {
             return;
         }
-        let sentence = pue_sentence(weighing, value, limit, self.comparison);
-        weighing.say(sentence);
+        let is_short = !met && keeps(value);
+        let sentence = pue_sentence(weighing, value, limit, self.comparison, is_short);
+        weighing.say(held.explain(weighing, is_short, sentence));
     }
 
     /// In which band of a table the annual PUE lies, and whether that is good enough.
@@ -292,14 +300,20 @@ fn margin(annual: AnnualPue, limit: Decimal) -> Option<ExactEnergy> {
 }
 
 /// Value and limit in a sentence that does not round its reason away, with the energy that is too much.
-fn pue_sentence(weighing: &Weighing<'_>, value: Ratio, limit: Decimal, comparison: ComparisonMethod) -> Text {
+fn pue_sentence(
+    weighing: &Weighing<'_>,
+    value: Ratio,
+    limit: Decimal,
+    comparison: ComparisonMethod,
+    keeps_it: bool,
+) -> Text {
     let digits = limit.digits().max(crate::kpi::PUBLISHED_DIGITS);
     let full = Published::new(value, digits).map_or(value.to_string(), |published| published.beside(limit));
     let rounded = value.round(limit.digits()).filter(|_| comparison == ComparisonMethod::Rounded);
     let shown_zh = rounded.map_or(Cow::Borrowed(&*full), |value| format!("{value}（修约值，全数值 {full}）").into());
     let shown_en = rounded.map_or(Cow::Borrowed(&*full), |value| format!("{value} (rounded; in full {full})").into());
     let symbol = weighing.relation.symbol();
-    if weighing.outcome == Outcome::Meets {
+    if weighing.outcome == Outcome::Meets || keeps_it {
         return Text::new(
             format!("年度 PUE {shown_zh} {symbol} {limit}"),
             format!("annual PUE {shown_en} {symbol} {limit}"),

@@ -1,6 +1,6 @@
 //! Which requirements come to the same for all energies between some: those need not be judged again.
 
-use super::{Check, Metric, Outcome, Pack, Requirement, Scope};
+use super::{Check, Decision, Metric, Outcome, Pack, Requirement, Scope};
 use crate::{
     kpi::MeasuredPue,
     quantity::{Decimal, Ratio, Relation},
@@ -11,13 +11,17 @@ use crate::{
 pub(crate) struct Span(Ratio, Ratio);
 
 impl Span {
-    /// Of what was measured; `None` where something of it is not bounded.
-    pub(crate) fn of(measured: &MeasuredPue) -> Option<Self> {
+    /// Of what was measured; `None` where something of it is not bounded. Where a decision rule asks for the uncertainty, with
+    /// that at both ends.
+    pub(crate) fn of(measured: &MeasuredPue, decision: Decision) -> Option<Self> {
         let mut span: Option<Span> = None;
         for measure in [Some(&measured.electricity), measured.all_carriers.as_ref()].into_iter().flatten() {
             let (low, high) = (measure.bounds.low?, measure.bounds.high?);
             let value = measure.pue?.ratio();
-            let own = Span(low.min(value), high.max(value));
+            let own = match measure.uncertainty.as_ref().ok().filter(|_| decision != Decision::default()) {
+                Some(known) => Span(known.moved(low.min(value), -1.0)?, known.moved(high.max(value), 1.0)?),
+                None => Span(low.min(value), high.max(value)),
+            };
             span = Some(span.map_or(own, |span| span.with(own)));
         }
         span

@@ -1,4 +1,4 @@
-use super::Nature;
+use super::{Decision, Nature};
 use crate::{
     facility::Region,
     finding::{Citation, Text, Words},
@@ -96,8 +96,23 @@ pub struct Verdict {
     /// The method of the value.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub method: Option<Method>,
-    /// Probability that the true value conforms, where the meters' uncertainty is known.
+    /// Probability that the true value conforms (符合概率), where the meters' uncertainty is known.
     pub conformance_probability: Option<f64>,
+    /// The same at the worse and the better end of what missing energy allows, where some is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conformance_range: Option<[f64; 2]>,
+    /// Of what is met: the probability that it is not (误收风险), at the worse end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub false_accept_risk: Option<f64>,
+    /// Of what is not met: the probability that it is (误拒风险), at the better end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub false_reject_risk: Option<f64>,
+    /// How the limit was applied to a value that is not quite sure.
+    #[serde(default, skip_serializing_if = "Decision::is_default")]
+    pub decision: Decision,
+    /// Whether the limit lies within the expanded uncertainty, by a rule that says so: met, or not met, conditionally.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub conditional: bool,
     /// What the total may still grow by, at the year's IT energy, before it is over the limit; negative if it is over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub margin_kwh: Option<ExactEnergy>,

@@ -1,6 +1,6 @@
 //! The weighing of a site's value against what a document says: a verdict and a comparison are both made of one.
 
-use super::{Comparison, Inputs, Nature, Outcome, Pack, Shown, TraceStep, Verdict};
+use super::{Comparison, Conformance, Decision, Inputs, Nature, Outcome, Pack, Shown, TraceStep, Verdict};
 use crate::{
     finding::{Citation, Text, Words},
     kpi::Method,
@@ -25,6 +25,10 @@ pub(super) struct Weighing<'p> {
     pub level: Option<String>,
     pub method: Option<Method>,
     pub margin_kwh: Option<ExactEnergy>,
+    pub decision: Decision,
+    pub conformance: Option<Conformance>,
+    /// Whether the limit lies within the uncertainty, where the decision rule says so.
+    pub conditional: bool,
     pub assumptions: Vec<Text>,
     pub settles: Option<Text>,
     pub message: Text,
@@ -54,6 +58,9 @@ impl<'p> Weighing<'p> {
             level: None,
             method: None,
             margin_kwh: None,
+            decision: Decision::default(),
+            conformance: None,
+            conditional: false,
             assumptions: Vec::new(),
             settles: None,
             message: Text::new("", ""),
@@ -122,6 +129,8 @@ impl<'p> Weighing<'p> {
 
     /// As a verdict.
     pub(super) fn verdict(self) -> Verdict {
+        let risk =
+            |of: Outcome, risk: fn(Conformance) -> f64| self.conformance.filter(|_| self.outcome == of).map(risk);
         Verdict {
             pack: self.pack.id.clone(),
             edition: self.pack.edition.clone(),
@@ -133,7 +142,12 @@ impl<'p> Weighing<'p> {
             limit: self.limit,
             relation: self.relation,
             method: self.method,
-            conformance_probability: None,
+            conformance_probability: self.conformance.map(|conformance| conformance.at_value),
+            conformance_range: self.conformance.filter(|p| p.least < p.most).map(|p| [p.least, p.most]),
+            false_accept_risk: risk(Outcome::Meets, |p| 1.0 - p.least),
+            false_reject_risk: risk(Outcome::Fails, |p| p.most),
+            decision: self.decision,
+            conditional: self.conditional,
             margin_kwh: self.margin_kwh,
             assumptions: self.assumptions,
             relying_on: Vec::new(),

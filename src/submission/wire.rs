@@ -456,8 +456,7 @@ fn extra(fields: &Fields<'_>) -> Extra {
     let kwh = |fields: &Fields<'_>, key: &'static str| ExactEnergy::from_kwh(figure_at(fields, key)?).ok();
     let mut extra = Extra { water_m3: figure_at(fields, "water_m3"), ..Extra::default() };
     extra.heat_reused = kwh(fields, "heat_reused_kwh");
-    // Looked at so that a fault in it is found; no indicator of this version needs it.
-    let _ = figure_at(fields, "co2_kg");
+    extra.co2_kg = figure_at(fields, "co2_kg");
     if let Some(renewable) = fields.object("renewable_kwh") {
         let parts = ["certificates", "ppa", "on_site"].map(|key| {
             let part = kwh(&renewable, key);

@@ -2,13 +2,13 @@ use crate::{
     assessment::{self, Declared, MeterEnergy, Record, ReportedPue},
     facility::{Scale, StandardRacks},
     finding::{Finding, Text, Words},
-    kpi::{Category, Coverage, Method, Monthly, Overhead},
+    kpi::{self, COVERAGE_FACTOR, Category, Contribution, Coverage, Method, Monthly, Overhead, Remedy, Unstated},
     name::named,
     period::rfc3339,
     place::Place,
     quantity::{Decimal, ExactEnergy, Ratio},
     retrofit::Retrofit,
-    rule::{Comparison, Outcome, Verdict},
+    rule::{Comparison, Decision, Outcome, Verdict},
 };
 use serde::{Deserialize, Serialize, Serializer};
 use std::{borrow::Cow, collections::BTreeMap};
@@ -53,6 +53,9 @@ pub struct Assessment<'a> {
     pub pue: Option<Pue<'a>>,
     /// How much is known.
     pub coverage: Option<Coverage>,
+    /// How sure the PUE is by the classes of its meters; null without a PUE.
+    #[serde(default)]
+    pub uncertainty: Option<Uncertainty<'a>>,
     /// Where the overhead goes.
     pub overhead: Option<Overhead>,
     /// The months.
@@ -149,10 +152,59 @@ pub struct Pue<'a> {
     pub low: Option<Ratio>,
     /// The highest; null: open.
     pub high: Option<Ratio>,
-    /// Expanded uncertainty; this version does not compute it.
+    /// Expanded uncertainty, k = 2; null: some meter states no class.
     pub uncertainty_k2: Option<f64>,
     /// How silence was read.
     pub assumptions: Cow<'a, [Text]>,
+}
+
+/// The uncertainty of a PUE by the classes of its meters. What is missing stands in `low` and `high` of the PUE: bounds are no
+/// distribution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Uncertainty<'a> {
+    /// The coverage factor.
+    pub k: f64,
+    /// Standard uncertainty; null: not known.
+    pub standard: Option<f64>,
+    /// Expanded uncertainty, `k` times that.
+    pub expanded: Option<f64>,
+    /// The value less and plus it.
+    pub interval: Option<[f64; 2]>,
+    /// From the lowest value that missing energy allows less its U to the highest plus its U; null: not known, or open.
+    pub with_unknown: Option<[f64; 2]>,
+    /// How limits are applied.
+    pub decision_rule: Decision,
+    /// What each error has to do with it, the largest first.
+    pub contributions: Cow<'a, [Contribution]>,
+    /// What would make it smaller.
+    pub remedy: Option<Cow<'a, Remedy>>,
+    /// Meters that have to state something before it is known.
+    pub unstated: Cow<'a, [Unstated]>,
+    /// What was taken to be so.
+    pub assumptions: Vec<Text>,
+}
+
+impl<'a> Uncertainty<'a> {
+    fn new(pue: &'a ReportedPue, decision_rule: Decision) -> Self {
+        let (known, unstated) = match &pue.uncertainty {
+            Ok(known) => (Some(known), [].as_slice()),
+            Err(unstated) => (None, unstated.as_slice()),
+        };
+        Uncertainty {
+            k: COVERAGE_FACTOR,
+            standard: known.map(|known| known.standard),
+            expanded: known.map(kpi::Uncertainty::expanded),
+            interval: known.map(kpi::Uncertainty::interval),
+            with_unknown: pue.with_unknown(),
+            decision_rule,
+            contributions: known.map_or([].as_slice(), |known| &known.contributions).into(),
+            remedy: known.and_then(|known| known.remedy.as_ref()).map(Cow::Borrowed),
+            unstated: unstated.into(),
+            assumptions: known.map(kpi::Uncertainty::assumptions).unwrap_or_default(),
+        }
+    }
 }
 
 /// One meter.
@@ -185,13 +237,22 @@ pub struct Meter<'a> {
 pub struct Kpis {
     /// Water usage effectiveness.
     pub wue_l_per_kwh: Option<f64>,
+    /// Carbon usage effectiveness.
+    #[serde(default)]
+    pub cue_kg_per_kwh: Option<f64>,
     /// Energy reuse factor.
     pub erf: Option<f64>,
+    /// Energy reuse effectiveness.
+    #[serde(default)]
+    pub ere: Option<f64>,
     /// Renewable energy factor.
     pub r#ref: Option<f64>,
     /// 1 / PUE.
     #[doc(alias = "DCiE")]
     pub dcie: Option<f64>,
+    /// GB 40879's electricity ratio of a whole year, R_M2.
+    #[serde(default)]
+    pub r_m2: Option<f64>,
     /// E_IT / (rated IT power × hours).
     pub it_load_use_rate: Option<f64>,
     /// Occupied / installed.
@@ -227,6 +288,7 @@ impl<'a> From<&'a assessment::Assessment> for Assessment<'a> {
             }),
             pue: of.pue.as_ref().map(Pue::from),
             coverage: of.coverage,
+            uncertainty: of.pue.as_ref().map(|pue| Uncertainty::new(pue, of.decision)),
             overhead: of.overhead,
             monthly: Cow::Borrowed(&of.monthly),
             meters: of.meters.iter().map(Meter::from).collect(),
@@ -269,7 +331,7 @@ impl<'a> From<&'a ReportedPue> for Pue<'a> {
             it_kwh: of.it(),
             low: of.low,
             high: of.high,
-            uncertainty_k2: None,
+            uncertainty_k2: of.uncertainty.as_ref().ok().map(kpi::Uncertainty::expanded),
             assumptions: Cow::Borrowed(&of.assumptions),
         }
     }
@@ -293,12 +355,15 @@ impl<'a> From<&'a MeterEnergy> for Meter<'a> {
 impl From<&assessment::Kpis> for Kpis {
     fn from(of: &assessment::Kpis) -> Self {
         Kpis {
-            wue_l_per_kwh: of.wue_l_per_kwh,
-            erf: of.erf,
-            r#ref: of.r#ref,
-            dcie: of.dcie,
-            it_load_use_rate: of.it_load_use_rate,
-            occupancy: of.occupancy,
+            wue_l_per_kwh: of.wue.map(kpi::Wue::value),
+            cue_kg_per_kwh: of.cue.map(kpi::Cue::value),
+            erf: of.erf.map(kpi::Erf::value),
+            ere: of.ere.map(kpi::Ere::value),
+            r#ref: of.r#ref.map(kpi::Ref::value),
+            dcie: of.dcie.map(kpi::Dcie::value),
+            r_m2: of.r_m2.map(kpi::WholeYearRatio::value),
+            it_load_use_rate: of.it_load_use_rate.map(kpi::ItLoadUseRate::value),
+            occupancy: of.occupancy.map(kpi::OccupancyByCount::value),
             occupancy_basis: of.occupancy.map(|_| "count".into()),
             standard_racks: of.standard_racks,
             scale: of.scale,

@@ -50,6 +50,9 @@ pub struct Arguments {
     /// How other carriers count: iso-30134-2 (default), electricity-only, green-grid-2010, green-grid-2011
     #[arg(long, value_name = "NAME", default_value = "iso-30134-2", hide_default_value = true)]
     method: String,
+    /// The total is built from IT energy, cooling, losses, lighting: what no meter measures is not in it
+    #[arg(long)]
+    total_from_parts: bool,
     #[command(flatten)]
     judging: Judging,
     /// The form of the answer
@@ -117,7 +120,7 @@ impl Arguments {
         })?;
         let category =
             self.category.map(Category::try_from).transpose().map_err(|error| format!("--category: {error}"))?;
-        Ok(self.judging.options(lang)?.category(category).method(method))
+        Ok(self.judging.options(lang)?.category(category).method(method).total_from_parts(self.total_from_parts))
     }
 
     /// All files; a file that is no readings at all is an answer of its own.

@@ -1,0 +1,70 @@
+//! How sure a PUE is, in words.
+
+use super::{Report, colon};
+use crate::{assessment::ReportedPue, finding::Lang, kpi::MeterRole, rule::Verdict};
+use std::fmt;
+
+impl<'a> Report<'a> {
+    /// How sure the value is, what that comes from, and what would make it surer.
+    pub(super) fn uncertainty(&self, f: &mut fmt::Formatter<'_>, pue: &'a ReportedPue) -> fmt::Result {
+        let known = match &pue.uncertainty {
+            Ok(known) => known,
+            Err(unstated) if unstated.is_empty() => return Ok(()),
+            Err(unstated) => {
+                let names = unstated.iter().take(3).map(|one| format!("{} {}", one.meter, one.needs));
+                let more = if unstated.len() > 3 { " …" } else { "" };
+                let text = self.pick("测量不确定度未知，须填写：", "uncertainty not known; to be stated: ");
+                return self.item(f, format_args!("{text}{}{more}", names.collect::<Vec<_>>().join(", ")));
+            }
+        };
+        let ([low, high], expanded) = (known.interval(), known.expanded());
+        let name = self.pick("扩展不确定度 U（k = 2）", "expanded uncertainty U (k = 2)");
+        self.item(f, format_args!("{name} ±{expanded:.4}{}{low:.4} – {high:.4}", colon(self.lang)))?;
+        if let Some([low, high]) = pue.with_unknown().filter(|_| pue.low != pue.high) {
+            let text = self.pick("连同缺失电量的范围", "with what is missing");
+            self.item(f, format_args!("{text} {low:.4} – {high:.4}"))?;
+        }
+        if let Some(remedy) = &known.remedy {
+            let (part, share) = (remedy.part.text(), remedy.share * 100.0);
+            let (class, expanded) = (remedy.class, remedy.expanded);
+            let of = match remedy.of {
+                MeterRole::It => self.pick("IT 侧", "of the IT energy"),
+                MeterRole::Total => self.pick("总量侧", "of the total"),
+            };
+            let part = part.in_lang(self.lang);
+            let text = match self.lang {
+                Lang::Zh => format!("其中{of}{part}占 {share:.0}%；换用 {class} 级后 U 为 ±{expanded:.4}"),
+                Lang::En => {
+                    format!("{share:.0} % of it from the {part} {of}; of class {class} U would be ±{expanded:.4}")
+                }
+            };
+            self.below(f, text)?;
+        }
+        for assumption in known.assumptions() {
+            let assumption = assumption.in_lang(self.lang).to_owned();
+            self.below(f, format_args!("{}{assumption}", self.pick("假定：", "assumed: ")))?;
+        }
+        Ok(())
+    }
+
+    /// How probable it is that the true value keeps the limit, beside every verdict about a PUE.
+    pub(super) fn conformance(&self, f: &mut fmt::Formatter<'_>, verdict: &'a Verdict) -> fmt::Result {
+        let name = self.pick("符合概率", "probability of conformance");
+        let Some(p) = verdict.conformance_probability else {
+            let is_of_pue = verdict.method.is_some() && verdict.value.is_some();
+            let text = self.pick("未知（计量点未填准确度等级）", "not known (meters state no class)");
+            return if is_of_pue { self.below(f, format_args!("{name} {text}")) } else { Ok(()) };
+        };
+        let range = verdict.conformance_range.map_or(String::new(), |[least, most]| {
+            let text = self.pick("，连同缺失电量 ", "; with what is missing ");
+            format!("{text}{least:.3} – {most:.3}")
+        });
+        let risk = match (verdict.false_accept_risk, verdict.false_reject_risk) {
+            (Some(risk), _) => format!("{}{risk:.3}", self.pick("；误收风险 ", "; risk of false acceptance ")),
+            (_, Some(risk)) => format!("{}{risk:.3}", self.pick("；误拒风险 ", "; risk of false rejection ")),
+            _ => String::new(),
+        };
+        let rule = verdict.decision.text();
+        self.below(f, format_args!("{name} {p:.3}{range}{risk} ({})", rule.in_lang(self.lang)))
+    }
+}

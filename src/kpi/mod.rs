@@ -37,5 +37,5 @@ pub(crate) use reliance::{Relied, Without};
 pub use series::{Course, Monthly, Stretch};
 pub use uncertainty::{
     COVERAGE_FACTOR, Contribution, ErrorSource, MeterRole, Remedy, Uncertainty, Unstated, built_uncertainty,
-    conformance, ratio_uncertainty,
+    conformance, probability_text, ratio_uncertainty,
 };

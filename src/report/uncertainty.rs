@@ -1,7 +1,12 @@
 //! How sure a PUE is, in words.
 
 use super::{Report, colon};
-use crate::{assessment::ReportedPue, finding::Lang, kpi::MeterRole, rule::Verdict};
+use crate::{
+    assessment::ReportedPue,
+    finding::Lang,
+    kpi::{MeterRole, Uncertainty, probability_text},
+    rule::Verdict,
+};
 use std::fmt;
 
 impl<'a> Report<'a> {
@@ -24,11 +29,12 @@ impl<'a> Report<'a> {
             let text = self.pick("连同缺失电量的范围", "with what is missing");
             self.item(f, format_args!("{text} {low:.4} – {high:.4}"))?;
         }
+        self.contributions(f, known)?;
         if let Some(remedy) = &known.remedy {
             let (part, share) = (remedy.part.text(), remedy.share * 100.0);
             let (class, expanded) = (remedy.class, remedy.expanded);
             let of = match remedy.of {
-                MeterRole::It => self.pick("IT 侧", "of the IT energy"),
+                MeterRole::It => self.pick(" IT 侧", "of the IT energy"),
                 MeterRole::Total => self.pick("总量侧", "of the total"),
             };
             let part = part.in_lang(self.lang);
@@ -47,6 +53,20 @@ impl<'a> Report<'a> {
         Ok(())
     }
 
+    /// The three largest errors.
+    fn contributions(&self, f: &mut fmt::Formatter<'_>, known: &Uncertainty) -> fmt::Result {
+        let shown = known.contributions.iter().take(3).map(|one| {
+            let part = one.part.text();
+            format!("{} {} {:.0}%", one.meter, part.in_lang(self.lang), one.share * 100.0)
+        });
+        let shown: Vec<String> = shown.collect();
+        if shown.is_empty() {
+            return Ok(());
+        }
+        let (name, between) = (self.pick("主要来源", "largest contributions"), self.pick("，", ", "));
+        self.below(f, format_args!("{name}{}{}", colon(self.lang), shown.join(between)))
+    }
+
     /// How probable it is that the true value keeps the limit, beside every verdict about a PUE.
     pub(super) fn conformance(&self, f: &mut fmt::Formatter<'_>, verdict: &'a Verdict) -> fmt::Result {
         let name = self.pick("符合概率", "probability of conformance");
@@ -57,14 +77,15 @@ impl<'a> Report<'a> {
         };
         let range = verdict.conformance_range.map_or(String::new(), |[least, most]| {
             let text = self.pick("，连同缺失电量 ", "; with what is missing ");
-            format!("{text}{least:.3} – {most:.3}")
+            format!("{text}{} – {}", probability_text(least), probability_text(most))
         });
+        let shown = |risk: f64, zh, en| format!("{}{}", self.pick(zh, en), probability_text(risk));
         let risk = match (verdict.false_accept_risk, verdict.false_reject_risk) {
-            (Some(risk), _) => format!("{}{risk:.3}", self.pick("；误收风险 ", "; risk of false acceptance ")),
-            (_, Some(risk)) => format!("{}{risk:.3}", self.pick("；误拒风险 ", "; risk of false rejection ")),
+            (Some(risk), _) => shown(risk, "；误收风险 ", "; risk of false acceptance "),
+            (_, Some(risk)) => shown(risk, "；误拒风险 ", "; risk of false rejection "),
             _ => String::new(),
         };
         let rule = verdict.decision.text();
-        self.below(f, format_args!("{name} {p:.3}{range}{risk} ({})", rule.in_lang(self.lang)))
+        self.below(f, format_args!("{name} {}{range}{risk} ({})", probability_text(p), rule.in_lang(self.lang)))
     }
 }

@@ -6,6 +6,7 @@ use pue::{
     Assessment, Code, Facility, Finding, Lang, Outcome, Severity, Submission,
     assessment::{Claim, Figure, Options, VerdictRecord},
     finding::{Text, harmless},
+    kpi,
     quantity::ExactEnergy,
     read::input_sha256,
     retrofit::Savings,
@@ -76,6 +77,12 @@ impl Answer {
         Some(Relying { facility, kwh, message: first.message() })
     }
 
+    /// The expanded uncertainty of the PUE (k = 2), with its digits.
+    pub fn uncertainty(&self) -> Option<String> {
+        let known = self.assessment.pue.as_ref()?.uncertainty.as_ref().ok()?;
+        Some(format!("{:.3}", known.expanded()))
+    }
+
     /// The declared PUE; marked where it is not what was recomputed.
     pub fn declared(&self) -> Option<String> {
         let pue = self.assessment.declared.as_ref()?.get(&Claim::Pue)?;
@@ -96,7 +103,14 @@ impl Answer {
         let assessment = &self.assessment;
         let verdicts = assessment.verdicts.iter().filter(|verdict| verdict.outcome != Outcome::NotApplicable);
         let mut said: Vec<String> = verdicts
-            .map(|verdict| format!("{} {}: {}", verdict.pack, verdict.requirement, verdict.message.in_lang(lang)))
+            .map(|verdict| {
+                let probability = verdict.conformance_probability.map_or(String::new(), |p| match lang {
+                    Lang::Zh => format!("（符合概率 {}）", kpi::probability_text(p)),
+                    Lang::En => format!(" (probability of conformance {})", kpi::probability_text(p)),
+                });
+                let said = verdict.message.in_lang(lang);
+                format!("{} {}: {said}{probability}", verdict.pack, verdict.requirement)
+            })
             .collect();
         if said.is_empty() {
             said.extend(assessment.verdicts.first().map(|verdict| verdict.message.in_lang(lang).to_owned()));
@@ -115,6 +129,7 @@ impl Answer {
             harmless(&self.source).into_owned(),
             assessment.facility.as_deref().map_or_else(unknown, |id| harmless(id).into_owned()),
             assessment.pue.as_ref().map_or_else(unknown, |pue| pue.published().to_string()),
+            self.uncertainty().unwrap_or_else(unknown),
             self.declared().unwrap_or_else(unknown),
             assessment.pue.as_ref().map_or_else(unknown, |pue| kind(pue.is_annual(), lang).to_owned()),
             said.iter().map(|line| harmless(line)).collect::<Vec<_>>().join("\n"),
@@ -125,10 +140,10 @@ impl Answer {
 }
 
 /// The titles of the cells.
-pub fn header(lang: Lang) -> [&'static str; 8] {
+pub fn header(lang: Lang) -> [&'static str; 9] {
     match lang {
-        Lang::Zh => ["来源", "数据中心", "重算 PUE", "申报", "类型", "判定", "改造标记", "问题"],
-        Lang::En => ["source", "facility", "PUE", "declared", "kind", "verdicts", "retrofit", "findings"],
+        Lang::Zh => ["来源", "数据中心", "重算 PUE", "U (k=2)", "申报", "类型", "判定", "改造标记", "问题"],
+        Lang::En => ["source", "facility", "PUE", "U (k=2)", "declared", "kind", "verdicts", "retrofit", "findings"],
     }
 }
 

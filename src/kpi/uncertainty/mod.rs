@@ -249,6 +249,21 @@ fn listed(names: &[String], between: &str, more: &str) -> String {
     if names.len() > 3 { shown + more } else { shown }
 }
 
+/// A probability for people: three digits, and never a certainty that it is not.
+///
+/// ```
+/// use pue::kpi::probability_text;
+/// assert_eq!([0.9149, 0.99996, 1.0, 2e-7].map(probability_text), ["0.915", "> 0.999", "1", "< 0.001"]);
+/// ```
+pub fn probability_text(p: f64) -> String {
+    match p {
+        0.0 | 1.0 => p.to_string(),
+        p if p < 0.001 => "< 0.001".to_owned(),
+        p if p > 0.999 => "> 0.999".to_owned(),
+        p => format!("{p:.3}"),
+    }
+}
+
 /// The probability that the true value stands so to a limit, where `value` was measured with standard uncertainty `u`:
 /// `Φ((limit − value) / u)`, and its complement for a limit from below. Without uncertainty it is 1 or 0.
 ///

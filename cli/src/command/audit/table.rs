@@ -32,7 +32,8 @@ impl Row {
             let pue = answer.assessment.pue.as_ref().map_or_else(unknown, |pue| pue.published().to_string());
             let faults = Some(answer.faults()).filter(|faults| *faults > 0);
             let faults = faults.map_or_else(unknown, |faults| faults.to_string());
-            vec![site, pue, answer.declared().unwrap_or_else(unknown), faults]
+            let uncertainty = answer.uncertainty().map_or_else(unknown, |expanded| format!("±{expanded}"));
+            vec![site, pue, uncertainty, answer.declared().unwrap_or_else(unknown), faults]
         };
         Row {
             cells,
@@ -61,7 +62,7 @@ impl Row {
         !self.cells.is_empty()
     }
 
-    /// One line a record: site, PUE, declared, a mark for each pack, how many faults.
+    /// One line a record: site, PUE, its expanded uncertainty, declared, a mark for each pack, how many faults.
     pub fn in_short(rows: &[Row], lang: Lang) -> String {
         let mut packs: Vec<&str> = Vec::new();
         for mark in rows.iter().flat_map(|row| &row.marks) {
@@ -72,21 +73,21 @@ impl Row {
         let mut table = Table::new();
         table.load_preset(presets::NOTHING);
         let titles = match lang {
-            Lang::Zh => ["数据中心", "重算 PUE", "申报", "问题"],
-            Lang::En => ["site", "PUE", "declared", "faults"],
+            Lang::Zh => ["数据中心", "重算 PUE", "U (k=2)", "申报", "问题"],
+            Lang::En => ["site", "PUE", "U (k=2)", "declared", "faults"],
         };
-        let [site, pue, declared, faults] = titles.map(str::to_owned);
+        let [site, pue, uncertainty, declared, faults] = titles.map(str::to_owned);
         let numbers = (1..=packs.len()).map(|number| number.to_string());
-        table.set_header([site, pue, declared].into_iter().chain(numbers).chain([faults]));
+        table.set_header([site, pue, uncertainty, declared].into_iter().chain(numbers).chain([faults]));
         for row in rows {
-            let [site, pue, declared, faults] = row.cells.as_slice() else { continue };
+            let [site, pue, uncertainty, declared, faults] = row.cells.as_slice() else { continue };
             let mark = |pack: &&str| {
                 let of = row.marks.iter().find(|mark| mark.pack == *pack);
                 of.map_or(String::new(), |mark| {
                     format!("{}{}", symbol(mark.outcome), if mark.relies { "!" } else { "" })
                 })
             };
-            let cells = [shown(site), pue.clone(), declared.clone()].into_iter();
+            let cells = [shown(site), pue.clone(), uncertainty.clone(), declared.clone()].into_iter();
             table.add_row(cells.chain(packs.iter().map(mark)).chain([faults.clone()]));
         }
         for column in table.column_iter_mut().skip(1) {
@@ -100,8 +101,8 @@ impl Row {
         let packs: Vec<String> = packs.iter().enumerate().map(|(i, pack)| format!("{} {pack}", i + 1)).collect();
         let legend = pick(
             lang,
-            "✓ 符合  ✗ 不符合  ? 无法判定  – 不适用  ! 仅凭申报而符合（空白：该文件不适用于该地区或日期）  ≠ 与重算不一致",
-            "✓ meets  ✗ fails  ? undetermined  – not applicable  ! met by the operator's word alone  (blank: not in force there)  ≠ not what was recomputed",
+            "✓ 符合  ✗ 不符合  ? 无法判定  – 不适用  ! 仅凭申报而符合（空白：该文件不适用于该地区或日期）  ≠ 与重算不一致  U 扩展不确定度",
+            "✓ meets  ✗ fails  ? undetermined  – not applicable  ! met by the operator's word alone  (blank: not in force there)  ≠ not what was recomputed  U expanded uncertainty",
         );
         format!("{body}{}\n{legend}\n", packs.join("  "))
     }

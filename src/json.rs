@@ -4,8 +4,8 @@
 //! be done: wrong options, no such period.
 //!
 //! Options are an object, or an empty text for none: `packs` (ids, or packs), `only_asked` (no pack but those), `settings`,
-//! `method`, `category`, `tariff` (yuan per kWh), `co2` (kg per kWh), `estimate` (for readings: `linear` …), `brief` (a short answer,
-//! `pue/brief/1`).
+//! `method`, `category`, `tariff` (yuan per kWh), `co2` (kg per kWh), `estimate` (for readings: `linear` …), `decision`
+//! (`simple`, `guarded`, `non-binary`), `total_from_parts` (`true`), `brief` (a short answer, `pue/brief/1`).
 //!
 //! ```
 //! # let submission = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/submissions/02-over-the-limit.json"));
@@ -29,7 +29,7 @@ use crate::{
     quantity::{EmissionFactor, Tariff},
     read,
     report::Letter,
-    rule::{Pack, packs},
+    rule::{Decision, Pack, packs},
     site::Site,
     submission::Submission,
 };
@@ -85,6 +85,8 @@ struct Given {
     tariff: Option<f64>,
     co2: Option<f64>,
     estimate: Vec<Estimate>,
+    decision: Decision,
+    total_from_parts: bool,
     /// Whether the answer is to be short.
     brief: bool,
 }
@@ -126,7 +128,8 @@ pub fn options(text: &str) -> Result<Asked, Refused> {
     let told = |error: &dyn std::fmt::Display| Refused::Options(error.to_string());
     let text = if text.trim().is_empty() { "{}" } else { text };
     let given: Given = serde_json::from_str(text).map_err(|error| told(&error))?;
-    let mut options = Options::default().method(given.method);
+    let mut options =
+        Options::default().method(given.method).decision(given.decision).total_from_parts(given.total_from_parts);
     for pack in given.packs {
         options = options.pack(match &pack {
             serde_json::Value::String(id) => packs::by_id(id)

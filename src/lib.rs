@@ -21,6 +21,7 @@ pub mod rule;
 pub mod retrofit;
 pub mod assessment;
 pub mod submission;
+pub mod eu;
 pub mod portfolio;
 pub mod wire;
 #[cfg(feature = "report")]

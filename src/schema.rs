@@ -6,6 +6,7 @@
 
 use crate::{
     assessment::VerdictRecord,
+    eu::EuReport,
     facility::{AirConditioning, CertificateKind, ItCooling, Ladder, LifecycleKind, StandardRacks},
     finding::{Code, Text},
     kpi::AnyPue,
@@ -65,8 +66,13 @@ pub fn import() -> Value {
     of::<Mapping>(SchemaSettings::draft2020_12())
 }
 
+/// Of a report to the European database, `pue/eu-report/1`.
+pub fn eu_report() -> Value {
+    of::<EuReport>(SchemaSettings::draft2020_12())
+}
+
 /// All of them, by the name of their file.
-pub fn all() -> [(&'static str, Value); 9] {
+pub fn all() -> [(&'static str, Value); 10] {
     [
         ("site", site()),
         ("submission", submission()),
@@ -77,6 +83,7 @@ pub fn all() -> [(&'static str, Value); 9] {
         ("record", record()),
         ("register", register()),
         ("import", import()),
+        ("eu-report", eu_report()),
     ]
 }
 

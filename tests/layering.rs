@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const ROOMS: [&str; 21] = [
+const ROOMS: [&str; 22] = [
     "name",
     "place",
     "finding",
@@ -23,6 +23,7 @@ const ROOMS: [&str; 21] = [
     "retrofit",
     "assessment",
     "submission",
+    "eu",
     "portfolio",
     "wire",
     "report",

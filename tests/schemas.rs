@@ -55,6 +55,11 @@ fn what_is_shipped_is_valid() {
         check(&submission, &serde_json::from_slice(&bytes(&file)).unwrap(), &file);
     }
     check(&pack, &serde_json::from_slice(&bytes("examples/data/packs/own.json")).unwrap(), "own.json");
+    check(
+        &validator("eu-report"),
+        &serde_json::from_slice(&bytes("examples/data/eu-report.json")).unwrap(),
+        "eu-report.json",
+    );
     let law = validator("law");
     for folder in std::fs::read_dir(path("law")).unwrap() {
         for file in std::fs::read_dir(folder.unwrap().path()).unwrap().map(|file| file.unwrap().path()) {

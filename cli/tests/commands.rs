@@ -102,7 +102,7 @@ fn the_regulator_gives_one_line_for_each_record() {
     let output = pue("audit", &["examples/data/submissions", "--format", "json"], None);
     assert_eq!(output.status.code(), Some(1), "some of them fail");
     let lines: Vec<Value> = text(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(lines.len(), 14);
+    assert_eq!(lines.len(), 15);
     assert_eq!(lines[0]["facility"], "WH-0101");
     assert!(lines[10]["facility"].is_null());
     let code = |file: &str| pue("audit", &[&format!("examples/data/submissions/{file}")], None).status.code();

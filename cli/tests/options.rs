@@ -5,12 +5,13 @@ mod common;
 use common::{Folder, bytes, codes, good_submission, lines, pue, run, said, text};
 use serde_json::{Value, json};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "assess",
     "import",
     "audit",
     "verify",
     "template",
+    "eu",
     "packs",
     "board",
     "what-if",
@@ -78,6 +79,7 @@ fn every_option_of_every_command_is_used() {
         "parts.csv",
         ("meter,time,value\n".to_owned() + &days("ups", 1000.0) + &days("cooling", 300.0)).as_bytes(),
     );
+    let eu = file("eu.json");
     let over = "examples/data/submissions/02-over-the-limit.json";
     let open = "examples/data/submissions/03-no-certificate.json";
     let (own, own_toml) = ("examples/data/packs/own.json", "examples/data/packs/own.toml");
@@ -264,6 +266,11 @@ fn every_option_of_every_command_is_used() {
         (&["what-if", over, "--pack", "none"], 3, &["expected another pack besides"]),
         (&["history", over, "--lang", "en"], 0, &["wuhan-2024 pue-new-large", "2013", "2026"]),
         (&["history"], 0, &["gb-40879-2021"]),
+        (&["template", "eu", "--filled", "examples/data/submissions/15-close-to-the-limit.json", "--out", &eu], 0, &[]),
+        (&["eu", &eu, "--lang", "en"], 2, &["PUE 1.248", "WUE 1.740 l/kWh", "size category large", "e_res_goo_kwh"]),
+        (&["eu", &eu, "--format", "json", "--out", &file("eu-check.json")], 2, &[]),
+        (&["eu", open], 3, &["facility: unknown field"]),
+        (&["template", "eu", "--out", &file("eu.xlsx")], 3, &["only submissions have a spreadsheet"]),
         (
             &[
                 "assess",

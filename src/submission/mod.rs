@@ -230,6 +230,11 @@ impl Submission {
         &self.site
     }
 
+    /// What it states besides energy: water, emissions, heat reused, renewables.
+    pub const fn extra(&self) -> &Extra {
+        &self.extra
+    }
+
     /// The period.
     pub const fn period(&self) -> &Period {
         &self.period

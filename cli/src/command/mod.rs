@@ -6,6 +6,7 @@ mod bench_data;
 mod board;
 mod bulk;
 mod completions;
+mod eu;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzed;
 mod history;
@@ -49,6 +50,8 @@ pub enum Command {
     Template(template::Arguments),
     /// The packs of rules: list them, show one, check one's own (规则包)
     Packs(packs::Arguments),
+    /// A report to the European database (EU 2024/1364): what it lacks or contradicts, and its indicators (欧盟填报)
+    Eu(eu::Arguments),
     /// A city's 17 indicators and goals: target, value, progress, source (指标进展)
     Board(board::Arguments),
     /// The same measurements with something changed, and which verdicts that changes (假设分析)
@@ -74,6 +77,7 @@ impl Command {
             Command::Verify(arguments) => arguments.run(lang),
             Command::Template(arguments) => arguments.run(lang),
             Command::Packs(arguments) => arguments.run(lang),
+            Command::Eu(arguments) => arguments.run(lang),
             Command::Board(arguments) => arguments.run(lang),
             Command::WhatIf(arguments) => arguments.run(lang),
             Command::History(arguments) => arguments.run(lang),

@@ -1,4 +1,4 @@
-//! `pue template site|submission`: what is to be filled in.
+//! `pue template site|submission|eu`: what is to be filled in.
 
 use crate::{
     ending::Ending,
@@ -7,6 +7,8 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use pue::{
+    Submission,
+    eu::{EU_REPORT_SCHEMA, EuReport},
     jiff::tz::TimeZone,
     metering::ReadingKind,
     period::rfc3339,
@@ -17,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub struct Arguments {
-    /// What is to be filled in: a site with its meters for `assess`, or a submission for `audit`
+    /// What is to be filled in: a site with its meters for `assess`, a submission for `audit`, a report for `eu`
     #[arg(value_enum)]
     what: What,
     /// Filled from this submission
@@ -37,6 +39,7 @@ pub struct Arguments {
 enum What {
     Site,
     Submission,
+    Eu,
 }
 
 impl Arguments {
@@ -53,11 +56,18 @@ impl Arguments {
         if self.out.is_some() && !is_sheet && !ends_in("json") {
             return Err("--out: expected the name of a new file that ends in .json or .xlsx".to_owned());
         }
-        if self.what == What::Site && (is_sheet || self.filled.is_some()) {
-            return Err("template site: expected --out FILE.json; only submissions have a spreadsheet".to_owned());
+        if self.what != What::Submission && is_sheet || self.what == What::Site && self.filled.is_some() {
+            return Err("expected --out FILE.json; only submissions have a spreadsheet".to_owned());
         }
         let filled =
             self.filled.as_deref().map(output::read).transpose().map_err(|error| format!("--filled {error}"))?;
+        if self.what == What::Eu {
+            if self.meters.is_some() || self.named.is_named() || !self.named.set.is_empty() {
+                return Err("template eu: expected --filled SUBMISSION.json and --out FILE.json alone".to_owned());
+            }
+            output::write(self.out.as_deref(), &report(filled.as_deref())?)?;
+            return Ok(Ending::Fine);
+        }
         if is_sheet {
             return self.sheet(filled.as_deref());
         }
@@ -105,6 +115,18 @@ impl Arguments {
     fn sheet(&self, _: Option<&[u8]>) -> Result<Ending, String> {
         Err(format!("--out: {}", crate::output::NO_XLSX))
     }
+}
+
+/// A report to the European database, with what a submission tells of it.
+fn report(filled: Option<&[u8]>) -> Result<String, String> {
+    let report = match filled {
+        Some(json) => {
+            let submission = Submission::from_json(json).map_err(|error| format!("--filled: {error}"))?;
+            EuReport::of(&submission.audit(&[]), submission.site().facility(), submission.extra())
+        }
+        None => EuReport { schema: Some(EU_REPORT_SCHEMA.to_owned()), ..EuReport::default() },
+    };
+    serde_json::to_string_pretty(&report).map(|text| text + "\n").map_err(|error| error.to_string())
 }
 
 /// Where the meters of the template stand, and what follows them that shows how readings look.

@@ -98,7 +98,7 @@ fn examples_run() {
         ("operator", &[], "wuhan-2024 pue-new-large", 0),
         ("operator", &[&site, &readings, "2024"], "1.072", 0),
         ("operator", &[&site], "", 3),
-        ("regulator", &[], "14 records", 0),
+        ("regulator", &[], "15 records", 0),
         ("regulator", &[&good], "1 record, 1 without a fault", 0),
         ("own_pack", &[&pack, &good], "wuhan-2024 pue-new-large: meets", 0),
         ("scoreboard", &[], "13                     ≤ 1.25", 0),

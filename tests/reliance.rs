@@ -218,6 +218,8 @@ fn tricks() -> Vec<Trick> {
             "kind" | "on_change" | "integrate" | "max_gap_s" | "utc_offset" | "net" => &[],
             // A name; what only narrows bounds, or widens a tolerance.
             "id" | "capacity_kw" | "accuracy_class" | "ct_class" => &[],
+            // What the uncertainty is made of: it is in no energy.
+            "vt_class" | "direct" | "ct_primary_a" | "voltage_v" | "phases" | "power_factor" | "error_group" => &[],
             other => panic!("a new property of meters, {other}: can it hide energy?"),
         }
     };

@@ -35,6 +35,14 @@ prop_compose! {
             let mut meter = json!({"id": format!("m{i}"), "point": point, "carrier": "electricity", "kind": kind, "unit": if power { "MW" } else { "MWh" }, "multiplier": multiplier, "capacity_kw": capacity});
             if let Some(share) = share {
                 meter["share"] = json!(share);
+                meter["direct"] = json!(true);
+                meter["error_group"] = json!("batch");
+            } else {
+                meter["ct_primary_a"] = json!(capacity);
+                meter["voltage_v"] = json!(400.0);
+                meter["phases"] = json!(if power { 1 } else { 3 });
+                meter["power_factor"] = json!(0.95);
+                meter["vt_class"] = json!("0.2");
             }
             if i > 0 && modulus.is_some() {
                 meter["parent"] = json!(format!("m{}", i / 2));

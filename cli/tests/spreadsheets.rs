@@ -93,7 +93,7 @@ fn a_spreadsheet_lists_meters() {
         }
         let lacks =
             of_sheet["findings"].as_array().unwrap().iter().find(|finding| finding["path"] == "/meters/2/factor");
-        assert_eq!(lacks.map(|finding| &finding["cell"]), factor.is_none().then_some(&json!("计量点 Meters!K6")));
+        assert_eq!(lacks.map(|finding| &finding["cell"]), factor.is_none().then_some(&json!("计量点 Meters!O6")));
     }
 }
 

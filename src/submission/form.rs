@@ -235,6 +235,13 @@ pub(crate) static TABLES: [Table; 4] = [
             field("parent", "上级计量点", "Meter above it", Kind::Text),
             choice("accuracy_class", "准确度等级", "Accuracy class", CLASSES),
             choice("ct_class", "互感器等级", "Class of transformers", CLASSES),
+            Field {
+                kind: Kind::Flag,
+                ..choice("direct", "直接接入（无互感器）", "Connected directly (no transformers)", FLAGS)
+            },
+            field("ct_primary_a", "互感器额定一次电流（A）", "Rated primary current (A)", Kind::Number),
+            field("voltage_v", "标称电压（V）", "Nominal voltage (V)", Kind::Number),
+            field("power_factor", "功率因数", "Power factor", Kind::Number),
             field("capacity_kw", "最大功率（kW）", "Largest power (kW)", Kind::Number),
             field("share", "分摊比例（0–1）", "Share of this site (0-1)", Kind::Number),
             field("factor", "购入冷量折电系数", "Electricity per bought cooling", Kind::Number),

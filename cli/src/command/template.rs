@@ -175,9 +175,9 @@ const SITE: &str = r#"{
     "edge": false
   },
   "meters": [
-    {"id": "grid-1", "point": "grid_supply", "carrier": "electricity", "kind": {"register": {"modulus": 100000000.0}}, "unit": "kWh", "capacity_kw": 12000.0, "accuracy_class": "0.5S"},
-    {"id": "ups-a-out", "point": "ups_output", "carrier": "electricity", "kind": "register", "unit": "kWh", "capacity_kw": 5000.0, "parent": "grid-1"},
-    {"id": "pv-1", "point": "pv", "carrier": "electricity", "kind": "interval", "unit": "kWh", "capacity_kw": 400.0},
+    {"id": "grid-1", "point": "grid_supply", "carrier": "electricity", "kind": {"register": {"modulus": 100000000.0}}, "unit": "kWh", "capacity_kw": 12000.0, "accuracy_class": "0.5S", "ct_class": "0.5S"},
+    {"id": "ups-a-out", "point": "ups_output", "carrier": "electricity", "kind": "register", "unit": "kWh", "capacity_kw": 5000.0, "parent": "grid-1", "accuracy_class": "0.5S", "ct_class": "0.5S", "ct_primary_a": 8000.0, "voltage_v": 400.0, "power_factor": 0.98},
+    {"id": "pv-1", "point": "pv", "carrier": "electricity", "kind": "interval", "unit": "kWh", "capacity_kw": 400.0, "accuracy_class": "1", "direct": true},
     {"id": "chiller-1", "point": "cooling", "carrier": "electricity", "kind": "power", "unit": "kW", "max_gap_s": 1800, "parent": "grid-1"}
   ],
   "certificates": [],

@@ -25,6 +25,7 @@ __all__ = ["PueError", "Stream", "__version__", "assess", "audit", "letter", "pa
 Json = TypeVar("Json", dict[str, Any], str, bytes)
 Document = dict[str, Any] | str | bytes
 Naive = Literal["utc", "site"]
+Decision = Literal["simple", "guarded", "non-binary"]
 
 
 def _bytes(document: Document) -> bytes:
@@ -75,16 +76,18 @@ def audit(
     method: str | None = None,
     tariff: float | None = None,
     co2: float | None = None,
+    decision: Decision | None = None,
     brief: bool = False,
 ) -> Json:
     """Audits a submission (``pue/submission/1``): recomputes its PUE and judges it.
 
     ``packs`` are ids of published packs of rules, or packs, beside those in force for the site; with ``only_asked`` no pack but
-    those. ``tariff`` is in yuan per kWh, ``co2`` in kg per kWh. A ``brief`` answer (``pue/brief/1``) has outcomes, values and codes
-    alone.
+    those. ``tariff`` is in yuan per kWh, ``co2`` in kg per kWh. ``decision`` says how a limit is applied to a PUE that is not quite
+    sure. A ``brief`` answer (``pue/brief/1``) has outcomes, values and codes alone.
     """
     options = _options(
-        packs=packs, only_asked=only_asked, settings=settings, method=method, tariff=tariff, co2=co2, brief=brief
+        packs=packs, only_asked=only_asked, settings=settings, method=method, tariff=tariff, co2=co2,
+        decision=decision, brief=brief,
     )
     return _like(submission, _pue.audit(_bytes(submission), options))
 
@@ -123,6 +126,8 @@ def assess(
     tariff: float | None = None,
     co2: float | None = None,
     estimate: Sequence[str] = (),
+    decision: Decision | None = None,
+    total_from_parts: bool = False,
     brief: bool = False,
 ) -> Json:
     """Assesses a site (``pue/site/1``) over a period (``2024``, ``2024-03``, ``2024-01-01/2025-01-01``).
@@ -140,7 +145,7 @@ def assess(
     """
     options = _options(
         packs=packs, only_asked=only_asked, settings=settings, method=method, category=category, tariff=tariff, co2=co2,
-        estimate=estimate, brief=brief,
+        estimate=estimate, decision=decision, total_from_parts=total_from_parts, brief=brief,
     )
     of_site = _bytes(site)
     if hasattr(readings, "__arrow_c_stream__") or hasattr(readings, "__arrow_c_array__"):

@@ -1,6 +1,6 @@
 //! What a data centre uses besides energy, and where its energy comes from.
 
-use super::{During, IT, KpiError, KpiFault, TOTAL, indicator};
+use super::{During, Forming, IT, KpiError, KpiFault, TOTAL, indicator};
 use crate::quantity::{ExactEnergy, IntoEnergy, Ratio};
 
 /// Water as it is stated; what is no amount of it is found when an indicator is formed.
@@ -23,6 +23,20 @@ impl Co2 {
     pub const fn kg(kilograms: f64) -> Self {
         Co2(kilograms)
     }
+}
+
+/// A stated number of things, in `parts` smaller ones each, over the IT energy in kWh.
+fn per_kwh(
+    forming: Forming,
+    name: &'static str,
+    stated: During<f64>,
+    parts: i128,
+    it: During<impl IntoEnergy>,
+) -> Result<Ratio, KpiError> {
+    let (number, it) = (forming.number(name, stated.amount)?, forming.energy(IT, it)?);
+    let one = During { amount: parts * ExactEnergy::KWH.microjoules(), time: stated.time };
+    let each = forming.over((name, one), (IT, it))?;
+    number.checked_mul(each).ok_or(forming.fault(KpiFault::Range))
 }
 
 indicator! {
@@ -88,12 +102,8 @@ impl Wue {
     /// # Errors
     /// [`KpiError`].
     pub fn new(water: During<Water>, it: During<impl IntoEnergy>) -> Result<Self, KpiError> {
-        const WATER: &str = "water";
-        let forming = Self::FORMING;
-        let (litres, it) = (forming.number(WATER, water.amount.0)?, forming.energy(IT, it)?);
-        let per_kwh = 1000 * ExactEnergy::KWH.microjoules();
-        let each = forming.over((WATER, During { amount: per_kwh, time: water.time }), (IT, it))?;
-        litres.checked_mul(each).map(Wue).ok_or(forming.fault(KpiFault::Range))
+        // A cubic metre is a thousand litres.
+        per_kwh(Self::FORMING, "water", During { amount: water.amount.0, time: water.time }, 1000, it).map(Wue)
     }
 }
 
@@ -124,11 +134,6 @@ impl Cue {
     /// # Errors
     /// [`KpiError`].
     pub fn new(emissions: During<Co2>, it: During<impl IntoEnergy>) -> Result<Self, KpiError> {
-        const EMISSIONS: &str = "CO₂e";
-        let forming = Self::FORMING;
-        let (kg, it) = (forming.number(EMISSIONS, emissions.amount.0)?, forming.energy(IT, it)?);
-        let kwh = During { amount: ExactEnergy::KWH.microjoules(), time: emissions.time };
-        let each = forming.over((EMISSIONS, kwh), (IT, it))?;
-        kg.checked_mul(each).map(Cue).ok_or(forming.fault(KpiFault::Range))
+        per_kwh(Self::FORMING, "CO₂e", During { amount: emissions.amount.0, time: emissions.time }, 1, it).map(Cue)
     }
 }

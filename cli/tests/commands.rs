@@ -67,7 +67,7 @@ fn wrong_options_and_unusable_input_end_in_three() {
         &["--readings", "examples/data/wuhan/truth.json", "--period", "2024"],
         &["--category", "4"],
         &["--estimate", "magic"],
-        &["--format", "html"],
+        &["--format", "pdf"],
         &["--pack", "no-such-pack"],
     ];
     for case in cases {

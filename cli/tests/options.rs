@@ -143,6 +143,8 @@ fn every_option_of_every_command_is_used() {
                 open,
                 "--letters",
                 &letters,
+                "--reports",
+                &file("reports"),
                 "--records",
                 &records,
                 "--threads",

@@ -1,11 +1,13 @@
 //! The indicators besides the PUE, in words.
 
-use super::Report;
-use std::fmt;
+use super::{
+    Report,
+    sections::{Sections, Topic},
+};
 
 impl Report<'_> {
     /// Those that are known, with their names and units.
-    pub(super) fn kpis(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(super) fn kpis(&self, out: &mut Sections) {
         let kpis = &self.assessment.kpis;
         let rows: [(&str, &str, Option<String>); 10] = [
             ("水利用效率 WUE", "water usage effectiveness, WUE", kpis.wue.map(|kpi| kpi.to_string())),
@@ -25,8 +27,10 @@ impl Report<'_> {
         ];
         let mut known = rows.into_iter().filter_map(|(zh, en, value)| Some((zh, en, value?))).peekable();
         if known.peek().is_some() {
-            self.heading(f, "其他指标", "Other indicators")?;
+            out.begin(Topic::Indicators, self.pick("其他指标", "Other indicators"));
         }
-        known.try_for_each(|(zh, en, value)| self.item(f, format_args!("{} {value}", self.pick(zh, en))))
+        for (zh, en, value) in known {
+            out.item(format_args!("{} {value}", self.pick(zh, en)));
+        }
     }
 }

@@ -1,6 +1,7 @@
 use super::{
-    colon, document, outcomes_in_words,
+    colon, document,
     places::{in_words, times_in_words},
+    statements::outcomes_in_words,
 };
 use crate::{
     assessment::Assessment,

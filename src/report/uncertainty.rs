@@ -1,35 +1,34 @@
 //! How sure a PUE is, in words.
 
-use super::{Report, colon};
+use super::{Report, colon, sections::Sections};
 use crate::{
     assessment::ReportedPue,
     finding::Lang,
     kpi::{MeterRole, Uncertainty, probability_text},
     rule::Verdict,
 };
-use std::fmt;
 
 impl<'a> Report<'a> {
     /// How sure the value is, what that comes from, and what would make it surer.
-    pub(super) fn uncertainty(&self, f: &mut fmt::Formatter<'_>, pue: &'a ReportedPue) -> fmt::Result {
+    pub(super) fn uncertainty(&self, out: &mut Sections, pue: &'a ReportedPue) {
         let known = match &pue.uncertainty {
             Ok(known) => known,
-            Err(unstated) if unstated.is_empty() => return Ok(()),
+            Err(unstated) if unstated.is_empty() => return,
             Err(unstated) => {
                 let names = unstated.iter().take(3).map(|one| format!("{} {}", one.meter, one.needs));
                 let more = if unstated.len() > 3 { " …" } else { "" };
                 let text = self.pick("测量不确定度未知，须填写：", "uncertainty not known; to be stated: ");
-                return self.item(f, format_args!("{text}{}{more}", names.collect::<Vec<_>>().join(", ")));
+                return out.item(format_args!("{text}{}{more}", names.collect::<Vec<_>>().join(", ")));
             }
         };
         let ([low, high], expanded) = (known.interval(), known.expanded());
         let name = self.pick("扩展不确定度 U（k = 2）", "expanded uncertainty U (k = 2)");
-        self.item(f, format_args!("{name} ±{expanded:.4}{}{low:.4} – {high:.4}", colon(self.lang)))?;
+        out.item(format_args!("{name} ±{expanded:.4}{}{low:.4} – {high:.4}", colon(self.lang)));
         if let Some([low, high]) = pue.with_unknown().filter(|_| pue.low != pue.high) {
             let text = self.pick("连同缺失电量的范围", "with what is missing");
-            self.item(f, format_args!("{text} {low:.4} – {high:.4}"))?;
+            out.item(format_args!("{text} {low:.4} – {high:.4}"));
         }
-        self.contributions(f, known)?;
+        self.contributions(out, known);
         if let Some(remedy) = &known.remedy {
             let (part, share) = (remedy.part.text(), remedy.share * 100.0);
             let (class, expanded) = (remedy.class, remedy.expanded);
@@ -44,36 +43,35 @@ impl<'a> Report<'a> {
                     format!("{share:.0} % of it from the {part} {of}; of class {class} U would be ±{expanded:.4}")
                 }
             };
-            self.below(f, text)?;
+            out.below(text);
         }
         for assumption in known.assumptions() {
             let assumption = assumption.in_lang(self.lang).to_owned();
-            self.below(f, format_args!("{}{assumption}", self.pick("假定：", "assumed: ")))?;
+            out.below(format_args!("{}{assumption}", self.pick("假定：", "assumed: ")));
         }
-        Ok(())
     }
 
     /// The three largest errors.
-    fn contributions(&self, f: &mut fmt::Formatter<'_>, known: &Uncertainty) -> fmt::Result {
+    fn contributions(&self, out: &mut Sections, known: &Uncertainty) {
         let shown = known.contributions.iter().take(3).map(|one| {
             let part = one.part.text();
             format!("{} {} {:.0}%", one.meter, part.in_lang(self.lang), one.share * 100.0)
         });
         let shown: Vec<String> = shown.collect();
         if shown.is_empty() {
-            return Ok(());
+            return;
         }
         let (name, between) = (self.pick("主要来源", "largest contributions"), self.pick("，", ", "));
-        self.below(f, format_args!("{name}{}{}", colon(self.lang), shown.join(between)))
+        out.below(format_args!("{name}{}{}", colon(self.lang), shown.join(between)));
     }
 
     /// How probable it is that the true value keeps the limit, beside every verdict about a PUE.
-    pub(super) fn conformance(&self, f: &mut fmt::Formatter<'_>, verdict: &'a Verdict) -> fmt::Result {
+    pub(super) fn conformance(&self, verdict: &Verdict) -> Option<String> {
         let name = self.pick("符合概率", "probability of conformance");
         let Some(p) = verdict.conformance_probability else {
             let is_of_pue = verdict.method.is_some() && verdict.value.is_some();
             let text = self.pick("未知（计量点未填准确度等级）", "not known (meters state no class)");
-            return if is_of_pue { self.below(f, format_args!("{name} {text}")) } else { Ok(()) };
+            return is_of_pue.then(|| format!("{name} {text}"));
         };
         let range = verdict.conformance_range.map_or(String::new(), |[least, most]| {
             let text = self.pick("，连同缺失电量 ", "; with what is missing ");
@@ -86,6 +84,6 @@ impl<'a> Report<'a> {
             _ => String::new(),
         };
         let rule = verdict.decision.text();
-        self.below(f, format_args!("{name} {}{range}{risk} ({})", probability_text(p), rule.in_lang(self.lang)))
+        Some(format!("{name} {}{range}{risk} ({})", probability_text(p), rule.in_lang(self.lang)))
     }
 }

@@ -216,6 +216,8 @@ fn answered(audit: &pue::Assessment) {
     for lang in [Lang::Zh, Lang::En] {
         Letter::new(audit, lang).to_string();
         Report::new(audit, lang, Style::Markdown).to_string();
+        #[cfg(feature = "html")]
+        pue::report::Page::new(audit, lang).to_string();
     }
     let record = VerdictRecord::of(audit);
     let again: VerdictRecord =

@@ -12,7 +12,7 @@ use pue::{
         self, CsvError,
         import::{Mapping, presets},
     },
-    report::{Report, Style},
+    report::{Page, Report, Style},
     sample,
 };
 use std::{
@@ -69,6 +69,7 @@ enum Format {
     Text,
     Json,
     Md,
+    Html,
 }
 
 impl Arguments {
@@ -110,7 +111,8 @@ impl Arguments {
         };
         let period = Period::parse(period, site.time_zone()).map_err(|error| format!("--period: {error}"))?;
         let ledger = Ledger::build(&site, &readings, period).map_err(|error| format!("--period: {error}"))?;
-        self.answer(&Assessment::of(&ledger.estimate(&estimates), &options), lang)
+        let ledger = ledger.estimate(&estimates);
+        self.answer_with(&Assessment::of(&ledger, &options), Some(&ledger), lang)
     }
 
     fn options(&self, lang: Lang) -> Result<Options, String> {
@@ -161,13 +163,26 @@ impl Arguments {
     }
 
     fn answer(&self, assessment: &Assessment, lang: Lang) -> Result<Ending, String> {
+        self.answer_with(assessment, None, lang)
+    }
+
+    fn answer_with<'a>(
+        &self,
+        assessment: &'a Assessment,
+        ledger: Option<&'a Ledger<'a>>,
+        lang: Lang,
+    ) -> Result<Ending, String> {
         let text = match self.format {
+            Format::Html => {
+                let page = Page::new(assessment, lang);
+                ledger.map_or(page, |ledger| page.with_ledger(ledger)).to_string()
+            }
             Format::Text => Report::new(assessment, lang, Style::Text).to_string(),
             Format::Md => Report::new(assessment, lang, Style::Markdown).to_string(),
             Format::Json => serde_json::to_string(assessment).map_err(|error| error.to_string())? + "\n",
         };
         match self.format {
-            Format::Json => output::write_data(self.out.as_deref(), &text)?,
+            Format::Json | Format::Html => output::write_data(self.out.as_deref(), &text)?,
             _ => output::write(self.out.as_deref(), &text)?,
         }
         Ok(Ending::of(assessment))

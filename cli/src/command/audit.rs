@@ -14,7 +14,7 @@ use pue::{
     Lang,
     assessment::Options,
     portfolio::{Register, Round},
-    report::Letter,
+    report::{Letter, Page},
 };
 use std::path::{Path, PathBuf};
 use summary::Summary;
@@ -49,6 +49,9 @@ pub struct Arguments {
     /// Write a letter of faults for each record that has any to this folder
     #[arg(long, value_name = "DIR")]
     letters: Option<PathBuf>,
+    /// Write the report of each record as a page of HTML to this folder
+    #[arg(long, value_name = "DIR")]
+    reports: Option<PathBuf>,
     /// Write the record of each answer to this file, for `pue verify` (pue/record/1)
     #[arg(long, value_name = "FILE")]
     records: Option<PathBuf>,
@@ -87,7 +90,9 @@ impl Arguments {
         let threads = round::threads(self.threads)?;
         let register = self.register.as_deref().map(load_register).transpose()?;
         self.spare()?;
-        self.make_folder()?;
+        for (option, folder) in [("--letters", &self.letters), ("--reports", &self.reports)] {
+            folder.as_deref().map_or(Ok(()), |folder| make_folder(option, folder))?;
+        }
         let before = self.round_before(threads, &options)?;
         let is_table = self.format() == Format::Table;
         let mut out = Output::open(self.out.as_deref().filter(|_| !is_table))?;
@@ -159,7 +164,7 @@ impl Arguments {
             if self.records.is_some() {
                 write_json(&mut done.records, &answer.record())?;
             }
-            self.write_letter(&answer, first + i + 1, lang)?;
+            self.write_beside(&answer, first + i + 1, lang)?;
             done.rows.push(match self.format() {
                 Format::Table => Row::new(answer, self.detail, lang),
                 _ => Row::untold(answer),
@@ -193,30 +198,17 @@ impl Arguments {
         Ok(Some(before))
     }
 
-    fn make_folder(&self) -> Result<(), String> {
-        let Some(folder) = &self.letters else { return Ok(()) };
-        let fault = |error: std::io::Error| format!("--letters {}: {error}", folder.display());
-        std::fs::create_dir_all(folder).map_err(fault)?;
-        // Letters of another round would lie among them.
-        if std::fs::read_dir(folder).map_err(fault)?.next().is_some() {
-            return Err(format!("--letters {}: expected an empty folder", folder.display()));
+    /// A letter for a record that has anything to be mended, and its report.
+    fn write_beside(&self, answer: &Answer, number: usize, lang: Lang) -> Result<(), String> {
+        let letter = Letter::new(&answer.assessment, lang);
+        if let Some(folder) = self.letters.as_deref().filter(|_| letter.is_needed()) {
+            write_named("--letters", &folder.join(file_name(answer, number, "txt")), &letter.to_string())?;
+        }
+        if let Some(folder) = &self.reports {
+            let page = Page::new(&answer.assessment, lang).to_string();
+            write_named("--reports", &folder.join(file_name(answer, number, "html")), &page)?;
         }
         Ok(())
-    }
-
-    /// A letter for a record that has anything to be mended; its name holds what is harmless of the id.
-    fn write_letter(&self, answer: &Answer, number: usize, lang: Lang) -> Result<(), String> {
-        let Some(folder) = &self.letters else { return Ok(()) };
-        let letter = Letter::new(&answer.assessment, lang);
-        if !letter.is_needed() {
-            return Ok(());
-        }
-        // Of a record without an id its file tells whose letter it is.
-        let file = Path::new(&answer.source).file_name().unwrap_or_default().to_string_lossy();
-        let id = answer.assessment.facility.as_deref().unwrap_or(&file);
-        let id: String = id.chars().take(40).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        let path = folder.join(format!("{number:06}-{id}.txt"));
-        std::fs::write(&path, letter.to_string()).map_err(|error| format!("--letters {}: {error}", path.display()))
     }
 
     /// What is read must not be written over.
@@ -229,6 +221,28 @@ impl Arguments {
             &[("--out", self.out.as_ref()), ("--records", self.records.as_ref()), ("--summary", self.summary.as_ref())],
         )
     }
+}
+
+fn make_folder(option: &str, folder: &Path) -> Result<(), String> {
+    let fault = |error: std::io::Error| format!("{option} {}: {error}", folder.display());
+    std::fs::create_dir_all(folder).map_err(fault)?;
+    // What was written of another round would lie among them.
+    if std::fs::read_dir(folder).map_err(fault)?.next().is_some() {
+        return Err(format!("{option} {}: expected an empty folder", folder.display()));
+    }
+    Ok(())
+}
+
+/// A name that holds what is harmless of the id; of a record without an id that of its file tells whose it is.
+fn file_name(answer: &Answer, number: usize, end: &str) -> String {
+    let file = Path::new(&answer.source).file_name().unwrap_or_default().to_string_lossy();
+    let id = answer.assessment.facility.as_deref().unwrap_or(&file);
+    let id: String = id.chars().take(40).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    format!("{number:06}-{id}.{end}")
+}
+
+fn write_named(option: &str, path: &Path, text: &str) -> Result<(), String> {
+    std::fs::write(path, text).map_err(|error| format!("{option} {}: {error}", path.display()))
 }
 
 fn csv_row(cells: &[String]) -> Result<Vec<u8>, String> {

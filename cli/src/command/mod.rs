@@ -42,7 +42,7 @@ pub enum Command {
     /// A file in another layout: what it is taken for, what it does not say, its readings as CSV of ours (导入)
     Import(import::Arguments),
     /// Submissions recomputed and judged, one line each; then what shows over all of them (核查)
-    #[command(help_template = "{about}\n{usage-heading} {usage}\n\n{all-args}")]
+    #[command(help_template = "{about}\n{usage-heading} {usage}\n{all-args}")]
     Audit(audit::Arguments),
     /// Whether the records of earlier answers still hold, and what changed (复核)
     Verify(verify::Arguments),

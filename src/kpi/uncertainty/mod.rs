@@ -253,11 +253,10 @@ fn listed(names: &[String], between: &str, more: &str) -> String {
 ///
 /// ```
 /// use pue::kpi::probability_text;
-/// assert_eq!([0.9149, 0.99996, 1.0, 2e-7].map(probability_text), ["0.915", "> 0.999", "1", "< 0.001"]);
+/// assert_eq!([0.9149, 0.99996, 1.0, 2e-7].map(probability_text), ["0.915", "> 0.999", "> 0.999", "< 0.001"]);
 /// ```
 pub fn probability_text(p: f64) -> String {
     match p {
-        0.0 | 1.0 => p.to_string(),
         p if p < 0.001 => "< 0.001".to_owned(),
         p if p > 0.999 => "> 0.999".to_owned(),
         p => format!("{p:.3}"),

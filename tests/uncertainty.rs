@@ -325,3 +325,24 @@ fn what_is_missing_is_kept_apart() {
     near(high - low, 2.0 * whole_u, "nothing is missing");
     assert!(most > high && least <= low + 1e-9 && most > holed.high.unwrap().to_f64());
 }
+
+#[test]
+fn a_total_of_parts_is_of_what_is_in_the_data_centre() {
+    let meter = |id: &str, point: &str, parent: Option<&str>| json!({"id": id, "point": point, "kind": "interval", "unit": "kWh", "parent": parent});
+    let pue = |meters: Value, kwh: Value| {
+        let audit = submission(&meters, &kwh).audit_by(&Options::default().total_from_parts(true));
+        let pue = audit.pue.unwrap();
+        (pue.value.ratio().to_f64(), pue.high.is_none())
+    };
+    let parts = [meter("ups", "ups_output", None), meter("cool", "cooling", None)];
+    let kwh = json!({"ups": 1e6, "cool": 3e5, "office": 5e4, "grid": 1.4e6});
+    assert_eq!(pue(json!(parts), kwh.clone()), (1.3, true));
+    // An office on the chilled water is no part of the data centre, wherever its meter stands; twice below itself it counts once.
+    let [ups, cool] = parts.clone();
+    let offices = [meter("office", "outside", Some("cool")), meter("ups-2", "outside", Some("office"))];
+    let with_offices: Vec<Value> = [ups, cool].into_iter().chain(offices).collect();
+    assert_eq!(pue(json!(with_offices), json!({"ups": 1e6, "cool": 3e5, "office": 5e4, "ups-2": 1e4})), (1.25, true));
+    // Where the grid's supply is metered, that is the total.
+    let with_grid: Vec<Value> = parts.into_iter().chain([meter("grid", "grid_supply", None)]).collect();
+    assert_eq!(pue(json!(with_grid), kwh), (1.4, false));
+}

@@ -193,10 +193,24 @@ impl Boundary {
     /// The same with a total that is IT energy plus the metered parts of the overhead: cooling, losses of the power chain,
     /// lighting and other. What no meter measures is not in it, so the PUE is open above.
     ///
-    /// Nothing is summed up so unless it is asked for: an E_DC is measured at the supplies.
+    /// Nothing is summed up so unless it is asked for, and nothing where the supply from the grid is metered: an E_DC is measured
+    /// at the supplies.
     pub fn total_from_parts(mut self, site: &Site) -> Self {
+        let is_grid = |term: &Term| site.meters().get(term.meter).is_some_and(|m| m.point == Point::GridSupply);
+        if self.electricity.iter().any(is_grid) {
+            return self;
+        }
         let parts = self.it.iter().chain(&self.cooling).chain(&self.power_chain).chain(&self.lighting_other);
         self.electricity = parts.copied().collect();
+        // What lies outside the data centre, below a part, is in that part.
+        let is_outside = |point| point == Point::Outside;
+        let added = members(&self.electricity);
+        for (i, meter) in electric(site, is_outside) {
+            let is_in_a_part = site.tree().above(i).any(|up| added.binary_search(&up).is_ok());
+            if is_in_a_part && added.binary_search(&i).is_err() && !is_below(site, i, is_outside) {
+                self.electricity.push(Term { meter: i, factor: share(meter), minus: true });
+            }
+        }
         // Their energy has passed the parts.
         let is_fuel = |term: &Term| site.meters().get(term.meter).is_some_and(|m| m.point == Point::GeneratorFuel);
         self.other_carriers.retain(|term| !is_fuel(term));

@@ -50,7 +50,7 @@ pub struct Arguments {
     /// How other carriers count: iso-30134-2 (default), electricity-only, green-grid-2010, green-grid-2011
     #[arg(long, value_name = "NAME", default_value = "iso-30134-2", hide_default_value = true)]
     method: String,
-    /// The total is built from IT energy, cooling, losses, lighting: what no meter measures is not in it
+    /// Without a meter of the grid the total is IT energy, cooling, losses, lighting: what no meter measures is not in it
     #[arg(long)]
     total_from_parts: bool,
     #[command(flatten)]

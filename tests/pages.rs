@@ -7,7 +7,8 @@ use common::{bytes, good_submission, path, text};
 use pue::{
     Assessment, Lang, Ledger, Period, Site,
     assessment::Options,
-    report::{Page, Report, Style},
+    portfolio::Round,
+    report::{Page, Report, RoundPage, RoundRow, Style},
     submission::audit_json,
 };
 use serde_json::{Value, json};
@@ -155,5 +156,37 @@ fn what_somebody_writes_is_inert() {
                 assert!(!shown.chars().any(|c| c != '\n' && pue::finding::is_harmful(c)), "{text:?}");
             }
         }
+    }
+}
+
+#[test]
+fn a_round_is_one_page() {
+    let mut round = Round::by_site();
+    let mut rows = Vec::new();
+    for (name, id) in
+        [("01-meets", "<b>WH-1</b>"), ("02-over-the-limit", "WH-2"), ("15-close-to-the-limit", "\u{202e}3-HW")]
+    {
+        let mut submission: Value =
+            serde_json::from_slice(&bytes(&format!("examples/data/submissions/{name}.json"))).unwrap();
+        submission["facility"]["id"] = id.into();
+        let answer = audit_json(submission.to_string().as_bytes(), &[]);
+        round.add(&answer);
+        rows.push(RoundRow::new(&answer, name).link(Some(format!("reports/{name}.html"))));
+    }
+    for lang in [Lang::Zh, Lang::En] {
+        let page = RoundPage::new(&round, &rows, lang).to_string();
+        let (before, script) = page.split_once("<script>").unwrap();
+        assert!(
+            script.ends_with("</script></body></html>") && !script.contains("<script"),
+            "one script, the last element"
+        );
+        balanced(&(before.to_owned() + "</body></html>"));
+        assert!(page.contains("&lt;b&gt;WH-1") && page.contains("WH-2") && page.contains("±0.014"));
+        assert!(!page.contains('\u{202e}') && !page.contains("http"));
+        // Long rounds show what has to be looked at, and say so.
+        let many: Vec<RoundRow> = rows.iter().cycle().take(12_000).cloned().collect();
+        let long = RoundPage::new(&round, &many, lang).to_string();
+        assert!(long.contains(if lang == Lang::Zh { "只列出" } else { "only records" }), "it says so");
+        assert!(long.matches("<tr data-outcome").count() <= 10_000);
     }
 }

@@ -269,6 +269,11 @@ fn every_option_of_every_command_is_used() {
         (&["history", over, "--lang", "en"], 0, &["wuhan-2024 pue-new-large", "2013", "2026"]),
         (&["history"], 0, &["gb-40879-2021"]),
         (&["template", "eu", "--filled", "examples/data/submissions/15-close-to-the-limit.json", "--out", &eu], 0, &[]),
+        (
+            &["audit", SUBMISSIONS, "--format", "html", "--lang", "en"],
+            1,
+            &["<!DOCTYPE html>", "WH-0115", "±0.014", "data-sort"],
+        ),
         (&["eu", &eu, "--lang", "en"], 2, &["PUE 1.248", "WUE 1.740 l/kWh", "size category large", "e_res_goo_kwh"]),
         (&["eu", &eu, "--format", "json", "--out", &file("eu-check.json")], 2, &[]),
         (&["eu", open], 3, &["facility: unknown field"]),

@@ -9,6 +9,10 @@ use serde::Serialize;
 const DUTY_FROM_KW: f64 = 500.0;
 /// The sum of four numbers that are each rounded to a kWh may be off by so much.
 const ROUNDING_KWH: f64 = 2.0;
+/// Larger than any figure of a data centre, and small enough to be printed.
+const MOST: f64 = 1e15;
+/// Absolute zero, °C.
+const COLDEST_C: f64 = -273.15;
 /// A part may be over the energy at full power by so much: what meters may be off (`proxy`, as that of submissions).
 const ABOVE_FULL_POWER: f64 = 1.02;
 
@@ -124,8 +128,16 @@ impl EuReport {
         for (field, value, may_be_negative) in NUMBERS {
             match value(self) {
                 None => say(field, FieldFaultKind::Missing, missing()),
-                Some(value) if !value.is_finite() || (value < 0.0 && !may_be_negative) => {
-                    say(field, FieldFaultKind::Impossible, expected("0 或正数", "a number of 0 or more", &value));
+                Some(value) if !value.is_finite() || (value < 0.0 && !may_be_negative) || value > MOST => {
+                    let found = format!("{value:e}");
+                    say(
+                        field,
+                        FieldFaultKind::Impossible,
+                        expected(" 0 至 10¹⁵ 的数", "a number from 0 to 10¹⁵", &found),
+                    );
+                }
+                Some(value) if value < COLDEST_C => {
+                    say(field, FieldFaultKind::Impossible, expected("绝对零度以上", "above absolute zero", &value));
                 }
                 Some(_) => {}
             }
@@ -162,7 +174,7 @@ impl EuReport {
             }
         }
         if let Some(category) = self.wue_category.filter(|category| !(1..=2).contains(category)) {
-            say("wue_category", FieldFaultKind::Impossible, expected("1 或 2", "1 or 2", &category));
+            say("wue_category", FieldFaultKind::Impossible, expected(" 1 或 2", "1 or 2", &category));
         }
         if self.grid_functions == Some(false) && self.c_btg_kw.is_some_and(|kw| kw > 0.0) {
             let (zh, en) = ("未提供电网功能时为 0", "0, since no grid functions are provided");
@@ -203,6 +215,10 @@ impl EuReport {
             );
         }
         let Some(year) = self.year else { return };
+        if Period::year(year, TimeZone::UTC).is_err() {
+            say("year", FieldFaultKind::Impossible, expected("公历年份", "a year of the calendar", &year));
+            return;
+        }
         if let Some(operated) = self.operated {
             let last = operated.end.yesterday().ok();
             let is_within = operated.start < operated.end

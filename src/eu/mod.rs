@@ -34,6 +34,7 @@ pub use read::EuUnreadable;
 use crate::{
     assessment::{Assessment, Extra, ReportedPue},
     facility::Facility,
+    finding::Finding,
     kpi::{Category, Method},
     metering::MeasurementPoint,
     quantity::ExactEnergy,
@@ -251,16 +252,23 @@ impl EuReport {
         report.year = Some(first.year());
         // Where energy is missing, the sums are those of the common time alone, and no totals of the year.
         let is_whole = assessment.coverage.is_some_and(|coverage| coverage.result() == 1.0);
-        let is_ours = |pue: &&ReportedPue| is_whole && pue.is_annual() && pue.method == Method::default();
+        let is_sound = !assessment.findings.iter().any(Finding::is_error);
+        let is_ours = |pue: &&ReportedPue| is_whole && is_sound && pue.is_annual() && pue.method == Method::default();
         let annual = assessment.pue.as_ref().filter(is_ours);
         if let Some(pue) = annual {
             report.e_dc_kwh = Some(pue.value.total().kwh());
-            report.e_it_kwh = Some(pue.value.it().kwh());
-            report.e_it_point = pue.category.map(|category| match category {
-                Category::Basic => ItPoint::Ups,
-                Category::Intermediate => ItPoint::Pdu,
-                Category::Advanced => ItPoint::Other,
+            // Where there is a UPS, its output is what counts, whichever category somebody names.
+            let has_ups = assessment
+                .meters
+                .iter()
+                .any(|meter| matches!(meter.point, MeasurementPoint::UpsInput | MeasurementPoint::UpsOutput));
+            report.e_it_point = pue.category.and_then(|category| match category {
+                Category::Basic => Some(ItPoint::Ups),
+                _ if has_ups => None,
+                Category::Intermediate => Some(ItPoint::Pdu),
+                Category::Advanced => Some(ItPoint::Other),
             });
+            report.e_it_kwh = report.e_it_point.map(|_| pue.value.it().kwh());
         }
         let at = |point: MeasurementPoint| {
             let mut known = assessment.meters.iter().filter(|meter| meter.point == point).map(|meter| meter.known);

@@ -190,8 +190,8 @@ impl Boundary {
         boundary
     }
 
-    /// The same with a total that is IT energy plus the metered parts of the overhead: cooling, losses of the power chain,
-    /// lighting and other. What no meter measures is not in it, so the PUE is open above.
+    /// The same with a total that is the sum of its metered parts: IT energy, cooling, losses of the power chain, lighting and other;
+    /// of parts below one another the uppermost. What no meter measures is not in it, so the PUE is open above.
     ///
     /// Nothing is summed up so unless it is asked for, and nothing where the supply from the grid is metered: an E_DC is measured
     /// at the supplies.
@@ -200,23 +200,44 @@ impl Boundary {
         if self.electricity.iter().any(is_grid) {
             return self;
         }
-        let parts = self.it.iter().chain(&self.cooling).chain(&self.power_chain).chain(&self.lighting_other);
-        self.electricity = parts.copied().collect();
+        let parts = self.parts(site);
+        let is_top = |i: &usize| !site.tree().above(*i).any(|up| parts.contains(&up));
+        let tops: Vec<usize> = parts.iter().copied().filter(is_top).collect();
+        let term =
+            |i: &usize, minus| Term { meter: *i, factor: site.meters().get(*i).map_or(Ratio::ONE, share), minus };
         // What lies outside the data centre, below a part, is in that part.
         let is_outside = |point| point == Point::Outside;
-        let added = members(&self.electricity);
-        for (i, meter) in electric(site, is_outside) {
-            let is_in_a_part = site.tree().above(i).any(|up| added.binary_search(&up).is_ok());
-            if is_in_a_part && added.binary_search(&i).is_err() && !is_below(site, i, is_outside) {
-                self.electricity.push(Term { meter: i, factor: share(meter), minus: true });
-            }
-        }
+        let is_in_a_part = |i: &usize| site.tree().above(*i).any(|up| tops.binary_search(&up).is_ok());
+        let outside = electric(site, is_outside).map(|(i, _)| i).filter(|i| !is_below(site, *i, is_outside));
+        let outside: Vec<usize> = outside.filter(is_in_a_part).collect();
+        let added = tops.iter().map(|i| term(i, false));
+        self.electricity = added.chain(outside.iter().map(|i| term(i, true))).collect();
         // Their energy has passed the parts.
         let is_fuel = |term: &Term| site.meters().get(term.meter).is_some_and(|m| m.point == Point::GeneratorFuel);
         self.other_carriers.retain(|term| !is_fuel(term));
         (self.burnt, self.generated, self.from_parts) = (Vec::new(), Vec::new(), true);
         self.findings.push(Finding::new(Code::PueTotalFromParts).place(place!(meters)));
         self
+    }
+
+    /// The meters of what uses energy in the data centre: the IT energy with the meters through which it came, cooling, lighting and
+    /// other, losses of distribution. A meter further up counts only if IT energy is below it, of the same share.
+    fn parts(&self, site: &Site) -> std::collections::BTreeSet<usize> {
+        let mut it: Vec<usize> = self.it.iter().filter(|term| !term.minus).map(|term| term.meter).collect();
+        it.sort_unstable();
+        let share_of = |i: usize| site.meters().get(i).and_then(|meter| meter.share);
+        let carries_it = |i: usize| {
+            it.iter().any(|&below| share_of(below) == share_of(i) && site.tree().above(below).any(|up| up == i))
+        };
+        let is_part = |i: usize, point: Point| match point {
+            Point::Cooling | Point::Lighting | Point::Other | Point::Distribution => true,
+            Point::UpsInput | Point::UpsOutput | Point::PduOutput | Point::ItInput | Point::ItLoad => {
+                it.binary_search(&i).is_ok() || carries_it(i)
+            }
+            _ => false,
+        };
+        let all = electric(site, |_| true).filter(|(i, meter)| is_part(*i, meter.point));
+        all.map(|(i, _)| i).filter(|i| !is_below(site, *i, |point| point == Point::Outside)).collect()
     }
 
     /// Whether the total is what its parts add up to.

@@ -292,9 +292,12 @@ impl Meter {
             }
         }
         if let Some(factor) = self.power_factor
-            && !(factor > 0.0 && factor <= 1.0)
+            && !(0.01..=1.0).contains(&factor)
         {
-            fault(place!(power_factor), factor.to_string().into(), ("大于 0 且不大于 1", "above 0 and not above 1"));
+            fault(place!(power_factor), factor.to_string().into(), ("0.01 至 1", "0.01 to 1"));
+        }
+        if self.error_group.as_ref().is_some_and(|group| group.trim().is_empty()) {
+            fault(place!(error_group), "\"\"".into(), ("组名", "a name of the group"));
         }
         if self.direct && (self.ct_class.is_some() || self.vt_class.is_some() || self.circuit.is_some()) {
             let found = ("直接接入，却填了互感器", "connected directly, and with transformers");

@@ -70,7 +70,8 @@ impl<'a> Report<'a> {
         let name = self.pick("符合概率", "probability of conformance");
         let Some(p) = verdict.conformance_probability else {
             let is_of_pue = verdict.method.is_some() && verdict.value.is_some();
-            let text = self.pick("未知（计量点未填准确度等级）", "not known (meters state no class)");
+            let text = self
+                .pick("未知（计量点未填准确度等级或互感器等级）", "not known (meters or transformers state no class)");
             return is_of_pue.then(|| format!("{name} {text}"));
         };
         let range = verdict.conformance_range.map_or(String::new(), |[least, most]| {

@@ -180,8 +180,8 @@ impl<'m> Held<'m> {
             )
         } else if weighing.conditional {
             let (zh, en) = match weighing.outcome {
-                Outcome::Meets => ("有条件符合", "it is met conditionally"),
-                _ => ("有条件不符合", "it is not met conditionally"),
+                Outcome::Meets => ("有条件符合", "a conditional pass"),
+                _ => ("有条件不符合", "a conditional fail"),
             };
             (
                 format!("；限值在扩展不确定度 {expanded:.4} 之内，{zh}"),
@@ -203,8 +203,8 @@ impl<'m> Held<'m> {
         let rule = self.decision.text();
         (
             Text::new(
-                format!("按“{}”判定须知测量不确定度，而计量点未填准确度等级", rule.zh),
-                format!("{} needs the uncertainty, and meters state no class", rule.en),
+                format!("按“{}”判定须知测量不确定度，而计量点未填准确度等级或互感器等级", rule.zh),
+                format!("{} needs the uncertainty, and meters or their transformers state no class", rule.en),
             ),
             Text::new(
                 format!("填写各计量点的准确度等级：{}（直接接入的填 direct）", list("、")),

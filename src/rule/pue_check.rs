@@ -39,7 +39,7 @@ impl<'a> Case<'a> {
     ) -> Option<bool> {
         let (annual, bounds) = (self.annual(counted)?, self.measure(counted)?.bounds);
         let met = holds(annual.ratio());
-        let sure = bounds.exact || bounds.all(|value| holds(value) == met);
+        let sure = bounds.exact || on_one_side(bounds, relation, met, &holds);
         (sure && !self.other_carriers_matter(counted, relation, met, holds)).then_some(met)
     }
 
@@ -123,11 +123,11 @@ impl Pack {
         let comparison = if self.comparison == ComparisonMethod::Full { "full value" } else { "rounded value" };
         let inputs = [("value", value.into()), ("limit", limit.into()), ("comparison", comparison.into())];
         weighing.step("compare", "value against limit (GB/T 8170-2008)", Shown::Stands(relation, limit, met), inputs);
-        let may_keep = keeps(value) || !(measure.bounds.exact || measure.bounds.all(|bound| !keeps(bound)));
+        let may_keep = keeps(value) || !(measure.bounds.exact || on_one_side(measure.bounds, relation, false, keeps));
         if let Err((why, settles)) = held.state(weighing, measure.bounds, limit, may_keep) {
             return weighing.undetermined(why, settles);
         }
-        if let Some((why, settles)) = straddles(weighing, measure.bounds, met, holds) {
+        if let Some((why, settles)) = straddles(weighing, measure.bounds, relation, met, holds) {
             return weighing.undetermined(why, settles);
         }
         if case.other_carriers_matter(self.counts, relation, met, holds) {
@@ -214,11 +214,18 @@ fn not_annual(weighing: &mut Weighing<'_>, measure: &Measure) {
     weighing.undetermined(why, settles);
 }
 
+/// Whether all values between the bounds stand alike to a limit; an open side reaches as far as it can.
+fn on_one_side(bounds: Bounds, relation: Relation, met: bool, holds: impl Fn(Ratio) -> bool) -> bool {
+    let is_upper = matches!(relation, Relation::AtMost | Relation::LessThan);
+    bounds.low.map_or(is_upper, &holds) == met && bounds.high.map_or(!is_upper, &holds) == met
+}
+
 /// With energy missing, the verdict stands only if the lowest and the highest value lie on the same side: else why not,
 /// and what would settle it.
 fn straddles(
     weighing: &mut Weighing<'_>,
     bounds: Bounds,
+    relation: Relation,
     met: bool,
     holds: impl Fn(Ratio) -> bool,
 ) -> Option<(Text, Text)> {
@@ -229,7 +236,7 @@ fn straddles(
         bound.and_then(|bound| bound.round(4)).map_or("open".to_owned(), |bound| bound.to_string())
     };
     let (low, high) = (show(bounds.low), show(bounds.high));
-    let same = bounds.all(|bound| holds(bound) == met);
+    let same = on_one_side(bounds, relation, met, holds);
     let inputs = [("low", low.clone().into()), ("high", high.clone().into())];
     weighing.step(
         "bounds",
@@ -241,10 +248,16 @@ fn straddles(
         "未知电量在其最小与最大之间：最大为容量×时长，未给容量的按该表常态最高功率的 2 倍（汇总数按最高已知功率）",
         "unknown energy lies between its least and its most: capacity × time, without a capacity twice the rate that is highest usually (of sums, the highest known)",
     ));
-    let why = Text::new(
-        format!("缺失的电量可能使 PUE 落在 {low} 至 {high} 之间，跨越限值"),
-        format!("the missing energy allows a PUE from {low} to {high}, on both sides of the limit"),
-    );
+    let why = match bounds.high {
+        Some(_) => Text::new(
+            format!("缺失的电量可能使 PUE 落在 {low} 至 {high} 之间，跨越限值"),
+            format!("the missing energy allows a PUE from {low} to {high}, on both sides of the limit"),
+        ),
+        None => Text::new(
+            format!("PUE 不低于 {low}，上限未知，可能跨越限值"),
+            format!("the PUE is {low} or more and not bounded above; it may lie on the other side of the limit"),
+        ),
+    };
     let settles = Text::new(
         "补充缺失时段的读数，或按“数据问题”所列申报、确认，或填写各计量点的 capacity_kw",
         "the readings that are missing, what the findings ask to be declared or confirmed, or the meters' capacity_kw",

@@ -77,6 +77,9 @@ pub struct BriefVerdict<'a> {
     /// The value that was compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Ratio>,
+    /// Whether the limit lies within the uncertainty, by a decision rule that says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub conditional: bool,
 }
 
 impl assessment::Assessment {
@@ -106,6 +109,7 @@ impl assessment::Assessment {
                     requirement: Cow::Borrowed(&verdict.requirement),
                     outcome: verdict.outcome,
                     value: verdict.value,
+                    conditional: verdict.conditional,
                 })
                 .collect(),
             reliance_decides: self.reliance.iter().any(|one| one.decides),

@@ -14,7 +14,7 @@ use pue::{
     Lang,
     assessment::Options,
     portfolio::{Register, Round},
-    report::{Letter, Page},
+    report::{Letter, Page, RoundRow},
 };
 use std::path::{Path, PathBuf};
 use summary::Summary;
@@ -25,7 +25,7 @@ pub struct Arguments {
     /// Files, folders (*.json *.ndjson *.jsonl *.xlsx, recursive), or - for standard input
     #[arg(required = true)]
     path: Vec<PathBuf>,
-    /// The form of the answer: a table of one line a record, JSON of one line a record, CSV
+    /// The form of the answer: a table of one line a record, JSON of one line a record, CSV, a page of HTML
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Say in the table what each verdict and each fault is
@@ -68,6 +68,7 @@ enum Format {
     Table,
     Json,
     Csv,
+    Html,
 }
 
 /// What came of some records, in order.
@@ -76,6 +77,8 @@ struct Batch {
     text: Vec<u8>,
     records: Vec<u8>,
     rows: Vec<Row>,
+    /// For a page.
+    lines: Vec<RoundRow>,
     round: Round,
     ending: Option<Ending>,
 }
@@ -95,7 +98,8 @@ impl Arguments {
         }
         let before = self.round_before(threads, &options)?;
         let is_table = self.format() == Format::Table;
-        let mut out = Output::open(self.out.as_deref().filter(|_| !is_table))?;
+        let is_streamed = matches!(self.format(), Format::Json | Format::Csv);
+        let mut out = Output::open(self.out.as_deref().filter(|_| is_streamed))?;
         let mut records = self.records.as_deref().map(|path| Output::open(Some(path))).transpose()?;
         let mut summary = Summary::new(self.is_by_site());
         if self.format() == Format::Csv {
@@ -121,6 +125,7 @@ impl Arguments {
         let told = summary.tell(table, lang, register.as_ref(), before.as_ref());
         match self.format() {
             Format::Table => output::write_marked(self.out.as_deref(), &told)?,
+            Format::Html => output::write_data(self.out.as_deref(), &summary.page(lang, register.as_ref()))?,
             // What is no answer goes beside the answers.
             _ => output::say(told.trim_end()),
         }
@@ -141,7 +146,7 @@ impl Arguments {
 
     /// Whether sites are looked at beside each other.
     fn is_by_site(&self) -> bool {
-        self.format() == Format::Table || self.register.is_some() || !self.before.is_empty()
+        matches!(self.format(), Format::Table | Format::Html) || self.register.is_some() || !self.before.is_empty()
     }
 
     fn batch(&self, answers: Vec<Answer>, first: usize, lang: Lang) -> Result<Batch, String> {
@@ -149,6 +154,7 @@ impl Arguments {
             text: Vec::new(),
             records: Vec::new(),
             rows: Vec::new(),
+            lines: Vec::new(),
             round: if self.is_by_site() { Round::by_site() } else { Round::default() },
             ending: None,
         };
@@ -158,6 +164,9 @@ impl Arguments {
                 Format::Json if self.brief => write_json(&mut done.text, &answer.assessment.brief())?,
                 Format::Json => write_json(&mut done.text, &answer.assessment)?,
                 Format::Csv => done.text.extend(csv_row(&answer.cells(lang))?),
+                Format::Html => done
+                    .lines
+                    .push(RoundRow::new(&answer.assessment, &answer.source).link(self.link(&answer, first + i + 1))),
                 Format::Table => {}
             }
             done.ending = done.ending.max(Some(Ending::of(&answer.assessment)));
@@ -196,6 +205,18 @@ impl Arguments {
             return Err("--before: expected at least one submission, found none".to_owned());
         }
         Ok(Some(before))
+    }
+
+    /// Where the report of a record is, seen from the page of the round; none if it is not below the page's folder.
+    fn link(&self, answer: &Answer, number: usize) -> Option<String> {
+        let folder = self.reports.as_deref()?;
+        let below = match self.out.as_deref().and_then(Path::parent) {
+            Some(parent) if parent != Path::new("") => folder.strip_prefix(parent).ok()?,
+            _ => Some(folder).filter(|folder| folder.is_relative())?,
+        };
+        let path = below.join(file_name(answer, number, "html"));
+        let steps = path.components().map(|step| encoded(&step.as_os_str().to_string_lossy()));
+        Some(steps.collect::<Vec<_>>().join("/"))
     }
 
     /// A letter for a record that has anything to be mended, and its report.
@@ -239,6 +260,15 @@ fn file_name(answer: &Answer, number: usize, end: &str) -> String {
     let id = answer.assessment.facility.as_deref().unwrap_or(&file);
     let id: String = id.chars().take(40).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     format!("{number:06}-{id}.{end}")
+}
+
+/// As it stands in an address.
+fn encoded(text: &str) -> String {
+    let one = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    text.bytes().map(one).collect()
 }
 
 fn write_named(option: &str, path: &Path, text: &str) -> Result<(), String> {

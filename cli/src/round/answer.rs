@@ -177,6 +177,8 @@ pub struct Mark {
     pub outcome: Outcome,
     /// Whether one of them is met only by what the operator says.
     pub relies: bool,
+    /// Whether the limit of one of them lies within the uncertainty.
+    pub conditional: bool,
 }
 
 /// A site that meets a requirement only by what its operator says.
@@ -197,15 +199,16 @@ pub fn marks(assessment: &Assessment) -> Vec<Mark> {
     };
     let mut marks: Vec<Mark> = Vec::new();
     for verdict in &assessment.verdicts {
-        let relies = !verdict.relying_on.is_empty();
+        let (relies, conditional) = (!verdict.relying_on.is_empty(), verdict.conditional);
         match marks.iter_mut().find(|mark| mark.pack == *verdict.pack) {
             Some(mark) => {
                 mark.relies |= relies;
+                mark.conditional |= conditional;
                 if weight(verdict.outcome) > weight(mark.outcome) {
                     mark.outcome = verdict.outcome;
                 }
             }
-            None => marks.push(Mark { pack: verdict.pack.to_string(), outcome: verdict.outcome, relies }),
+            None => marks.push(Mark { pack: verdict.pack.to_string(), outcome: verdict.outcome, relies, conditional }),
         }
     }
     marks

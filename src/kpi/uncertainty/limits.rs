@@ -49,16 +49,20 @@ pub(super) fn of(
     let mut limits = vec![all(ErrorSource::AccuracyClass, class)];
     if let Some(class) = meter.vt_class {
         limits.push(all(ErrorSource::VtClass, class_of(ErrorSource::VtClass, class)));
+        premises.vt_phase = true;
     }
     if meter.direct || meter.carrier != Carrier::Electricity {
         return Ok(limits);
     }
-    let class = class_of(ErrorSource::CtClass, meter.ct_class.ok_or("ct_class")?);
+    // A class without limits for transformers says nothing of one.
+    let stated = meter.ct_class.filter(|class| class.ct_at_rated().is_some());
+    let class = class_of(ErrorSource::CtClass, stated.ok_or("ct_class")?);
     premises.no_vt |= meter.vt_class.is_none();
     premises.no_power_factor |= meter.power_factor.is_none();
     let power_factor = meter.power_factor.unwrap_or(1.0);
     let tangent = (1.0 - power_factor * power_factor).max(0.0).sqrt() / power_factor;
-    let (ratio, phase) = match meter.circuit.filter(|_| class.ct_at_rated().is_some()) {
+    premises.by_mean |= meter.circuit.is_some();
+    let (ratio, phase) = match meter.circuit {
         None => {
             premises.load_unknown.push(meter.id.clone());
             let minutes = class.ct_at_rated().map_or(0.0, |limit| limit.minutes);

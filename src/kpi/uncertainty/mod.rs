@@ -3,7 +3,8 @@
 //! A class is a limit of error; within it every error is taken as equally likely (a rectangular distribution), so the
 //! standard uncertainty of a limit `n` is `n / √3`. A PUE is a ratio of two sums of meters, and each meter's error changes it
 //! by `(a − P·b) · E · ε / E_IT`, where `a` and `b` say how the meter counts in total and IT. So a meter that is in both, as
-//! those of a total that is built from its parts, counts once. Errors of one group add up; others are independent.
+//! those of a total that is built from its parts, counts once. Errors of one group add up, and never make a PUE surer than
+//! independent ones would; others are independent.
 //!
 //! What is missing is another matter: [`Bounds`](super::Bounds) are no distribution, and the two are never made one figure.
 //!
@@ -153,6 +154,10 @@ pub(crate) struct Premises {
     no_power_factor: bool,
     /// Whether no voltage transformers are stated at some meter with current transformers.
     no_vt: bool,
+    /// Whether some current is that of the mean power of a step.
+    by_mean: bool,
+    /// Whether there are voltage transformers, of whose phase displacement nothing is known.
+    vt_phase: bool,
     /// Energy measured at a current for which the class sets no limit.
     without_limit: ExactEnergy,
     /// Whether some meters have one error.
@@ -201,11 +206,12 @@ impl Uncertainty {
 
     /// What was taken to be so, for people.
     pub fn assumptions(&self) -> Vec<Text> {
-        let Premises { load_unknown, no_power_factor, no_vt, without_limit, grouped } = &self.premises;
+        let Premises { load_unknown, no_power_factor, no_vt, by_mean, vt_phase, without_limit, grouped } =
+            &self.premises;
         let mut texts = vec![match grouped {
             true => Text::new(
-                "同组（error_group）计量点的误差完全相关，其余相互独立；误差在限值内均匀分布（u = 限值/√3）",
-                "errors of one error_group are the same, others are independent; within its limit every error is equally likely (u = limit / √3)",
+                "同组（error_group）计量点的误差完全相关（仅在使不确定度增大时计入），其余相互独立；误差在限值内均匀分布（u = 限值/√3）",
+                "errors of one error_group are the same, as far as that makes the PUE less sure; others are independent; within its limit every error is equally likely (u = limit / √3)",
             ),
             false => Text::new(
                 "各计量点的误差相互独立，在限值内均匀分布（u = 限值/√3）",
@@ -215,9 +221,9 @@ impl Uncertainty {
         if !load_unknown.is_empty() {
             let (zh, en) = (listed(load_unknown, "、", "等"), listed(load_unknown, ", ", " …"));
             texts.push(Text::new(
-                format!("{zh}：未填 ct_primary_a 与 voltage_v（或该等级无低负荷限值），电流互感器按正常电流计"),
+                format!("{zh}：未填 ct_primary_a 与 voltage_v，电流互感器按正常电流计"),
                 format!(
-                    "{en}: current transformers taken at normal current, since ct_primary_a and voltage_v are not stated, or the class has no limits at low load"
+                    "{en}: current transformers taken at normal current, since ct_primary_a and voltage_v are not stated"
                 ),
             ));
         }
@@ -232,6 +238,15 @@ impl Uncertainty {
                 "未填 vt_class 的按无电压互感器计",
                 "without vt_class there are taken to be no voltage transformers",
             ));
+        }
+        if *by_mean {
+            texts.push(Text::new(
+                "电流按相邻读数之间的平均功率推算；期间负荷波动的，实际误差限可能更大",
+                "the current is that of the mean power between two readings; where the load varied in between, transformers may have been off by more",
+            ));
+        }
+        if *vt_phase {
+            texts.push(Text::new("未计入电压互感器的相位差", "phase displacement of voltage transformers is left out"));
         }
         if *without_limit > ExactEnergy::ZERO {
             texts.push(Text::new(

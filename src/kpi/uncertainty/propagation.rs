@@ -28,10 +28,10 @@ pub(crate) fn of(view: &View<'_>, pue: AnyPue) -> Result<Uncertainty, Vec<Unstat
     let parts = parts(view, pue, None, &mut premises)?;
     premises.grouped = parts.iter().any(|part| part.meter.error_group.is_some());
     let sums = sums(&parts);
-    let variance: f64 = sums.values().map(|sum| sum * sum).sum();
-    let share = |part: &Part<'_>, i: usize| match variance > 0.0 {
-        true => part.effect * sums.get(&key(part, i)).copied().unwrap_or(0.0) / variance,
-        false => 0.0,
+    let variance: f64 = sums.values().map(Sum::variance).sum();
+    let share = |part: &Part<'_>, i: usize| match sums.get(&key(part, i)) {
+        Some(sum) if variance > 0.0 => part.effect * sum.of(part.effect) / variance,
+        _ => 0.0,
     };
     let shares: Vec<f64> = parts.iter().enumerate().map(|(i, part)| share(part, i)).collect();
     let mut contributions: Vec<Contribution> = parts
@@ -63,16 +63,38 @@ fn key<'a>(part: &Part<'a>, index: usize) -> Error<'a> {
     }
 }
 
-fn sums<'a>(parts: &[Part<'a>]) -> BTreeMap<Error<'a>, f64> {
-    let mut sums = BTreeMap::new();
+/// The effects of one error: what they add up to, and their squares.
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    effects: f64,
+    squares: f64,
+}
+
+impl Sum {
+    /// One error adds up, but makes nothing surer than independent ones would: that two meters err alike is said by whoever wants
+    /// the PUE to be sure.
+    fn variance(&self) -> f64 {
+        (self.effects * self.effects).max(self.squares)
+    }
+
+    /// What an effect is multiplied by to give its part of the variance.
+    fn of(&self, effect: f64) -> f64 {
+        if self.effects * self.effects >= self.squares { self.effects } else { effect }
+    }
+}
+
+fn sums<'a>(parts: &[Part<'a>]) -> BTreeMap<Error<'a>, Sum> {
+    let mut sums: BTreeMap<Error<'a>, Sum> = BTreeMap::new();
     for (i, part) in parts.iter().enumerate() {
-        *sums.entry(key(part, i)).or_insert(0.0) += part.effect;
+        let sum = sums.entry(key(part, i)).or_default();
+        sum.effects += part.effect;
+        sum.squares += part.effect * part.effect;
     }
     sums
 }
 
 fn expanded(parts: &[Part<'_>]) -> f64 {
-    COVERAGE_FACTOR * RECTANGULAR * sums(parts).values().map(|sum| sum * sum).sum::<f64>().sqrt()
+    COVERAGE_FACTOR * RECTANGULAR * sums(parts).values().map(Sum::variance).sum::<f64>().sqrt()
 }
 
 /// Every error of every counted meter.

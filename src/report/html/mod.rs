@@ -4,13 +4,15 @@
 
 mod calendar;
 mod chart;
+mod round;
+
+pub use round::{RoundPage, RoundRow};
 
 use super::{
     Report, Style, colon, document,
     sections::{Section, Topic},
 };
 use crate::{
-    VERSION,
     assessment::{Assessment, MeterEnergy},
     finding::{Finding, Lang, Severity, harmless},
     ledger::Ledger,
@@ -375,7 +377,7 @@ impl<'a> Page<'a> {
         let record = &self.assessment().record;
         let body = html! {
             dl {
-                dt { "pue" } dd { (VERSION) }
+                dt { "pue" } dd { (self.assessment().library) }
                 @if let Some(digest) = &record.input_sha256 { dt { (self.pick("输入 SHA-256", "SHA-256 of the input")) } dd { code { (digest) } } }
                 @for pack in &record.packs {
                     dt { (self.pick("规则包", "pack")) }

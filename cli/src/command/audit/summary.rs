@@ -13,6 +13,7 @@ use pue::{
     Facility, Lang, Outcome,
     finding::harmless,
     portfolio::{Register, Round, scattered_operators, suspected_splits},
+    report::{RoundPage, RoundRow},
     retrofit::Savings,
 };
 use serde_json::json;
@@ -28,6 +29,7 @@ pub struct Summary {
     pub round: Round,
     pub ending: Option<Ending>,
     rows: Vec<Row>,
+    lines: Vec<RoundRow>,
     to_look_at: Vec<Row>,
     facilities: Vec<Facility>,
     savings: Vec<(String, Savings)>,
@@ -40,6 +42,7 @@ impl Summary {
             round: if is_by_site { Round::by_site() } else { Round::default() },
             ending: None,
             rows: Vec::new(),
+            lines: Vec::new(),
             to_look_at: Vec::new(),
             facilities: Vec::new(),
             savings: Vec::new(),
@@ -50,6 +53,8 @@ impl Summary {
     pub fn add(&mut self, batch: Batch) {
         self.round.merge(batch.round);
         self.ending = self.ending.max(batch.ending);
+        let room = MOST_SITES.saturating_sub(self.lines.len());
+        self.lines.extend(batch.lines.into_iter().take(room));
         for mut row in batch.rows {
             self.facilities.extend(row.facility.take().filter(|_| self.facilities.len() < MOST_SITES));
             self.savings.extend(row.savings.take());
@@ -112,6 +117,12 @@ impl Summary {
         let shown = lines.iter().map(|line| harmless(line).into_owned() + "\n");
         text.extend(shown);
         text
+    }
+
+    /// All of it as a page.
+    pub fn page(&self, lang: Lang, register: Option<&Register>) -> String {
+        let attendance = register.map(|register| self.round.against(register));
+        RoundPage::new(&self.round, &self.lines, lang).attendance(attendance).to_string()
     }
 
     /// The same as JSON.

@@ -84,7 +84,8 @@ impl Row {
             let mark = |pack: &&str| {
                 let of = row.marks.iter().find(|mark| mark.pack == *pack);
                 of.map_or(String::new(), |mark| {
-                    format!("{}{}", symbol(mark.outcome), if mark.relies { "!" } else { "" })
+                    let conditional = if mark.conditional { "±" } else { "" };
+                    format!("{}{conditional}{}", symbol(mark.outcome), if mark.relies { "!" } else { "" })
                 })
             };
             let cells = [shown(site), pue.clone(), uncertainty.clone(), declared.clone()].into_iter();
@@ -101,8 +102,8 @@ impl Row {
         let packs: Vec<String> = packs.iter().enumerate().map(|(i, pack)| format!("{} {pack}", i + 1)).collect();
         let legend = pick(
             lang,
-            "✓ 符合  ✗ 不符合  ? 无法判定  – 不适用  ! 仅凭申报而符合（空白：该文件不适用于该地区或日期）  ≠ 与重算不一致  U 扩展不确定度",
-            "✓ meets  ✗ fails  ? undetermined  – not applicable  ! met by the operator's word alone  (blank: not in force there)  ≠ not what was recomputed  U expanded uncertainty",
+            "✓ 符合  ✗ 不符合  ? 无法判定  – 不适用  ! 仅凭申报而符合（空白：该文件不适用于该地区或日期）  ≠ 与重算不一致  ± 有条件（限值在 U 之内）  U 扩展不确定度",
+            "✓ meets  ✗ fails  ? undetermined  – not applicable  ! met by the operator's word alone  (blank: not in force there)  ≠ not what was recomputed  ± conditionally (limit within U)  U expanded uncertainty",
         );
         format!("{body}{}\n{legend}\n", packs.join("  "))
     }

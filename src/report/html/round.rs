@@ -186,6 +186,16 @@ impl<'a> RoundPage<'a> {
         if most == 0 {
             return html! {};
         }
+        // Of one bar: each group that has records there, and how many stand below it.
+        let stacked = |bar: usize| {
+            let of_group = counts.iter().filter_map(move |bars| bars.get(bar).copied());
+            let parts = of_group.zip(groups).scan(0, |below, (count, (_, class))| {
+                let part = (count, *below, class);
+                *below += count;
+                Some(part)
+            });
+            parts.filter(|(count, ..)| *count > 0).collect::<Vec<_>>()
+        };
         let (width, height) = (32.0, 160.0);
         let label = |bar: usize| format!("{:.2}{}", 1.0 + STEP * bar as f64, if bar + 1 == BARS { "+" } else { "" });
         let name = self.pick("年度 PUE 的分布", "how the annual PUE are spread");
@@ -197,13 +207,10 @@ impl<'a> RoundPage<'a> {
                         svg viewBox="0 0 720 206" role="img" aria-label=(name) {
                             @for bar in 0..BARS {
                                 @let x = 24.0 + width * bar as f64;
-                                @let mut above = 0;
-                                @for (group, (_, class)) in groups.iter().enumerate() {
-                                    @let count = counts.get(group).and_then(|bars| bars.get(bar)).copied().unwrap_or(0);
+                                @for (count, below, class) in stacked(bar) {
                                     @let part = height * count as f64 / most as f64;
-                                    @let y = 20.0 + height - height * above as f64 / most as f64 - part;
-                                    @if count > 0 { rect x=(x + 2.0) y=(format!("{y:.1}")) width=(width - 4.0) height=(format!("{part:.1}")) class=(class) {} }
-                                    @let _ = above += count;
+                                    @let y = 20.0 + height - height * below as f64 / most as f64 - part;
+                                    rect x=(x + 2.0) y=(format!("{y:.1}")) width=(width - 4.0) height=(format!("{part:.1}")) class=(class) {}
                                 }
                                 @if of_bar(bar) > 0 { text x=(x + width / 2.0) y=(format!("{:.1}", 15.0 + height - height * of_bar(bar) as f64 / most as f64)) text-anchor="middle" { (of_bar(bar)) } }
                                 @if bar % 2 == 0 { text x=(x) y="198" class="faint" { (label(bar)) } }

@@ -420,7 +420,7 @@ fn items(section: &Section) -> Markup {
         ul {
             @for item in &section.items {
                 li {
-                    (harmless(&item.text))
+                    (harmless(item.text.strip_prefix("· ").unwrap_or(&item.text)))
                     @for line in &item.below { p { (harmless(line)) } }
                 }
             }

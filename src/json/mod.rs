@@ -18,6 +18,12 @@
 //! # Ok::<(), pue::json::Refused>(())
 //! ```
 
+mod file;
+mod form;
+
+pub use file::{File, preview};
+pub use form::Form;
+
 use crate::{
     assessment::{Assessment, Changed, Options, VerdictRecord},
     finding::{Code, Faults, Finding, Lang},
@@ -46,6 +52,12 @@ pub enum Refused {
     /// A pack of rules that cannot be right.
     #[error("options: {0}")]
     Pack(Faults),
+    /// A mapping of readings that cannot be right.
+    #[error("mapping: {0}")]
+    Mapping(Faults),
+    /// There is no such form of an answer.
+    #[error("expected json, or text, md, html with -zh or -en, found {0:?}")]
+    Form(String),
     /// The period is none.
     #[error("period: {0}")]
     Period(#[from] crate::period::PeriodError),
@@ -64,7 +76,7 @@ impl Refused {
     /// What was found, where something can be said of more than one place.
     pub fn findings(&self) -> &[Finding] {
         match self {
-            Refused::Pack(faults) => &faults.0,
+            Refused::Pack(faults) | Refused::Mapping(faults) => &faults.0,
             _ => &[],
         }
     }
@@ -164,6 +176,34 @@ fn audited(submission: impl AsRef<[u8]>, asked: &Asked) -> Assessment {
     }
 }
 
+/// What a spreadsheet says is judged like JSON, and findings name its cells.
+#[cfg(feature = "xlsx")]
+fn audited_file(file: &File<'_>, asked: &Asked) -> Assessment {
+    use crate::submission::Spreadsheet;
+    if !file.bytes().starts_with(b"PK") {
+        return audited(file.bytes(), asked);
+    }
+    match Spreadsheet::read(file.bytes()) {
+        Ok(sheet) => {
+            let mut answer = audited(sheet.json(), asked);
+            sheet.point_to_cells(file.name(), &mut answer);
+            answer
+        }
+        Err(unfit) => {
+            let mut finding = Finding::new(Code::XlsxUnreadable).found_text(unfit.text().clone());
+            finding.file = Some(file.name().to_owned());
+            let mut answer = Assessment::unreadable(None, vec![finding]);
+            answer.record.input_sha256 = Some(read::input_sha256(file.bytes()));
+            answer
+        }
+    }
+}
+
+#[cfg(not(feature = "xlsx"))]
+fn audited_file(file: &File<'_>, asked: &Asked) -> Assessment {
+    audited(file.bytes(), asked)
+}
+
 /// The audit of a submission: `pue/assessment/1`.
 ///
 /// ```
@@ -199,25 +239,82 @@ pub fn assess<T: AsRef<[u8]>>(
     period: &str,
     given: &str,
 ) -> Result<String, Refused> {
+    let files: Vec<File<'_>> = readings.iter().map(|(name, text)| File::new(name, text)).collect();
+    assess_in(site, &files, period, given, &[Form::Json]).map(|told| told.concat())
+}
+
+/// The same in several forms, of files that may be in another layout each ([`File::mapped`]).
+///
+/// ```
+/// # let site = r#"{"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Europe/Berlin"}, "meters": [
+/// #   {"id": "grid", "point": "grid_supply", "kind": "interval", "unit": "kWh"}]}"#;
+/// use pue::{Lang, json::{File, Form, assess_in}};
+/// let profile = "Datum;Uhrzeit;Wert (kWh);Status\n01.01.2024;00:15;12,5;W\n01.01.2024;00:30;13,25;W\n";
+/// let mapping = r#"{"schema": "pue/import/1", "extends": "de-lastgang", "meter": {"is": "grid"}}"#;
+/// let files = [File::new("profile.csv", profile).mapped(mapping)];
+/// let told = assess_in(site, &files, "2024-01-01/2024-01-02", "", &[Form::Json, Form::Text(Lang::En)])?;
+/// assert!(told[0].contains("25.75") && told[1].contains("grid"));
+/// # Ok::<(), pue::json::Refused>(())
+/// ```
+///
+/// # Errors
+/// [`Refused`].
+pub fn assess_in(
+    site: impl AsRef<[u8]>,
+    files: &[File<'_>],
+    period: &str,
+    given: &str,
+    forms: &[Form],
+) -> Result<Vec<String>, Refused> {
     let asked = options(given)?;
     let read = read::site(site.as_ref());
-    let Some(site) = read.value else { return asked.tell(&Assessment::unreadable(None, read.findings)) };
+    let Some(site) = read.value else {
+        return asked.tell_in(&Assessment::unreadable(None, read.findings), None, forms);
+    };
     let period = Period::parse(period, site.time_zone())?;
     let mut all = Readings::default();
     let mut unreadable = Vec::new();
-    for (name, text) in readings {
-        match read::csv(&site, name, text.as_ref()) {
+    for file in files {
+        match file.readings(&site)? {
             Ok(readings) => all.extend(readings),
-            Err(error) => unreadable.push(error.to_finding()),
+            Err(finding) => unreadable.push(finding),
         }
     }
     if !unreadable.is_empty() {
-        return asked.tell(&nothing(&site, unreadable));
+        return asked.tell_in(&nothing(&site, unreadable), None, forms);
     }
-    asked.tell(&match Ledger::build(&site, &all, period) {
-        Ok(ledger) => Assessment::of(&ledger.estimate(&asked.estimates), &asked.options),
-        Err(error) => nothing(&site, vec![Finding::new(Code::PeriodOutOfRange).place(place!(period)).found(error)]),
-    })
+    match Ledger::build(&site, &all, period) {
+        Ok(ledger) => {
+            let ledger = ledger.estimate(&asked.estimates);
+            asked.tell_in(&Assessment::of(&ledger, &asked.options), Some(&ledger), forms)
+        }
+        Err(error) => {
+            let finding = Finding::new(Code::PeriodOutOfRange).place(place!(period)).found(error);
+            asked.tell_in(&nothing(&site, vec![finding]), None, forms)
+        }
+    }
+}
+
+/// What can be said of a site before there are readings: what is wrong with its description, and what a PUE would lack.
+///
+/// # Errors
+/// [`Refused`].
+pub fn describe(site: impl AsRef<[u8]>, forms: &[Form]) -> Result<Vec<String>, Refused> {
+    let read = read::site(site.as_ref());
+    let answer = match &read.value {
+        Some(site) => Assessment::of_description(site),
+        None => Assessment::unreadable(None, read.findings),
+    };
+    Asked::default().tell_in(&answer, None, forms)
+}
+
+/// The audit of a submission in several forms; with the feature `xlsx` it may be a spreadsheet.
+///
+/// # Errors
+/// [`Refused`].
+pub fn audit_in(submission: &File<'_>, options: &str, forms: &[Form]) -> Result<Vec<String>, Refused> {
+    let asked = self::options(options)?;
+    asked.tell_in(&audited_file(submission, &asked), None, forms)
 }
 
 /// The answer about a site of which nothing can be computed.

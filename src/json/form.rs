@@ -7,6 +7,7 @@ use crate::{
     assessment::Assessment,
     finding::Lang,
     ledger::Ledger,
+    metering::Readings,
     report::{Report, Style},
 };
 use std::str::FromStr;
@@ -55,15 +56,15 @@ impl FromStr for Form {
 }
 
 impl Asked {
-    /// An answer in several forms; with its ledger a page shows meters and hours too.
+    /// An answer in several forms; with ledger and readings a page shows meters, hours and faults too.
     pub(super) fn tell_in(
         &self,
         answer: &Assessment,
-        ledger: Option<&Ledger<'_>>,
+        from: Option<(&Ledger<'_>, &Readings)>,
         forms: &[Form],
     ) -> Result<Vec<String>, Refused> {
         #[cfg(not(feature = "html"))]
-        let _ = ledger;
+        let _ = from;
         let told = |form: &Form| match *form {
             Form::Json => self.tell(answer),
             Form::Text(lang) => Ok(Report::new(answer, lang, Style::Text).to_string()),
@@ -71,7 +72,7 @@ impl Asked {
             #[cfg(feature = "html")]
             Form::Html(lang) => {
                 let page = Page::new(answer, lang);
-                Ok(ledger.map_or(page, |ledger| page.with_ledger(ledger)).to_string())
+                Ok(from.map_or(page, |(ledger, readings)| page.with_ledger(ledger).with_readings(readings)).to_string())
             }
         };
         forms.iter().map(told).collect()

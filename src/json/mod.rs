@@ -286,7 +286,7 @@ pub fn assess_in(
     match Ledger::build(&site, &all, period) {
         Ok(ledger) => {
             let ledger = ledger.estimate(&asked.estimates);
-            asked.tell_in(&Assessment::of(&ledger, &asked.options), Some(&ledger), forms)
+            asked.tell_in(&Assessment::of(&ledger, &asked.options), Some((&ledger, &all)), forms)
         }
         Err(error) => {
             let finding = Finding::new(Code::PeriodOutOfRange).place(place!(period)).found(error);

@@ -116,7 +116,7 @@ impl Account {
 }
 
 /// Whether a reading with this fault is not used.
-pub(super) fn rejects(code: Code) -> bool {
+pub(crate) fn rejects(code: Code) -> bool {
     matches!(
         code,
         Code::ReadingDuplicate

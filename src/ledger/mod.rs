@@ -34,6 +34,8 @@ use piece::Piece;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, ops::Range};
 
+#[cfg(feature = "html")]
+pub(crate) use account::rejects;
 pub use {
     book::Book,
     estimate::Estimate,

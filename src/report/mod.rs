@@ -14,7 +14,7 @@ mod uncertainty;
 mod verdicts;
 
 #[cfg(feature = "html")]
-pub use html::{Page, RoundPage, RoundRow};
+pub use html::{BoardPage, Page, RoundPage, RoundRow};
 pub use letter::Letter;
 
 use crate::{

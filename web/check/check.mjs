@@ -40,7 +40,8 @@ for (const lang of ["zh", "en"]) {
     pages.push([`${name} ${lang}`, file]);
   };
   write("real", "assess");
-  write("made", "assess", "--site", join(made, "site.json"), "--readings", join(made, "readings.csv"), "--period", "2024");
+  const readings = ["registers", "power", "intervals"].flatMap((name) => ["--readings", join(made, `${name}.csv`)]);
+  write("made", "assess", "--site", join(made, "site.json"), ...readings, "--period", "2024", "--tariff", "0.62", "--co2", "0.5");
   write("round", "audit", join(data, "submissions"), "--tariff", "0.62", "--co2", "0.5");
   write("board", "board", join(data, "city.json"), join(data, "submissions"));
   const reports = join(folder, `reports-${lang}`);

@@ -112,7 +112,7 @@ impl Arguments {
         let period = Period::parse(period, site.time_zone()).map_err(|error| format!("--period: {error}"))?;
         let ledger = Ledger::build(&site, &readings, period).map_err(|error| format!("--period: {error}"))?;
         let ledger = ledger.estimate(&estimates);
-        self.answer_with(&Assessment::of(&ledger, &options), Some(&ledger), lang)
+        self.answer_with(&Assessment::of(&ledger, &options), Some((&ledger, &readings)), lang)
     }
 
     fn options(&self, lang: Lang) -> Result<Options, String> {
@@ -169,13 +169,13 @@ impl Arguments {
     fn answer_with<'a>(
         &self,
         assessment: &'a Assessment,
-        ledger: Option<&'a Ledger<'a>>,
+        from: Option<(&'a Ledger<'a>, &'a Readings)>,
         lang: Lang,
     ) -> Result<Ending, String> {
         let text = match self.format {
             Format::Html => {
                 let page = Page::new(assessment, lang);
-                ledger.map_or(page, |ledger| page.with_ledger(ledger)).to_string()
+                from.map_or(page, |(ledger, readings)| page.with_ledger(ledger).with_readings(readings)).to_string()
             }
             Format::Text => Report::new(assessment, lang, Style::Text).to_string(),
             Format::Md => Report::new(assessment, lang, Style::Markdown).to_string(),

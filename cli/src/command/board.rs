@@ -15,6 +15,7 @@ use pue::{
     finding::harmless,
     portfolio::{CITY_SCHEMA, CityFacts, Indicator, Line, Scoreboard},
     quantity::Relation,
+    report::BoardPage,
     rule::Nature,
 };
 use std::path::{Path, PathBuf};
@@ -45,6 +46,7 @@ enum Format {
     #[default]
     Table,
     Json,
+    Html,
 }
 
 impl Arguments {
@@ -79,6 +81,7 @@ impl Arguments {
                 let json = serde_json::to_string_pretty(&lines).map_err(|error| error.to_string())? + "\n";
                 output::write_data(self.out.as_deref(), &json)?;
             }
+            Format::Html => output::write_data(self.out.as_deref(), &BoardPage::new(&lines, lang).to_string())?,
             Format::Table => output::write(self.out.as_deref(), &tell(&lines, lang))?,
         }
         let of = |line: &Line| match line.outcome {

@@ -5,6 +5,7 @@
 
 use super::{Page, mark};
 use crate::{
+    assessment::Reliance,
     kpi::Monthly,
     quantity::{Decimal, Ratio},
     rule::{Outcome, Verdict},
@@ -14,9 +15,12 @@ use maud::{Markup, html};
 /// The width of every chart.
 const WIDTH: f64 = 720.0;
 
+/// So many statements have a ring on the scale.
+const MOST_WITHOUT: usize = 12;
+
 /// A linear scale from values to places.
 #[derive(Clone, Copy)]
-struct Axis {
+pub(super) struct Axis {
     from: f64,
     to: f64,
     start: f64,
@@ -24,7 +28,11 @@ struct Axis {
 }
 
 impl Axis {
-    fn at(&self, value: f64) -> f64 {
+    pub(super) const fn new((from, to): (f64, f64), (start, end): (f64, f64)) -> Self {
+        Axis { from, to, start, end }
+    }
+
+    pub(super) fn at(&self, value: f64) -> f64 {
         let share = (value - self.from) / (self.to - self.from);
         let place = self.start + share.clamp(0.0, 1.0) * (self.end - self.start);
         (place * 10.0).round() / 10.0
@@ -51,6 +59,13 @@ impl Page<'_> {
         let value = pue.value.ratio().to_f64();
         let interval = pue.uncertainty.as_ref().ok().map(|known| known.interval());
         let bound = |bound: Option<Ratio>| bound.map(Ratio::to_f64);
+        // What it would be if one of the operator's statements were left aside.
+        let without: Vec<(&Reliance, f64)> = assessment
+            .reliance
+            .iter()
+            .filter_map(|one| Some((one, one.pue_without?.to_f64())))
+            .take(MOST_WITHOUT)
+            .collect();
         let (low, high) = (bound(pue.low), bound(pue.high));
         let limits: Vec<(&Verdict, f64)> = assessment
             .verdicts
@@ -58,12 +73,13 @@ impl Page<'_> {
             .filter(|verdict| verdict.method.is_some() && verdict.outcome != Outcome::NotApplicable)
             .filter_map(|verdict| Some((verdict, Ratio::from(&verdict.limit.parse::<Decimal>().ok()?).to_f64())))
             .collect();
-        let all = limits.iter().map(|(_, limit)| *limit).chain(interval.into_iter().flatten()).chain(low).chain(high);
+        let stated = limits.iter().map(|(_, limit)| *limit).chain(without.iter().map(|(_, pue)| *pue));
+        let all = stated.chain(interval.into_iter().flatten()).chain(low).chain(high);
         let (least, most) = all.fold((value, value), |(least, most), one| (least.min(one), most.max(one)));
         let room = ((most - least) * 0.08).max(0.01);
-        let axis = Axis { from: (least - room).max(0.0), to: most + room, start: 250.0, end: WIDTH - 20.0 };
+        let axis = Axis::new(((least - room).max(0.0), most + room), (250.0, WIDTH - 20.0));
         let row = |i: usize| 34.0 + 26.0 * i as f64;
-        let bottom = row(limits.len() + 1);
+        let bottom = row(limits.len() + 1 + usize::from(!without.is_empty()));
         let (ticks, digits) = axis.ticks(7);
         let (from, to) = (low.map_or(axis.start, |low| axis.at(low)), high.map_or(axis.end, |high| axis.at(high)));
         let name = self.pick("PUE 与各限值", "the PUE beside its limits");
@@ -91,20 +107,26 @@ impl Page<'_> {
                             }
                             line x1=(axis.at(*limit)) x2=(axis.at(*limit)) y1=(row(i + 1) - 9.0) y2=(row(i + 1) + 9.0) class="s-ink" stroke-width="3" {}
                         }
+                        @if !without.is_empty() {
+                            @let y = row(limits.len() + 1);
+                            text x="0" y=(y + 4.0) { (self.pick("不采信申报依据时的 PUE", "PUE without the operator's word")) }
+                            @for (_, pue) in &without { circle cx=(axis.at(*pue)) cy=(y) r="5" class="s-ink" fill="none" stroke-width="2" {} }
+                        }
                     }
                 }
                 figcaption {
                     (self.pick("竖线：PUE；短粗线：限值；", "line: the PUE; thick marks: limits; "))
                     span class="swatch f-it" {} (self.pick("扩展不确定度（k = 2）", "expanded uncertainty (k = 2)"))
                     span class="swatch f-partly" {} (self.pick("缺失电量允许的范围", "what missing energy allows"))
+                    @if !without.is_empty() { (self.pick("；圆圈：逐项不采信申报依据时的 PUE", "; rings: the PUE if one of the operator's statements is left aside")) }
                 }
             }
-            (self.limits(&limits))
+            (self.limits(&limits, &without))
         }
     }
 
-    fn limits(&self, limits: &[(&Verdict, f64)]) -> Markup {
-        if limits.is_empty() {
+    fn limits(&self, limits: &[(&Verdict, f64)], without: &[(&Reliance, f64)]) -> Markup {
+        if limits.is_empty() && without.is_empty() {
             return html! {};
         }
         let lang = self.report.lang;
@@ -129,6 +151,19 @@ impl Page<'_> {
                         }
                     }
                 }
+                @if !without.is_empty() {
+                    table {
+                        thead { tr {
+                            th scope="col" { (self.pick("不采信的申报依据", "what is left aside")) }
+                            th scope="col" class="number" { "PUE" }
+                        } }
+                        tbody {
+                            @for (one, pue) in without {
+                                tr { td { (self.said(one.on.text().in_lang(lang))) " · " (self.said(&one.place.to_string())) } td class="number" { (format!("{pue:.4}")) } }
+                            }
+                        }
+                    }
+                }
             }
         }
     }
@@ -145,9 +180,9 @@ impl Page<'_> {
         let (least_pue, most_pue) =
             ratios().fold((f64::INFINITY, 0.0), |(least, most), pue| (least.min(pue), f64::max(most, pue)));
         let (top, bottom) = (16.0, 216.0);
-        let energy = Axis { from: 0.0, to: most * 1.05, start: bottom, end: top };
+        let energy = Axis::new((0.0, most * 1.05), (bottom, top));
         let room = ((most_pue - least_pue) * 0.15).max(0.01);
-        let ratio = Axis { from: least_pue - room, to: most_pue + room, start: bottom, end: top };
+        let ratio = Axis::new((least_pue - room, most_pue + room), (bottom, top));
         let (left, right) = (64.0, WIDTH - 48.0);
         let each = (right - left) / months.len() as f64;
         let x = |i: usize| left + each * i as f64;
@@ -238,7 +273,7 @@ impl Page<'_> {
             (self.pick("照明及其他", "lighting and other"), "f-other", overhead.lighting_other),
             (self.pick("未解释", "unexplained"), "f-rest", Some(overhead.unexplained)),
         ];
-        let axis = Axis { from: 0.0, to: pue.value.ratio().to_f64().max(1.0), start: 0.0, end: WIDTH };
+        let axis = Axis::new((0.0, pue.value.ratio().to_f64().max(1.0)), (0.0, WIDTH));
         let mut reached = 0.0;
         let mut bars = Vec::new();
         for (_, class, share) in &parts {

@@ -2,10 +2,14 @@
 //!
 //! What is said comes from the same sections as the text; charts and tables show the same figures. Each chart has its table.
 
+mod board;
 mod calendar;
 mod chart;
+mod picture;
 mod round;
+mod shell;
 
+pub use board::BoardPage;
 pub use round::{RoundPage, RoundRow};
 
 use super::{
@@ -16,11 +20,11 @@ use crate::{
     assessment::{Assessment, MeterEnergy},
     finding::{Finding, Lang, Severity, harmless},
     ledger::Ledger,
-    metering::Meter,
+    metering::{Meter, Readings},
     quantity::ExactEnergy,
     rule::{Outcome, Verdict},
 };
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 use std::{collections::BTreeSet, fmt};
 
 /// An assessment as a page of HTML.
@@ -36,17 +40,24 @@ use std::{collections::BTreeSet, fmt};
 pub struct Page<'a> {
     report: Report<'a>,
     ledger: Option<&'a Ledger<'a>>,
+    readings: Option<&'a Readings>,
 }
 
 impl<'a> Page<'a> {
     /// A page in one language.
     pub const fn new(assessment: &'a Assessment, lang: Lang) -> Self {
-        Page { report: Report::new(assessment, lang, Style::Text), ledger: None }
+        Page { report: Report::new(assessment, lang, Style::Text), ledger: None, readings: None }
     }
 
     /// With what only the ledger tells: the tree of the meters, and which hours are known.
     pub const fn with_ledger(mut self, ledger: &'a Ledger<'a>) -> Self {
         self.ledger = Some(ledger);
+        self
+    }
+
+    /// With the readings of that ledger: pictures of the gravest faults, and which of the hours that are not known were read.
+    pub const fn with_readings(mut self, readings: &'a Readings) -> Self {
+        self.readings = Some(readings);
         self
     }
 
@@ -60,51 +71,41 @@ impl<'a> Page<'a> {
 
     fn markup(&self) -> Markup {
         let (facility, period) = self.report.head();
-        let (facility, lang) = (harmless(facility), self.pick("zh-CN", "en"));
+        let facility = harmless(facility);
         let assessment = self.assessment();
         let name = assessment.name.as_ref().map(|name| harmless(name.in_lang(self.report.lang)));
         let operator = assessment.operator.as_deref().map(harmless);
         let sections = self.report.sections().0;
         let has_pue = assessment.pue.is_some();
-        html! {
-            (DOCTYPE)
-            html lang=(lang) {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="color-scheme" content="light dark";
-                    title { (facility) " · " (period) " · PUE" }
-                    style { (PreEscaped(include_str!("style.css"))) }
+        let body = html! {
+            header {
+                h1 { (name.as_deref().unwrap_or(&facility)) }
+                p class="faint" {
+                    (facility) " · " (period)
+                    @if let Some(operator) = operator { " · " (operator) }
                 }
-                body {
-                    header {
-                        h1 { (name.as_deref().unwrap_or(&facility)) }
-                        p class="faint" {
-                            (facility) " · " (period)
-                            @if let Some(operator) = operator { " · " (operator) }
-                        }
-                        p class="big" { (self.big()) }
-                        p { (self.counts()) }
-                    }
-                    main {
-                        @if !has_pue { (self.findings()) }
-                        (self.verdicts())
-                        @if assessment.period.is_some() { (self.pue(&sections)) }
-                        (self.listed(&sections, Topic::Reliance))
-                        (self.months())
-                        (self.overhead())
-                        (self.calendar())
-                        (self.meters())
-                        @if has_pue { (self.findings()) }
-                        (self.listed(&sections, Topic::Indicators))
-                        (self.listed(&sections, Topic::Declared))
-                        (self.listed(&sections, Topic::Retrofit))
-                        (self.listed(&sections, Topic::Comparisons))
-                        (self.record())
-                    }
-                }
+                p class="big" { (self.big()) }
+                p { (self.counts()) }
+                @if let Some(first) = self.first() { p { strong { (self.pick("首先：", "First: ")) } (first) } }
             }
-        }
+            main {
+                @if !has_pue { (self.findings()) }
+                (self.verdicts())
+                @if assessment.period.is_some() { (self.pue(&sections)) }
+                (self.listed(&sections, Topic::Reliance))
+                (self.months())
+                (self.overhead())
+                (self.calendar())
+                (self.meters())
+                @if has_pue { (self.findings()) }
+                (self.listed(&sections, Topic::Indicators))
+                (self.listed(&sections, Topic::Declared))
+                (self.listed(&sections, Topic::Retrofit))
+                (self.listed(&sections, Topic::Comparisons))
+                (self.record())
+            }
+        };
+        shell::page(self.report.lang, &format!("{facility} · {period} · PUE"), "report", body)
     }
 
     fn section(&self, id: &str, title: &str, body: Markup) -> Markup {
@@ -225,6 +226,38 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// What to do before all else: the gravest error of the data, or what a verdict asks for, or the gravest warning.
+    fn first(&self) -> Option<Markup> {
+        let assessment = self.assessment();
+        let gravest = |severity| self.by_stake().into_iter().find(|finding| finding.severity == severity);
+        let of_data = |finding: &'a Finding| {
+            let place = self.report.place(finding);
+            html! { (self.said(self.report.say(&finding.advice))) " (" code { (finding.code) } (self.said(&place)) ") " a href="#findings" { (self.pick("详见数据问题", "see the findings")) } }
+        };
+        if let Some(error) = gravest(Severity::Error) {
+            return Some(of_data(error));
+        }
+        let of = |outcome| assessment.verdicts.iter().find(|verdict| verdict.outcome == outcome);
+        if let Some(fails) = of(Outcome::Fails) {
+            let asks = self.margin(fails).unwrap_or_else(|| self.reason(fails));
+            return Some(html! { (asks) " (" (fails.pack) " " (fails.requirement) ")" });
+        }
+        let open = of(Outcome::Undetermined).and_then(|open| Some((open, open.settles.as_ref()?)));
+        if let Some((open, settles)) = open {
+            return Some(html! { (self.said(self.report.say(settles))) " (" (open.pack) " " (open.requirement) ")" });
+        }
+        gravest(Severity::Warning).map(of_data)
+    }
+
+    /// What is wrong with the data, the gravest first: by severity, then by the energy at stake.
+    fn by_stake(&self) -> Vec<&'a Finding> {
+        let at_stake =
+            |finding: &Finding| finding.least_kwh.zip(finding.most_kwh).map_or(0.0, |(least, most)| most - least);
+        let mut findings: Vec<&Finding> = self.assessment().findings.iter().collect();
+        findings.sort_by(|a, b| b.severity.cmp(&a.severity).then(at_stake(b).total_cmp(&at_stake(a))));
+        findings
+    }
+
     /// What a verdict says behind its outcome, which stands above it.
     fn reason(&self, verdict: &'a Verdict) -> String {
         let (message, outcome) = (self.report.say(&verdict.message), verdict.outcome.text());
@@ -313,13 +346,10 @@ impl<'a> Page<'a> {
 
     /// What is wrong with the data: errors first, then by the energy that is at stake.
     fn findings(&self) -> Markup {
-        let mut findings: Vec<&Finding> = self.assessment().findings.iter().collect();
+        let findings = self.by_stake();
         if findings.is_empty() {
             return html! {};
         }
-        let at_stake =
-            |finding: &Finding| finding.least_kwh.zip(finding.most_kwh).map_or(0.0, |(least, most)| most - least);
-        findings.sort_by(|a, b| b.severity.cmp(&a.severity).then(at_stake(b).total_cmp(&at_stake(a))));
         let (notes, faults): (Vec<&Finding>, Vec<&Finding>) =
             findings.into_iter().partition(|finding| finding.severity == Severity::Note);
         let body = html! {
@@ -336,6 +366,7 @@ impl<'a> Page<'a> {
     }
 
     fn finding_table(&self, findings: &[&'a Finding], caption: &str) -> Markup {
+        let mut pictures = self.pictures(findings).into_iter().peekable();
         html! {
             div class="wide" tabindex="0" role="region" aria-label=(caption) {
                 table {
@@ -347,7 +378,7 @@ impl<'a> Page<'a> {
                         th scope="col" class="number" { (self.pick("涉及电量 kWh", "at stake, kWh")) }
                     } }
                     tbody {
-                        @for finding in findings {
+                        @for (i, finding) in findings.iter().enumerate() {
                             tr {
                                 td {
                                     (self.report.weight(finding.severity)) br;
@@ -358,6 +389,7 @@ impl<'a> Page<'a> {
                                 td {
                                     p { (self.said(self.report.say(&finding.message))) (self.said(&self.report.facts(finding))) }
                                     @if finding.severity > Severity::Note { p { "→ " (self.said(self.report.say(&finding.advice))) } }
+                                    @if let Some((_, picture)) = pictures.next_if(|(at, _)| *at == i) { (picture) }
                                 }
                                 td class="number" {
                                     @if let Some((least, most)) = finding.least_kwh.zip(finding.most_kwh) {

@@ -1,6 +1,6 @@
 //! A round of submissions as one page (核查汇总页): what came of all, and a line for each that can be sorted and filtered.
 
-use super::mark;
+use super::{mark, shell};
 use crate::{
     assessment::Assessment,
     facility::Scale,
@@ -10,7 +10,7 @@ use crate::{
     retrofit::Savings,
     rule::Outcome,
 };
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 use std::fmt;
 
 /// A longer table makes a page that opens slowly: beyond, it holds those that somebody has to look at, and says so.
@@ -115,29 +115,18 @@ impl<'a> RoundPage<'a> {
 
     fn markup(&self) -> Markup {
         let title = self.pick("PUE 核查汇总", "PUE audit of a round");
-        html! {
-            (DOCTYPE)
-            html lang=(self.pick("zh-CN", "en")) {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="color-scheme" content="light dark";
-                    title { (title) }
-                    style { (PreEscaped(include_str!("style.css"))) }
-                }
-                body class="round" {
-                    header { h1 { (title) } (self.totals()) }
-                    main {
-                        (self.distribution())
-                        (self.table())
-                        (self.savings())
-                        (self.faults())
-                        (self.absent())
-                    }
-                    script { (PreEscaped(include_str!("round.js"))) }
-                }
+        let body = html! {
+            header { h1 { (title) } (self.totals()) }
+            main {
+                (self.distribution())
+                (self.table())
+                (self.savings())
+                (self.faults())
+                (self.absent())
             }
-        }
+            script { (PreEscaped(include_str!("round.js"))) }
+        };
+        shell::page(self.lang, title, "round", body)
     }
 
     fn totals(&self) -> Markup {

@@ -1,5 +1,6 @@
 //! How sure a PUE is: by golden cases in which every term is written out, by drawing errors, and by what each decision rule
 //! makes of it.
+#![cfg(feature = "json")]
 
 use pue::{
     Outcome, Submission,

@@ -75,7 +75,8 @@ fn a_page_loads_nothing() {
     for file in std::fs::read_dir(path("examples/data/submissions")).unwrap() {
         let answer = audit_json(&std::fs::read(file.unwrap().path()).unwrap(), &[]);
         for lang in [Lang::Zh, Lang::En] {
-            let page = Page::new(&answer, lang).to_string();
+            // Links within the page lead nowhere else.
+            let page = Page::new(&answer, lang).to_string().replace("href=\"#", "");
             for outside in
                 ["http:", "https:", " src=", "href=", "url(", "@import", "<script", "<iframe", "<link", " on"]
             {

@@ -33,6 +33,7 @@ impl<'a> File<'a> {
         self
     }
 
+    #[cfg(feature = "xlsx")]
     pub(super) const fn name(&self) -> &'a str {
         self.name
     }

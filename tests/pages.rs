@@ -7,6 +7,7 @@ use common::{bytes, good_submission, path, text};
 use pue::{
     Assessment, Lang, Ledger, Period, Site,
     assessment::Options,
+    metering::Series,
     portfolio::Round,
     report::{Page, Report, RoundPage, RoundRow, Style},
     submission::audit_json,
@@ -62,12 +63,45 @@ fn pages_are_as_they_were_looked_at() {
     for (lang, of) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
         for (name, answer) in [("close", &close), ("none", &none), ("week", &week)] {
             let page = Page::new(answer, lang);
-            let page = if name == "week" { page.with_ledger(&ledger) } else { page };
+            let page = if name == "week" { page.with_ledger(&ledger).with_readings(&readings) } else { page };
             check(&format!("{name}-{of}.html"), &stable(&page.to_string(), answer));
             check(&format!("{name}-{of}.txt"), &stable(&Report::new(answer, lang, Style::Text).to_string(), answer));
             check(&format!("{name}-{of}.md"), &stable(&Report::new(answer, lang, Style::Markdown).to_string(), answer));
         }
     }
+}
+
+/// A spike leaves no hole in a register, and is in doubt all the same; what lies beside it is not.
+#[test]
+fn a_picture_marks_the_readings_of_its_fault() {
+    let (site, file) = small_site();
+    let readings = pue::read::csv(&site, "week.csv", file.as_bytes()).unwrap();
+    let period = Period::parse("2025-03-03/2025-03-10", site.time_zone()).unwrap();
+    let ledger = Ledger::build(&site, &readings, period).unwrap();
+    let week = Assessment::of(&ledger, &Options::default());
+    assert!(week.findings.iter().any(|finding| finding.code == pue::Code::RegisterSpike));
+    let page = Page::new(&week, Lang::En).with_ledger(&ledger).with_readings(&readings).to_string();
+    // Twelve hours before it, itself, the reading with which it ends, and twelve hours behind that.
+    let counts = page.split("readings 25<span class=\"swatch f-missing\"></span>in doubt 1;").count() - 1;
+    assert_eq!(counts, 1);
+}
+
+/// Readings at the ends of time, and as large as numbers are.
+#[test]
+fn pictures_of_impossible_readings_are_drawn_or_left_out() {
+    let (site, file) = small_site();
+    let mut readings = pue::read::csv(&site, "week.csv", file.as_bytes()).unwrap();
+    let week = 1_740_931_200_000_i64;
+    let time = vec![i64::MIN, i64::MIN + 1, week, week + 1, week + 3_600_000, i64::MAX - 1, i64::MAX];
+    let value = vec![1.0, f64::MAX, -f64::MAX, f64::MAX, f64::NAN, -1.0, 2.0];
+    readings.insert("grid", Series::registers(time, value).unwrap());
+    let period = Period::parse("2025-03-03/2025-03-10", site.time_zone()).unwrap();
+    let ledger = Ledger::build(&site, &readings, period).unwrap();
+    let week = Assessment::of(&ledger, &Options::default());
+    let page = Page::new(&week, Lang::Zh).with_ledger(&ledger).with_readings(&readings).to_string();
+    assert!(page.contains("reading.too_large") && page.contains("<svg"));
+    let paths = page.split(" d=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    assert!(paths.into_iter().all(|path| !path.contains("NaN") && !path.contains("inf")));
 }
 
 #[test]

@@ -133,3 +133,14 @@ pub enum Lang {
     #[default]
     En,
 }
+
+#[cfg(feature = "report")]
+impl Lang {
+    /// One of two texts.
+    pub(crate) const fn pick<'t>(self, zh: &'t str, en: &'t str) -> &'t str {
+        match self {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+}

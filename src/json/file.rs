@@ -11,7 +11,8 @@ use crate::{
     },
     site::Site,
 };
-use serde_json::{Value, json};
+use serde_json::json;
+use std::borrow::Cow;
 
 /// A file: its name, which findings give, its bytes, and the mapping by which it is read.
 #[derive(Clone, Copy, Debug)]
@@ -44,40 +45,40 @@ impl<'a> File<'a> {
 
     /// Its readings; or as a finding why it has none.
     pub(super) fn readings(&self, site: &Site) -> Result<Result<Readings, Finding>, Refused> {
-        Ok(match mapping(self.mapping)? {
+        Ok(match mapping(self.mapping) {
             None => read::csv(site, self.name, self.bytes).map_err(|error| error.to_finding()),
             Some(json) => {
-                let mapping = Mapping::from_json(json.to_string().as_bytes()).map_err(Refused::Mapping)?;
+                let mapping = Mapping::from_json(json.as_bytes()).map_err(Refused::Mapping)?;
                 read::mapped(site, &mapping, self.name, self.bytes).map_err(|error| error.to_finding())
             }
         })
     }
 
-    /// Whether its first line is that of readings of this library for the site: if not, a mapping has to be named.
+    /// Whether its first line is that of readings of this library for the site: if not, a mapping has to be named. `None`: the site cannot
+    /// be read.
     ///
     /// ```
     /// use pue::json::File;
     /// # let site = r#"{"schema": "pue/site/1", "facility": {"id": "A", "time_zone": "Asia/Shanghai"}, "meters": [
     /// #   {"id": "grid", "point": "grid_supply", "kind": "register", "unit": "kWh"}]}"#;
-    /// assert!(File::new("a.csv", "meter,time,value\n").is_ours(site));
-    /// assert!(!File::new("a.csv", "Datum;Uhrzeit;Wert (kWh);Status\n").is_ours(site));
+    /// assert_eq!(File::new("a.csv", "meter,time,value\n").is_ours(site), Some(true));
+    /// assert_eq!(File::new("a.csv", "Datum;Uhrzeit;Wert (kWh);Status\n").is_ours(site), Some(false));
+    /// assert_eq!(File::new("a.csv", "meter,time,value\n").is_ours("{}"), None);
     /// ```
-    pub fn is_ours(&self, site: impl AsRef<[u8]>) -> bool {
+    pub fn is_ours(&self, site: impl AsRef<[u8]>) -> Option<bool> {
         /// A header is no longer.
         const BEGINNING: usize = 1 << 16;
         let beginning = self.bytes.get(..BEGINNING).unwrap_or(self.bytes);
-        read::site(site.as_ref()).value.is_some_and(|site| read::csv(&site, self.name, beginning).is_ok())
+        read::site(site.as_ref()).value.map(|site| read::csv(&site, self.name, beginning).is_ok())
     }
 }
 
-/// The mapping that is named, as JSON.
-fn mapping(named: &str) -> Result<Option<Value>, Refused> {
+/// The JSON of the mapping that is named; nothing for an empty name.
+fn mapping(named: &str) -> Option<Cow<'_, str>> {
     match named.trim() {
-        "" => Ok(None),
-        text if text.starts_with('{') => {
-            serde_json::from_str(text).map(Some).map_err(|error| Refused::Options(error.to_string()))
-        }
-        preset => Ok(Some(json!({"schema": MAPPING_SCHEMA, "extends": preset}))),
+        "" => None,
+        json if json.starts_with('{') => Some(json.into()),
+        preset => Some(json!({"schema": MAPPING_SCHEMA, "extends": preset}).to_string().into()),
     }
 }
 
@@ -98,14 +99,14 @@ fn mapping(named: &str) -> Result<Option<Value>, Refused> {
 /// # Errors
 /// [`Refused`].
 pub fn preview(file: &File<'_>, said: &[(&str, &str)], zone: &str, rows: usize) -> Result<String, Refused> {
-    let mut proposal = match mapping(file.mapping)? {
+    let mut proposal = match mapping(file.mapping) {
         None => Proposal::of(file.bytes).map_err(|error| Refused::Options(error.to_string()))?,
-        Some(json) => Proposal::begun(json.to_string().as_bytes()).map_err(Refused::Mapping)?,
+        Some(json) => Proposal::begun(json.as_bytes()).map_err(Refused::Mapping)?,
     };
     for (place, value) in said {
         proposal.set(place, value);
     }
-    let zone = period::time_zone(if zone.is_empty() { "UTC" } else { zone }).map_err(Refused::Period)?;
+    let zone = period::time_zone(if zone.is_empty() { "UTC" } else { zone })?;
     let seen = proposal
         .supposed()
         .map_err(|faults| faults.to_string())

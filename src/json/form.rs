@@ -38,20 +38,24 @@ impl FromStr for Form {
     type Err = Refused;
 
     fn from_str(text: &str) -> Result<Self, Refused> {
-        let of = |lang| match lang {
-            "zh" => Some(Lang::Zh),
-            "en" => Some(Lang::En),
-            _ => None,
-        };
         let form = match text.split_once('-') {
             None if text == "json" => Some(Form::Json),
-            Some(("text", lang)) => of(lang).map(Form::Text),
-            Some(("md", lang)) => of(lang).map(Form::Markdown),
+            Some(("text", lang)) => language(lang).map(Form::Text),
+            Some(("md", lang)) => language(lang).map(Form::Markdown),
             #[cfg(feature = "html")]
-            Some(("html", lang)) => of(lang).map(Form::Html),
+            Some(("html", lang)) => language(lang).map(Form::Html),
             _ => None,
         };
         form.ok_or_else(|| Refused::Form(text.chars().take(60).collect()))
+    }
+}
+
+/// `zh` or `en`.
+pub(super) fn language(text: &str) -> Option<Lang> {
+    match text {
+        "zh" => Some(Lang::Zh),
+        "en" => Some(Lang::En),
+        _ => None,
     }
 }
 

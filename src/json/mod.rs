@@ -26,7 +26,7 @@ pub use form::Form;
 
 use crate::{
     assessment::{Assessment, Changed, Options, VerdictRecord},
-    finding::{Code, Faults, Finding, Lang},
+    finding::{Code, Faults, Finding},
     kpi::{Category, Method},
     ledger::{Estimate, Ledger},
     metering::Readings,
@@ -328,11 +328,7 @@ fn nothing(site: &Site, faults: Vec<Finding>) -> Assessment {
 /// # Errors
 /// [`Refused`].
 pub fn letter(submission: impl AsRef<[u8]>, lang: &str, options: &str) -> Result<String, Refused> {
-    let lang = match lang {
-        "zh" => Lang::Zh,
-        "en" => Lang::En,
-        other => return Err(Refused::Language(other.chars().take(60).collect())),
-    };
+    let lang = form::language(lang).ok_or_else(|| Refused::Language(lang.chars().take(60).collect()))?;
     Ok(Letter::new(&audited(submission, &self::options(options)?), lang).to_string())
 }
 

@@ -133,10 +133,7 @@ impl<'a> Letter<'a> {
     }
 
     fn pick<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
-        match self.lang {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
+        self.lang.pick(zh, en)
     }
 
     fn opening(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

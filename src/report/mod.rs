@@ -67,10 +67,7 @@ impl<'a> Report<'a> {
     }
 
     fn pick<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
-        match self.lang {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
+        self.lang.pick(zh, en)
     }
 
     fn say(&self, text: &'a Text) -> &'a str {

@@ -14,7 +14,7 @@ const TEXTS = {
     ours: "本工具格式", foreign: "其他格式：须确认读法", remove: "移除", waiting: "先给出数据中心描述", confirmed: "读法已确认",
     preview: "读法预览：", presetLabel: "格式", own: "（按文件内容推断）", mappingText: "映射", questions: "文件未说明，须由人回答",
     choose: "请选择", firstRows: "前几行的读法", supposed: "（假定各问题取首个答案；未被采用）", meters: "计量点", confirm: "按此读法采用该文件", again: "修改读法",
-    saveMapping: "保存映射", line: "行", meter: "计量点", start: "起", end: "止（时刻）", value: "数值", unit: "单位", quality: "质量", count: "读数", from: "自", to: "至", least: "最小", most: "最大", known: "站点中有此表",
+    saveMapping: "保存映射", line: "行", meter: "计量点", start: "起", end: "止（时刻）", value: "数值", unit: "单位", quality: "质量", count: "读数", from: "自", to: "至", least: "最小", most: "最大", known: "数据中心描述中有此表", moreMeters: (count) => `另有 ${count} 个计量点`,
     working: "正在计算……", done: (ms) => `计算完成，用时 ${ms} 毫秒。`, needSite: "请先给出数据中心描述（site.json）或报送材料。", twoSites: "只能有一份数据中心描述或报送材料；请移除多余的一份。",
     needPeriod: "请填写统计周期。", needConfirm: (name) => `请先确认 ${name} 的读法。`, needReadings: "未给出读数：只检查描述。", broke: "计算中断。请刷新页面后重试；若仍出现，请附上文件报告问题。",
     save: "保存：", html: "网页", text: "文本", print: "打印", suggest: "读数覆盖", badNumber: (what) => `${what}：请填写数字。`, description: "描述检查",
@@ -31,7 +31,7 @@ const TEXTS = {
     ours: "in the form of this tool", foreign: "in another layout: say how it is read", remove: "remove", waiting: "the site has to come first", confirmed: "how it is read is settled",
     preview: "How it would be read: ", presetLabel: "Layout", own: "(by what the file shows)", mappingText: "Mapping", questions: "What the file does not say, for you to answer",
     choose: "choose", firstRows: "Its first rows", supposed: " (if each question had its first answer; nothing is read so yet)", meters: "Meters", confirm: "Read the file so", again: "change",
-    saveMapping: "save the mapping", line: "line", meter: "meter", start: "start", end: "end (time)", value: "value", unit: "unit", quality: "quality", count: "readings", from: "from", to: "to", least: "least", most: "most", known: "the site has it",
+    saveMapping: "save the mapping", line: "line", meter: "meter", start: "start", end: "end (time)", value: "value", unit: "unit", quality: "quality", count: "readings", from: "from", to: "to", least: "least", most: "most", known: "the site has it", moreMeters: (count) => `${count} more meters`,
     working: "Computing …", done: (ms) => `Done in ${ms} ms.`, needSite: "Give a site (site.json) or a submission first.", twoSites: "Only one site or submission at a time: remove the other.",
     needPeriod: "Say which period is asked about.", needConfirm: (name) => `Say first how ${name} is read.`, needReadings: "No readings: only the description is checked.", broke: "The computation broke off. Reload the page and try again; if it breaks again, report it with the file.",
     save: "Save: ", html: "page", text: "text", print: "print", suggest: "the readings reach", badNumber: (what) => `${what}: expected a number.`, description: "check of the description",
@@ -130,9 +130,9 @@ function settle() {
   $("trouble").textContent = "";
   const mapping = files.find((file) => file.is === "mapping");
   for (const file of readingsOf()) {
-    if (!site) { file.ours = undefined; continue; }
-    file.ours = ask({ call: "is_ours", site: site.number, file: named(file, "") })[0] === "true";
-    if (!file.ours && !file.preview) {
+    // Without a site, or with one that cannot be read, nobody knows.
+    file.ours = site && { true: true, false: false }[ask({ call: "is_ours", site: site.number, file: named(file, "") })[0]];
+    if (file.ours === false && !file.preview) {
       if (mapping && !file.preset) file.preset = mapping.text;
       look(file);
     }
@@ -222,10 +222,11 @@ function previewOf(file) {
     const note = proposal.questions.length ? t("supposed") : "";
     box.append(table(t("firstRows") + note, ["line", "meter", "start", "end", "value", "unit", "quality"],
       survey.first.map((one) => [one.line, one.label, clock(one.start_ms), clock(one.time_ms), one.value ?? "–", one.unit ?? "–", one.quality])));
-    const meters = knownMeters();
+    const meters = knownMeters(), shown = survey.meters.slice(0, 30), more = survey.meters.length - shown.length;
     box.append(table(t("meters"), ["meter", "count", "from", "to", "least", "most", "known"],
-      survey.meters.slice(0, 30).map((one) => [one.meter === one.label ? one.label : `${one.label} = ${one.meter}`, one.readings, clock(one.first_ms), clock(one.last_ms),
+      shown.map((one) => [one.meter === one.label ? one.label : `${one.label} = ${one.meter}`, one.readings, clock(one.first_ms), clock(one.last_ms),
         one.least ?? "–", one.most ?? "–", meters.includes(one.meter) ? "✓" : "✗"])));
+    if (more) box.append(make("p", t("moreMeters")(more)));
     for (const finding of survey.findings) box.append(make("p", `${finding.code}: ${both(finding.message)} ${both(finding.found ?? "")}`));
   }
   if (!proposal.questions.length && !error)
@@ -286,7 +287,7 @@ function clock(ms) {
   try { return write(zone() || "UTC"); } catch { return write("UTC"); }
 }
 
-/** The whole years and the stretch that the readings reach, as periods. */
+/** From when to when there are readings, of those that have a preview. */
 function suggest() {
   const times = readingsOf().flatMap((file) => file.preview?.survey?.meters ?? []).flatMap((meter) => [meter.first_ms, meter.last_ms]);
   const hint = $("period-hint");
@@ -336,7 +337,7 @@ function request() {
   if (judged.length > 1) throw new Error(t("twoSites"));
   if (submission) return { call: "audit", file: named(submission), options: options(), forms: FORMS };
   if (!readings.length) return { call: "describe", site: site.number, forms: FORMS };
-  const open = readings.find((file) => !file.ours && file.mapping === undefined);
+  const open = readings.find((file) => file.ours === false && file.mapping === undefined);
   if (open) throw new Error(t("needConfirm")(open.name));
   const period = $("period").value.trim();
   if (!period) throw new Error(t("needPeriod"));

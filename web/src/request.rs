@@ -43,7 +43,7 @@ impl Files {
 enum Request {
     /// What a file is: `site`, `submission`, `mapping`, `spreadsheet` (a submission), or `readings`.
     Recognize { file: usize },
-    /// Whether a file is readings in the form of the library.
+    /// Whether a file is readings in the form of the library: `true`, `false`, or nothing where the site cannot be read.
     IsOurs { site: usize, file: Named },
     /// What a file in another form may be.
     Preview { file: Named, said: Vec<(String, String)>, zone: String, rows: usize },
@@ -105,7 +105,10 @@ impl Request {
     fn done(self, files: &Files) -> Result<Vec<String>, Refused> {
         match self {
             Request::Recognize { file } => Ok(vec![recognized(files.get(file)?).to_owned()]),
-            Request::IsOurs { site, file } => Ok(vec![file.of(files)?.is_ours(files.get(site)?).to_string()]),
+            Request::IsOurs { site, file } => {
+                let is_ours = file.of(files)?.is_ours(files.get(site)?);
+                Ok(vec![is_ours.map_or(String::new(), |is_ours| is_ours.to_string())])
+            }
             Request::Preview { file, said, zone, rows } => {
                 let said: Vec<_> = said.iter().map(|(place, value)| (place.as_str(), value.as_str())).collect();
                 json::preview(&file.of(files)?, &said, &zone, rows.min(100)).map(|told| vec![told])

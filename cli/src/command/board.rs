@@ -14,7 +14,6 @@ use pue::{
     assessment::Options,
     finding::harmless,
     portfolio::{CITY_SCHEMA, CityFacts, Indicator, Line, Scoreboard},
-    quantity::Relation,
     report::BoardPage,
     rule::Nature,
 };
@@ -120,22 +119,17 @@ fn tell(lines: &[Line], lang: Lang) -> String {
         let is_goal = one.nature.is_none();
         let number = if is_goal { "·".to_owned() } else { one.id.to_string() };
         let unit = one.unit.in_lang(lang);
-        let relation = if one.relation == Relation::AtMost { "≤" } else { "≥" };
         let value = line.value.map_or("–".to_owned(), |value| format!("{}", (value.to_f64() * 1e4).round() / 1e4));
         let progress = line.progress.map_or("–".to_owned(), |progress| format!("{:.0} %", progress * 100.0));
-        let nature = match one.nature {
-            Some(Nature::Binding) => pick(lang, "约束性", "binding"),
-            Some(_) => pick(lang, "预期性", "expected"),
-            None => "–",
-        };
+        let nature = one.nature.map_or("–".to_owned(), |nature| nature.text().in_lang(lang).to_owned());
         table.add_row([
             number,
             one.name.in_lang(lang).to_owned(),
-            format!("{relation} {} {unit}", one.target).trim_end().to_owned(),
+            format!("{} {} {unit}", one.relation.symbol(), one.target).trim_end().to_owned(),
             value,
             progress,
             line.outcome.text().in_lang(lang).to_owned(),
-            nature.to_owned(),
+            nature,
             one.citation.clause.to_string(),
         ]);
     }

@@ -4,7 +4,6 @@ use super::{mark, shell};
 use crate::{
     finding::Lang,
     portfolio::Line,
-    quantity::Relation,
     rule::{Nature, Outcome},
 };
 use maud::{Markup, html};
@@ -31,10 +30,7 @@ impl<'a> BoardPage<'a> {
     }
 
     fn pick<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
-        match self.lang {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
+        self.lang.pick(zh, en)
     }
 
     fn markup(&self) -> Markup {
@@ -66,7 +62,7 @@ impl<'a> BoardPage<'a> {
         html! {
             section aria-labelledby=(id) {
                 h2 id=(id) { (title) }
-                div class="wide" tabindex="0" role="region" aria-labelledby=(id) {
+                div class="wide" tabindex="0" role="group" aria-labelledby=(id) {
                     table {
                         thead { tr {
                             th scope="col" { (self.pick("序号", "no.")) }
@@ -86,12 +82,7 @@ impl<'a> BoardPage<'a> {
 
     fn line(&self, line: &Line) -> Markup {
         let one = &line.indicator;
-        let nature = match one.nature {
-            Some(Nature::Binding) => self.pick("约束性", "binding"),
-            Some(_) => self.pick("预期性", "expected"),
-            None => "–",
-        };
-        let relation = if one.relation == Relation::AtMost { "≤" } else { "≥" };
+        let nature = one.nature.map(Nature::text);
         let value = line.value.map_or("–".to_owned(), |value| ((value.to_f64() * 1e4).round() / 1e4).to_string());
         let notes = [&line.note, &one.reading].into_iter().flatten();
         html! {
@@ -102,11 +93,11 @@ impl<'a> BoardPage<'a> {
                     br; span class="faint" { (one.citation.clause) }
                     @for note in notes { br; span class="faint" { (note.in_lang(self.lang)) } }
                 }
-                td class="number" { (relation) " " (one.target) " " (one.unit.in_lang(self.lang)) }
+                td class="number" { (one.relation.symbol()) " " (one.target) " " (one.unit.in_lang(self.lang)) }
                 td class="number" { (value) }
                 td { @if let Some(progress) = line.progress { (bar(progress)) } @else { "–" } }
                 td { span class="badge" { (mark(line.outcome)) " " (line.outcome.text().in_lang(self.lang)) } }
-                td { (nature) }
+                td { (nature.as_ref().map_or("–", |nature| nature.in_lang(self.lang))) }
             }
         }
     }

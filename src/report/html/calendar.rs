@@ -70,7 +70,9 @@ impl Page<'_> {
         if count == 0 || count > MOST_DAYS || ledger.granularity() > Granularity::Hour {
             return html! {};
         }
-        let boundary = Boundary::new(ledger.site(), pue.category);
+        let boundary = Boundary::by(pue.method, ledger.site(), pue.category);
+        let is_of_parts = self.assessment().record.settings.get("total").is_some_and(|total| total == "parts");
+        let boundary = if is_of_parts { boundary.total_from_parts(ledger.site()) } else { boundary };
         let stretches = Course::new(ledger, &boundary, period).by(Granularity::Hour);
         let hours = self.hours(ledger, &boundary, &stretches);
         let sums = Known::EACH.map(|known| (known, hours.iter().filter(|hour| hour.known == known).count()));

@@ -179,7 +179,7 @@ impl Page<'_> {
         let ratios = || months.iter().filter_map(|month| month.pue).filter(|pue| pue.is_finite());
         let (least_pue, most_pue) =
             ratios().fold((f64::INFINITY, 0.0), |(least, most), pue| (least.min(pue), f64::max(most, pue)));
-        let (top, bottom) = (16.0, 216.0);
+        let (top, bottom) = (22.0, 216.0);
         let energy = Axis::new((0.0, most * 1.05), (bottom, top));
         let room = ((most_pue - least_pue) * 0.15).max(0.01);
         let ratio = Axis::new((least_pue - room, most_pue + room), (bottom, top));
@@ -212,8 +212,8 @@ impl Page<'_> {
                         @for tick in ratio_ticks.iter().filter(|_| least_pue.is_finite()) {
                             text x=(right + 6.0) y=(ratio.at(*tick) + 4.0) class="faint" { (format!("{tick:.ratio_digits$}")) }
                         }
-                        text x=(left - 6.0) y="10" text-anchor="end" class="faint" { "MWh" }
-                        text x=(right + 6.0) y="10" class="faint" { "PUE" }
+                        text x=(left - 6.0) y="13" text-anchor="end" class="faint" { "MWh" }
+                        text x=(right + 6.0) y="13" class="faint" { "PUE" }
                         @for (i, month) in months.iter().enumerate() {
                             (bars(month, (x(i), each), &energy))
                             @if i % every == 0 {

@@ -5,7 +5,7 @@ use crate::{
     finding::{Finding, Severity},
     ledger::{Book, rejects},
     metering::{Column, MeterKind},
-    period::rfc3339,
+    period::{Period, rfc3339},
 };
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -65,11 +65,11 @@ impl Page<'_> {
         let meter = ledger.site().meters().get(ledger.site().meter_index(id)?)?;
         let at = instant(finding.at.as_deref()?)?;
         let lasts = finding.until.as_deref().and_then(instant).unwrap_or(at).max(at);
-        let hole = book.holes_in(&(at - 1..lasts.saturating_add(1))).last();
+        let hole = book.holes_in(&(at.saturating_sub(1)..lasts.saturating_add(1))).last();
         let until = hole.map_or(lasts, |hole| hole.end.max(lasts));
         let is_own = |read: &Read| rejects(finding.code) && (read.begin == at || (at..lasts).contains(&read.begin));
         let column = series.column();
-        let window = window(&column, at, until)?;
+        let window = window(&column, ledger.period(), at, until)?;
         let mut points: Vec<Point> = reads(&column, &meter.kind)
             .filter(|read| (window.0..=window.1).contains(&read.time) && read.value.is_finite())
             .map(|read| {
@@ -84,9 +84,13 @@ impl Page<'_> {
         let (from, to) = window;
         let values = || points.iter().map(|point| point.value);
         let (least, most) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
-        let x = Axis::new((from as f64, (to.max(from + 1)) as f64), (4.0, WIDTH - 4.0));
+        let x = Axis::new((from as f64, to as f64), (4.0, WIDTH - 4.0));
         let room = if most > least { 0.0 } else { least.abs().max(1.0) };
-        let y = Axis::new((least - room, most + room), (BOTTOM, TOP));
+        let (low, high) = (least - room, most + room);
+        if !(high - low).is_finite() {
+            return None;
+        }
+        let y = Axis::new((low, high), (BOTTOM, TOP));
         let thin = thinned(&points, from, to);
         let dots = |in_doubt: bool| {
             let mut path = String::new();
@@ -117,7 +121,7 @@ impl Page<'_> {
         };
         Some(html! {
             figure class="picture" {
-                svg viewBox={ "0 0 " (WIDTH) " 104" } role="img" aria-label=(name) class="small" {
+                svg viewBox={ "0 0 " (WIDTH) " 108" } role="img" aria-label=(name) class="small" {
                     @for hole in holes {
                         @let (left, right) = (x.at(hole.start.max(from) as f64), x.at(hole.end.min(to) as f64));
                         rect x=(left) y="2" width=(format!("{:.1}", (right - left).max(0.6))) height="88" class="f-missing" opacity="0.22" {}
@@ -133,16 +137,21 @@ impl Page<'_> {
                     (self.pick("；底色：电量未知；范围 ", "; shaded: energy not known; from "))
                     (number(least)) (self.pick(" 至 ", " to ")) (number(most)) " " (unit)
                 }
-                details {
-                    summary { (self.pick("附近的读数", "the readings nearest to it")) }
-                    table {
-                        tbody {
-                            @for point in near {
-                                tr {
-                                    td { (clock(point.time)) }
-                                    td class="number" { (number(point.value)) }
-                                    td { (if point.in_doubt { self.pick("存疑", "in doubt") } else { "" }) }
-                                }
+            }
+            details {
+                summary { (self.pick("附近的读数", "the readings nearest to it")) }
+                table {
+                    thead { tr {
+                        th scope="col" { (self.pick("时间", "time")) }
+                        th scope="col" class="number" { (unit) }
+                        th scope="col" { (self.pick("状态", "state")) }
+                    } }
+                    tbody {
+                        @for point in near {
+                            tr {
+                                td { (clock(point.time)) }
+                                td class="number" { (number(point.value)) }
+                                td { (if point.in_doubt { self.pick("存疑", "in doubt") } else { "" }) }
                             }
                         }
                     }
@@ -156,10 +165,11 @@ fn instant(text: &str) -> Option<i64> {
     text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
 }
 
-/// The stretch that is shown: the fault, and as much beside it as makes it plain, as far as there are readings.
-fn window(column: &Column<'_>, at: i64, until: i64) -> Option<(i64, i64)> {
-    let (first, last) = column.time().iter().fold((i64::MAX, i64::MIN), |(a, b), &t| (a.min(t), b.max(t)));
-    let steps = i64::try_from(column.time().len()).ok()?.checked_sub(1).filter(|steps| *steps > 0)?;
+/// The stretch that is shown: the fault, and as much beside it as makes it plain, as far as the period has readings.
+fn window(column: &Column<'_>, period: &Period, at: i64, until: i64) -> Option<(i64, i64)> {
+    let within = || column.time().iter().copied().filter(|time| (period.start()..=period.end()).contains(time));
+    let (first, last, count) = within().fold((i64::MAX, i64::MIN, 0), |(a, b, n), t| (a.min(t), b.max(t), n + 1));
+    let steps = Some(count - 1).filter(|steps: &i64| *steps > 0)?;
     let room = (last.checked_sub(first)? / steps).saturating_mul(AROUND).max(until.saturating_sub(at) / 2);
     let from = at.saturating_sub(room).max(first.min(at));
     let to = until.saturating_add(room).min(last.max(until));
@@ -168,7 +178,9 @@ fn window(column: &Column<'_>, at: i64, until: i64) -> Option<(i64, i64)> {
 
 /// Whether a reading lies where the energy of its meter is not known.
 fn is_unknown(book: &Book, moment: i64) -> bool {
-    book.holes_in(&(moment - 1..moment + 1)).iter().any(|hole| hole.start < moment && moment < hole.end)
+    book.holes_in(&(moment.saturating_sub(1)..moment.saturating_add(1)))
+        .iter()
+        .any(|hole| hole.start < moment && moment < hole.end)
 }
 
 /// The least and the most of each part of time, those in doubt apart, where there are more points than can be seen.

@@ -107,10 +107,7 @@ impl<'a> RoundPage<'a> {
     }
 
     fn pick<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
-        match self.lang {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
+        self.lang.pick(zh, en)
     }
 
     fn markup(&self) -> Markup {
@@ -192,7 +189,7 @@ impl<'a> RoundPage<'a> {
             section aria-labelledby="spread" {
                 h2 id="spread" { (name) }
                 figure {
-                    div class="wide" tabindex="0" role="region" aria-label=(name) {
+                    div class="wide" tabindex="0" role="group" aria-label=(name) {
                         svg viewBox="0 0 720 206" role="img" aria-label=(name) {
                             @for bar in 0..BARS {
                                 @let x = 24.0 + width * bar as f64;
@@ -238,7 +235,7 @@ impl<'a> RoundPage<'a> {
                         }
                     }
                 }
-                div class="wide" tabindex="0" role="region" aria-label=(self.pick("各数据中心", "Records")) {
+                div class="wide" tabindex="0" role="group" aria-label=(self.pick("各数据中心", "Records")) {
                     table data-sort {
                         thead { tr {
                             (head("数据中心", "site", ""))

@@ -15,7 +15,6 @@ use pue::{
     finding::harmless,
     portfolio::{CITY_SCHEMA, CityFacts, Indicator, Line, Scoreboard},
     report::BoardPage,
-    rule::Nature,
 };
 use std::path::{Path, PathBuf};
 

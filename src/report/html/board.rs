@@ -106,7 +106,7 @@ impl<'a> BoardPage<'a> {
 /// How much of a target is reached, with a mark at all of it.
 fn bar(progress: f64) -> Markup {
     /// A bar goes a little past the target.
-    const MOST: f64 = 1.25;
+    const MOST: f64 = 1.16;
     let at = |share: f64| (share.clamp(0.0, MOST) / MOST * 1000.0).round() / 10.0;
     let text = format!("{:.0} %", progress * 100.0);
     html! {

@@ -222,7 +222,7 @@ impl Page<'_> {
                         }
                         path d=(path) class="s-pue" {}
                         @for (i, month) in months.iter().enumerate() {
-                            @if let Some(pue) = month.pue.filter(|pue| pue.is_finite()) { circle cx=(centre(i)) cy=(ratio.at(pue)) r=(if every > 3 { 1.5 } else { 3.0 }) class="d-pue" {} }
+                            @if let Some(pue) = month.pue.filter(|pue| pue.is_finite()) { circle cx=(centre(i)) cy=(ratio.at(pue)) r=(if every > 3 { 1.6 } else { 3.0 }) class="d-pue" {} }
                         }
                     }
                 }
